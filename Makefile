@@ -24,9 +24,11 @@ help: ## Say what can be made
 
 .PHONY: setup
 setup: .venv/installed translations ## Make .venv and install what the desk needs to run
+	@:
 
 .PHONY: setup-dev
 setup-dev: .venv/installed-dev translations ## … and what is needed to work on it
+	@:
 
 .venv/bin/python:
 	@bin/make-venv $(PYTHON)
@@ -35,7 +37,7 @@ setup-dev: .venv/installed-dev translations ## … and what is needed to work on
 .venv/installed: requirements.txt setup.cfg pyproject.toml | .venv/bin/python
 	@echo 'Installing what the desk runs on …'
 	@$(PIP) install --require-hashes --no-deps -r requirements.txt
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt .venv/installed

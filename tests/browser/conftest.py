@@ -1,0 +1,164 @@
+"""The browser tests' ground: the demo served by gunicorn as in production, Chromium in Japanese, and axe.
+
+Every page must load without an error in its console; what a test opens is examined by `examine`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+
+from tests.clocks import NOW
+from tests.servers import ROOT, Site, clean_environment, serving
+
+SEED = "20261124"
+_QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+    "--disable-gpu",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+_AXE = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demo as of NOW, with two workers. `site.move_clock(…)` goes on at another time."""
+    folder = tmp_path_factory.mktemp("site")
+    settings = {"INSTANCE": str(folder / "instance"), "NOW": NOW.isoformat()}
+    done = subprocess.run(
+        [Path(sys.executable).with_name("supportdesk"), "demo", "--seed", SEED, "--no-serve"],
+        cwd=ROOT,
+        env=clean_environment(**settings),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, f"supportdesk demo failed:\n{done.stdout}{done.stderr}"
+    with serving(settings, folder) as site:
+        yield site
+
+
+def chromium() -> str:
+    """Where Chromium stands."""
+    named = os.environ.get("SUPPORTDESK_CHROMIUM") or shutil.which("chromium")
+    if not named:
+        pytest.exit("no Chromium: run bin/install-browser, or name one with SUPPORTDESK_CHROMIUM", returncode=1)
+    return named
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    flags = [*_QUIET, "--no-sandbox"] if os.geteuid() == 0 else list(_QUIET)
+    browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+    yield browser
+    browser.close()
+
+
+NewContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def new_context(browser: Browser, site: Site) -> Iterator[NewContext]:
+    """Another person's browser: `new_context()`, with options such as viewport, java_script_enabled=False, locale."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def make(**options: Any) -> BrowserContext:
+        given = {"base_url": site.url, "locale": "ja-JP", "timezone_id": "Asia/Tokyo", **options}
+        context = browser.new_context(**given)
+        context.set_default_timeout(15_000)
+        context.on("weberror", lambda error: complaints.append(f"{error.page and error.page.url}: {error.error}"))
+        context.on("console", lambda message: _note(message, complaints))
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not complaints, "the browser complained:\n  " + "\n  ".join(complaints)
+
+
+def _note(message: ConsoleMessage, complaints: list[str]) -> None:
+    # A page that answers 404 or 422 on purpose is logged too: whether it should is the test's own question.
+    if message.type == "error" and "Failed to load resource" not in message.text:
+        complaints.append(f"{message.page and message.page.url}: {message.text}")
+
+
+@pytest.fixture
+def context(new_context: NewContext) -> BrowserContext:
+    """One person's browser, on a desktop's screen."""
+    return new_context(viewport={"width": 1280, "height": 900})
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+SignIn = Callable[[Page, str], None]
+
+
+@pytest.fixture
+def sign_in() -> SignIn:
+    """Log in on a page as one of the demo's people."""
+
+    def log_in(page: Page, username: str) -> None:
+        page.goto("/login")
+        page.fill('[name="username"]', username)
+        page.fill('[name="password"]', "akita-demo")
+        page.locator('form[action*="/login"] button[type="submit"]').first.click()
+        page.wait_for_load_state()
+        assert "/login" not in page.url, f"{username} was not let in"
+
+    return log_in
+
+
+Examine = Callable[[Page], None]
+
+
+@pytest.fixture(scope="session")
+def examine() -> Examine:
+    """axe on the page as it stands: no violation, and nothing wider than the screen."""
+    axe = Axe()
+
+    def look(page: Page) -> None:
+        found = axe.run(page, options=_AXE).response["violations"]
+        assert not found, f"{page.url} at {page.viewport_size}:\n" + "\n".join(map(_readable, found))
+        too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert too_wide <= 0, f"{page.url} at {page.viewport_size} is {too_wide} px too wide"
+
+    return look
+
+
+def _readable(violation: dict[str, Any]) -> str:
+    places = "\n".join(
+        f"      {' '.join(map(str, node['target']))}\n        {node['html'][:200]}\n"
+        f"        {' '.join(node.get('failureSummary', '').split())[:400]}"
+        for node in violation["nodes"][:8]
+    )
+    more = len(violation["nodes"]) - 8
+    rest = f"\n      … and {more} more" if more > 0 else ""
+    return f"  {violation['impact']}: {violation['id']} – {violation['help']}\n{places}{rest}"

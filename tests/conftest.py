@@ -1,0 +1,170 @@
+"""What every test may ask for: a database of its own, an application on it, somebody at a browser, a clock, a counter.
+
+`pytest` runs on SQLite; `pytest --database=postgresql` runs the same tests on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+
+from supportdesk import create_app
+from supportdesk.config import Settings
+from supportdesk.core import clock as desk_clock
+from supportdesk.extensions import db
+from tests import recording
+from tests.clocks import NOW, Clock
+from tests.databases import Databases, PostgresDatabases, SqliteDatabases, drop_all
+from tests.network import stay_at_home
+from tests.pages import PageClient
+from tests.postgres import postgres_server
+
+_server_address = pytest.StashKey[str]()
+_run_name = pytest.StashKey[str]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help="what the tests run on")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the database server once for the whole run; workers are told its address."""
+    _forget_settings()
+    stay_at_home()
+    told: dict[str, str] | None = getattr(config, "workerinput", None)
+    config.stash[_run_name] = told["run_name"] if told else uuid.uuid4().hex
+    if told:
+        config.stash[_server_address] = told["server_address"]
+        return
+    needed = config.getoption("database") == "postgresql" and not config.getoption("collectonly")
+    stack = ExitStack()
+    config.stash[_server_address] = stack.enter_context(_server(config)) if needed else ""
+    config.add_cleanup(stack.close)
+
+
+def _forget_settings() -> None:
+    """Tests do not depend on how the desk is set up for the person who runs them."""
+    for name in list(os.environ):
+        if name.startswith("SUPPORTDESK_") and not name.startswith(("SUPPORTDESK_TEST_", "SUPPORTDESK_CHROMIUM")):
+            del os.environ[name]
+
+
+@contextlib.contextmanager
+def _server(config: pytest.Config) -> Iterator[str]:
+    with postgres_server() as address:
+        try:
+            yield address
+        finally:
+            drop_all(address, config.stash[_run_name])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tell a worker of pytest-xdist what this process knows."""
+    config: pytest.Config = node.config  # type: ignore[attr-defined]  # xdist's WorkerController has no types
+    node.workerinput["server_address"] = config.stash[_server_address]  # type: ignore[attr-defined]
+    node.workerinput["run_name"] = config.stash[_run_name]  # type: ignore[attr-defined]
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"database: {config.getoption('database')}"
+
+
+def settings_for(url: str, folder: Path, **more: str) -> Settings:
+    """Settings of a test's application; `more` are settings' names without SUPPORTDESK_."""
+    given = {
+        "DATABASE_URL": url,
+        "INSTANCE": str(folder / "instance"),
+        "SECRET_KEY": "a key for tests, " * 3,
+        "BASE_URL": "http://desk.test",
+        "NOW": NOW.isoformat(),
+        **more,
+    }
+    return Settings.from_environment({f"SUPPORTDESK_{name}": value for name, value in given.items()})
+
+
+def _migrate(folder: Path) -> Callable[[str], None]:
+    def build(url: str) -> None:
+        app = create_app(settings_for(url, folder))
+        with app.app_context():
+            flask_migrate.upgrade()
+            db.engine.dispose()
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def databases(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """The run's migrated template, made by whichever worker asks first."""
+    own = tmp_path_factory.getbasetemp()
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    shared = own if worker == "main" else own.parent
+    build = _migrate(tmp_path_factory.mktemp("migrating"))
+    if pytestconfig.getoption("database") == "sqlite":
+        return SqliteDatabases(shared, build)
+    server, run = pytestconfig.stash[_server_address], pytestconfig.stash[_run_name]
+    return PostgresDatabases(server, run, worker, shared, build)
+
+
+@pytest.fixture
+def database_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """A migrated, empty database that nobody else uses."""
+    url = databases.copy(tmp_path)
+    yield url
+    databases.discard(url)
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The whole application on a database of its own. Its clock stands at NOW; `clock` moves it."""
+    app = create_app(settings_for(database_url, tmp_path))
+    app.testing = True
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[None]:
+    """For tests that call operations and queries: an application context around the whole test.
+
+    Not together with `client`: requests open contexts, and database sessions, of their own.
+    """
+    with app.app_context():
+        yield
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    """Somebody at a browser, not logged in. `PageClient(app)` is another person."""
+    return PageClient(app)
+
+
+@pytest.fixture(autouse=True)
+def _clock_runs_again() -> Iterator[None]:
+    yield
+    desk_clock.set_now(None)
+
+
+@pytest.fixture
+def clock(request: pytest.FixtureRequest) -> Clock:
+    """A clock that stands at NOW until the test moves it. The application, made first, has set it to the same time."""
+    if "app" in request.fixturenames:
+        request.getfixturevalue("app")
+    desk_clock.set_now(NOW)
+    return Clock()
+
+
+@pytest.fixture
+def queries() -> Callable[[], AbstractContextManager[recording.Statements]]:
+    """Counts statements: `with queries() as seen: client.get("/desk")`, then `assert len(seen) <= 8`."""
+    return recording.queries

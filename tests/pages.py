@@ -1,0 +1,323 @@
+"""The browser of the tests: fetches a page, examines it, fills in its forms, presses its buttons.
+
+Given to tests as `client` by tests/conftest.py. CSRF protection is on, as in service: forms are sent with what the page
+itself put into them. Whatever is wrong with any page fetched fails the test (tests/markup.py lists what is looked for).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+
+from tests.markup import attribute, faults, parse, text_of
+
+Data = Mapping[str, Any]
+DEMO_PASSWORD = "akita-demo"
+
+
+class Page:
+    """One answer: its status, where it stands, and, when it is HTML, its tree."""
+
+    def __init__(self, response: TestResponse, method: str, url: str) -> None:
+        self.url = url
+        self.status = response.status_code
+        self.headers = response.headers
+        self.data = response.data
+        self.asked = f"{method} {url}"
+        self.is_html = response.mimetype == "text/html"
+        self._soup: BeautifulSoup | None = None
+        if self.is_html and self.data and not 300 <= self.status < 400:
+            self._soup, mistakes = parse(self.data.decode())
+            wrong = mistakes + faults(self._soup) + self._wrong_headers()
+            assert not wrong, f"{self.asked} ({self.status}):\n  " + "\n  ".join(wrong)
+
+    def __repr__(self) -> str:
+        return f"<Page {self.asked}: {self.status}>"
+
+    @property
+    def soup(self) -> BeautifulSoup:
+        assert self._soup is not None, f"{self!r} is no HTML page"
+        return self._soup
+
+    @property
+    def title(self) -> str:
+        return text_of(self.one("title"))
+
+    @property
+    def h1(self) -> str:
+        return text_of(self.one("h1"))
+
+    @property
+    def text(self) -> str:
+        """What is to be read in the page's main part."""
+        return text_of(self.one("main"))
+
+    @property
+    def location(self) -> str:
+        """Where a redirect leads, as a path with its query."""
+        parts = urlsplit(urljoin(self.url, self.headers["Location"]))
+        return parts.path + (f"?{parts.query}" if parts.query else "")
+
+    def all(self, selector: str) -> list[Tag]:
+        return list(self.soup.select(selector))
+
+    def one(self, selector: str) -> Tag:
+        """The one element that the selector finds; none or several fail the test."""
+        found = self.all(selector)
+        assert len(found) == 1, f"{self!r} has {len(found)} elements {selector}"
+        return found[0]
+
+    def texts(self, selector: str) -> list[str]:
+        return [text_of(element) for element in self.all(selector)]
+
+    def link(self, words: str) -> str:
+        """Where the first link with these words leads."""
+        for link in self.all("a[href]"):
+            if words in text_of(link) or words in attribute(link, "aria-label"):
+                return attribute(link, "href")
+        raise AssertionError(f"{self!r} has no link {words}; it has: {', '.join(self.texts('a'))}")
+
+    def field(self, name: str, form: str | None = None) -> Tag:
+        """The first control of that name, on the page or in one form."""
+        for control in (self.form(form) if form else self.soup).find_all(["input", "select", "textarea"]):
+            if attribute(control, "name") == name:
+                return control
+        raise AssertionError(f"{self!r} has no field {name}")
+
+    def error(self, name: str) -> str:
+        """The message beside a field, empty when there is none: what the field's aria-describedby points at."""
+        field = self.field(name)
+        if attribute(field, "aria-invalid") != "true":
+            return ""
+        notes = attribute(field, "aria-describedby").split()
+        return " ".join(text_of(self.one(f"[id='{note}']")) for note in notes)
+
+    def form(self, wanted: str | None = None) -> Tag:
+        """The form with this id, with a button of these words, or with this in its action; or the only one in main."""
+        if wanted is None:
+            return self.one("main form")
+        forms = self.all("form")
+        for matches in (_by_id, _by_button, _by_action):
+            found = [form for form in forms if matches(form, wanted)]
+            if found:
+                assert len(found) == 1, f"{self!r} has {len(found)} forms that answer to {wanted}"
+                return found[0]
+        raise AssertionError(f"{self!r} has no form {wanted}; buttons: {', '.join(self.texts('button'))}")
+
+    def _wrong_headers(self) -> list[str]:
+        policy = self.headers.get("Content-Security-Policy", "")
+        wrong = []
+        if "script-src 'self'" not in policy and "default-src 'self'" not in policy:
+            wrong.append("no Content-Security-Policy that keeps scripts to 'self'")
+        if "unsafe-" in policy:
+            wrong.append(f"Content-Security-Policy lets too much pass: {policy}")
+        if self.headers.get("X-Content-Type-Options") != "nosniff":
+            wrong.append("no X-Content-Type-Options: nosniff")
+        if "utf-8" not in self.headers.get("Content-Type", "").lower():
+            wrong.append("the page does not say that it is UTF-8")
+        return wrong
+
+
+class PageClient:
+    """Somebody at a browser. `raw` is Flask's own client with the same cookies, for what no browser would send."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self.another_device()
+
+    def another_device(self) -> None:
+        """Go on without any cookie of before."""
+        self.raw: FlaskClient = self._app.test_client()
+        self._token = ""
+
+    def get(self, url: str, expect: int = 200, follow: bool = False, **options: Any) -> Page:
+        """Fetch a page, which must answer with `expect`; `follow` goes on where it redirects."""
+        return self._send("GET", url, expect, follow, **options)
+
+    def post(self, url: str, data: Data | None = None, expect: int = 303, follow: bool = False, **options: Any) -> Page:
+        """Send fields that no page offered, with the last token seen. `submit` is for the forms of pages."""
+        if not self._token:
+            self.get("/login", follow=True)
+        fields = {"csrf_token": self._token, **(data or {})}
+        return self._send("POST", url, expect, follow, data=fields, **options)
+
+    def submit(
+        self,
+        page: Page,
+        form: str | None = None,
+        data: Data | None = None,
+        *,
+        button: str | None = None,
+        expect: int | None = None,
+        follow: bool = False,
+    ) -> Page:
+        """Send a form of a page as a browser would: its own values, hidden ones too, changed by `data`.
+
+        `form` is its id, the words of its button or part of its action. Only fields and choices that the page offers
+        may be given, as a person could do no other. `button` is the one pressed, where there are several. A list as
+        value stands for several ticks; None for an empty field or a tick taken away.
+        """
+        filled = page.form(form)
+        pressed = _button(filled, button or form)
+        fields = _values(filled, pressed)
+        for name, value in (data or {}).items():
+            _fill(filled, fields, name, value)
+        method = (attribute(pressed, "formmethod") if pressed else "") or attribute(filled, "method")
+        action = (attribute(pressed, "formaction") if pressed else "") or attribute(filled, "action")
+        url = urljoin(page.url, action)
+        if method.lower() == "post":
+            return self._send("POST", url, 303 if expect is None else expect, follow, data=fields)
+        return self._send("GET", url, 200 if expect is None else expect, follow, query_string=fields)
+
+    def sign_in(self, username: str, password: str = DEMO_PASSWORD, expect: int = 303) -> Page:
+        """Log in by the log-in page and go on to where it leads."""
+        page = self.get("/login")
+        return self.submit(
+            page, "/login", {"username": username, "password": password}, expect=expect, follow=expect == 303
+        )
+
+    def _send(self, method: str, url: str, expect: int, follow: bool, **options: Any) -> Page:
+        parts = urlsplit(url)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        response = self.raw.open(path, method=method, **options)
+        page = Page(response, method, path)
+        response.close()
+        assert page.status == expect, f"{page!r}, expected {expect}{_excerpt(page)}"
+        self._remember_token(page)
+        if follow and 300 <= page.status < 400:
+            return self.get(page.location, follow=True)
+        return page
+
+    def _remember_token(self, page: Page) -> None:
+        if page._soup is not None:
+            for field in page.all('input[name="csrf_token"]'):
+                self._token = attribute(field, "value")
+
+
+def _excerpt(page: Page) -> str:
+    if 300 <= page.status < 400:
+        return f"; it leads to {page.location}"
+    if page._soup is None:
+        return f": {page.data[:300]!r}"
+    alerts = page.texts('[role="alert"], [aria-invalid="true"] ~ *, .error')
+    return f": {page.h1}. {' / '.join(alerts)}"
+
+
+def _by_id(form: Tag, wanted: str) -> bool:
+    return attribute(form, "id") == wanted.removeprefix("#")
+
+
+def _by_button(form: Tag, wanted: str) -> bool:
+    return any(wanted in words for words in map(_button_words, _buttons(form)))
+
+
+def _by_action(form: Tag, wanted: str) -> bool:
+    return wanted in attribute(form, "action")
+
+
+def _buttons(form: Tag) -> list[Tag]:
+    buttons = form.select('button:not([type]), button[type="submit"], input[type="submit"]')
+    return [button for button in buttons if not button.has_attr("disabled")]
+
+
+def _button_words(button: Tag) -> str:
+    return text_of(button) or attribute(button, "value") or attribute(button, "aria-label")
+
+
+def _button(form: Tag, words: str | None) -> Tag | None:
+    """The button with these words or this name, else the first: what Enter would press."""
+    buttons = _buttons(form)
+    assert buttons, "a form that nobody can send has no button"
+    for button in buttons:
+        if words and (
+            words in _button_words(button) or words in {attribute(button, "name"), attribute(button, "value")}
+        ):
+            return button
+    return buttons[0]
+
+
+def _controls(form: Tag, name: str | None = None) -> list[Tag]:
+    """The form's controls that can be sent, those outside it that name it included."""
+    controls: Iterable[Tag] = form.find_all(["input", "select", "textarea"])
+    if form_id := attribute(form, "id"):
+        root = [*form.parents][-1]
+        controls = [*controls, *root.select(f'[form="{form_id}"]')]
+    return [
+        control
+        for control in controls
+        if attribute(control, "name")
+        and not _disabled(control)
+        and attribute(control, "type") not in {"submit", "button", "reset", "image"}
+        and control.name != "button"
+        and (name is None or attribute(control, "name") == name)
+    ]
+
+
+def _disabled(control: Tag) -> bool:
+    return control.has_attr("disabled") or control.find_parent("fieldset", attrs={"disabled": True}) is not None
+
+
+def _values(form: Tag, pressed: Tag | None) -> MultiDict[str, Any]:
+    fields: MultiDict[str, Any] = MultiDict()
+    for control in _controls(form):
+        name = attribute(control, "name")
+        for value in _value(control):
+            fields.add(name, value)
+    if pressed is not None and attribute(pressed, "name"):
+        fields.add(attribute(pressed, "name"), attribute(pressed, "value"))
+    return fields
+
+
+def _value(control: Tag) -> Sequence[str]:
+    """What a browser would send for a control nobody touched."""
+    if control.name == "textarea":
+        return [control.get_text().removeprefix("\n")]
+    if control.name == "select":
+        options = control.find_all("option")
+        chosen = [option for option in options if option.has_attr("selected")]
+        if not chosen and not control.has_attr("multiple"):
+            chosen = [option for option in options if not option.has_attr("disabled")][:1]
+        return [_option_value(option) for option in chosen]
+    if attribute(control, "type") in {"checkbox", "radio"}:
+        return [_tick_value(control)] if control.has_attr("checked") else []
+    if attribute(control, "type") == "file":
+        return []
+    return [attribute(control, "value")]
+
+
+def _option_value(option: Tag) -> str:
+    return attribute(option, "value") if option.has_attr("value") else text_of(option)
+
+
+def _tick_value(control: Tag) -> str:
+    return attribute(control, "value") if control.has_attr("value") else "on"
+
+
+def _fill(form: Tag, fields: MultiDict[str, Any], name: str, value: Any) -> None:
+    controls = _controls(form, name)
+    assert controls, f"the form has no field {name}; it has {', '.join(sorted({*fields}))}"
+    given = value if isinstance(value, list) else [] if value is None else [value]
+    offered = _offered(controls)
+    if offered is not None:
+        given = [_tick_value(controls[0]) if one is True else one for one in given if one is not False]
+        unknown = [one for one in given if str(one) not in offered]
+        assert not unknown, f"the field {name} does not offer {unknown}; it offers {sorted(offered)}"
+    fields.setlist(name, [one if isinstance(one, tuple) else str(one) for one in given])
+    if not given and offered is None:
+        fields.setlist(name, [""])
+
+
+def _offered(controls: list[Tag]) -> set[str] | None:
+    """The values to choose among, or None where anything may be typed."""
+    if controls[0].name == "select":
+        return {_option_value(option) for option in controls[0].find_all("option") if not option.has_attr("disabled")}
+    if attribute(controls[0], "type") in {"checkbox", "radio"}:
+        return {_tick_value(control) for control in controls}
+    return None

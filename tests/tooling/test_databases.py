@@ -1,0 +1,51 @@
+"""Each test has the migrated database for itself, and pages' statements are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+from supportdesk.core import clock as desk_clock
+from supportdesk.core.database import transaction
+from supportdesk.core.once import FormReceipt
+from supportdesk.extensions import db
+from tests.clocks import NOW, Clock
+from tests.recording import Statements
+
+
+def test_the_database_is_the_one_asked_for_and_migrated(database_url: str, pytestconfig: pytest.Config) -> None:
+    engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
+    assert engine.dialect.name == pytestconfig.getoption("database")
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar_one() == 1
+        assert connection.execute(text("SELECT count(*) FROM form_receipt")).scalar_one() == 0
+    engine.dispose()
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_no_test_sees_what_another_wrote(turn: str, context: None) -> None:
+    with transaction() as session:
+        session.add(FormReceipt(token="same", location=turn, received_at=NOW))
+    assert db.session.scalars(db.select(FormReceipt.location)).all() == [turn]
+
+
+def test_statements_are_counted_and_housekeeping_is_not(
+    context: None, queries: Callable[[], AbstractContextManager[Statements]]
+) -> None:
+    with queries() as seen, transaction() as session:
+        session.execute(text("SELECT 1"))
+        session.add(FormReceipt(token="one", location="/", received_at=NOW))
+    assert len(seen) == 2
+    assert len(seen.writing()) == 1
+    db.session.execute(text("SELECT 2"))
+    assert len(seen) == 2
+
+
+def test_the_clock_stands_until_it_is_moved(app: Flask, clock: Clock) -> None:
+    assert desk_clock.now() == NOW
+    assert (clock.advance(minutes=90) - NOW).total_seconds() == 5400
+    assert desk_clock.local(desk_clock.now()).strftime("%H:%M") == "11:30"
