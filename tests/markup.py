@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import cast
 
 import html5lib
 from bs4 import BeautifulSoup, Tag
 from bs4.builder._html5lib import HTML5TreeBuilder
+from html5lib.treebuilders.base import TreeBuilder
 
 _ASSETS = {"script": "src", "link": "href", "img": "src", "source": "src", "track": "src", "use": "href"}
 _DATA_SCRIPTS = {"application/json", "application/ld+json"}
@@ -27,7 +29,7 @@ class _StrictBuilder(HTML5TreeBuilder):
     mistakes: list[str]
 
     def feed(self, markup: str | bytes) -> None:
-        parser = html5lib.HTMLParser(tree=self.create_treebuilder)
+        parser = html5lib.HTMLParser(tree=cast("type[TreeBuilder]", self.create_treebuilder))
         self.underlying_builder.parser = parser
         parser.parse(markup)
         self.mistakes = [f"line {line}: {code} {detail or ''}".strip() for (line, _), code, detail in parser.errors]

@@ -20,7 +20,6 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 from tests.clocks import NOW
 from tests.servers import ROOT, Site, clean_environment, serving
 
-SEED = "20261124"
 _QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -41,9 +40,10 @@ _AXE = {
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demo as of NOW, with two workers. `site.move_clock(…)` goes on at another time."""
     folder = tmp_path_factory.mktemp("site")
-    settings = {"INSTANCE": str(folder / "instance"), "NOW": NOW.isoformat()}
+    instance = folder / "instance"
+    settings = {"INSTANCE": str(instance), "NOW": NOW.isoformat()}
     done = subprocess.run(
-        [Path(sys.executable).with_name("supportdesk"), "demo", "--seed", SEED, "--no-serve"],
+        [Path(sys.executable).with_name("supportdesk"), "demo", "--no-serve"],
         cwd=ROOT,
         env=clean_environment(**settings),
         stdin=subprocess.DEVNULL,
@@ -51,7 +51,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         text=True,
     )
     assert done.returncode == 0, f"supportdesk demo failed:\n{done.stdout}{done.stderr}"
-    with serving(settings, folder) as site:
+    with serving({**settings, "DATABASE_URL": f"sqlite:///{instance / 'demo.sqlite3'}"}, folder) as site:
         yield site
 
 
