@@ -132,7 +132,11 @@ def test_text_survives_xlsx(table: list[list[str]]) -> None:
 
 
 def read_cell(cell: str) -> str:
-    kept = "".join(char for char in cell if char in "\t\n\r" or (char >= " " and char not in "\x7f\ufffe\uffff"))
+    kept = "".join(
+        char
+        for char in cell
+        if char in "\t\n\r" or (char >= " " and char not in "\x7f\ufffe\uffff" and not "\ud800" <= char <= "\udfff")
+    )
     return kept.replace("\r\n", "\n").replace("\r", "\n")
 
 
