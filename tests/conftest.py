@@ -24,7 +24,7 @@ from tests import recording
 from tests.clocks import NOW, Clock
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, drop_all
 from tests.network import stay_at_home
-from tests.pages import PageClient
+from tests.pages import PageClient, RawClient
 from tests.postgres import postgres_server
 
 _server_address = pytest.StashKey[str]()
@@ -128,6 +128,7 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The whole application on a database of its own. Its clock stands at NOW; `clock` moves it."""
     app = create_app(settings_for(database_url, tmp_path))
     app.testing = True
+    app.test_client_class = RawClient
     yield app
     with app.app_context():
         db.session.remove()

@@ -125,6 +125,13 @@ class Page:
         return wrong
 
 
+class RawClient(FlaskClient):
+    """Flask's own client, which reads every answer to its end: a file left open fails whichever test comes next."""
+
+    def open(self, *arguments: Any, **options: Any) -> TestResponse:
+        return super().open(*arguments, **{"buffered": True, **options})
+
+
 class PageClient:
     """Somebody at a browser. `raw` is Flask's own client with the same cookies, for what no browser would send."""
 
@@ -134,7 +141,7 @@ class PageClient:
 
     def another_device(self) -> None:
         """Go on without any cookie of before."""
-        self.raw: FlaskClient = self._app.test_client()
+        self.raw = RawClient(self._app, self._app.response_class)
         self._token = ""
 
     def get(self, url: str, expect: int = 200, follow: bool = False, **options: Any) -> Page:
@@ -188,7 +195,6 @@ class PageClient:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         response = self.raw.open(path, method=method, **options)
         page = Page(response, method, path)
-        response.close()
         assert page.status == expect, f"{page!r}, expected {expect}{_excerpt(page)}"
         self._remember_token(page)
         if follow and 300 <= page.status < 400:

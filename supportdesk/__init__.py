@@ -1,0 +1,52 @@
+"""The support desk. `create_app` is the one place where the rooms are plugged together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+from supportdesk.config import Settings
+from supportdesk.extensions import babel, csrf, db, login_manager, migrate
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the application for these settings, or for the environment's. Raises SettingError."""
+    from supportdesk import accounts, journey
+    from supportdesk.core import clock, error_pages, health, page_furniture, security
+
+    settings = settings or Settings.from_environment()
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
+        BABEL_DEFAULT_LOCALE="ja",
+        BABEL_DEFAULT_TIMEZONE="Asia/Tokyo",
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+        WTF_CSRF_TIME_LIMIT=None,
+        SETTINGS=settings,
+        OFFICE_NAME="秋田市",
+        OFFICE_PHONE="018-888-5643",
+    )
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    clock.set_now(settings.frozen_now)
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(MIGRATIONS))
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    security.protect(app, settings)
+    babel.init_app(app, locale_selector=security.chosen_language)
+    page_furniture.plug_in(app)
+    for room in (error_pages, health, accounts, journey):
+        room.plug_in(app)
+    security.refuse_unmarked_views(app)
+    return app
+
+
+def _engine_options(url: str) -> dict[str, object]:
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 30}}
+    return {"pool_pre_ping": True}

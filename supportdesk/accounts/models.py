@@ -1,0 +1,69 @@
+"""People who log in, their roles, and the audit trail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from supportdesk.core.database import Base, foreign_key, identity
+from supportdesk.core.permissions import Role
+
+
+class Person(Base):
+    """Somebody who cannot be in two places: the same row whether they learn, teach or advise."""
+
+    __tablename__ = "person"
+
+    id: Mapped[identity]
+    created_at: Mapped[datetime]
+
+
+class Account(Base):
+    """A log-in. An account that has served is switched off, never deleted: the audit trail speaks of it."""
+
+    __tablename__ = "account"
+    __table_args__ = (CheckConstraint("username <> ''", "username_given"),)
+
+    id: Mapped[identity]
+    person_id: Mapped[int] = foreign_key("person.id", index=False, unique=True)
+    username: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kana: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str | None]
+    password_hash: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    last_login_at: Mapped[datetime | None]
+
+    roles: Mapped[list[AccountRole]] = relationship(
+        cascade="all, delete-orphan", order_by="AccountRole.role", lazy="raise_on_sql"
+    )
+
+
+class AccountRole(Base):
+    """One of the roles an account has."""
+
+    __tablename__ = "account_role"
+
+    account_id: Mapped[int] = foreign_key("account.id", index=False, primary_key=True)
+    role: Mapped[Role] = mapped_column(primary_key=True)
+
+
+class AuditEntry(Base):
+    """Who did or saw what, when. Append-only. `detail` never holds a name, a number or free text about a learner."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        Index("ix_audit_entry_subject", "subject", "at"),
+        Index("ix_audit_entry_account", "account_id", "at"),
+    )
+
+    id: Mapped[identity]
+    at: Mapped[datetime] = mapped_column(index=True)
+    account_id: Mapped[int | None] = foreign_key("account.id", index=False)
+    action: Mapped[str] = mapped_column(comment="verb and object, such as view_learner")
+    subject: Mapped[str] = mapped_column(default="", comment="an activity or a row, such as learner:12")
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

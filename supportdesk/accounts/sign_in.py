@@ -1,0 +1,90 @@
+"""Who is signed in during a request: Flask-Login's user, and the `Actor` that operations are handed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from flask import session
+from flask_login import UserMixin, current_user, login_user
+from sqlalchemy import bindparam, select
+
+from supportdesk.accounts.models import Account, AccountRole
+from supportdesk.core import clock
+from supportdesk.core.permissions import Actor, Role
+from supportdesk.extensions import db, login_manager
+
+#: Nobody at the screen for so long: the log-in is asked for again.
+IDLE = timedelta(minutes=60)
+#: The cookie is not written anew for every click.
+NOTED_EVERY = timedelta(minutes=1)
+
+_SIGNED_IN = (
+    select(Account.id, Account.person_id, Account.name, AccountRole.role)
+    .join(AccountRole, AccountRole.account_id == Account.id)
+    .where(Account.id == bindparam("wanted"), Account.active)
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn(Actor, UserMixin):
+    """The person at the screen."""
+
+    def get_id(self) -> str:
+        return str(self.account_id)
+
+    @property
+    def role_labels(self) -> list[object]:
+        """Their roles, in words."""
+        return [role.label for role in Role if role in self.roles]
+
+
+@login_manager.user_loader
+def load(account_id: str) -> SignedIn | None:
+    """The account of the session's cookie: one query; nobody when it was switched off or sat idle too long."""
+    if not account_id.isdigit() or _idle():
+        return None
+    rows = db.session.execute(_SIGNED_IN, {"wanted": int(account_id)}).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return SignedIn(
+        account_id=first.id, person_id=first.person_id, name=first.name, roles=frozenset(row.role for row in rows)
+    )
+
+
+def start_session(account: Account) -> None:
+    """A new session for whoever logged in; nothing of the old one lives on."""
+    session.clear()
+    login_user(
+        SignedIn(
+            account_id=account.id,
+            person_id=account.person_id,
+            name=account.name,
+            roles=frozenset(given.role for given in account.roles),
+        )
+    )
+    session["seen"] = clock.now().isoformat()
+
+
+def note_activity() -> None:
+    """Move the idle time-out on."""
+    seen = _last_seen()
+    if seen is not None and clock.now() - seen >= NOTED_EVERY:
+        session["seen"] = clock.now().isoformat()
+
+
+def current_actor() -> Actor:
+    """Whoever is signed in, for operations. Only for views that demand a permission."""
+    return cast(Actor, current_user._get_current_object())
+
+
+def _last_seen() -> datetime | None:
+    seen = session.get("seen")
+    return datetime.fromisoformat(seen) if isinstance(seen, str) else None
+
+
+def _idle() -> bool:
+    seen = _last_seen()
+    return seen is None or clock.now() - seen >= IDLE

@@ -1,0 +1,170 @@
+"""The `supportdesk` command: what the office and its machines do without a browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+import flask_migrate
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from supportdesk import create_app
+from supportdesk.config import SettingError, Settings
+
+
+def main() -> None:
+    """Entry point. Exit status 0 when done, 1 when it could not be done, 2 when asked wrongly."""
+    try:
+        supportdesk(standalone_mode=True)
+    except SettingError as error:
+        click.echo(f"supportdesk: {error}", err=True)
+        sys.exit(2)
+    except OperationalError as error:
+        click.echo(f"supportdesk: the database does not answer: {error.orig}", err=True)
+        sys.exit(1)
+
+
+@click.group()
+def supportdesk() -> None:
+    """The support desk of a city's digital-divide work."""
+
+
+@supportdesk.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to the newest migration."""
+    app = create_app()
+    _upgrade(app)
+    click.echo("The database is at the newest migration.")
+
+
+@supportdesk.command()
+def load_reference() -> None:
+    """Put districts, venues, courses and skills into an empty database."""
+    from supportdesk.core.database import transaction
+    from supportdesk.reference import AlreadyLoaded, load_reference
+
+    app = create_app()
+    _upgrade(app)
+    with app.app_context():
+        try:
+            with transaction():
+                counts = load_reference()
+        except AlreadyLoaded as refused:
+            raise click.ClickException(str(refused.message)) from refused
+    for name, count in counts.items():
+        click.echo(f"{name}: {count}")
+
+
+@supportdesk.command()
+@click.argument("username")
+@click.option("--name", required=True, help="The person's name.")
+@click.password_option(help="Asked for when not given.")
+def create_admin(username: str, name: str, password: str) -> None:
+    """Make an account for an administrator."""
+    from supportdesk.accounts.operations import create_account
+    from supportdesk.core import clock
+    from supportdesk.core.database import transaction
+    from supportdesk.core.errors import DeskError
+    from supportdesk.core.permissions import SYSTEM, Role
+
+    app = create_app()
+    with app.app_context():
+        try:
+            with transaction():
+                create_account(
+                    username=username, name=name, password=password, roles=[Role.ADMIN], actor=SYSTEM, now=clock.now()
+                )
+        except DeskError as refused:
+            raise click.ClickException(str(refused.message)) from refused
+    click.echo(username)
+
+
+@supportdesk.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def import_learners(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Take the people of a paper ledger (CSV or XLSX) into the register."""
+    from supportdesk.core import clock
+    from supportdesk.core.database import transaction
+    from supportdesk.core.permissions import SYSTEM
+    from supportdesk.core.tables import TableError
+    from supportdesk.learners.importing import carry_out, plan_import
+
+    app = create_app()
+    with app.app_context():
+        try:
+            plan = plan_import(file.read_bytes(), file.name, today=clock.today())
+        except OSError as error:
+            raise click.ClickException(f"{file}: {error.strerror}") from error
+        except TableError as error:
+            raise click.ClickException(f"{file}: {error.message}") from error
+        if not dry_run:
+            with transaction():
+                carry_out(plan, actor=SYSTEM, now=clock.now())
+        answer = plan.as_json()
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        return
+    click.echo(f"新規 {answer['new']}　重複 {answer['duplicate']}　受け付けない行 {len(answer['rejected'])}")
+    for rejected in answer["rejected"]:
+        click.echo(f"  {rejected['row']}行目 {rejected['column']}: {rejected['reason']}")
+
+
+@supportdesk.command()
+def serve() -> None:
+    """Serve the desk with gunicorn on SUPPORTDESK_HOST and SUPPORTDESK_PORT."""
+    settings = Settings.from_environment()
+    _refuse_demo_accounts(create_app(settings))
+    _serve(settings)
+
+
+@supportdesk.command()
+@click.option("--no-serve", is_flag=True, help="Only fill the database.")
+def demo(no_serve: bool) -> None:
+    """Fill a fresh demo database, then serve it."""
+    from supportdesk.demo import PASSWORD, USERNAMES, make_demo
+
+    settings = Settings.from_environment()
+    path = settings.instance / "demo.sqlite3"
+    for leftover in settings.instance.glob("demo.sqlite3*"):
+        leftover.unlink()
+    os.environ["SUPPORTDESK_DATABASE_URL"] = f"sqlite:///{path}"
+    settings = Settings.from_environment()
+    app = create_app(settings)
+    _upgrade(app)
+    with app.app_context():
+        make_demo()
+    click.echo(settings.base_url)
+    click.echo(f"{'  '.join(USERNAMES)}   ({PASSWORD})")
+    if not no_serve:
+        _serve(settings)
+
+
+def _upgrade(app: Flask) -> None:
+    with app.app_context():
+        flask_migrate.upgrade()
+
+
+def _refuse_demo_accounts(app: Flask) -> None:
+    from supportdesk.demo import demo_accounts_present
+
+    with app.app_context():
+        if demo_accounts_present():
+            raise click.ClickException("this database holds the demo's accounts, whose password everybody knows")
+
+
+def _serve(settings: Settings) -> None:
+    sys.stdout.flush()
+    gunicorn = Path(sys.executable).with_name("gunicorn")
+    bind = f"{settings.host}:{settings.port}"
+    os.execv(gunicorn, [str(gunicorn), "--workers", "2", "--bind", bind, "supportdesk:create_app()"])  # noqa: S606

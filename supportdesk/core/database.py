@@ -1,0 +1,143 @@
+"""Tables' common ground: column types named once, and `transaction()`, the only way to write.
+
+Views, jobs and the command line open a transaction and call an operation in it; operations never commit.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Constraint,
+    DateTime,
+    Engine,
+    Enum,
+    ForeignKey,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+
+from supportdesk.extensions import db
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC. A naive one is refused: nobody can know what it means."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time needs its zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _rule_name(constraint: Constraint, _table: Table) -> str:
+    """What a CHECK is called after its table's name: for an enumeration its column, since two may share a type."""
+    if isinstance(constraint, CheckConstraint) and constraint._type_bound:
+        return constraint.columns[0].name
+    return str(constraint.name)
+
+
+def _enum_values(enumeration: type[enum.Enum]) -> list[str]:
+    return [str(member.value) for member in enumeration]
+
+
+class Base(DeclarativeBase):
+    """The parent of every table. Constraints get predictable names, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "rule_constraint_name": _rule_name,
+            "ck": "ck_%(table_name)s_%(rule_constraint_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: UtcDateTime,
+        str: Text,
+        enum.Enum: Enum(enum.Enum, native_enum=False, create_constraint=True, length=32, values_callable=_enum_values),
+    }
+
+
+#: Compared byte by byte: a range search over keys needs it on PostgreSQL, whatever the database's own collation.
+KeyText = Text().with_variant(Text(collation="C"), "postgresql")
+
+identity = Annotated[int, mapped_column(primary_key=True)]
+key_text = Annotated[str, mapped_column(KeyText)]
+
+
+def foreign_key(target: str, *, index: bool = True, **options: Any) -> Any:
+    """A column that points at another table; indexed, because we nearly always read from the other side."""
+    return mapped_column(ForeignKey(target), index=index, **options)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One writing transaction: committed at the end, rolled back when anything is raised.
+
+    Ends the reading transaction first, because SQLite never waits for a stale snapshot: BEGIN IMMEDIATE waits its turn.
+    """
+    session = db.session()
+    if session.in_transaction():
+        session.commit()
+    try:
+        session.connection(execution_options={"write": True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+def insert_ignoring_conflict(table: Any) -> Any:
+    """INSERT … ON CONFLICT DO NOTHING in the dialect of the database in use."""
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+@event.listens_for(Engine, "connect")
+def _set_up_connection(dbapi_connection: Any, _record: object) -> None:
+    if type(dbapi_connection).__module__.startswith("sqlite3"):
+        dbapi_connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+            dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        writing = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _refuse_stray_write(
+    connection: Connection, _cursor: object, _statement: str, _parameters: object, context: Any, _many: bool
+) -> None:
+    writes = context is not None and (context.isinsert or context.isupdate or context.isdelete)
+    if writes and not connection.get_execution_options().get("write"):
+        raise RuntimeError("a write outside transaction()")

@@ -1,0 +1,48 @@
+"""The pages for what went wrong, in words, with a way on. An error of the desk keeps its own message."""
+
+from __future__ import annotations
+
+from flask import Flask, render_template
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from supportdesk.core.errors import DeskError
+
+
+def plug_in(app: Flask) -> None:
+    """Called by `create_app`."""
+    app.register_error_handler(DeskError, _refused)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http_error)
+
+
+def _refused(error: DeskError) -> tuple[str, int]:
+    return _page(error.status, str(error.message) or None)
+
+
+def _stale_form(_error: CSRFError) -> tuple[str, int]:
+    return _page(400, _("画面を開いてから時間がたちました。前の画面にもどって、もう一度送ってください。"))
+
+
+def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    return _page(error.code, None)
+
+
+def _page(status: int, message: str | None) -> tuple[str, int]:
+    titles = {
+        403: _("このページは使えません"),
+        404: _("ページが見つかりません"),
+        413: _("ファイルが大きすぎます"),
+        409: _("受付できませんでした"),
+    }
+    messages = {
+        403: _("あなたの役割では、このページを開けません。必要なときは管理者に相談してください。"),
+        404: _("アドレスがまちがっているか、ページがなくなりました。"),
+        413: _("20MBまでのファイルを選んでください。"),
+    }
+    title = titles.get(status, _("うまくいきませんでした"))
+    text = message or messages.get(status, _("もう一度ためしてください。続くときは管理者に知らせてください。"))
+    return render_template("error.html", title=title, message=text), status

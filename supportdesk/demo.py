@@ -1,0 +1,39 @@
+"""A demo with invented people, in a database of its own: the same seed makes the same demo."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from supportdesk.accounts.models import Account
+from supportdesk.accounts.operations import create_account
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import SYSTEM, Role
+from supportdesk.extensions import db
+from supportdesk.reference import load_reference
+
+PASSWORD = "akita-demo"  # noqa: S105  everybody may know it; `serve` refuses a database that holds these accounts
+PEOPLE = {
+    "reception": ("受付 花子", Role.RECEPTION),
+    "instructor": ("講師 太郎", Role.INSTRUCTOR),
+    "adviser": ("相談 恵子", Role.ADVISER),
+    "tutor": ("地域 実", Role.TUTOR),
+    "coordinator": ("地区 洋子", Role.COORDINATOR),
+    "admin": ("管理 一郎", Role.ADMIN),
+}
+USERNAMES = tuple(PEOPLE)
+
+
+def make_demo() -> None:
+    """Fill a migrated, empty database."""
+    now = clock.now()
+    with transaction():
+        load_reference()
+        for username, (name, role) in PEOPLE.items():
+            create_account(username=username, name=name, password=PASSWORD, roles=[role], actor=SYSTEM, now=now)
+
+
+def demo_accounts_present() -> bool:
+    """Whether this database holds the demo's log-ins."""
+    names = db.session.scalars(select(Account.username).where(Account.username.in_(USERNAMES))).all()
+    return len(names) == len(USERNAMES)

@@ -1,0 +1,190 @@
+"""A learner as real paper describes one, the keys by which reception finds them, the pass, and consents."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from supportdesk.core.database import Base, foreign_key, identity, key_text
+
+
+class Sex(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+
+
+class AgeBand(StrEnum):
+    UNDER_60 = "under60"
+    SIXTIES = "60s"
+    SEVENTIES = "70s"
+    EIGHTIES = "80s"
+    NINETY_OVER = "90over"
+
+
+class Device(StrEnum):
+    IPHONE = "iphone"
+    ANDROID = "android"
+    EASY_PHONE = "easy_phone"
+    FEATURE_PHONE = "feature_phone"
+    NONE = "none"
+
+
+class Channel(StrEnum):
+    PHONE = "phone"
+    MAIL = "mail"
+    LINE = "line"
+    POST = "post"
+
+
+class Need(StrEnum):
+    HEARING = "hearing"
+    SIGHT = "sight"
+    WALKING = "walking"
+    FAMILY = "family"
+
+
+class ConsentKind(StrEnum):
+    KEEP_RECORD = "keep_record"
+    TIE_VIDEO_VIEWS = "tie_video_views"
+
+
+class Learner(Base):
+    """One person we serve. The spelling is kept as given; kana alone will do on the telephone (漢字未確認)."""
+
+    __tablename__ = "learner"
+    __table_args__ = (
+        CheckConstraint("name <> '' OR kana <> ''", "name_or_kana"),
+        CheckConstraint("NOT (outside_city AND district_code IS NOT NULL)", "district_or_outside"),
+        CheckConstraint("birth_year IS NULL OR birth_year BETWEEN 1880 AND 2200", "birth_year_range"),
+        Index("ix_learner_birth_date", "birth_date"),
+        Index("ix_learner_kana", "kana_key", "id"),
+    )
+
+    id: Mapped[identity]
+    person_id: Mapped[int] = foreign_key("person.id", index=False, unique=True)
+    name: Mapped[str] = mapped_column(default="", comment="as written; empty while the kanji are not confirmed")
+    kana: Mapped[str] = mapped_column(default="")
+    kana_key: Mapped[key_text] = mapped_column(default="", comment="search key of the whole kana, for sorted lists")
+    birth_date: Mapped[date | None]
+    birth_year: Mapped[int | None] = mapped_column(comment="where only the year is known")
+    age_band: Mapped[AgeBand | None] = mapped_column(comment="where only that is known")
+    sex: Mapped[Sex | None]
+    district_code: Mapped[str | None] = foreign_key("district.code")
+    outside_city: Mapped[bool] = mapped_column(default=False)
+    postal_code: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+    mail: Mapped[str] = mapped_column(default="")
+    device: Mapped[Device | None]
+    channel: Mapped[Channel] = mapped_column(default=Channel.PHONE)
+    helper_name: Mapped[str] = mapped_column(default="")
+    helper_relation: Mapped[str] = mapped_column(default="")
+    helper_phone: Mapped[str] = mapped_column(default="", comment="E.164, or as typed when it is no valid number")
+    note: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = foreign_key("account.id")
+    updated_at: Mapped[datetime]
+
+    phones: Mapped[list[LearnerPhone]] = relationship(
+        cascade="all, delete-orphan", order_by="LearnerPhone.position", lazy="raise_on_sql"
+    )
+    needs: Mapped[list[LearnerNeed]] = relationship(cascade="all, delete-orphan", lazy="raise_on_sql")
+
+    @property
+    def display_name(self) -> str:
+        """The written name, or the kana while the kanji are not confirmed."""
+        return self.name or self.kana
+
+
+class LearnerPhone(Base):
+    """A telephone of a learner; a couple may share one. What is no valid number is kept as typed, for a human eye."""
+
+    __tablename__ = "learner_phone"
+    __table_args__ = (UniqueConstraint("learner_id", "position"), CheckConstraint("typed <> ''", "typed_given"))
+
+    id: Mapped[identity]
+    learner_id: Mapped[int] = foreign_key("learner.id", index=False)
+    position: Mapped[int]
+    number: Mapped[str | None] = mapped_column(index=True, comment="E.164; null when not valid")
+    typed: Mapped[str]
+
+
+class LearnerNeed(Base):
+    """Something to prepare for: hearing, sight, walking, comes with family."""
+
+    __tablename__ = "learner_need"
+
+    learner_id: Mapped[int] = foreign_key("learner.id", index=False, primary_key=True)
+    need: Mapped[Need] = mapped_column(primary_key=True)
+
+
+class LearnerKey(Base):
+    """A search key: every ending of the folded kana and name, the digits of a phone backwards, the pass code."""
+
+    __tablename__ = "learner_key"
+
+    key: Mapped[key_text] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = foreign_key("learner.id", primary_key=True)
+
+
+class Pass(Base):
+    """The card with the QR code. One live pass a learner; a revoked one stays: its code is never issued again."""
+
+    __tablename__ = "pass"
+    __table_args__ = (
+        Index("uq_pass_live", "learner_id", unique=True, sqlite_where=text("revoked_at IS NULL"),
+              postgresql_where=text("revoked_at IS NULL")),
+    )  # fmt: skip
+
+    id: Mapped[identity]
+    learner_id: Mapped[int] = foreign_key("learner.id")
+    token: Mapped[str] = mapped_column(unique=True, comment="128 random bits; what the QR code holds")
+    code: Mapped[str] = mapped_column(unique=True, comment="short, for typing and for reading aloud")
+    issued_at: Mapped[datetime]
+    issued_by: Mapped[int | None] = foreign_key("account.id", index=False)
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[int | None] = foreign_key("account.id", index=False)
+
+
+class AdmissionWindow(Base):
+    """Ten minutes in which the next phone that scans the pass may become the learner's own."""
+
+    __tablename__ = "admission_window"
+
+    id: Mapped[identity]
+    learner_id: Mapped[int] = foreign_key("learner.id")
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[int] = foreign_key("account.id", index=False)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class LearnerPhoneAdmission(Base):
+    """A phone that shows its learner's pass without log-in, known by a cookie of which we keep only the hash."""
+
+    __tablename__ = "learner_phone_admission"
+
+    id: Mapped[identity]
+    learner_id: Mapped[int] = foreign_key("learner.id")
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    admitted_at: Mapped[datetime]
+    admitted_by: Mapped[int | None] = foreign_key("account.id", index=False, comment="null: by birth day and digits")
+    revoked_at: Mapped[datetime | None]
+
+
+class Consent(Base):
+    """What a learner was told and answered, in the words used. Append-only: the latest of a kind stands."""
+
+    __tablename__ = "consent"
+    __table_args__ = (Index("ix_consent_learner_kind", "learner_id", "kind", "recorded_at"),)
+
+    id: Mapped[identity]
+    learner_id: Mapped[int] = foreign_key("learner.id", index=False)
+    kind: Mapped[ConsentKind]
+    given: Mapped[bool]
+    wording: Mapped[str]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[int | None] = foreign_key("account.id", index=False)

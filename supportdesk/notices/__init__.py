@@ -1,0 +1,1 @@
+"""What learners must be told: rows written with what they tell, delivered later or by a call from the desk."""

@@ -1,0 +1,43 @@
+"""The outbox and the call list: the same rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from supportdesk.core.database import Base, foreign_key, identity
+from supportdesk.learners.models import Channel
+
+
+class NoticeState(StrEnum):
+    TOLD = "told"  # said on the line or at the counter when it happened
+    WAITING = "waiting"
+    NO_ANSWER = "no_answer"  # called in vain; still to be called
+    DONE = "done"
+    CANCELLED = "cancelled"  # what it tells has itself been undone
+
+
+class Notice(Base):
+    """One thing to tell one learner. Written in the transaction of what it tells, so that it dies with it."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index("ix_notice_state_due", "state", "due_at"),)
+
+    id: Mapped[identity]
+    learner_id: Mapped[int] = foreign_key("learner.id")
+    kind: Mapped[str] = mapped_column(comment="such as enrolment_confirmed")
+    activity: Mapped[str] = mapped_column(index=True)
+    wanted_channel: Mapped[Channel] = mapped_column(comment="how the learner wishes to be told")
+    channel: Mapped[Channel] = mapped_column(comment="how they will be told")
+    fallback_reason: Mapped[str] = mapped_column(default="", comment="why the two differ")
+    call_to: Mapped[str] = mapped_column(default="", comment="a caller's number when the learner is told through them")
+    text: Mapped[str]
+    state: Mapped[NoticeState]
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[int | None] = foreign_key("account.id", index=False)

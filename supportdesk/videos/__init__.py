@@ -1,0 +1,1 @@
+"""Follow-up videos: the library, their QR codes, who watched, and できた / まだ."""

@@ -1,0 +1,123 @@
+"""Who is let in, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from supportdesk.accounts.models import Account, AuditEntry
+from supportdesk.accounts.operations import create_account
+from supportdesk.core import clock as desk_clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import SYSTEM, Role
+from supportdesk.extensions import db
+from tests.clocks import Clock
+from tests.pages import PageClient
+
+MakeAccount = Callable[..., None]
+
+
+@pytest.fixture
+def make_account(app: Flask) -> MakeAccount:
+    def make(username: str, *roles: Role) -> None:
+        with app.app_context(), transaction():
+            create_account(
+                username=username,
+                name="受付 花子",
+                password="akita-demo",
+                roles=roles,
+                actor=SYSTEM,
+                now=desk_clock.now(),
+            )
+
+    return make
+
+
+def log_in(client: PageClient, username: str, password: str, expect: int) -> str:
+    page = client.get("/login")
+    return client.submit(page, data={"username": username, "password": password}, expect=expect).data.decode()
+
+
+def test_the_right_password_opens_the_house(client: PageClient, make_account: MakeAccount) -> None:
+    make_account("reception", Role.RECEPTION)
+    log_in(client, "reception", "akita-demo", 303)
+    assert "受付 花子" in client.get("/home").h1
+
+
+def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(
+    client: PageClient, make_account: MakeAccount
+) -> None:
+    make_account("reception", Role.RECEPTION)
+    message = "ユーザー名かパスワードがちがいます。"
+    assert message in log_in(client, "reception", "wrong", 422)
+    assert message in log_in(client, "nobody", "wrong", 422)
+
+
+def test_five_failures_close_the_door_for_a_quarter_of_an_hour(
+    client: PageClient, make_account: MakeAccount, clock: Clock
+) -> None:
+    make_account("reception", Role.RECEPTION)
+    for _ in range(5):
+        log_in(client, "reception", "wrong", 422)
+    assert "15分" in log_in(client, "reception", "akita-demo", 429)
+    clock.advance(minutes=15)
+    log_in(client, "reception", "akita-demo", 303)
+
+
+def test_an_account_switched_off_is_nobody_at_once(app: Flask, client: PageClient, make_account: MakeAccount) -> None:
+    make_account("reception", Role.RECEPTION)
+    log_in(client, "reception", "akita-demo", 303)
+    with app.app_context(), transaction() as session:
+        session.query(Account).update({"active": False})
+    client.get("/home", expect=303)
+    log_in(client, "reception", "akita-demo", 422)
+
+
+def test_an_hour_without_a_click_ends_the_log_in(client: PageClient, make_account: MakeAccount, clock: Clock) -> None:
+    make_account("reception", Role.RECEPTION)
+    log_in(client, "reception", "akita-demo", 303)
+    clock.advance(minutes=59)
+    client.get("/home")
+    clock.advance(minutes=59)
+    client.get("/home")
+    clock.advance(minutes=60)
+    client.get("/home", expect=303)
+
+
+def test_the_log_in_leads_on_to_the_page_wanted_and_never_off_the_site(
+    client: PageClient, make_account: MakeAccount
+) -> None:
+    make_account("admin", Role.ADMIN)
+    assert client.get("/admin/audit", expect=303).location == "/login?next=/admin/audit"
+    for wanted, led_to in (
+        ("/admin/audit", "/admin/audit"),
+        ("//evil.example/", "/home"),
+        ("https://x.example", "/home"),
+    ):
+        page = client.get(f"/login?next={wanted}")
+        answer = client.submit(page, data={"username": "admin", "password": "akita-demo"}, expect=303)
+        assert answer.location == led_to
+        client.post("/logout")
+
+
+def test_a_form_without_its_token_changes_nothing(client: PageClient, make_account: MakeAccount) -> None:
+    make_account("reception", Role.RECEPTION)
+    forged = {"csrf_token": "forged", "username": "reception", "password": "akita-demo"}
+    client.post("/login", forged, expect=400)
+    client.get("/home", expect=303)
+
+
+@pytest.mark.parametrize("username", ["", "あ" * 101, "a\0b", "'; DROP TABLE account;--"])
+def test_an_absurd_name_gets_a_message(client: PageClient, username: str) -> None:
+    assert "＊" in log_in(client, username, "wrong", 422)
+
+
+def test_a_log_in_is_in_the_audit_trail(app: Flask, client: PageClient, make_account: MakeAccount) -> None:
+    make_account("admin", Role.ADMIN)
+    log_in(client, "admin", "akita-demo", 303)
+    with app.app_context():
+        actions = db.session.scalars(db.select(AuditEntry.action).order_by(AuditEntry.id)).all()
+    assert actions == ["create_account", "log_in"]
+    assert "log_in" in client.get("/admin/audit").text

@@ -1,0 +1,73 @@
+"""Writing happens inside transaction() and nowhere else; times keep their zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select
+from sqlalchemy.exc import StatementError
+
+from supportdesk.accounts.models import Person
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.extensions import db
+
+pytestmark = pytest.mark.usefixtures("context")
+NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+
+
+def people() -> int:
+    return len(db.session.scalars(select(Person.id)).all())
+
+
+def test_a_write_outside_a_transaction_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="outside transaction"):
+        db.session.execute(insert(Person), {"created_at": NOON})
+    db.session.rollback()
+    assert people() == 0
+
+
+def test_a_transaction_after_a_read_commits() -> None:
+    assert people() == 0
+    with transaction() as session:
+        session.add(Person(created_at=NOON))
+    db.session.rollback()
+    assert people() == 1
+
+
+def test_what_raises_leaves_nothing_behind() -> None:
+    def half_done() -> None:
+        with transaction() as session:
+            session.add(Person(created_at=NOON))
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half_done()
+    assert people() == 0
+
+
+def test_an_instant_comes_back_as_it_was_in_utc() -> None:
+    in_tokyo = NOON.astimezone(clock.TOKYO) + timedelta(microseconds=1)
+    with transaction() as session:
+        session.add(Person(created_at=in_tokyo))
+    db.session.expunge_all()
+    kept = db.session.scalars(select(Person.created_at)).one()
+    assert kept == in_tokyo
+    assert kept.tzinfo is UTC
+
+
+def test_a_time_without_a_zone_is_refused() -> None:
+    with pytest.raises(StatementError, match="zone"), transaction() as session:
+        session.execute(insert(Person), {"created_at": NOON.replace(tzinfo=None)})
+
+
+def test_foreign_keys_are_enforced(app: Flask) -> None:
+    from sqlalchemy.exc import IntegrityError
+
+    from supportdesk.places.models import AccountDistrict
+
+    with pytest.raises(IntegrityError), transaction() as session:
+        session.execute(insert(AccountDistrict), {"account_id": 1, "district_code": "nowhere"})

@@ -1,0 +1,101 @@
+"""Every route × role × method: exactly the allowed ones answer. A route that is not in this table fails the test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from supportdesk import create_app
+from supportdesk.accounts.operations import create_account
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import SYSTEM, Role
+from supportdesk.core.security import refuse_unmarked_views
+from tests.conftest import settings_for
+from tests.pages import PageClient
+
+EVERYBODY = frozenset({None, *Role})
+SIGNED_IN = frozenset(Role)
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+#: endpoint → (an address of it, its methods, who may call it; None is somebody not signed in)
+ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
+    "static": ("/static/css/base.css", {"GET"}, EVERYBODY),
+    "language.choose": ("/language/en", {"GET"}, EVERYBODY),
+    "health.alive": ("/healthz", {"GET"}, EVERYBODY),
+    "health.ready": ("/readyz", {"GET"}, EVERYBODY),
+    "home.front": ("/", {"GET"}, EVERYBODY),
+    "home.home": ("/home", {"GET"}, SIGNED_IN),
+    "accounts.login": ("/login", {"GET", "POST"}, EVERYBODY),
+    "accounts.audit_trail": ("/admin/audit", {"GET"}, frozenset({Role.ADMIN})),
+    "accounts.logout": ("/logout", {"POST"}, SIGNED_IN),  # last: nobody is signed in after it
+}
+
+
+@pytest.fixture
+def open_app(database_url: str, tmp_path: object) -> Iterator[Flask]:
+    """The application with CSRF off: here the question is who may knock, not with what in hand."""
+    from pathlib import Path
+
+    app = create_app(settings_for(database_url, Path(str(tmp_path))))
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context(), transaction():
+        for role in Role:
+            create_account(
+                username=role.value, name=role.value, password="akita-demo", roles=[role], actor=SYSTEM, now=clock.now()
+            )
+    yield app
+    with app.app_context():
+        from supportdesk.extensions import db
+
+        db.engine.dispose()
+
+
+def test_every_route_is_in_the_table(app: Flask) -> None:
+    methods: dict[str, set[str]] = {}
+    for rule in app.url_map.iter_rules():
+        methods.setdefault(rule.endpoint, set()).update((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    assert methods == {endpoint: allowed for endpoint, (_, allowed, _) in ROUTES.items()}
+
+
+@pytest.mark.parametrize("role", [None, *Role], ids=lambda role: role or "stranger")
+def test_exactly_the_allowed_are_answered(open_app: Flask, role: Role | None) -> None:
+    client = open_app.test_client()
+    if role is not None:
+        client.post("/login", data={"username": role.value, "password": "akita-demo"})
+    wrong = []
+    for endpoint, (address, methods, allowed) in ROUTES.items():
+        for method in sorted(METHODS, key=methods.__contains__):  # the allowed ones last
+            answer = client.open(address, method=method)
+            answer.close()
+            if method not in methods:
+                right = answer.status_code == 405
+            elif role in allowed:
+                right = answer.status_code in (200, 303, 422)
+            elif role is None:
+                right = answer.status_code == 303 and answer.headers["Location"].startswith("/login")
+            else:
+                right = answer.status_code == 403
+            if not right:
+                wrong.append(f"{method} {endpoint}: {answer.status_code}")
+    assert wrong == []
+
+
+def test_a_view_without_a_mark_stops_the_start(app: Flask) -> None:
+    app.view_functions["forgotten"] = lambda: "open to all"
+    with pytest.raises(RuntimeError, match="forgotten"):
+        refuse_unmarked_views(app)
+
+
+def test_an_unknown_address_is_a_friendly_page(client: PageClient) -> None:
+    assert "ページが見つかりません" in client.get("/no/such/page", expect=404).h1
+
+
+def test_security_headers_are_on_every_answer(client: PageClient) -> None:
+    for address, status in (("/", 200), ("/login", 200), ("/nowhere", 404), ("/healthz", 200)):
+        headers = client.get(address, expect=status).headers
+        assert "unsafe-inline" not in headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
