@@ -7,15 +7,6 @@ from typing import Literal
 from alembic import context
 from flask import current_app
 
-import supportdesk.classes.models
-import supportdesk.core.once
-import supportdesk.core.throttle
-import supportdesk.helpdesk.models
-import supportdesk.notices.models
-import supportdesk.places.models
-import supportdesk.skills.models
-import supportdesk.tutors.models
-import supportdesk.videos.models  # noqa: F401  the models make the tables known
 from supportdesk.core.database import Base, UtcDateTime
 from supportdesk.extensions import db
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 from flask import Flask
@@ -9,6 +10,20 @@ from flask import Flask
 from supportdesk.config import Settings
 from supportdesk.extensions import babel, csrf, db, login_manager, migrate
 
+#: Whoever has tables. Imported with the application, so that foreign keys find one another.
+MODELS = (
+    "accounts.models",
+    "classes.models",
+    "core.once",
+    "core.throttle",
+    "helpdesk.models",
+    "learners.models",
+    "notices.models",
+    "places.models",
+    "skills.models",
+    "tutors.models",
+    "videos.models",
+)
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -17,6 +32,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     from supportdesk import accounts, journey
     from supportdesk.core import clock, error_pages, health, page_furniture, security
 
+    for name in MODELS:
+        import_module(f"supportdesk.{name}")
     settings = settings or Settings.from_environment()
     app = Flask(__name__)
     app.config.update(

@@ -12,7 +12,7 @@ from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
 from supportdesk.reference import load_reference
 
-PASSWORD = "akita-demo"  # noqa: S105  everybody may know it; `serve` refuses a database that holds these accounts
+PASSWORD = "akita-demo"  # everybody may know it: `serve` refuses a database that holds these accounts
 PEOPLE = {
     "reception": ("受付 花子", Role.RECEPTION),
     "instructor": ("講師 太郎", Role.INSTRUCTOR),

@@ -45,7 +45,7 @@ class Permission(StrEnum):
     SEE_LEARNERS = "see_learners"
     EDIT_LEARNERS = "edit_learners"
     IMPORT_LEARNERS = "import_learners"
-    ISSUE_PASS = "issue_pass"  # noqa: S105  a learner's card, no password
+    ISSUE_PASS = "issue_pass"
     ADMIT_PHONE = "admit_phone"
     RECORD_CONSENT = "record_consent"
     SEE_CLASSES = "see_classes"
