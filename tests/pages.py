@@ -6,6 +6,7 @@ itself put into them. Whatever is wrong with any page fetched fails the test (te
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -13,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
@@ -142,17 +144,14 @@ class PageClient:
     def another_device(self) -> None:
         """Go on without any cookie of before."""
         self.raw = RawClient(self._app, self._app.response_class)
-        self._token = ""
 
     def get(self, url: str, expect: int = 200, follow: bool = False, **options: Any) -> Page:
         """Fetch a page, which must answer with `expect`; `follow` goes on where it redirects."""
         return self._send("GET", url, expect, follow, **options)
 
     def post(self, url: str, data: Data | None = None, expect: int = 303, follow: bool = False, **options: Any) -> Page:
-        """Send fields that no page offered, with the last token seen. `submit` is for the forms of pages."""
-        if not self._token:
-            self.get("/login", follow=True)
-        fields = {"csrf_token": self._token, **(data or {})}
+        """Send fields that no page offered, with a good token. `submit` is for the forms of pages."""
+        fields = {"csrf_token": self._token(), **(data or {})}
         return self._send("POST", url, expect, follow, data=fields, **options)
 
     def submit(
@@ -196,15 +195,15 @@ class PageClient:
         response = self.raw.open(path, method=method, **options)
         page = Page(response, method, path)
         assert page.status == expect, f"{page!r}, expected {expect}{_excerpt(page)}"
-        self._remember_token(page)
         if follow and 300 <= page.status < 400:
             return self.get(page.location, follow=True)
         return page
 
-    def _remember_token(self, page: Page) -> None:
-        if page._soup is not None:
-            for field in page.all('input[name="csrf_token"]'):
-                self._token = attribute(field, "value")
+    def _token(self) -> str:
+        """What a page shown to this session now would carry: Flask-WTF keeps a secret in the session, and signs it."""
+        with self.raw.session_transaction() as session:
+            secret = session.setdefault("csrf_token", secrets.token_hex(20))
+        return str(URLSafeTimedSerializer(self._app.secret_key or "", salt="wtf-csrf-token").dumps(secret))
 
 
 def _excerpt(page: Page) -> str:
