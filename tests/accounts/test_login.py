@@ -37,7 +37,8 @@ def make_account(app: Flask) -> MakeAccount:
 
 def log_in(client: PageClient, username: str, password: str, expect: int) -> str:
     page = client.get("/login")
-    return client.submit(page, data={"username": username, "password": password}, expect=expect).data.decode()
+    answer = client.submit(page, data={"username": username, "password": password}, expect=expect)
+    return str(answer.data, "utf-8")
 
 
 def test_the_right_password_opens_the_house(client: PageClient, make_account: MakeAccount) -> None:

@@ -44,6 +44,6 @@ def test_serve_refuses_the_demo_accounts(tmp_path: Path) -> None:
 
 def test_an_unknown_setting_is_said_in_one_line(tmp_path: Path) -> None:
     environment = {**clean_environment(INSTANCE=str(tmp_path)), "SUPPORTDESK_COLOUR": "blue"}
-    command = [Path(sys.executable).with_name("supportdesk"), "db", "upgrade"]
+    command = [str(Path(sys.executable).with_name("supportdesk")), "db", "upgrade"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     assert (done.returncode, done.stderr) == (2, "supportdesk: unknown setting SUPPORTDESK_COLOUR\n")
