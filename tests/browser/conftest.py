@@ -91,7 +91,7 @@ def new_context(browser: Browser, site: Site) -> Iterator[NewContext]:
         context = browser.new_context(**given)
         context.set_default_timeout(15_000)
         context.on("weberror", lambda error: complaints.append(f"{error.page and error.page.url}: {error.error}"))
-        context.on("console", lambda message: _note(message, complaints))
+        context.on("console", lambda message: complaints.extend(complaint(message)))
         contexts.append(context)
         return context
 
@@ -101,10 +101,14 @@ def new_context(browser: Browser, site: Site) -> Iterator[NewContext]:
     assert not complaints, "the browser complained:\n  " + "\n  ".join(complaints)
 
 
-def _note(message: ConsoleMessage, complaints: list[str]) -> None:
-    # A page that answers 404 or 422 on purpose is logged too: whether it should is the test's own question.
-    if message.type == "error" and "Failed to load resource" not in message.text:
-        complaints.append(f"{message.page and message.page.url}: {message.text}")
+def complaint(message: ConsoleMessage) -> list[str]:
+    """What the browser complains of, if this message is a complaint.
+
+    A page that answers 404 or 422 on purpose is logged as an error too: whether it should is the test's own question.
+    """
+    if message.type != "error" or "Failed to load resource" in message.text:
+        return []
+    return [f"{message.page and message.page.url}: {message.text}"]
 
 
 @pytest.fixture
