@@ -8,7 +8,8 @@ WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest
 SOURCES := $(wildcard supportdesk tests bench migrations)
 CATALOGUES := $(wildcard supportdesk/translations/*/LC_MESSAGES/messages.po)
-PIP = $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+# Without its cache in the home folder: nothing outside the clone is touched.
+PIP = $(BIN)/python -m pip --disable-pip-version-check --no-cache-dir --no-input --quiet
 
 export DEBIAN_FRONTEND := noninteractive
 export PIP_ROOT_USER_ACTION := ignore

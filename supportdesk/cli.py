@@ -134,4 +134,6 @@ def _serve(settings: Settings) -> None:
     sys.stdout.flush()
     gunicorn = Path(sys.executable).with_name("gunicorn")
     bind = f"{settings.host}:{settings.port}"
-    os.execv(gunicorn, [str(gunicorn), "--workers", "2", "--bind", bind, "supportdesk:create_app()"])  # noqa: S606
+    # gunicorn's control socket would stand in the home folder of whoever starts it; nobody here uses it.
+    options = ["--workers", "2", "--no-control-socket", "--bind", bind]
+    os.execv(gunicorn, [str(gunicorn), *options, "supportdesk:create_app()"])  # noqa: S606
