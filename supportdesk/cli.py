@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -85,6 +86,38 @@ def create_admin(username: str, name: str, password: str) -> None:
         except DeskError as refused:
             raise click.ClickException(str(refused.message)) from refused
     click.echo(username)
+
+
+@supportdesk.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def import_learners(file: Path, dry_run: bool, as_json: bool) -> None:
+    """Take the people of a paper ledger (CSV or XLSX) into the register."""
+    from supportdesk.core import clock
+    from supportdesk.core.database import transaction
+    from supportdesk.core.permissions import SYSTEM
+    from supportdesk.core.tables import TableError
+    from supportdesk.learners.importing import carry_out, plan_import
+
+    app = create_app()
+    with app.app_context():
+        try:
+            plan = plan_import(file.read_bytes(), file.name, today=clock.today())
+        except OSError as error:
+            raise click.ClickException(f"{file}: {error.strerror}") from error
+        except TableError as error:
+            raise click.ClickException(f"{file}: {error.message}") from error
+        if not dry_run:
+            with transaction():
+                carry_out(plan, actor=SYSTEM, now=clock.now())
+        answer = plan.as_json()
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        return
+    click.echo(f"新規 {answer['new']}　重複 {answer['duplicate']}　受け付けない行 {len(answer['rejected'])}")
+    for rejected in answer["rejected"]:
+        click.echo(f"  {rejected['row']}行目 {rejected['column']}: {rejected['reason']}")
 
 
 @supportdesk.command()

@@ -10,7 +10,8 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
-from supportdesk.reference import load_reference
+from supportdesk.learners.importing import carry_out, plan_import
+from supportdesk.reference import DATA, load_reference
 
 PASSWORD = "akita-demo"  # everybody may know it: `serve` refuses a database that holds these accounts
 PEOPLE = {
@@ -22,6 +23,8 @@ PEOPLE = {
     "admin": ("管理 一郎", Role.ADMIN),
 }
 USERNAMES = tuple(PEOPLE)
+#: A paper ledger as it was exported; its people are invented.
+LEDGER = DATA / "demo_ledger_cp932.csv"
 
 
 def make_demo() -> None:
@@ -31,6 +34,8 @@ def make_demo() -> None:
         load_reference()
         for username, (name, role) in PEOPLE.items():
             create_account(username=username, name=name, password=PASSWORD, roles=[role], actor=SYSTEM, now=now)
+        ledger = plan_import(LEDGER.read_bytes(), LEDGER.name, today=clock.today())
+        carry_out(ledger, actor=SYSTEM, now=now)
 
 
 def demo_accounts_present() -> bool:

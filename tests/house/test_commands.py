@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -47,3 +48,24 @@ def test_an_unknown_setting_is_said_in_one_line(tmp_path: Path) -> None:
     command = [str(Path(sys.executable).with_name("supportdesk")), "db", "upgrade"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     assert (done.returncode, done.stderr) == (2, "supportdesk: unknown setting SUPPORTDESK_COLOUR\n")
+
+
+def test_import_learners_answers_in_json_and_a_dry_run_changes_nothing(tmp_path: Path) -> None:
+    ledger = str(ROOT / "tests" / "learners" / "ledgers" / "reception_ledger_cp932.csv")
+    assert run(tmp_path, "load-reference").returncode == 0
+    for options, new, duplicate in ((("--dry-run",), 279, 17), ((), 279, 17), ((), 0, 296)):
+        done = run(tmp_path, "import-learners", ledger, "--json", *options)
+        assert done.returncode == 0, done.stderr
+        answer = json.loads(done.stdout)
+        assert (answer["new"], answer["duplicate"], len(answer["rejected"])) == (new, duplicate, 5)
+        assert set(answer["rejected"][0]) == {"row", "column", "reason"}
+
+
+def test_import_learners_says_what_cannot_be_read(tmp_path: Path) -> None:
+    assert run(tmp_path, "load-reference").returncode == 0
+    (tmp_path / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    for name in ("picture.csv", "nowhere.csv"):
+        refused = run(tmp_path, "import-learners", str(tmp_path / name))
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert name in refused.stderr
+        assert "Traceback" not in refused.stderr

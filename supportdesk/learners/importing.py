@@ -1,0 +1,131 @@
+"""Takes a ledger's people into the register: first a plan, row by row, that changes nothing; then the carrying out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from supportdesk.core.japanese import search_key
+from supportdesk.core.permissions import Actor
+from supportdesk.core.tables import find_heading, read_table
+from supportdesk.extensions import db
+from supportdesk.learners.ledger import HEADINGS, LedgerReader, Problem, Rejected, rejection
+from supportdesk.learners.models import Learner, LearnerPhone
+from supportdesk.learners.operations import register_learner
+from supportdesk.learners.particulars import Particulars
+from supportdesk.places.models import District
+
+
+@dataclass
+class ImportPlan:
+    """What would happen: (row, person) of the new, row numbers of duplicates, and the rejected with their reasons."""
+
+    new: list[tuple[int, Particulars]] = field(default_factory=list)
+    duplicates: list[int] = field(default_factory=list)
+    rejected: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer of the command line: counts, and lists of row, column, reason."""
+        return {
+            "new": len(self.new),
+            "duplicate": len(self.duplicates),
+            "rejected": [_as_json(problem) for problem in self.rejected],
+            "warnings": [_as_json(problem) for problem in self.warnings],
+        }
+
+
+def _as_json(problem: Problem) -> dict[str, Any]:
+    return {"row": problem.row, "column": problem.column, "reason": str(problem.reason)}
+
+
+def plan_import(data: bytes, filename: str, *, today: date) -> ImportPlan:
+    """Read a ledger (CSV or XLSX) and say what would become of each row. Writes nothing. Raises TableError."""
+    rows = read_table(data, filename)
+    heading = find_heading(rows, HEADINGS)
+    reader = LedgerReader(heading, _districts(), today)
+    known = KnownPeople.of_register()
+    plan = ImportPlan()
+    for row in rows:
+        if row.number <= heading.row_number or reader.is_nobody(row):
+            continue
+        try:
+            person, warnings = reader.read(row)
+        except Rejected as refused:
+            plan.rejected.append(rejection(row, refused))
+            continue
+        if known.holds(person):
+            plan.duplicates.append(row.number)
+        else:
+            known.add(person)
+            plan.new.append((row.number, person))
+            plan.warnings.extend(warnings)
+    return plan
+
+
+def carry_out(
+    plan: ImportPlan, *, actor: Actor, now: datetime, progress: Callable[[int], None] = lambda done: None
+) -> list[int]:
+    """Register the plan's new people, in the caller's transaction; all of them or none. Returns their ids."""
+    ids = []
+    for done, (_row, person) in enumerate(plan.new, start=1):
+        ids.append(register_learner(person, actor=actor, now=now).id)
+        progress(done)
+    return ids
+
+
+class KnownPeople:
+    """Tells whether somebody is held already: the same name with the same birth date, or, where one of the two birth
+    dates is missing, with the same phone. A shared phone alone is a couple, not a duplicate.
+    """
+
+    def __init__(self) -> None:
+        self._born: set[tuple[str, date]] = set()
+        self._called: dict[tuple[str, str], bool] = {}
+
+    @classmethod
+    def of_register(cls) -> KnownPeople:
+        """Everybody in the register."""
+        known = cls()
+        numbers: dict[int, set[str]] = {}
+        for learner_id, number in db.session.execute(
+            select(LearnerPhone.learner_id, LearnerPhone.number).where(LearnerPhone.number.is_not(None))
+        ):
+            numbers.setdefault(learner_id, set()).add(str(number))
+        for row in db.session.execute(select(Learner.id, Learner.name, Learner.kana, Learner.birth_date)):
+            keys = {search_key(row.name), search_key(row.kana)} - {""}
+            known._add(keys, row.birth_date, numbers.get(row.id, set()))
+        return known
+
+    def add(self, person: Particulars) -> None:
+        """Remember somebody."""
+        self._add(person.name_keys, person.birth_date, person.numbers)
+
+    def holds(self, person: Particulars) -> bool:
+        """Whether this is somebody we know."""
+        keys = person.name_keys
+        if person.birth_date is not None and any((key, person.birth_date) in self._born for key in keys):
+            return True
+        for key in keys:
+            for number in person.numbers:
+                dated = self._called.get((key, number))
+                if dated is not None and (person.birth_date is None or not dated):
+                    return True
+        return False
+
+    def _add(self, keys: Iterable[str], birth_date: date | None, numbers: Iterable[str]) -> None:
+        for key in keys:
+            if birth_date is not None:
+                self._born.add((key, birth_date))
+            for number in numbers:
+                # One namesake of unknown birth date on this number is enough to ask no further.
+                dated = self._called.get((key, number), True)
+                self._called[key, number] = dated and birth_date is not None
+
+
+def _districts() -> dict[str, str]:
+    return {search_key(name): code for name, code in db.session.execute(select(District.name, District.code)).all()}

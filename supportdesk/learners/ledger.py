@@ -1,0 +1,206 @@
+"""Reads one line of a paper ledger: which headings mean what, and what the words in the cells mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.core.japanese import search_key, tidy
+from supportdesk.core.phones import PhoneError, parse_phone, split_phones
+from supportdesk.core.tables import Heading, Row
+from supportdesk.core.wareki import DateError, parse_date
+from supportdesk.learners.models import Channel, Device, Need, Sex
+from supportdesk.learners.particulars import Particulars, Telephone
+
+LONGEST = 2000
+
+HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "name": ("氏名", "お名前", "名前", "受講者名", "利用者名", "参加者名", "受講者氏名"),
+    "family": ("姓", "苗字", "名字"),
+    "given": ("名",),
+    "kana": ("フリガナ", "カナ", "よみ", "よみがな", "読み", "読み仮名", "氏名カナ", "カナ氏名", "名前カナ"),
+    "birth": ("生年月日", "誕生日", "生まれ"),
+    "sex": ("性別", "男女"),
+    "phone": (
+        "電話番号",
+        "電話",
+        "TEL",
+        "携帯",
+        "携帯電話",
+        "携帯番号",
+        "自宅電話",
+        "固定電話",
+        "連絡先",
+        "連絡先電話番号",
+    ),
+    "district": ("地区", "地域", "お住まいの地区", "居住地区", "お住まい", "住まい"),
+    "device": ("機種", "端末", "スマホ", "スマートフォン", "使用機種", "お使いの機種", "所有端末"),
+    "channel": ("連絡方法", "連絡手段", "希望連絡方法"),
+    "needs": ("配慮すること", "配慮", "配慮事項", "必要な配慮"),
+    "note": ("備考", "メモ", "特記事項", "その他"),
+    "postal_code": ("郵便番号", "〒"),
+    "address": ("住所", "ご住所"),
+    "mail": ("メール", "メールアドレス", "Eメール", "E-mail", "mail"),
+    "number": ("受付番号", "番号", "No", "No.", "整理番号"),
+}
+
+_SEXES = {"女": Sex.FEMALE, "女性": Sex.FEMALE, "f": Sex.FEMALE, "男": Sex.MALE, "男性": Sex.MALE, "m": Sex.MALE}
+_DEVICES = {
+    "iphone": Device.IPHONE, "アイフォン": Device.IPHONE, "アイフォーン": Device.IPHONE,
+    "android": Device.ANDROID, "アンドロイド": Device.ANDROID,
+    "らくらくスマートフォン": Device.EASY_PHONE, "らくらくホン": Device.EASY_PHONE, "らくらくスマホ": Device.EASY_PHONE,
+    "ガラケー": Device.FEATURE_PHONE, "ガラホ": Device.FEATURE_PHONE, "携帯電話": Device.FEATURE_PHONE,
+    "まだ持っていない": Device.NONE, "持っていない": Device.NONE, "なし": Device.NONE, "無し": Device.NONE,
+}  # fmt: skip
+_CHANNELS = {
+    "電話": Channel.PHONE, "tel": Channel.PHONE, "メール": Channel.MAIL, "mail": Channel.MAIL, "line": Channel.LINE,
+    "ライン": Channel.LINE, "郵便": Channel.POST, "郵送": Channel.POST, "はがき": Channel.POST,
+}  # fmt: skip
+_NEEDS = {
+    "耳": Need.HEARING, "聴": Need.HEARING, "補聴器": Need.HEARING, "文字": Need.SIGHT, "目": Need.SIGHT,
+    "視力": Need.SIGHT, "車いす": Need.WALKING, "車椅子": Need.WALKING, "杖": Need.WALKING, "つえ": Need.WALKING,
+    "歩": Need.WALKING, "家族": Need.FAMILY, "娘": Need.FAMILY, "息子": Need.FAMILY,
+}  # fmt: skip
+_OUTSIDE = frozenset({"市外", "秋田市外"})
+_TOTALS = ("合計", "総計", "計", "小計")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a row is rejected, or what somebody should look at. `column` is the heading's usual wording."""
+
+    row: int
+    column: str
+    reason: object
+
+
+class Rejected(Exception):
+    """The row cannot be taken in."""
+
+    def __init__(self, field: str, reason: object) -> None:
+        super().__init__(field)
+        self.field = field
+        self.reason = reason
+
+
+@dataclass
+class LedgerReader:
+    """Reads rows under one heading. `districts` gives codes by folded name; `today` bounds birth dates."""
+
+    heading: Heading
+    districts: Mapping[str, str]
+    today: date
+
+    def text(self, row: Row, field: str) -> str:
+        """All cells of a field, tidy, joined by line breaks."""
+        cells = (tidy(row.cell(index)) for index in self.heading.columns.get(field, ()))
+        return "\n".join(cell for cell in cells if cell)
+
+    def is_nobody(self, row: Row) -> bool:
+        """A closing line, a repeated heading, or a line that holds nothing but its number."""
+        if self.heading.is_repeated_by(row):
+            return True
+        words = [tidy(cell) for cell in row.cells if tidy(cell)]
+        if words and search_key(words[0]) in {search_key(total) for total in _TOTALS}:
+            return True
+        known = [field for field in self.heading.columns if field != "number"]
+        return not any(self.text(row, field) for field in known)
+
+    def read(self, row: Row) -> tuple[Particulars, list[Problem]]:
+        """The person of a row, and what is doubtful about them. Raises Rejected."""
+        problems: list[Problem] = []
+        for field in self.heading.columns:
+            if len(self.text(row, field)) > LONGEST:
+                raise Rejected(field, _l("長すぎます。"))
+        district, outside = self._residence(row)
+        needs, note = self._needs_and_note(row)
+        if any(tidy(cell).startswith(("=", "+", "@")) for cell in row.cells if not tidy(cell)[1:2].isdigit()):
+            problems.append(Problem(row.number, _column("note"), _l("式のような文字を、文字のまま入れます。")))
+        if "\n" in self.text(row, "note"):
+            problems.append(Problem(row.number, _column("note"), _l("改行をそのまま入れます。")))
+        person = Particulars(
+            name=self._name(row),
+            kana=self.text(row, "kana"),
+            birth_date=self._birth_date(row),
+            sex=_SEXES.get(self.text(row, "sex").lower()),
+            district_code=district,
+            outside_city=outside,
+            postal_code=self.text(row, "postal_code"),
+            address=self.text(row, "address"),
+            mail=self.text(row, "mail"),
+            phones=self._phones(row, problems),
+            device=_meaning(_DEVICES, self.text(row, "device")),
+            channel=_meaning(_CHANNELS, self.text(row, "channel")) or Channel.PHONE,
+            needs=needs,
+            note=note,
+        )
+        return person, problems
+
+    def _name(self, row: Row) -> str:
+        """A ledger with a column for the written name means it to be filled; one of kana alone is taken as it is."""
+        columns = self.heading.columns
+        written = self.text(row, "name") or " ".join(filter(None, (self.text(row, "family"), self.text(row, "given"))))
+        if not written and ("name" in columns or "family" in columns):
+            raise Rejected("name", _l("氏名がありません。"))
+        if not written and not self.text(row, "kana"):
+            raise Rejected("kana", _l("氏名がありません。"))
+        return written
+
+    def _birth_date(self, row: Row) -> date | None:
+        written = self.text(row, "birth")
+        if not written:
+            return None
+        try:
+            return parse_date(written, today=self.today)
+        except DateError as error:
+            raise Rejected("birth", error.message) from error
+
+    def _residence(self, row: Row) -> tuple[str | None, bool]:
+        written = self.text(row, "district")
+        if not written:
+            return None, False
+        if written in _OUTSIDE:
+            return None, True
+        code = self.districts.get(search_key(written)) or self.districts.get(search_key(written.removesuffix("地区")))
+        if code is None:
+            raise Rejected("district", _l("「%(name)s」という地区はありません。", name=written[:50]))
+        return code, False
+
+    def _phones(self, row: Row, problems: list[Problem]) -> tuple[Telephone, ...]:
+        phones: list[Telephone] = []
+        for written in split_phones(self.text(row, "phone")):
+            try:
+                phones.append(Telephone(written, parse_phone(written)))
+            except PhoneError as error:
+                phones.append(Telephone(written, None))
+                problems.append(Problem(row.number, _column("phone"), error.message))
+        if not phones:
+            problems.append(Problem(row.number, _column("phone"), _l("電話番号がありません。")))
+        return tuple(phones)
+
+    def _needs_and_note(self, row: Row) -> tuple[frozenset[Need], str]:
+        """Needs that the words name; the words themselves are kept in the note, so that nothing is lost."""
+        needs, note = self.text(row, "needs"), self.text(row, "note")
+        named = frozenset(need for word, need in _NEEDS.items() if word in needs or word in note)
+        return named, "\n".join(filter(None, (needs, note)))
+
+
+Meaning = TypeVar("Meaning")
+
+
+def _meaning(table: Mapping[str, Meaning], written: str) -> Meaning | None:
+    key = search_key(written)
+    return next((value for word, value in table.items() if search_key(word) == key), None)
+
+
+def _column(field: str) -> str:
+    return HEADINGS[field][0]
+
+
+def rejection(row: Row, refused: Rejected) -> Problem:
+    """A rejected row as the office reads of it."""
+    return Problem(row.number, _column(refused.field), refused.reason)

@@ -1,0 +1,128 @@
+"""Ledgers of several shapes become learners: each row new, duplicate or rejected, and nobody twice."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from supportdesk.core import clock
+from supportdesk.core.database import Base, transaction
+from supportdesk.core.permissions import SYSTEM
+from supportdesk.core.tables import TableError, write_xlsx
+from supportdesk.extensions import db
+from supportdesk.learners.importing import ImportPlan, carry_out, plan_import
+from supportdesk.learners.models import Device, Learner, LearnerPhone, Need
+from supportdesk.reference import load_reference
+
+pytestmark = pytest.mark.usefixtures("context")
+LEDGERS = Path(__file__).parent / "ledgers"
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture(autouse=True)
+def _the_city(context: None) -> None:
+    with transaction():
+        load_reference()
+
+
+def plan(data: bytes, name: str = "ledger.csv") -> ImportPlan:
+    return plan_import(data, name, today=TODAY)
+
+
+def take_in(planned: ImportPlan) -> None:
+    with transaction():
+        carry_out(planned, actor=SYSTEM, now=clock.now())
+
+
+def rows_of_all_tables() -> dict[str, int]:
+    return {
+        table.name: db.session.scalar(select(func.count()).select_from(table)) or 0
+        for table in Base.metadata.sorted_tables
+    }
+
+
+def ledger() -> bytes:
+    return (LEDGERS / "reception_ledger_cp932.csv").read_bytes()
+
+
+def test_the_paper_ledger_agrees_with_what_is_known_of_it() -> None:
+    truth = json.loads((LEDGERS / "reception_ledger_truth.json").read_text("utf-8"))
+    planned = plan(ledger())
+    assert len(planned.new) == truth["new"]
+    assert len(planned.duplicates) == truth["duplicate_of_earlier_row"]
+    assert len(planned.rejected) == sum(truth["rejected"].values())
+    assert len(planned.warnings) == sum(truth["warnings"].values())
+    assert len(planned.new) + len(planned.duplicates) + len(planned.rejected) == truth["people_rows"]
+    assert [(problem.row, problem.column) for problem in planned.rejected] == [
+        (298, "生年月日"),
+        (299, "生年月日"),
+        (300, "地区"),
+        (301, "氏名"),
+        (302, "生年月日"),
+    ]
+
+
+def test_a_plan_changes_no_row_in_any_table() -> None:
+    before = rows_of_all_tables()
+    plan(ledger())
+    assert rows_of_all_tables() == before
+
+
+def test_the_same_file_twice_adds_nobody() -> None:
+    take_in(plan(ledger()))
+    assert db.session.scalar(select(func.count()).select_from(Learner)) == 279
+    again = plan(ledger())
+    assert (len(again.new), len(again.duplicates), len(again.rejected)) == (0, 296, 5)
+
+
+def test_a_workbook_with_other_headings() -> None:
+    data = write_xlsx(
+        ["No.", "お名前", "ふりがな", "誕生日", "携帯電話", "お住まい", "スマホ", "配慮事項"],
+        [
+            [
+                "1",
+                "髙橋 花",
+                "たかはし はな",
+                "昭和15年1月2日",
+                "090-1234-5678",
+                "中央",
+                "らくらくスマートフォン",
+                "杖",
+            ],
+            ["2", "高橋花", "タカハシ ハナ", "1940/1/2", "", "中央地区", "", ""],
+            ["3", "高橋 太郎", "たかはし たろう", "", "090-1234-5678", "市外", "", ""],
+        ],
+        sheet="名簿",
+    )
+    planned = plan(data, "名簿.xlsx")
+    assert [row for row, _ in planned.new] == [2, 4]
+    assert planned.duplicates == [3]
+    hana, taro = (person for _, person in planned.new)
+    assert (hana.device, hana.needs) == (Device.EASY_PHONE, frozenset({Need.WALKING}))
+    assert (hana.district_code, taro.outside_city) == ("chuo", True)
+
+
+def test_a_ledger_of_kana_alone_is_taken_in() -> None:
+    planned = plan("フリガナ\t電話\nｻﾄｳ ﾊﾅ\t018-888-1542\nサトウ　ハナ\t0188881542\n".encode(), "list.txt")
+    assert (len(planned.new), len(planned.duplicates)) == (1, 1)
+
+
+def test_a_couple_on_one_phone_are_two() -> None:
+    data = "氏名,電話番号,生年月日\n佐藤 花,018-888-1542,S15.1.2\n佐藤 実,018-888-1542,S14.3.4\n".encode()
+    assert len(plan(data).new) == 2
+
+
+def test_what_is_no_valid_number_is_kept_as_typed() -> None:
+    take_in(plan("氏名,電話番号\n佐藤 花,1234\n".encode()))
+    assert db.session.execute(select(LearnerPhone.number, LearnerPhone.typed)).all() == [(None, "1234")]
+
+
+@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n\0\0\0", b"hello", b"\xff\xfe\x00\xd8", b"PK\x03\x04 broken"])
+def test_what_is_no_ledger_gets_a_message(data: bytes) -> None:
+    with pytest.raises(TableError) as refused:
+        plan(data)
+    assert str(refused.value.message)
