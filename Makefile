@@ -102,6 +102,7 @@ migration: setup-dev ## Write a migration from the models: make migration messag
 	@test -n "$(message)" || { echo "make migration: say what changes, message='…'" >&2; exit 1; }
 	@$(BIN)/flask --app supportdesk db upgrade
 	@$(BIN)/flask --app supportdesk db migrate --message "$(message)"
+	@$(BIN)/ruff format --quiet migrations
 
 .PHONY: lock
 lock: setup-dev ## Write the locked requirements from setup.cfg
