@@ -29,7 +29,7 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the application for these settings, or for the environment's. Raises SettingError."""
-    from supportdesk import accounts, journey
+    from supportdesk import accounts, classes, helpdesk, journey, learners, notices, places, skills, tutors, videos
     from supportdesk.core import clock, error_pages, health, page_furniture, security
 
     for name in MODELS:
@@ -57,8 +57,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.protect(app, settings)
     babel.init_app(app, locale_selector=security.chosen_language)
     page_furniture.plug_in(app)
-    for room in (error_pages, health, accounts, journey):
-        room.plug_in(app)
+    rooms = (journey, learners, classes, helpdesk, videos, tutors, skills, notices, places, accounts)
+    for part in (error_pages, health, *rooms):
+        part.plug_in(app)
     security.refuse_unmarked_views(app)
     return app
 

@@ -1,1 +1,9 @@
 """The register of the people we serve: one learner, one record, one pass."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def plug_in(app: Flask) -> None:
+    """Called by `create_app`."""

@@ -1,0 +1,112 @@
+"""What the rooms above the register answer about a learner, though the register may not import upwards.
+
+Each room calls `answer_for_learners` when the application is made: which of its tables speak of a learner, what it adds
+to a timeline, and which learners its people may see. A test fails when a table with a learner in it has no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from flask import Flask, current_app
+from sqlalchemy import Select, Table, select
+
+from supportdesk.core.errors import NotFound
+from supportdesk.core.permissions import Actor, Role
+from supportdesk.extensions import db
+from supportdesk.learners.models import Learner
+from supportdesk.places.models import AccountDistrict
+
+EntryKind = Literal["class", "lecture", "consultation", "video", "peer_session"]
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One thing that happened. `title` names it, `text` tells how it went, `url` is where staff read more."""
+
+    at: datetime
+    kind: EntryKind
+    title: str
+    text: str = ""
+    by: str = ""
+    activity: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class LearnerTable:
+    """A table with a learner in it. `personal` columns are emptied on erasure, when the rows stay for the figures."""
+
+    table: Table
+    personal: tuple[str, ...] = ()
+    erased: Literal["kept", "deleted"] = "kept"
+    column: str = "learner_id"
+
+
+#: The timeline entries of one learner; and the ids of the learners whom this actor meets in the room's own work.
+Timeline = Callable[[int], Iterable[TimelineEntry]]
+Scope = Callable[[Actor], Select[Any] | None]
+
+
+@dataclass(frozen=True)
+class RoomAnswers:
+    """All that one room answers."""
+
+    room: str
+    tables: Sequence[LearnerTable] = ()
+    timeline: Timeline | None = None
+    scope: Scope | None = None
+
+
+def answer_for_learners(app: Flask, answers: RoomAnswers) -> None:
+    """Called by a room when the application is made."""
+    app.extensions.setdefault("learner_rooms", {})[answers.room] = answers
+
+
+def tables_with_learners() -> list[LearnerTable]:
+    """Every table that some room answers for."""
+    return [table for answers in _rooms() for table in answers.tables]
+
+
+def timeline_of(learner_id: int) -> list[TimelineEntry]:
+    """What happened in all rooms, newest first."""
+    entries = [entry for answers in _rooms() if answers.timeline for entry in answers.timeline(learner_id)]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def scope_of(actor: Actor) -> Select[Any] | None:
+    """The ids of the learners whom the actor may see; None when that is everybody.
+
+    Reception and administrators see all; coordinators those of their districts; the rooms add the learners of the
+    actor's own meetings, desks and matches.
+    """
+    if actor.account_id is None or actor.roles & {Role.RECEPTION, Role.ADMIN}:
+        return None
+    scopes = [answers.scope(actor) for answers in _rooms() if answers.scope]
+    if Role.COORDINATOR in actor.roles:
+        scopes.append(_of_own_districts(actor.account_id))
+    granted = [scope for scope in scopes if scope is not None]
+    nobody = select(Learner.id).where(Learner.id.is_(None))
+    return nobody.union(*granted).subquery().select() if granted else nobody
+
+
+def check_scope(actor: Actor, learner_id: int) -> None:
+    """Raises NotFound when there is no such learner or the actor may not see them: the two are not told apart."""
+    wanted = select(Learner.id).where(Learner.id == learner_id)
+    scope = scope_of(actor)
+    if scope is not None:
+        wanted = wanted.where(Learner.id.in_(scope))
+    if db.session.scalar(wanted) is None:
+        raise NotFound
+
+
+def _of_own_districts(account_id: int) -> Select[Any]:
+    own = select(AccountDistrict.district_code).where(AccountDistrict.account_id == account_id)
+    return select(Learner.id).where(Learner.district_code.in_(own))
+
+
+def _rooms() -> list[RoomAnswers]:
+    return list(current_app.extensions.get("learner_rooms", {}).values())

@@ -1,0 +1,77 @@
+"""What an event writes down of its learner, as it was that day, so that reported figures never change afterwards.
+
+Called by every operation that books, marks or observes somebody.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from supportdesk.core.errors import NotFound
+from supportdesk.core.wareki import age_band, age_on
+from supportdesk.extensions import db
+from supportdesk.learners.models import AgeBand, Channel, Device, Learner
+
+OUTSIDE: Final = "outside"
+UNKNOWN: Final = "unknown"
+
+
+class Standing(NamedTuple):
+    """A learner on one day. `residence` is a district's code, "outside" or "unknown"; `person_id` is for occupancy."""
+
+    learner_id: int
+    person_id: int
+    residence: str
+    age_band: AgeBand | None
+    channel: Channel
+    device: Device | None
+
+
+_STANDING = select(
+    Learner.id,
+    Learner.person_id,
+    Learner.district_code,
+    Learner.outside_city,
+    Learner.birth_date,
+    Learner.birth_year,
+    Learner.age_band,
+    Learner.channel,
+    Learner.device,
+)
+_ONE = _STANDING.where(Learner.id == bindparam("wanted"))
+_MANY = _STANDING.where(Learner.id.in_(bindparam("wanted", expanding=True)))
+
+
+def standing_of(learner_id: int, day: date) -> Standing:
+    """The learner's standing on that day in Japan: one statement. Raises NotFound."""
+    row = db.session.execute(_ONE, {"wanted": learner_id}).one_or_none()
+    if row is None:
+        raise NotFound
+    return _standing(row, day)
+
+
+def standings_of(learner_ids: list[int], day: date) -> dict[int, Standing]:
+    """The standing of many, by learner: one statement. Raises NotFound when one of them does not exist."""
+    rows = db.session.execute(_MANY, {"wanted": learner_ids}).all()
+    found = {row.id: _standing(row, day) for row in rows}
+    if len(found) != len(set(learner_ids)):
+        raise NotFound
+    return found
+
+
+def _standing(row: Any, day: date) -> Standing:
+    residence = OUTSIDE if row.outside_city else row.district_code or UNKNOWN
+    band = _band(row.birth_date, row.birth_year, row.age_band, day)
+    return Standing(row.id, row.person_id, residence, band, row.channel, row.device)
+
+
+def _band(birth_date: date | None, birth_year: int | None, known: AgeBand | None, day: date) -> AgeBand | None:
+    """The age band that day; of a year alone, as if born on its first day (the age reached that year)."""
+    if birth_date is not None:
+        return AgeBand(age_band(age_on(birth_date, day)))
+    if birth_year is not None:
+        return AgeBand(age_band(day.year - birth_year))
+    return known

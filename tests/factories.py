@@ -1,0 +1,68 @@
+"""The people and things that tests are about, made the way the desk makes them. Each opens its own transaction."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from supportdesk.accounts.models import Account
+from supportdesk.accounts.operations import actor_of, create_account
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import SYSTEM, Actor, Role
+from supportdesk.extensions import db
+from supportdesk.learners.operations import register_learner
+from supportdesk.learners.particulars import Particulars, Telephone
+from supportdesk.places.models import AccountDistrict
+from supportdesk.reference import load_reference
+from tests.pages import DEMO_PASSWORD
+
+_numbers = count(1)
+
+
+def make_reference() -> None:
+    """The city's districts, venues, skills and courses."""
+    with transaction():
+        load_reference()
+
+
+def make_account(*roles: Role, username: str = "", districts: tuple[str, ...] = ()) -> Account:
+    """Somebody who logs in, with the demo's password; named after the first role unless told otherwise."""
+    username = username or str(roles[0])
+    with transaction():
+        account = create_account(
+            username=username,
+            name=f"{username}さん",
+            password=DEMO_PASSWORD,
+            roles=roles,
+            actor=SYSTEM,
+            now=clock.now(),
+        )
+        for code in districts:
+            db.session.add(AccountDistrict(account_id=account.id, district_code=code))
+        db.session.flush()
+        db.session.refresh(account, ["roles"])
+    return account
+
+
+def make_actor(*roles: Role, username: str = "", districts: tuple[str, ...] = ()) -> Actor:
+    """The same, as the one who acts."""
+    with db.session.no_autoflush:
+        account = make_account(*roles, username=username, districts=districts)
+        return actor_of(account)
+
+
+def make_learner(kana: str = "", *, phone: str = "", **particulars: object) -> int:
+    """A learner's id. Without a name, one of those that no two learners share."""
+    number = next(_numbers)
+    given: dict[str, object] = {
+        "kana": kana or f"テスト {_spelled(number)}",
+        "district_code": "chuo",
+        "phones": (Telephone(phone, f"+81{phone.replace('-', '')[1:]}"),) if phone else (),
+        **particulars,
+    }
+    with transaction():
+        return register_learner(Particulars(**given), actor=SYSTEM, now=clock.now()).id  # type: ignore[arg-type]
+
+
+def _spelled(number: int) -> str:
+    return "".join("アイウエオカキクケコ"[int(digit)] for digit in str(number))
