@@ -1,0 +1,34 @@
+"""Form fields made accessible and Japanese once, for every room's forms; `components/ui.html` draws them."""
+
+from supportdesk.core.fields.choices import ChoiceField, SelectField, TickField, TicksField
+from supportdesk.core.fields.dates import DateField, DayField, TimeField
+from supportdesk.core.fields.form import DeskForm
+from supportdesk.core.fields.text import (
+    AreaField,
+    FileField,
+    HiddenField,
+    IntegerField,
+    KanaField,
+    MailField,
+    PhoneField,
+    TextField,
+)
+
+__all__ = [
+    "AreaField",
+    "ChoiceField",
+    "DateField",
+    "DayField",
+    "DeskForm",
+    "FileField",
+    "HiddenField",
+    "IntegerField",
+    "KanaField",
+    "MailField",
+    "PhoneField",
+    "SelectField",
+    "TextField",
+    "TickField",
+    "TicksField",
+    "TimeField",
+]

@@ -1,0 +1,49 @@
+"""The form that every room's forms are made of."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask_wtf import FlaskForm
+
+from supportdesk.core.codes import new_token
+from supportdesk.core.errors import DeskError
+from supportdesk.core.fields.base import DeskField
+from supportdesk.core.fields.text import HiddenField
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+
+class DeskForm(FlaskForm):
+    """A form with CSRF protection and a one-time token: pressed twice, it is carried out once (core/once.py)."""
+
+    one_time_token = HiddenField()
+
+    def process(self, *arguments: Any, **options: Any) -> None:
+        """Read the form. A token that is none of ours is replaced, so that it never reaches the database."""
+        super().process(*arguments, **options)
+        if not _TOKEN.fullmatch(self.one_time_token.data or ""):
+            self.one_time_token.data = new_token()
+
+    def refuse(self, error: DeskError) -> None:
+        """Show why the operation refused: beside the field it names, else on top of the form."""
+        field = self._fields.get(error.field or "")
+        target = field if field is not None and getattr(field, "kind", "hidden") != "hidden" else None
+        if target is None:
+            self.form_errors.append(str(error.message))
+        else:
+            target.errors = [*target.errors, str(error.message)]
+
+    @property
+    def token(self) -> str:
+        """The one-time token."""
+        return str(self.one_time_token.data)
+
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """(id of the control, message) of everything that is wrong; an empty id for the form as a whole."""
+        fields = [
+            (field.focus_id, str(field.errors[0])) for field in self if isinstance(field, DeskField) and field.errors
+        ]
+        return [("", str(message)) for message in self.form_errors] + fields
