@@ -1,0 +1,39 @@
+"""The days on which nothing can be held somewhere: a venue's closures, and public holidays for those who keep them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import jpholiday
+from sqlalchemy import bindparam, select
+
+from supportdesk.extensions import db
+from supportdesk.places.models import Closure
+
+_CLOSURE = (
+    select(Closure.reason)
+    .where(
+        Closure.venue_id == bindparam("venue_id"),
+        Closure.first_day <= bindparam("day"),
+        Closure.last_day >= bindparam("day"),
+    )
+    .order_by(Closure.first_day)
+    .limit(1)
+)
+
+
+def closed_because(venue_id: int | None, day: date, *, public_holidays: bool = False) -> str | None:
+    """Why the venue is shut that day, or None when it is open.
+
+    Venues are open on public holidays unless they say otherwise; whoever keeps them asks with `public_holidays`.
+    """
+    if venue_id is not None:
+        reason = db.session.scalar(_CLOSURE, {"venue_id": venue_id, "day": day})
+        if reason is not None:
+            return reason
+    return holiday_name(day) if public_holidays else None
+
+
+def holiday_name(day: date) -> str | None:
+    """The public holiday's name, such as 勤労感謝の日."""
+    return jpholiday.is_holiday_name(day)

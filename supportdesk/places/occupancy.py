@@ -1,0 +1,258 @@
+"""Who and what is taken when, in quarter-hour cells. Classes, consultations and peer sessions all book through here.
+
+A cell of a room or of a person on duty is a primary key: no double booking can be stored, and the message says who has
+it. Cells are written in the order of (resource, cell) everywhere: opposite orders would deadlock on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, cast
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Integer, Table, Text, bindparam, delete, exists, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from supportdesk.accounts.models import Account
+from supportdesk.core.activities import describe
+from supportdesk.core.errors import DeskError
+from supportdesk.core.page_furniture import span
+from supportdesk.extensions import db
+from supportdesk.places.models import Equipment, OccupancyCell, Room
+
+SECONDS_A_CELL: Final = 900
+_CELLS = cast(Table, OccupancyCell.__table__)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One activity's wish to have these people and things from the one instant to the other."""
+
+    activity: str
+    resources: tuple[str, ...]
+    starts_at: datetime
+    ends_at: datetime
+
+
+class Occupied(DeskError):
+    """Somebody or something is taken at that time.
+
+    `details["in_the_way"]` maps each resource that is not free to the activities that have it.
+    """
+
+    def __init__(self, in_the_way: Mapping[str, set[str]]) -> None:
+        super().__init__(
+            _l("同じ時間に、ほかの予定があります。%(what)s", what=_in_words(in_the_way)),
+            details={"in_the_way": in_the_way},
+        )
+
+
+def person(person_id: int) -> str:
+    """A person in any role, as a resource."""
+    return f"person:{person_id}"
+
+
+def room(room_id: int) -> str:
+    """A room, as a resource."""
+    return f"room:{room_id}"
+
+
+def equipment(equipment_id: int) -> str:
+    """A thing that is lent, as a resource."""
+    return f"equipment:{equipment_id}"
+
+
+def cells_of(starts_at: datetime, ends_at: datetime) -> range:
+    """The quarter hours that the time touches."""
+    if not starts_at < ends_at:
+        raise ValueError("a time that is taken ends after it starts")
+    return range(int(starts_at.timestamp()) // SECONDS_A_CELL, -(-int(ends_at.timestamp()) // SECONDS_A_CELL))
+
+
+def _bounds(cells: range) -> dict[str, int]:
+    return {"first": cells.start, "end": cells.stop}
+
+
+_HOLDERS = (
+    select(_CELLS.c.resource, _CELLS.c.activity)
+    .where(
+        _CELLS.c.resource.in_(bindparam("resources", expanding=True)),
+        _CELLS.c.cell >= bindparam("first"),
+        _CELLS.c.cell < bindparam("end"),
+        _CELLS.c.activity != bindparam("besides"),
+    )
+    .distinct()
+)
+
+
+def who_has(
+    resources: Iterable[str], starts_at: datetime, ends_at: datetime, *, besides: str = ""
+) -> dict[str, set[str]]:
+    """Which of the resources are taken at that time, and by which activities other than `besides`: one statement."""
+    cells = cells_of(starts_at, ends_at)
+    asked = {"resources": sorted(set(resources)), "besides": besides, **_bounds(cells)}
+    found: dict[str, set[str]] = {}
+    for resource, activity in db.session.execute(_HOLDERS, asked):
+        found.setdefault(resource, set()).add(activity)
+    return found
+
+
+def _insert(dialect: Any) -> Any:
+    """Takes one cell unless somebody has it, in whatever layer; then it inserts no row."""
+    has_it = exists().where(_CELLS.c.resource == bindparam("who"), _CELLS.c.cell == bindparam("quarter"))
+    row = select(
+        bindparam("who", type_=Text),
+        bindparam("quarter", type_=Integer),
+        bindparam("in_layer", type_=Integer),
+        bindparam("for_what", type_=Text),
+    )
+    columns = ["resource", "cell", "layer", "activity"]
+    taking = dialect.insert(_CELLS).from_select(columns, row.where(~has_it)).on_conflict_do_nothing()
+    return taking.execution_options(preserve_rowcount=True)
+
+
+#: Written once, at import: an enrolment's speed depends on it.
+_TAKE: Final = {"sqlite": _insert(sqlite), "postgresql": _insert(postgresql)}
+_TAKE_IN_LAYER: Final = {
+    name: dialect.insert(_CELLS).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+_GIVE_BACK = delete(_CELLS).where(
+    _CELLS.c.activity == bindparam("for_what"),
+    _CELLS.c.resource.in_(bindparam("resources", expanding=True)),
+    _CELLS.c.cell >= bindparam("first"),
+    _CELLS.c.cell < bindparam("end"),
+)
+
+
+def take(activity: str, resources: Iterable[str], starts_at: datetime, ends_at: datetime) -> None:
+    """Take all of the resources for that time, or raise Occupied and hold none of them.
+
+    Also refused when the activity itself has one of them already: a person cannot be two people at one meeting.
+    """
+    take_all([Claim(activity, tuple(resources), starts_at, ends_at)])
+
+
+def take_all(claims: Iterable[Claim]) -> None:
+    """Take several claims at once, all or none, in one sorted statement. Raises Occupied, for the first in the way.
+
+    An operation that takes more than one claim takes them together, and takes before it releases: then no two
+    operations wait for each other.
+    """
+    claims = list(claims)
+    rows = sorted(
+        (resource, cell, claim.activity)
+        for claim in claims
+        for resource in set(claim.resources)
+        for cell in cells_of(claim.starts_at, claim.ends_at)
+    )
+    if not rows:
+        return
+    wanted = [
+        {"who": resource, "quarter": cell, "in_layer": 0, "for_what": activity} for resource, cell, activity in rows
+    ]
+    taken = db.session.execute(_TAKE[db.engine.dialect.name], wanted)
+    if taken.rowcount != len(wanted):  # type: ignore[attr-defined]  # an INSERT's result is a CursorResult
+        raise Occupied(_give_up(claims))
+
+
+def _give_up(claims: list[Claim]) -> dict[str, set[str]]:
+    """Let go of what was taken before something was in the way; says what that is."""
+    for claim in claims:
+        cells = cells_of(claim.starts_at, claim.ends_at)
+        given_back = {"for_what": claim.activity, "resources": list(claim.resources), **_bounds(cells)}
+        db.session.execute(_GIVE_BACK, given_back)
+    in_the_way = who_is_in_the_way(claims)
+    return in_the_way or {resource: {claim.activity} for claim in claims for resource in claim.resources}
+
+
+def who_is_in_the_way(claims: Iterable[Claim]) -> dict[str, set[str]]:
+    """`who_has` for several claims."""
+    in_the_way: dict[str, set[str]] = {}
+    for claim in claims:
+        for resource, activities in who_has(claim.resources, claim.starts_at, claim.ends_at).items():
+            in_the_way.setdefault(resource, set()).update(activities)
+    return in_the_way
+
+
+_GIVE_BACK_LAYER = delete(_CELLS).where(
+    _CELLS.c.activity == bindparam("for_what"),
+    _CELLS.c.resource == bindparam("who"),
+    _CELLS.c.layer == bindparam("in_layer"),
+    _CELLS.c.cell >= bindparam("first"),
+    _CELLS.c.cell < bindparam("end"),
+)
+_LAYERS = select(_CELLS.c.layer, _CELLS.c.activity).where(
+    _CELLS.c.resource == bindparam("resource"),
+    _CELLS.c.cell >= bindparam("first"),
+    _CELLS.c.cell < bindparam("end"),
+)
+
+
+def take_again(activity: str, resource: str, starts_at: datetime, ends_at: datetime) -> None:
+    """Take a learner who may be taken already, because reception said so: in the first layer free for all that time."""
+    cells = cells_of(starts_at, ends_at)
+    asked = {"resource": resource, **_bounds(cells)}
+    layer = -1
+    while True:
+        used = {row.layer for row in db.session.execute(_LAYERS, asked)}
+        layer = next(number for number in range(layer + 1, layer + len(used) + 2) if number not in used)
+        rows = [{"resource": resource, "cell": cell, "layer": layer, "activity": activity} for cell in cells]
+        taken = db.session.execute(_TAKE_IN_LAYER[db.engine.dialect.name], rows)
+        if taken.rowcount == len(rows):  # type: ignore[attr-defined]  # an INSERT's result is a CursorResult
+            return
+        # Somebody took a cell of this layer since we looked: leave it to them, try the next.
+        given_back = {"for_what": activity, "who": resource, "in_layer": layer, **_bounds(cells)}
+        db.session.execute(_GIVE_BACK_LAYER, given_back)
+
+
+_RELEASE = delete(_CELLS).where(_CELLS.c.activity.in_(bindparam("activities", expanding=True)))
+_RELEASE_SOME = _RELEASE.where(_CELLS.c.resource.in_(bindparam("resources", expanding=True)))
+
+
+def release(activity: str | Iterable[str], resources: Iterable[str] | None = None) -> None:
+    """Free what the activity (or several) has: all of it, or only these resources."""
+    activities = [activity] if isinstance(activity, str) else list(activity)
+    if resources is None:
+        db.session.execute(_RELEASE, {"activities": activities})
+    else:
+        db.session.execute(_RELEASE_SOME, {"activities": activities, "resources": list(resources)})
+
+
+def _in_words(in_the_way: Mapping[str, set[str]]) -> str:
+    """会議室：スマホ教室（11月24日（火）10:00〜11:00）。: names staff, rooms and things, but no learner."""
+    names = _names(in_the_way)
+    known = describe({activity for activities in in_the_way.values() for activity in activities})
+    said = []
+    for resource in sorted(in_the_way):
+        for activity in sorted(in_the_way[resource]):
+            description = known.get(activity)
+            if description is None:
+                said.append(names.get(resource, ""))
+            elif description.starts_at and description.ends_at:
+                when = span(description.starts_at, description.ends_at)
+                said.append(f"{names.get(resource, '')}{description.title}（{when}）")
+            else:
+                said.append(f"{names.get(resource, '')}{description.title}")
+    return "、".join(said)
+
+
+def _names(resources: Iterable[str]) -> dict[str, str]:
+    """What staff, rooms and things are called, each with a colon after it; a learner is not named here."""
+    ids: dict[str, list[int]] = {"person": [], "room": [], "equipment": []}
+    for resource in resources:
+        kind, _, row_id = resource.partition(":")
+        ids[kind].append(int(row_id))
+    statements = {
+        "person": select(Account.person_id, Account.name).where(Account.person_id.in_(ids["person"])),
+        "room": select(Room.id, Room.name).where(Room.id.in_(ids["room"])),
+        "equipment": select(Equipment.id, Equipment.name).where(Equipment.id.in_(ids["equipment"])),
+    }
+    return {
+        f"{kind}:{row_id}": f"{name}："
+        for kind, statement in statements.items()
+        if ids[kind]
+        for row_id, name in db.session.execute(statement)
+    }
