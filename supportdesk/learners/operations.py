@@ -1,17 +1,52 @@
-"""The verbs of the register."""
+"""The verbs of the register: entering a learner and amending what is known of them. Called by its pages and imports."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, insert, select
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.models import Person
+from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.japanese import search_key
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
-from supportdesk.learners.models import Learner, LearnerNeed, LearnerPhone
+from supportdesk.learners.duplicates import probable_duplicates
+from supportdesk.learners.models import Learner, LearnerKey, LearnerNeed, LearnerPhone
 from supportdesk.learners.particulars import Particulars
-from supportdesk.learners.search import keys_of, write_keys
+from supportdesk.learners.search import Found, keys_of, write_keys
+
+
+class ProbablyKnown(DeskError):
+    """Somebody much like this one is in the register already; `found` are those to be told apart."""
+
+    def __init__(self, found: list[Found]) -> None:
+        super().__init__(_l("同じ人かもしれない受講者が登録されています。"))
+        self.found = found
+
+
+class ChangedMeanwhile(DeskError):
+    """Somebody else saved this learner after the form was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("この画面を開いたあとで、ほかの人が内容を変えました。新しい内容をたしかめて、もう一度なおしてください。")
+        )
+
+
+def enter_learner(
+    particulars: Particulars, *, others: frozenset[int] = frozenset(), actor: Actor, now: datetime
+) -> Learner:
+    """Enter a new learner after looking for duplicates. Raises ProbablyKnown unless all found are among `others`, whom
+    the caller has said to be other people.
+    """
+    found = probable_duplicates(particulars)
+    if any(one.id not in others for one in found):
+        raise ProbablyKnown(found)
+    return register_learner(particulars, actor=actor, now=now)
 
 
 def register_learner(particulars: Particulars, *, actor: Actor, now: datetime) -> Learner:
@@ -21,21 +56,7 @@ def register_learner(particulars: Particulars, *, actor: Actor, now: datetime) -
     db.session.flush()
     learner = Learner(
         person_id=person.id,
-        name=particulars.name,
-        kana=particulars.kana,
-        kana_key=search_key(particulars.kana or particulars.name),
-        birth_date=particulars.birth_date,
-        birth_year=particulars.birth_year,
-        age_band=particulars.age_band,
-        sex=particulars.sex,
-        district_code=particulars.district_code,
-        outside_city=particulars.outside_city,
-        postal_code=particulars.postal_code,
-        address=particulars.address,
-        mail=particulars.mail,
-        device=particulars.device,
-        channel=particulars.channel,
-        note=particulars.note,
+        **_columns(particulars),
         created_at=now,
         created_by=actor.account_id,
         updated_at=now,
@@ -50,3 +71,63 @@ def register_learner(particulars: Particulars, *, actor: Actor, now: datetime) -
     write_keys(learner.id, keys_of(particulars.name, particulars.kana, particulars.numbers))
     audit.record(actor=actor, action="register_learner", subject=f"learner:{learner.id}", now=now)
     return learner
+
+
+def amend_learner(
+    learner_id: int, particulars: Particulars, *, seen: datetime | None = None, actor: Actor, now: datetime
+) -> None:
+    """Put new particulars in place of the old. Former names go on finding the learner; former phones do not.
+
+    `seen` is the learner's `updated_at` as it was when the form was opened. Raises NotFound, ChangedMeanwhile.
+    """
+    learner = db.session.scalar(select(Learner).where(Learner.id == learner_id).with_for_update(key_share=True))
+    if learner is None:
+        raise NotFound
+    if seen is not None and learner.updated_at != seen:
+        raise ChangedMeanwhile
+    former_numbers = _numbers(learner_id)
+    changed = [name for name, value in _columns(particulars).items() if getattr(learner, name) != value]
+    for name, value in _columns(particulars).items():
+        setattr(learner, name, value)
+    learner.updated_at = now
+    db.session.flush()
+    _replace_phones_and_needs(learner_id, particulars)
+    _replace_keys(learner_id, particulars, former_numbers)
+    audit.record(
+        actor=actor, action="amend_learner", subject=f"learner:{learner_id}", now=now, detail={"changed": changed}
+    )
+
+
+def _columns(particulars: Particulars) -> dict[str, Any]:
+    """The columns of Learner that hold particulars."""
+    names = (
+        "name", "kana", "birth_date", "birth_year", "age_band", "sex", "district_code", "outside_city", "postal_code",
+        "address", "mail", "device", "channel", "helper_name", "helper_relation", "helper_phone", "note",
+    )  # fmt: skip
+    columns = {name: getattr(particulars, name) for name in names}
+    return {**columns, "kana_key": search_key(particulars.kana or particulars.name)}
+
+
+def _numbers(learner_id: int) -> list[str]:
+    numbers = select(LearnerPhone.number).where(LearnerPhone.learner_id == learner_id, LearnerPhone.number.is_not(None))
+    return [str(number) for number in db.session.scalars(numbers)]
+
+
+def _replace_phones_and_needs(learner_id: int, particulars: Particulars) -> None:
+    for table in (LearnerPhone, LearnerNeed):
+        db.session.execute(delete(table).where(table.learner_id == learner_id))
+    phones = [
+        {"learner_id": learner_id, "position": position, "number": phone.number, "typed": phone.typed}
+        for position, phone in enumerate(particulars.phones, start=1)
+    ]
+    needs = [{"learner_id": learner_id, "need": need} for need in sorted(particulars.needs)]
+    if phones:
+        db.session.execute(insert(LearnerPhone), phones)
+    if needs:
+        db.session.execute(insert(LearnerNeed), needs)
+
+
+def _replace_keys(learner_id: int, particulars: Particulars, former_numbers: list[str]) -> None:
+    held = set(db.session.scalars(select(LearnerKey.key).where(LearnerKey.learner_id == learner_id)))
+    names_and_code = held - keys_of("", "", former_numbers)
+    write_keys(learner_id, names_and_code | keys_of(particulars.name, particulars.kana, particulars.numbers))

@@ -19,7 +19,7 @@ class Telephone:
 
 @dataclass(frozen=True, kw_only=True)
 class Particulars:
-    """A learner's particulars. `name` or `kana` is given; every text is tidy."""
+    """A learner's particulars. `name` or `kana` is given; every text is tidy. `helper_phone` is as Learner holds it."""
 
     name: str = ""
     kana: str = ""
@@ -36,6 +36,9 @@ class Particulars:
     device: Device | None = None
     channel: Channel = Channel.PHONE
     needs: frozenset[Need] = field(default_factory=frozenset)
+    helper_name: str = ""
+    helper_relation: str = ""
+    helper_phone: str = ""
     note: str = ""
 
     @property

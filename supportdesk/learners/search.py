@@ -1,4 +1,4 @@
-"""Finding a learner while one types: by any part of the kana or the name, by the last digits of a phone.
+"""Finding a learner while one types: by any part of the kana or the name, the last digits of a phone, the pass code.
 
 Each learner has a few dozen keys: every ending of the folded kana and name, and the digits of each phone backwards, so
 that "the last four" is a beginning too. A search is one range of the key index.
@@ -7,9 +7,9 @@ that "the last four" is a beginning too. A search is one range of the key index.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select
 
 from supportdesk.core.japanese import search_key, suffixes
 from supportdesk.core.phones import digits_of, format_phone
@@ -44,6 +44,11 @@ def keys_of(name: str, kana: str, numbers: Iterable[str]) -> frozenset[str]:
     return frozenset(keys)
 
 
+def code_key(code: str) -> str:
+    """The search key of a pass's code."""
+    return search_key(code)
+
+
 def write_keys(learner_id: int, keys: Iterable[str]) -> None:
     """Replace the learner's keys, in the caller's transaction."""
     db.session.execute(delete(LearnerKey).where(LearnerKey.learner_id == learner_id))
@@ -52,22 +57,21 @@ def write_keys(learner_id: int, keys: Iterable[str]) -> None:
         db.session.execute(insert(LearnerKey), rows)
 
 
-def find_learners(text: str, *, limit: int = 20) -> list[Found]:
+def find_learners(text: str, *, limit: int = 20, scope: Select[Any] | None = None) -> list[Found]:
     """The learners whose name contains what was typed, or whose phone ends in it, in the order of the key.
 
-    Two who share a phone are both found. Fewer than four digits find nobody. Two statements whatever is typed.
+    Two who share a phone are both found; a pass code finds its holder. Fewer than four digits find nobody. `scope`
+    selects the ids of those the searcher may see (rooms.scope_of). Two statements whatever is typed.
     """
     wanted = _wanted(text)
     if not wanted:
         return []
-    keys = db.session.scalars(
-        select(LearnerKey.learner_id)
-        .where(LearnerKey.key >= wanted, LearnerKey.key < wanted + _LAST)
-        .order_by(LearnerKey.key, LearnerKey.learner_id)
-        .limit(limit * _KEYS_PER_LEARNER)
-    )
-    ids = list(dict.fromkeys(keys))[:limit]
-    return _described(ids) if ids else []
+    keys = select(LearnerKey.learner_id).where(LearnerKey.key >= wanted, LearnerKey.key < wanted + _LAST)
+    if scope is not None:
+        keys = keys.where(LearnerKey.learner_id.in_(scope))
+    keys = keys.order_by(LearnerKey.key, LearnerKey.learner_id).limit(limit * _KEYS_PER_LEARNER)
+    ids = list(dict.fromkeys(db.session.scalars(keys)))[:limit]
+    return described(ids) if ids else []
 
 
 def _wanted(text: str) -> str:
@@ -82,7 +86,8 @@ def _backwards(number: str) -> str:
     return digits_of(number)[::-1]
 
 
-def _described(ids: Sequence[int]) -> list[Found]:
+def described(ids: Sequence[int]) -> list[Found]:
+    """These learners as results, in this order; ids of nobody are left out. One statement."""
     year = func.coalesce(func.extract("year", Learner.birth_date), Learner.birth_year)
     rows = db.session.execute(
         select(

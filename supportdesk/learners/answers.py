@@ -1,0 +1,36 @@
+"""What the register itself answers of a learner, as every other room does: which of its tables speak of one."""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+from sqlalchemy import Table
+
+from supportdesk.learners.models import (
+    AdmissionWindow,
+    Consent,
+    LearnerKey,
+    LearnerNeed,
+    LearnerPhone,
+    LearnerPhoneAdmission,
+    Pass,
+)
+from supportdesk.learners.rooms import LearnerTable, RoomAnswers
+
+
+def _table(model: type) -> Table:
+    return cast(Table, model.__table__)  # type: ignore[attr-defined]  # every model has one
+
+
+ANSWERS: Final = RoomAnswers(
+    room="learners",
+    tables=(
+        LearnerTable(_table(LearnerPhone), personal=("number", "typed"), erased="deleted"),
+        LearnerTable(_table(LearnerNeed), personal=("need",), erased="deleted"),
+        LearnerTable(_table(LearnerKey), personal=("key",), erased="deleted"),
+        LearnerTable(_table(Pass)),
+        LearnerTable(_table(AdmissionWindow), erased="deleted"),
+        LearnerTable(_table(LearnerPhoneAdmission), personal=("token_hash",), erased="deleted"),
+        LearnerTable(_table(Consent)),
+    ),
+)

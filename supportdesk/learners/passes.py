@@ -1,0 +1,123 @@
+"""The pass: a card with one QR code for each learner. Issued, revoked and reissued at the desk; found by whoever scans.
+
+A revoked pass stays in its table, so that its code is never issued again, but it leads to nobody.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, insert, select, update
+
+from supportdesk.accounts import audit
+from supportdesk.core.codes import new_code, new_token, tidy_code
+from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.permissions import Actor
+from supportdesk.extensions import db
+from supportdesk.learners.models import AdmissionWindow, Learner, LearnerKey, Pass
+from supportdesk.learners.search import code_key
+
+PREFIX = "P"
+
+
+class LivePass(NamedTuple):
+    """The pass a learner holds now. `token` stands in the QR code, `code` is for typing."""
+
+    token: str
+    code: str
+    issued_at: datetime
+
+
+class PassInHand(DeskError):
+    """The learner has a live pass already."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("もうカードがあります。なくしたときは「作り直す」を押してください。"))
+
+
+class NoPass(DeskError):
+    """The learner has no live pass."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("使えるカードがありません。"))
+
+
+def issue_pass(learner_id: int, *, actor: Actor, now: datetime) -> LivePass:
+    """Give the learner a pass; from now on its code finds them. Raises PassInHand."""
+    _lock(learner_id)
+    if live_pass(learner_id) is not None:
+        raise PassInHand
+    issued = LivePass(new_token(), _unused_code(), now)
+    db.session.execute(
+        insert(Pass),
+        {**issued._asdict(), "learner_id": learner_id, "issued_by": actor.account_id},
+    )
+    db.session.execute(insert(LearnerKey), {"key": code_key(issued.code), "learner_id": learner_id})
+    audit.record(actor=actor, action="issue_pass", subject=f"learner:{learner_id}", now=now)
+    return issued
+
+
+def revoke_pass(learner_id: int, *, actor: Actor, now: datetime) -> None:
+    """End the learner's pass at once, for every scan and for its code; an open admission window ends with it.
+
+    Raises NoPass. Phones admitted before stay admitted (admission.cut_off_phones).
+    """
+    _lock(learner_id)
+    held = live_pass(learner_id)
+    if held is None:
+        raise NoPass
+    db.session.execute(
+        update(Pass)
+        .where(Pass.learner_id == learner_id, Pass.revoked_at.is_(None))
+        .values(revoked_at=now, revoked_by=actor.account_id)
+    )
+    db.session.execute(
+        delete(LearnerKey).where(LearnerKey.learner_id == learner_id, LearnerKey.key == code_key(held.code))
+    )
+    db.session.execute(
+        update(AdmissionWindow)
+        .where(AdmissionWindow.learner_id == learner_id, AdmissionWindow.expires_at > now)
+        .values(expires_at=now)
+    )
+    audit.record(actor=actor, action="revoke_pass", subject=f"learner:{learner_id}", now=now)
+
+
+def reissue_pass(learner_id: int, *, actor: Actor, now: datetime) -> LivePass:
+    """A new pass in place of a lost one, which ends. Raises NoPass."""
+    revoke_pass(learner_id, actor=actor, now=now)
+    return issue_pass(learner_id, actor=actor, now=now)
+
+
+def live_pass(learner_id: int) -> LivePass | None:
+    """The pass the learner holds now."""
+    row = db.session.execute(
+        select(Pass.token, Pass.code, Pass.issued_at).where(Pass.learner_id == learner_id, Pass.revoked_at.is_(None))
+    ).one_or_none()
+    return LivePass(row.token, row.code, row.issued_at) if row is not None else None
+
+
+def pass_by_token(token: str) -> int | None:
+    """The learner whose live pass has this token. A revoked one is like one that never was."""
+    if not token.isprintable():
+        return None  # PostgreSQL takes no NUL
+    return db.session.scalar(select(Pass.learner_id).where(Pass.token == token, Pass.revoked_at.is_(None)))
+
+
+def pass_by_code(code: str) -> int | None:
+    """The learner whose live pass has this code, however it was typed."""
+    return db.session.scalar(select(Pass.learner_id).where(Pass.code == tidy_code(code), Pass.revoked_at.is_(None)))
+
+
+def _lock(learner_id: int) -> None:
+    """One at a time for one learner, so that a double press on two nodes makes one pass."""
+    if db.session.scalar(select(Learner.id).where(Learner.id == learner_id).with_for_update(key_share=True)) is None:
+        raise NotFound
+
+
+def _unused_code() -> str:
+    while True:
+        code = new_code(PREFIX)
+        if db.session.scalar(select(Pass.id).where(Pass.code == code)) is None:
+            return code
