@@ -44,7 +44,7 @@ class Occupied(DeskError):
 
     def __init__(self, in_the_way: Mapping[str, set[str]]) -> None:
         super().__init__(
-            _l("同じ時間に、ほかの予定があります。%(what)s", what=_in_words(in_the_way)),
+            _l("同じ時間に、ほかの予定があります。%(what)s", what=in_words(in_the_way)),
             details={"in_the_way": in_the_way},
         )
 
@@ -221,7 +221,7 @@ def release(activity: str | Iterable[str], resources: Iterable[str] | None = Non
         db.session.execute(_RELEASE_SOME, {"activities": activities, "resources": list(resources)})
 
 
-def _in_words(in_the_way: Mapping[str, set[str]]) -> str:
+def in_words(in_the_way: Mapping[str, set[str]]) -> str:
     """会議室：スマホ教室（11月24日（火）10:00〜11:00）。: names staff, rooms and things, but no learner."""
     names = _names(in_the_way)
     known = describe({activity for activities in in_the_way.values() for activity in activities})

@@ -1,0 +1,64 @@
+"""What other rooms may know of this one without importing it: names of its activities, and whose learners are whose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from supportdesk.classes.models import AttendanceMark, Enrolment, EnrolmentState, Meeting, MeetingStaff, Run
+from supportdesk.core.activities import Description
+from supportdesk.core.permissions import Actor
+from supportdesk.extensions import db
+
+
+def describe_meetings(ids: Iterable[int]) -> Mapping[int, Description]:
+    """A meeting's title and time; a lecture's group is part of the title."""
+    rows = db.session.execute(
+        select(Meeting.id, Meeting.starts_at, Meeting.ends_at, Run.title, Run.group_name)
+        .join(Run, Run.id == Meeting.run_id)
+        .where(Meeting.id.in_(list(ids)))
+    )
+    return {
+        row.id: Description(
+            _title(row.title, row.group_name),
+            row.starts_at,
+            row.ends_at,
+        )
+        for row in rows
+    }
+
+
+def describe_enrolments(ids: Iterable[int]) -> Mapping[int, Description]:
+    """The run that an enrolment is for."""
+    rows = db.session.execute(
+        select(Enrolment.id, Run.starts_at, Run.ends_at, Run.title, Run.group_name)
+        .join(Run, Run.id == Enrolment.run_id)
+        .where(Enrolment.id.in_(list(ids)))
+    )
+    return {
+        row.id: Description(
+            _title(row.title, row.group_name),
+            row.starts_at,
+            row.ends_at,
+        )
+        for row in rows
+    }
+
+
+def _title(title: str, group_name: str) -> str:
+    return f"{title}（{group_name}）" if group_name else title
+
+
+def learners_of(actor: Actor) -> Select[Any] | None:
+    """The learners enrolled in, or seen at, meetings where the actor is on duty; None when there can be none."""
+    if actor.account_id is None:
+        return None
+    mine = select(MeetingStaff.meeting_id).where(MeetingStaff.account_id == actor.account_id)
+    runs = select(Meeting.run_id).where(Meeting.id.in_(mine))
+    enrolled = select(Enrolment.learner_id).where(
+        Enrolment.run_id.in_(runs), Enrolment.state != EnrolmentState.CANCELLED
+    )
+    seen = select(AttendanceMark.learner_id).where(AttendanceMark.meeting_id.in_(mine))
+    return enrolled.union(seen).subquery().select()

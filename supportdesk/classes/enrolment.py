@@ -1,0 +1,286 @@
+"""Giving seats and freeing them: first come, first served; who finds none waits in the order of coming.
+
+Called by the desk's pages, the class pages and the demo. Statements are written once, at import: this is the busiest
+verb of the desk. A run's lock comes first, so that forty callers for ten seats are served one after the other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, cast
+
+from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from supportdesk.accounts import audit
+from supportdesk.classes import wording
+from supportdesk.classes.errors import AlreadyCancelled, AlreadyEnrolled, LearnerClash, OnDuty, SameRun
+from supportdesk.classes.locking import LockedRun, count, lock_run, lock_runs
+from supportdesk.classes.models import Enrolment, EnrolmentState, Seat
+from supportdesk.core import clock
+from supportdesk.core.activities import activity
+from supportdesk.core.codes import new_code
+from supportdesk.core.errors import NotFound
+from supportdesk.core.permissions import Actor
+from supportdesk.extensions import db
+from supportdesk.learners.caller import THE_LEARNER, Caller
+from supportdesk.learners.standing import Standing, standing_of
+from supportdesk.notices.operations import cancel_notices, queue_notice
+from supportdesk.places import occupancy
+
+_ENROLMENT = cast(Table, Enrolment.__table__)
+_SEAT = cast(Table, Seat.__table__)
+_LIVE = _ENROLMENT.c.state != EnrolmentState.CANCELLED
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """An enrolment with its seat, or with its place on the waiting list (counted from 1)."""
+
+    enrolment_id: int
+    code: str
+    seat: int | None
+    line: int | None
+
+
+#: The learner's own live enrolment, and the lowest free seat: read under the run's lock.
+_STATE_OF_RUN = select(
+    select(_ENROLMENT.c.id)
+    .where(_ENROLMENT.c.run_id == bindparam("run_id"), _ENROLMENT.c.learner_id == bindparam("learner_id"), _LIVE)
+    .scalar_subquery()
+    .label("enrolment_id"),
+    select(func.min(_SEAT.c.number))
+    .outerjoin(_ENROLMENT, (_ENROLMENT.c.run_id == _SEAT.c.run_id) & (_ENROLMENT.c.seat == _SEAT.c.number))
+    .where(_SEAT.c.run_id == bindparam("run_id"), _ENROLMENT.c.id.is_(None))
+    .scalar_subquery()
+    .label("free_seat"),
+)
+#: A code that is in use already inserts no row.
+_ENROL: Final = {
+    name: dialect.insert(_ENROLMENT).on_conflict_do_nothing(index_elements=["code"]).returning(_ENROLMENT.c.id)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+
+
+def enrol_learner(
+    run_id: int,
+    learner_id: int,
+    *,
+    caller: Caller = THE_LEARNER,
+    clash_reason: str = "",
+    told: bool = True,
+    actor: Actor,
+    now: datetime,
+) -> Enrolled:
+    """Give the learner the lowest free seat, or the next place on the waiting list; their time is theirs no more.
+
+    `told`: they hear it on the line or at the counter, so that nobody need tell them later. Raises NotFound,
+    RunNotOpen, AlreadyEnrolled, OnDuty, and LearnerClash unless there is a `clash_reason`.
+    """
+    run = lock_run(run_id)
+    run.demand_open(now)
+    standing = standing_of(learner_id, clock.local(now).date())
+    state = db.session.execute(_STATE_OF_RUN, {"run_id": run_id, "learner_id": learner_id}).one()
+    if state.enrolment_id is not None:
+        raise AlreadyEnrolled(state.enrolment_id)
+    seat = None if run.waiting else state.free_seat
+    _take_time(run, standing, seated=seat is not None, clash_reason=clash_reason)
+    enrolment_id, code = _insert(
+        {
+            "run_id": run_id,
+            "state": EnrolmentState.WAITING if seat is None else EnrolmentState.SEATED,
+            "seat": seat,
+            "caller_name": caller.name,
+            "caller_relation": caller.relation,
+            "caller_phone": caller.phone,
+            "clash_reason": clash_reason,
+            "enrolled_at": now,
+            "enrolled_by": actor.account_id,
+            **_as_they_stand(standing),
+        }
+    )
+    enrolled = Enrolled(enrolment_id, code, seat, run.waiting + 1 if seat is None else None)
+    count(run_id, seats=seat is not None, in_line=seat is None)
+    _tell(run, standing, enrolled, call_to=caller.phone, told=told, now=now)
+    _note("enrol_learner", learner_id, enrolment_id, actor=actor, now=now)
+    return enrolled
+
+
+def _as_they_stand(standing: Standing) -> dict[str, Any]:
+    return {
+        "learner_id": standing.learner_id,
+        "residence": standing.residence,
+        "age_band": standing.age_band,
+        "channel": standing.channel,
+    }
+
+
+def _insert(values: dict[str, Any]) -> tuple[int, str]:
+    while True:
+        code = new_code("C")
+        enrolment_id = db.session.scalar(_ENROL[db.engine.dialect.name], {**values, "code": code})
+        if enrolment_id is not None:
+            return enrolment_id, code
+
+
+def _take_time(run: LockedRun, standing: Standing, *, seated: bool, clash_reason: str) -> None:
+    """Take the learner's time when they have a seat. Whoever waits is warned of a clash, but stays free."""
+    person = occupancy.person(standing.person_id)
+    claims = run.claims_for(person)
+    try:
+        if seated:
+            occupancy.take_all(claims)
+            return
+        in_the_way = occupancy.who_is_in_the_way(claims)
+    except occupancy.Occupied as refusal:
+        in_the_way = cast(dict[str, set[str]], refusal.details["in_the_way"])
+    if in_the_way.get(person, set()) & set(run.activities):
+        raise OnDuty
+    if in_the_way and not clash_reason:
+        raise LearnerClash(in_the_way)
+    if seated:
+        _take_again(claims)
+
+
+def _take_again(claims: list[occupancy.Claim]) -> None:
+    for claim in claims:
+        for resource in claim.resources:
+            occupancy.take_again(claim.activity, resource, claim.starts_at, claim.ends_at)
+
+
+def _tell(run: LockedRun, standing: Standing, enrolled: Enrolled, *, call_to: str, told: bool, now: datetime) -> None:
+    if enrolled.line is None:
+        kind, text = "enrolment_confirmed", wording.confirmed(run, enrolled.code)
+    else:
+        kind, text = "enrolment_waiting", wording.waiting(run, enrolled.code, enrolled.line)
+    queue_notice(
+        standing=standing,
+        kind=kind,
+        activity=activity("enrolment", enrolled.enrolment_id),
+        text=text,
+        told=told,
+        call_to=call_to,
+        now=now,
+    )
+
+
+def _note(action: str, learner_id: int, enrolment_id: int, *, actor: Actor, now: datetime) -> None:
+    audit.record(
+        actor=actor, action=action, subject=f"learner:{learner_id}", now=now, detail={"enrolment": enrolment_id}
+    )
+
+
+_ONE = select(
+    _ENROLMENT.c.id,
+    _ENROLMENT.c.run_id,
+    _ENROLMENT.c.learner_id,
+    _ENROLMENT.c.state,
+    _ENROLMENT.c.seat,
+    _ENROLMENT.c.code,
+    _ENROLMENT.c.caller_name,
+    _ENROLMENT.c.caller_relation,
+    _ENROLMENT.c.caller_phone,
+)
+_BY_ID = _ONE.where(_ENROLMENT.c.id == bindparam("wanted"))
+_NEXT_IN_LINE = (
+    _ONE.where(_ENROLMENT.c.run_id == bindparam("run_id"), _ENROLMENT.c.state == EnrolmentState.WAITING)
+    .order_by(_ENROLMENT.c.id)
+    .limit(1)
+)
+_CANCEL = (
+    update(_ENROLMENT)
+    .where(_ENROLMENT.c.id == bindparam("wanted"))
+    .values(
+        state=EnrolmentState.CANCELLED,
+        seat=None,
+        cancelled_at=bindparam("at"),
+        cancelled_by=bindparam("by"),
+    )
+)
+_PROMOTE = (
+    update(_ENROLMENT)
+    .where(_ENROLMENT.c.id == bindparam("wanted"))
+    .values(state=EnrolmentState.SEATED, seat=bindparam("free_seat"))
+)
+
+
+def cancel_enrolment(enrolment_id: int, *, actor: Actor, now: datetime) -> None:
+    """Free the seat and give it to the next in line, who is told; before the run starts, never after.
+
+    What was still to be told about the enrolment is not told any more. Raises NotFound and AlreadyCancelled.
+    """
+    run = lock_run(_run_of(enrolment_id))
+    enrolment = db.session.execute(_BY_ID, {"wanted": enrolment_id}).one()
+    if enrolment.state is EnrolmentState.CANCELLED:
+        raise AlreadyCancelled
+    standing = standing_of(enrolment.learner_id, clock.local(now).date())
+    db.session.execute(_CANCEL, {"wanted": enrolment_id, "at": now, "by": actor.account_id})
+    cancel_notices(activity("enrolment", enrolment_id), now=now)
+    _note("cancel_enrolment", enrolment.learner_id, enrolment_id, actor=actor, now=now)
+    if enrolment.state is EnrolmentState.WAITING:
+        count(run.id, in_line=-1)
+        return
+    count(run.id, seats=-1)
+    if run.is_open(now) and run.waiting:
+        _promote_next(run, enrolment.seat, actor=actor, now=now)
+    occupancy.release(run.activities, [occupancy.person(standing.person_id)])
+
+
+def _run_of(enrolment_id: int) -> int:
+    run_id = db.session.scalar(select(_ENROLMENT.c.run_id).where(_ENROLMENT.c.id == enrolment_id))
+    if run_id is None:
+        raise NotFound
+    return run_id
+
+
+def _promote_next(run: LockedRun, seat: int, *, actor: Actor, now: datetime) -> None:
+    """The seat goes to whoever waits longest. A clash does not pass them over: they are told of it."""
+    enrolment = db.session.execute(_NEXT_IN_LINE, {"run_id": run.id}).one()
+    standing = standing_of(enrolment.learner_id, clock.local(now).date())
+    claims = run.claims_for(occupancy.person(standing.person_id))
+    clashes = bool(occupancy.who_is_in_the_way(claims))
+    _take_again(claims)
+    db.session.execute(_PROMOTE, {"wanted": enrolment.id, "free_seat": seat})
+    count(run.id, seats=1, in_line=-1)
+    subject = activity("enrolment", enrolment.id)
+    cancel_notices(subject, now=now)  # "you are third in line" is not true any more
+    queue_notice(
+        standing=standing,
+        kind="enrolment_promoted",
+        activity=subject,
+        text=wording.promoted(run, enrolment.code, clashes=clashes),
+        call_to=enrolment.caller_phone,
+        now=now,
+    )
+    _note("promote_enrolment", enrolment.learner_id, enrolment.id, actor=actor, now=now)
+
+
+def move_enrolment(
+    enrolment_id: int,
+    run_id: int,
+    *,
+    clash_reason: str = "",
+    told: bool = True,
+    actor: Actor,
+    now: datetime,
+) -> Enrolled:
+    """Cancel the enrolment and enrol the learner in another run, for the same caller: both or neither.
+
+    Raises what `cancel_enrolment` and `enrol_learner` raise, and SameRun.
+    """
+    from_run = _run_of(enrolment_id)
+    if from_run == run_id:
+        raise SameRun
+    lock_runs([from_run, run_id])
+    cancel_enrolment(enrolment_id, actor=actor, now=now)
+    enrolment = db.session.execute(_BY_ID, {"wanted": enrolment_id}).one()
+    return enrol_learner(
+        run_id,
+        enrolment.learner_id,
+        caller=Caller(enrolment.caller_name, enrolment.caller_relation, enrolment.caller_phone),
+        clash_reason=clash_reason,
+        told=told,
+        actor=actor,
+        now=now,
+    )

@@ -1,0 +1,70 @@
+"""What the desk refuses to do with runs and enrolments, in words for whoever pressed the button."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.core.errors import DeskError
+from supportdesk.places.occupancy import in_words
+
+
+class RunNotOpen(DeskError):
+    """The run was cancelled, or has started."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("この教室は、もう申し込みを受け付けていません。"))
+
+
+class AlreadyEnrolled(DeskError):
+    """The learner has a seat in this run, or waits for one: `details["enrolment_id"]`."""
+
+    def __init__(self, enrolment_id: int) -> None:
+        super().__init__(_l("この方は、もう申し込んでいます。"), details={"enrolment_id": enrolment_id})
+
+
+class LearnerClash(DeskError):
+    """The learner has something else at that time: `details["in_the_way"]`. A reason overrides it."""
+
+    def __init__(self, in_the_way: Mapping[str, set[str]]) -> None:
+        super().__init__(
+            _l(
+                "同じ時間に、ほかの予約があります。%(what)s。それでも申し込むときは、理由を入力してください。",
+                what=in_words(in_the_way),
+            ),
+            field="clash_reason",
+            details={"in_the_way": in_the_way},
+        )
+
+
+class OnDuty(DeskError):
+    """The learner teaches at this very run; no reason overrides that."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("この方は、この教室の講師です。受講者として申し込むことはできません。"))
+
+
+class AlreadyCancelled(DeskError):
+    """It was cancelled before."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("もう取り消されています。"))
+
+
+class SameRun(DeskError):
+    """A move leads to another run."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("同じ教室です。別の教室をえらんでください。"), field="run_id")
+
+
+class PlanRefused(DeskError):
+    """The run cannot be held as planned; the message says why."""
+
+
+class VenueClosed(PlanRefused):
+    """The venue is shut that day."""
+
+    def __init__(self, day: str, reason: str) -> None:
+        super().__init__(_l("%(day)sは会場がお休みです（%(reason)s）。", day=day, reason=reason), field="meetings")

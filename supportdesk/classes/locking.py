@@ -1,0 +1,119 @@
+"""The run's row, locked: everything that gives or frees a seat begins here. Called by enrolment and planning.
+
+The order of locks is the same everywhere: runs by id, then occupancy cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Table, bindparam, select, update
+
+from supportdesk.classes.errors import RunNotOpen
+from supportdesk.classes.models import Meeting, Run, RunState
+from supportdesk.core.errors import NotFound
+from supportdesk.extensions import db
+from supportdesk.places.models import Venue
+from supportdesk.places.occupancy import Claim
+
+RUN = cast(Table, Run.__table__)
+MEETING = cast(Table, Meeting.__table__)
+VENUE = cast(Table, Venue.__table__)
+
+
+@dataclass(frozen=True)
+class LockedRun:
+    """What giving a seat needs to know of a run that nobody else can change now."""
+
+    id: int
+    title: str
+    state: RunState
+    starts_at: datetime
+    ends_at: datetime
+    waiting: int
+    place: str
+    claims: tuple[Claim, ...]
+
+    @property
+    def activities(self) -> list[str]:
+        """The names of the run's meetings."""
+        return [claim.activity for claim in self.claims]
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it can still be booked: neither cancelled nor begun."""
+        return self.state is RunState.OPEN and now < self.starts_at
+
+    def demand_open(self, now: datetime) -> None:
+        """Raises RunNotOpen."""
+        if not self.is_open(now):
+            raise RunNotOpen
+
+    def claims_for(self, resource: str) -> list[Claim]:
+        """What a resource is needed for at this run: one claim a meeting."""
+        return [Claim(claim.activity, (resource,), claim.starts_at, claim.ends_at) for claim in self.claims]
+
+
+# FOR NO KEY UPDATE: whoever adds a row that points at the run need not wait; whoever gives a seat does.
+_LOCK = (
+    select(
+        RUN.c.id,
+        RUN.c.title,
+        RUN.c.state,
+        RUN.c.starts_at,
+        RUN.c.ends_at,
+        RUN.c.waiting,
+        RUN.c.place,
+        VENUE.c.name.label("venue"),
+        MEETING.c.id.label("meeting_id"),
+        MEETING.c.starts_at.label("meeting_starts_at"),
+        MEETING.c.ends_at.label("meeting_ends_at"),
+    )
+    .join(MEETING, MEETING.c.run_id == RUN.c.id)
+    .outerjoin(VENUE, VENUE.c.id == RUN.c.venue_id)
+    .where(RUN.c.id == bindparam("wanted"))
+    .order_by(MEETING.c.starts_at)
+    .with_for_update(key_share=True, of=RUN)
+)
+_LOCK_SEVERAL = (
+    select(RUN.c.id)
+    .where(RUN.c.id.in_(bindparam("wanted", expanding=True)))
+    .order_by(RUN.c.id)
+    .with_for_update(key_share=True, of=RUN)
+)
+_COUNT = (
+    update(RUN)
+    .where(RUN.c.id == bindparam("wanted"))
+    .values(taken=RUN.c.taken + bindparam("seats"), waiting=RUN.c.waiting + bindparam("in_line"))
+)
+
+
+def lock_run(run_id: int) -> LockedRun:
+    """Wait for the run and keep it until the transaction ends: one statement. Raises NotFound."""
+    rows = db.session.execute(_LOCK, {"wanted": run_id}).all()
+    if not rows:
+        raise NotFound
+    first = rows[0]
+    claims = tuple(Claim(f"meeting:{row.meeting_id}", (), row.meeting_starts_at, row.meeting_ends_at) for row in rows)
+    return LockedRun(
+        id=first.id,
+        title=first.title,
+        state=first.state,
+        starts_at=first.starts_at,
+        ends_at=first.ends_at,
+        waiting=first.waiting,
+        place=first.venue or first.place,
+        claims=claims,
+    )
+
+
+def lock_runs(run_ids: Iterable[int]) -> None:
+    """Wait for several runs in the order that everybody keeps."""
+    db.session.execute(_LOCK_SEVERAL, {"wanted": list(run_ids)}).all()
+
+
+def count(run_id: int, *, seats: int = 0, in_line: int = 0) -> None:
+    """Add to the number of seats taken and of those who wait."""
+    db.session.execute(_COUNT, {"wanted": run_id, "seats": seats, "in_line": in_line})

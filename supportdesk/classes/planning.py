@@ -1,0 +1,270 @@
+"""Planning a run with its meetings, rooms and people on duty, and calling it off. Called by class and lecture pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import cast
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Table, insert, select, update
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.models import Account
+from supportdesk.classes import wording
+from supportdesk.classes.errors import AlreadyCancelled, PlanRefused, VenueClosed
+from supportdesk.classes.locking import RUN, LockedRun, lock_run
+from supportdesk.classes.models import (
+    Course,
+    CourseSkill,
+    Edition,
+    Enrolment,
+    EnrolmentState,
+    Meeting,
+    MeetingSkill,
+    MeetingStaff,
+    Run,
+    RunKind,
+    RunState,
+    Seat,
+)
+from supportdesk.core import clock
+from supportdesk.core.activities import activity
+from supportdesk.core.codes import new_code
+from supportdesk.core.page_furniture import short_day
+from supportdesk.core.permissions import Actor
+from supportdesk.extensions import db
+from supportdesk.learners.standing import standings_of
+from supportdesk.notices.operations import cancel_notices, queue_notice
+from supportdesk.places import occupancy
+from supportdesk.places.calendar import closed_because
+from supportdesk.places.models import District, Room, Venue
+
+LARGEST = 1000
+_SEAT = cast(Table, Seat.__table__)
+_ENROLMENT = cast(Table, Enrolment.__table__)
+
+
+@dataclass(frozen=True)
+class MeetingPlan:
+    """One date. Without `skills`, those of the course are taught."""
+
+    starts_at: datetime
+    ends_at: datetime
+    room_id: int | None = None
+    staff: tuple[int, ...] = ()
+    skills: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """A run as somebody wishes it. A lecture has a group, and a `place` with its district instead of a venue."""
+
+    course_code: str
+    edition: Edition
+    capacity: int
+    meetings: tuple[MeetingPlan, ...]
+    listed: bool = True
+    to_bring: str = ""
+    kind: RunKind = RunKind.CLASS
+    group_name: str = ""
+    place: str = ""
+    district_code: str = ""
+    venue_id: int | None = None
+    title: str = ""
+
+
+def plan_run(plan: RunPlan, *, actor: Actor, now: datetime) -> int:
+    """Make the run with its seats and meetings, and take rooms and people for it; the run's id.
+
+    Raises PlanRefused (VenueClosed among them) for what cannot be, and Occupied, naming what is in the way.
+    """
+    course = db.session.get(Course, plan.course_code)
+    if course is None:
+        raise PlanRefused(_l("講座をえらんでください。"), field="course_code")
+    meetings = sorted(plan.meetings, key=lambda meeting: meeting.starts_at)
+    _check_shape(plan, meetings, now)
+    rooms = _rooms(plan, meetings)
+    venue_id = plan.venue_id or next((room.venue_id for room in rooms.values()), None)
+    district_code = _district(plan, venue_id)
+    _check_open(venue_id, meetings)
+    people = _people(meetings)
+    run = Run(
+        course_code=course.code,
+        kind=plan.kind,
+        title=plan.title or course.title,
+        edition=plan.edition,
+        capacity=plan.capacity,
+        listed=plan.listed,
+        venue_id=venue_id,
+        district_code=district_code,
+        group_name=plan.group_name,
+        place=plan.place,
+        to_bring=plan.to_bring,
+        starts_at=meetings[0].starts_at,
+        ends_at=meetings[-1].ends_at,
+        created_at=now,
+        created_by=actor.account_id,
+        meetings=_meetings(course.code, meetings),
+    )
+    db.session.add(run)
+    db.session.flush()
+    db.session.execute(insert(_SEAT), [{"run_id": run.id, "number": number} for number in range(1, plan.capacity + 1)])
+    occupancy.take_all(_claims(run.meetings, meetings, people))
+    audit.record(actor=actor, action="plan_run", subject=f"run:{run.id}", now=now)
+    return run.id
+
+
+def _check_shape(plan: RunPlan, meetings: Sequence[MeetingPlan], now: datetime) -> None:
+    """What can be seen without asking the database."""
+    if not meetings:
+        raise PlanRefused(_l("日時を入力してください。"), field="meetings")
+    if any(meeting.starts_at >= meeting.ends_at for meeting in meetings):
+        raise PlanRefused(_l("終わりの時刻は、始まりより後にしてください。"), field="meetings")
+    if any(earlier.ends_at > later.starts_at for earlier, later in pairwise(meetings)):
+        raise PlanRefused(_l("開催日の時間が重なっています。"), field="meetings")
+    if not 1 <= plan.capacity <= LARGEST:
+        raise PlanRefused(_l("定員は1から%(most)sまでにしてください。", most=LARGEST), field="capacity")
+    if plan.kind is RunKind.CLASS and meetings[0].starts_at <= now:
+        raise PlanRefused(_l("これからの日時を入力してください。"), field="meetings")
+    if plan.kind is RunKind.LECTURE and not plan.group_name:
+        raise PlanRefused(_l("団体の名前を入力してください。"), field="group_name")
+
+
+def _rooms(plan: RunPlan, meetings: Sequence[MeetingPlan]) -> dict[int, Room]:
+    """The rooms asked for: all in one venue, large enough."""
+    wanted = {meeting.room_id for meeting in meetings if meeting.room_id is not None}
+    rooms = {room.id: room for room in db.session.scalars(select(Room).where(Room.id.in_(wanted)))}
+    venues = {room.venue_id for room in rooms.values()} | ({plan.venue_id} if plan.venue_id else set())
+    if len(rooms) != len(wanted) or len(venues) > 1:
+        raise PlanRefused(_l("部屋をえらびなおしてください。"), field="room_id")
+    for room in rooms.values():
+        if room.seats is not None and room.seats < plan.capacity:
+            raise PlanRefused(
+                _l("%(room)sに入れるのは%(seats)s人までです。", room=room.name, seats=room.seats), field="capacity"
+            )
+    return rooms
+
+
+def _district(plan: RunPlan, venue_id: int | None) -> str:
+    """The venue's district; where there is no venue, the one that was given."""
+    if venue_id is not None:
+        code = db.session.scalar(select(Venue.district_code).where(Venue.id == venue_id))
+        if code is None:
+            raise PlanRefused(_l("会場をえらんでください。"), field="venue_id")
+        return code
+    if plan.kind is RunKind.CLASS:
+        raise PlanRefused(_l("会場をえらんでください。"), field="venue_id")
+    if db.session.get(District, plan.district_code) is None:
+        raise PlanRefused(_l("地区をえらんでください。"), field="district_code")
+    return plan.district_code
+
+
+def _check_open(venue_id: int | None, meetings: Sequence[MeetingPlan]) -> None:
+    for meeting in meetings:
+        reason = closed_because(venue_id, clock.local(meeting.starts_at).date())
+        if reason is not None:
+            raise VenueClosed(short_day(meeting.starts_at), reason)
+
+
+def _people(meetings: Sequence[MeetingPlan]) -> dict[int, int]:
+    """The person behind each account on duty; all are at work."""
+    wanted = {account_id for meeting in meetings for account_id in meeting.staff}
+    rows = db.session.execute(select(Account.id, Account.person_id).where(Account.id.in_(wanted), Account.active))
+    people = {row.id: row.person_id for row in rows}
+    if len(people) != len(wanted):
+        raise PlanRefused(_l("講師をえらびなおしてください。"), field="staff")
+    return people
+
+
+def _meetings(course_code: str, plans: Sequence[MeetingPlan]) -> list[Meeting]:
+    taught = db.session.scalars(
+        select(CourseSkill.skill_code).where(CourseSkill.course_code == course_code).order_by(CourseSkill.position)
+    ).all()
+    return [
+        Meeting(
+            number=number,
+            starts_at=plan.starts_at,
+            ends_at=plan.ends_at,
+            room_id=plan.room_id,
+            code=_unused_code(),
+            staff=[MeetingStaff(account_id=account_id) for account_id in sorted(set(plan.staff))],
+            skills=[MeetingSkill(skill_code=code) for code in dict.fromkeys(plan.skills or taught)],
+        )
+        for number, plan in enumerate(plans, start=1)
+    ]
+
+
+def _unused_code() -> str:
+    while True:
+        code = new_code("M")
+        if db.session.scalar(select(Meeting.id).where(Meeting.code == code)) is None:
+            return code
+
+
+def _claims(meetings: Sequence[Meeting], plans: Sequence[MeetingPlan], people: dict[int, int]) -> list[occupancy.Claim]:
+    return [
+        occupancy.Claim(
+            activity("meeting", meeting.id),
+            (
+                *((occupancy.room(plan.room_id),) if plan.room_id is not None else ()),
+                *(occupancy.person(people[account_id]) for account_id in plan.staff),
+            ),
+            plan.starts_at,
+            plan.ends_at,
+        )
+        for meeting, plan in zip(meetings, plans, strict=True)
+    ]
+
+
+def cancel_run(run_id: int, *, actor: Actor, now: datetime) -> int:
+    """Call the run off before it starts: rooms, people and seats are free, everybody enrolled or waiting is told.
+
+    Returns how many learners that is. Raises NotFound, AlreadyCancelled, and RunNotOpen once it has started.
+    """
+    run = lock_run(run_id)
+    if run.state is RunState.CANCELLED:
+        raise AlreadyCancelled
+    run.demand_open(now)
+    told = _dismiss(run, actor=actor, now=now)
+    db.session.execute(update(RUN).where(RUN.c.id == run_id).values(state=RunState.CANCELLED, taken=0, waiting=0))
+    occupancy.release(run.activities)
+    audit.record(actor=actor, action="cancel_run", subject=f"run:{run_id}", now=now)
+    return told
+
+
+def _dismiss(run: LockedRun, *, actor: Actor, now: datetime) -> int:
+    """Cancel all enrolments of a run that is called off."""
+    live = (_ENROLMENT.c.run_id == run.id) & (_ENROLMENT.c.state != EnrolmentState.CANCELLED)
+    rows = db.session.execute(
+        select(_ENROLMENT.c.id, _ENROLMENT.c.learner_id, _ENROLMENT.c.caller_phone)
+        .where(live)
+        .order_by(_ENROLMENT.c.id)
+    ).all()
+    standings = standings_of([row.learner_id for row in rows], clock.local(now).date())
+    for row in rows:
+        subject = activity("enrolment", row.id)
+        cancel_notices(subject, now=now)
+        queue_notice(
+            standing=standings[row.learner_id],
+            kind="run_cancelled",
+            activity=subject,
+            text=wording.called_off(run),
+            call_to=row.caller_phone,
+            now=now,
+        )
+        audit.record(
+            actor=actor,
+            action="cancel_enrolment",
+            subject=f"learner:{row.learner_id}",
+            now=now,
+            detail={"enrolment": row.id},
+        )
+    db.session.execute(
+        update(_ENROLMENT)
+        .where(live)
+        .values(state=EnrolmentState.CANCELLED, seat=None, cancelled_at=now, cancelled_by=actor.account_id)
+    )
+    return len(rows)

@@ -1,0 +1,349 @@
+"""Reads about runs, meetings and enrolments: rows of plain values, in the same number of statements however many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import ColumnElement, Select, Table, case, exists, func, or_, select
+
+from supportdesk.classes.models import (
+    Course,
+    Edition,
+    Enrolment,
+    EnrolmentState,
+    Meeting,
+    MeetingSkill,
+    MeetingStaff,
+    Run,
+    RunKind,
+    RunState,
+)
+from supportdesk.core import clock
+from supportdesk.core.japanese import search_key
+from supportdesk.extensions import db
+from supportdesk.places.models import District, Room, Venue
+
+RUN = cast(Table, Run.__table__)
+MEETING = cast(Table, Meeting.__table__)
+ENROLMENT = cast(Table, Enrolment.__table__)
+VENUE = cast(Table, Venue.__table__)
+DISTRICT = cast(Table, District.__table__)
+ROOM = cast(Table, Room.__table__)
+
+
+class RunRow(NamedTuple):
+    """A run on a list. `nickname` is what people call the venue; `meetings` is how many dates there are."""
+
+    id: int
+    title: str
+    edition: Edition
+    starts_at: datetime
+    ends_at: datetime
+    venue: str
+    nickname: str
+    district: str
+    district_code: str
+    capacity: int
+    taken: int
+    waiting: int
+    meetings: int
+
+    @property
+    def free(self) -> int:
+        """Seats that the next caller can have: none while somebody waits."""
+        return 0 if self.waiting else self.capacity - self.taken
+
+
+class MeetingRow(NamedTuple):
+    """A meeting on a list, with its run's numbers."""
+
+    id: int
+    run_id: int
+    number: int
+    meetings: int
+    title: str
+    kind: RunKind
+    edition: Edition
+    starts_at: datetime
+    ends_at: datetime
+    venue: str
+    nickname: str
+    room: str
+    district: str
+    district_code: str
+    group_name: str
+    capacity: int
+    taken: int
+    waiting: int
+    state: RunState
+    code: str
+
+
+class EnrolmentRow(NamedTuple):
+    """An enrolment on a list. `line` is its place on the waiting list, None when it does not wait."""
+
+    id: int
+    code: str
+    learner_id: int
+    run_id: int
+    title: str
+    kind: RunKind
+    edition: Edition
+    starts_at: datetime
+    ends_at: datetime
+    venue: str
+    nickname: str
+    room: str
+    to_bring: str
+    meetings: int
+    state: EnrolmentState
+    seat: int | None
+    line: int | None
+    enrolled_at: datetime
+    caller_name: str
+    caller_relation: str
+    caller_phone: str
+
+
+_EACH = MEETING.alias("each_meeting")
+_HOW_MANY_MEETINGS = (
+    select(func.count())
+    .select_from(_EACH)
+    .where(_EACH.c.run_id == RUN.c.id)
+    .correlate(RUN)
+    .scalar_subquery()
+    .label("meetings")
+)
+#: Where a lecture has no venue, its place stands there instead.
+_VENUE_NAME = func.coalesce(VENUE.c.name, RUN.c.place).label("venue")
+_NICKNAME = func.coalesce(VENUE.c.nickname, "").label("nickname")
+_WHERE = RUN.outerjoin(VENUE, VENUE.c.id == RUN.c.venue_id).join(DISTRICT, DISTRICT.c.code == RUN.c.district_code)
+
+RUN_ROWS = (
+    select(
+        RUN.c.id,
+        RUN.c.title,
+        RUN.c.edition,
+        RUN.c.starts_at,
+        RUN.c.ends_at,
+        _VENUE_NAME,
+        _NICKNAME,
+        DISTRICT.c.name.label("district"),
+        RUN.c.district_code,
+        RUN.c.capacity,
+        RUN.c.taken,
+        RUN.c.waiting,
+        _HOW_MANY_MEETINGS,
+    )
+    .select_from(_WHERE)
+    .order_by(RUN.c.starts_at, RUN.c.id)
+)
+
+
+def open_runs(
+    *,
+    text: str = "",
+    district_code: str | None = None,
+    day: date | None = None,
+    skill_codes: Iterable[str] | None = None,
+    edition: Edition | None = None,
+    listed: bool | None = None,
+    after: datetime,
+    limit: int = 20,
+) -> list[RunRow]:
+    """Class runs that can still be booked, the next first. `text` is words of title, place or district, as typed.
+
+    `day`: one of its meetings is on it; `skill_codes`: one of them is taught; `listed`: only those on the public
+    schedule (True) or not on it (False).
+    """
+    statement = RUN_ROWS.where(
+        RUN.c.kind == RunKind.CLASS, RUN.c.state == RunState.OPEN, RUN.c.starts_at > after, *matching(text)
+    ).limit(limit)
+    if district_code:
+        statement = statement.where(RUN.c.district_code == district_code)
+    if edition:
+        statement = statement.where(RUN.c.edition.in_({edition, Edition.BOTH}))
+    if listed is not None:
+        statement = statement.where(RUN.c.listed.is_(listed))
+    if day is not None:
+        statement = statement.where(_has_meeting(*on_day(day)))
+    if skill_codes is not None:
+        statement = statement.where(_teaches(skill_codes))
+    return [RunRow._make(row) for row in db.session.execute(statement)]
+
+
+def on_day(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Conditions: the meeting starts that day in Japan."""
+    first, end = clock.day_bounds(day)
+    return MEETING.c.starts_at >= first, MEETING.c.starts_at < end
+
+
+def _has_meeting(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(MEETING.c.run_id == RUN.c.id, *conditions)
+
+
+def _teaches(skill_codes: Iterable[str]) -> ColumnElement[bool]:
+    skill = cast(Table, MeetingSkill.__table__)
+    return _has_meeting(
+        exists().where(skill.c.meeting_id == MEETING.c.id, skill.c.skill_code.in_(list(skill_codes))).correlate(MEETING)
+    )
+
+
+def matching(text: str) -> list[ColumnElement[bool]]:
+    """Conditions on a run, one for each word: it is in the title, the place, its nickname or reading, the district.
+
+    Kana of either kind, half width and old kanji match as in the search for people. There are few courses and venues,
+    so that their names are folded here rather than stored folded.
+    """
+    words = [key for key in map(search_key, text.split()) if key]
+    if not words:
+        return []
+    courses = db.session.execute(select(Course.code, Course.title)).all()
+    venues = db.session.execute(select(Venue.id, Venue.name, Venue.kana, Venue.nickname)).all()
+    districts = db.session.execute(select(District.code, District.name, District.kana)).all()
+    return [
+        or_(
+            RUN.c.title.contains(word, autoescape=True),
+            RUN.c.course_code.in_(_named(word, courses)),
+            RUN.c.venue_id.in_(_named(word, venues)),
+            RUN.c.district_code.in_(_named(word, districts)),
+        )
+        for word in words
+    ]
+
+
+def _named(word: str, rows: Sequence[Any]) -> list[Any]:
+    """The keys (first column) of the rows of which one name holds the word."""
+    return [key for key, *names in rows if any(word in search_key(name) for name in names)]
+
+
+MEETING_ROWS = (
+    select(
+        MEETING.c.id,
+        MEETING.c.run_id,
+        MEETING.c.number,
+        _HOW_MANY_MEETINGS,
+        RUN.c.title,
+        RUN.c.kind,
+        RUN.c.edition,
+        MEETING.c.starts_at,
+        MEETING.c.ends_at,
+        _VENUE_NAME,
+        _NICKNAME,
+        func.coalesce(ROOM.c.name, "").label("room"),
+        DISTRICT.c.name.label("district"),
+        RUN.c.district_code,
+        RUN.c.group_name,
+        RUN.c.capacity,
+        RUN.c.taken,
+        RUN.c.waiting,
+        RUN.c.state,
+        MEETING.c.code,
+    )
+    .select_from(_WHERE.join(MEETING, MEETING.c.run_id == RUN.c.id).outerjoin(ROOM, ROOM.c.id == MEETING.c.room_id))
+    .order_by(MEETING.c.starts_at, MEETING.c.id)
+)
+
+
+def meetings_on(
+    day: date, *, district_code: str | None = None, staff_id: int | None = None, cancelled: bool = False
+) -> list[MeetingRow]:
+    """The day's meetings of classes and lectures, in order; of one district, or of one account on duty.
+
+    Those of runs that were called off are left out unless they are asked for: "is it on today?" deserves a no.
+    """
+    statement = MEETING_ROWS.where(*on_day(day))
+    if not cancelled:
+        statement = statement.where(RUN.c.state == RunState.OPEN)
+    if district_code:
+        statement = statement.where(RUN.c.district_code == district_code)
+    if staff_id is not None:
+        statement = statement.where(on_duty(staff_id))
+    return [MeetingRow._make(row) for row in db.session.execute(statement)]
+
+
+def on_duty(account_id: int) -> ColumnElement[bool]:
+    """Condition: this account is on duty at the meeting."""
+    staff = cast(Table, MeetingStaff.__table__)
+    return exists().where(staff.c.meeting_id == MEETING.c.id, staff.c.account_id == account_id).correlate(MEETING)
+
+
+def meeting_by_code(code: str) -> MeetingRow | None:
+    """The meeting of a code as it is stored (`core.codes.tidy_code`)."""
+    row = db.session.execute(MEETING_ROWS.where(MEETING.c.code == code)).one_or_none()
+    return MeetingRow._make(row) if row else None
+
+
+def meeting_row(meeting_id: int) -> MeetingRow | None:
+    """One meeting."""
+    row = db.session.execute(MEETING_ROWS.where(MEETING.c.id == meeting_id)).one_or_none()
+    return MeetingRow._make(row) if row else None
+
+
+_AHEAD = ENROLMENT.alias("ahead")
+_LINE = case(
+    (
+        ENROLMENT.c.state == EnrolmentState.WAITING,
+        select(func.count() + 1)
+        .select_from(_AHEAD)
+        .where(
+            _AHEAD.c.run_id == ENROLMENT.c.run_id,
+            _AHEAD.c.state == EnrolmentState.WAITING,
+            _AHEAD.c.id < ENROLMENT.c.id,
+        )
+        .correlate(ENROLMENT)
+        .scalar_subquery(),
+    ),
+).label("line")
+_FIRST_ROOM = (
+    select(ROOM.c.name)
+    .join(_EACH, _EACH.c.room_id == ROOM.c.id)
+    .where(_EACH.c.run_id == RUN.c.id, _EACH.c.number == 1)
+    .correlate(RUN)
+    .scalar_subquery()
+)
+
+ENROLMENT_ROWS: Select[Any] = select(
+    ENROLMENT.c.id,
+    ENROLMENT.c.code,
+    ENROLMENT.c.learner_id,
+    ENROLMENT.c.run_id,
+    RUN.c.title,
+    RUN.c.kind,
+    RUN.c.edition,
+    RUN.c.starts_at,
+    RUN.c.ends_at,
+    _VENUE_NAME,
+    _NICKNAME,
+    func.coalesce(_FIRST_ROOM, "").label("room"),
+    RUN.c.to_bring,
+    _HOW_MANY_MEETINGS,
+    ENROLMENT.c.state,
+    ENROLMENT.c.seat,
+    _LINE,
+    ENROLMENT.c.enrolled_at,
+    ENROLMENT.c.caller_name,
+    ENROLMENT.c.caller_relation,
+    ENROLMENT.c.caller_phone,
+).select_from(ENROLMENT.join(RUN, RUN.c.id == ENROLMENT.c.run_id).outerjoin(VENUE, VENUE.c.id == RUN.c.venue_id))
+
+
+def enrolments_of(learner_id: int) -> list[EnrolmentRow]:
+    """All of a learner's enrolments, cancelled ones too, the latest run first."""
+    statement = ENROLMENT_ROWS.where(ENROLMENT.c.learner_id == learner_id)
+    rows = db.session.execute(statement.order_by(RUN.c.starts_at.desc(), ENROLMENT.c.id.desc()))
+    return [EnrolmentRow._make(row) for row in rows]
+
+
+def enrolment_by_code(code: str) -> EnrolmentRow | None:
+    """The enrolment of a code as it is stored (`core.codes.tidy_code`)."""
+    row = db.session.execute(ENROLMENT_ROWS.where(ENROLMENT.c.code == code)).one_or_none()
+    return EnrolmentRow._make(row) if row else None
+
+
+def enrolment_row(enrolment_id: int) -> EnrolmentRow | None:
+    """One enrolment."""
+    row = db.session.execute(ENROLMENT_ROWS.where(ENROLMENT.c.id == enrolment_id)).one_or_none()
+    return EnrolmentRow._make(row) if row else None

@@ -1,0 +1,37 @@
+"""What learners are told about their classes. Notices speak Japanese, whatever language the staff's screen has."""
+
+from __future__ import annotations
+
+from supportdesk.classes.locking import LockedRun
+from supportdesk.core import clock
+from supportdesk.core.wareki import format_short, format_time
+
+
+def confirmed(run: LockedRun, code: str) -> str:
+    """The learner has a seat."""
+    return f"{_which(run)}の席をご用意しました。予約番号は{code}です。"
+
+
+def waiting(run: LockedRun, code: str, line: int) -> str:
+    """The learner waits for one."""
+    place = f"キャンセル待ちの{line}番目です。席があきましたらお知らせします。"
+    return f"{_which(run)}は満席のため、{place}予約番号は{code}です。"
+
+
+def promoted(run: LockedRun, code: str, *, clashes: bool) -> str:
+    """A seat was freed and is now the learner's."""
+    warning = "同じ時間にほかの予約がありますので、ご確認ください。" if clashes else ""
+    return f"{_which(run)}の席があき、ご参加いただけることになりました。予約番号は{code}です。{warning}"
+
+
+def called_off(run: LockedRun) -> str:
+    """The run will not be held."""
+    return f"{_which(run)}は中止になりました。申し訳ございません。別の日をご案内します。"
+
+
+def _which(run: LockedRun) -> str:
+    starts_at = clock.local(run.starts_at)
+    when = f"{format_short(starts_at.date())}{format_time(starts_at)}"
+    more = f"から全{len(run.claims)}回" if len(run.claims) > 1 else "から"
+    place = f"・{run.place}" if run.place else ""
+    return f"「{run.title}」（{when}{more}{place}）"

@@ -1,0 +1,69 @@
+"""Putting what is to be told into the outbox, and taking back what is not true any more; for every room that books."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final, cast
+
+from flask_babel import gettext as _
+from sqlalchemy import Table, bindparam, insert, update
+
+from supportdesk.extensions import db
+from supportdesk.learners.models import Channel
+from supportdesk.learners.standing import Standing
+from supportdesk.notices.models import Notice, NoticeState
+
+_NOTICE = cast(Table, Notice.__table__)
+_QUEUE: Final = insert(_NOTICE)
+_UNSETTLED: Final = (NoticeState.WAITING, NoticeState.NO_ANSWER)
+_CANCEL: Final = (
+    update(_NOTICE)
+    .where(_NOTICE.c.activity == bindparam("about"), _NOTICE.c.state.in_(_UNSETTLED))
+    .values(state=NoticeState.CANCELLED, settled_at=bindparam("at"))
+)
+
+
+def queue_notice(
+    *,
+    standing: Standing,
+    kind: str,
+    activity: str,
+    text: str,
+    told: bool = False,
+    call_to: str = "",
+    due_at: datetime | None = None,
+    now: datetime,
+) -> None:
+    """Write one notice for a learner, in the transaction of what it tells. `told`: they know it already.
+
+    A channel that cannot deliver yet falls to the call list and says why.
+    """
+    channel, reason = _deliverable(standing.channel)
+    db.session.execute(
+        _QUEUE,
+        {
+            "learner_id": standing.learner_id,
+            "kind": kind,
+            "activity": activity,
+            "wanted_channel": standing.channel,
+            "channel": channel,
+            "fallback_reason": reason,
+            "call_to": call_to,
+            "text": text,
+            "state": NoticeState.TOLD if told else NoticeState.WAITING,
+            "created_at": now,
+            "due_at": due_at or now,
+            "settled_at": now if told else None,
+        },
+    )
+
+
+def _deliverable(wanted: Channel) -> tuple[Channel, str]:
+    if wanted in (Channel.MAIL, Channel.LINE):
+        return Channel.PHONE, _("メールとLINEはまだ送れません。")
+    return wanted, ""
+
+
+def cancel_notices(activity: str, *, now: datetime) -> None:
+    """What was still to be told about the activity is not told any more."""
+    db.session.execute(_CANCEL, {"about": activity, "at": now})
