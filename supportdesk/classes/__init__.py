@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
-    from supportdesk.classes import descriptions
+    from supportdesk.classes import descriptions, schedule_views
     from supportdesk.classes.models import AttendanceMark, Enrolment
     from supportdesk.core import activities
+    from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
 
+    app.register_blueprint(schedule_views.blueprint)
+    add_to_menu(app, MenuItem("schedule.index", _l("教室の予定"), None))
     activities.register(app.extensions, "meeting", descriptions.describe_meetings)
     activities.register(app.extensions, "enrolment", descriptions.describe_enrolments)
     answer_for_learners(

@@ -84,7 +84,7 @@ def enrol_learner(
     state = db.session.execute(_STATE_OF_RUN, {"run_id": run_id, "learner_id": learner_id}).one()
     if state.enrolment_id is not None:
         raise AlreadyEnrolled(state.enrolment_id)
-    seat = None if run.waiting else state.free_seat
+    seat = state.free_seat
     _take_time(run, standing, seated=seat is not None, clash_reason=clash_reason)
     enrolment_id, code = _insert(
         {

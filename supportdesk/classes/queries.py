@@ -52,8 +52,8 @@ class RunRow(NamedTuple):
 
     @property
     def free(self) -> int:
-        """Seats that the next caller can have: none while somebody waits."""
-        return 0 if self.waiting else self.capacity - self.taken
+        """Seats that the next callers can have."""
+        return self.capacity - self.taken
 
 
 class MeetingRow(NamedTuple):

@@ -30,6 +30,9 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "home.home": ("/home", {"GET"}, SIGNED_IN),
     "accounts.login": ("/login", {"GET", "POST"}, EVERYBODY),
     "accounts.audit_trail": ("/admin/audit", {"GET"}, frozenset({Role.ADMIN})),
+    "schedule.index": ("/schedule", {"GET"}, EVERYBODY),
+    "schedule.run": ("/schedule/999999", {"GET"}, EVERYBODY),
+    "schedule.calendar": ("/calendar.ics", {"GET"}, EVERYBODY),
     "accounts.logout": ("/logout", {"POST"}, SIGNED_IN),  # last: nobody is signed in after it
 }
 

@@ -1,0 +1,22 @@
+"""The words that pages have for this room's enumerations. Called by views and forms."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.classes.models import Edition, EnrolmentState, RunKind, RunState
+
+EDITIONS: Final = {
+    Edition.IPHONE: _l("iPhone向け"),
+    Edition.ANDROID: _l("Android向け"),
+    Edition.BOTH: _l("iPhone・Androidどちらも"),
+}
+KINDS: Final = {RunKind.CLASS: _l("教室"), RunKind.LECTURE: _l("出前講座")}
+RUN_STATES: Final = {RunState.OPEN: _l("開催"), RunState.CANCELLED: _l("中止")}
+ENROLMENT_STATES: Final = {
+    EnrolmentState.SEATED: _l("席あり"),
+    EnrolmentState.WAITING: _l("キャンセル待ち"),
+    EnrolmentState.CANCELLED: _l("取り消し"),
+}
