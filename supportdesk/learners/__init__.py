@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
+    from supportdesk.core.page_furniture import MenuItem, add_to_menu
+    from supportdesk.core.permissions import Permission
     from supportdesk.learners.answers import ANSWERS
     from supportdesk.learners.rooms import answer_for_learners
+    from supportdesk.learners.views import blueprint
 
+    for more_pages in ("pass_views", "import_views"):
+        import_module(f"supportdesk.learners.{more_pages}")
+    app.register_blueprint(blueprint)
+    add_to_menu(app, MenuItem("learners.index", _l("受講者"), Permission.SEE_LEARNERS))
     answer_for_learners(app, ANSWERS)

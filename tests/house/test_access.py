@@ -18,6 +18,9 @@ from tests.pages import PageClient
 
 EVERYBODY = frozenset({None, *Role})
 SIGNED_IN = frozenset(Role)
+COUNTER = frozenset({Role.RECEPTION, Role.ADMIN})
+MEET_LEARNERS = COUNTER | {Role.INSTRUCTOR, Role.ADVISER}
+SEE_LEARNERS = MEET_LEARNERS | {Role.COORDINATOR}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 #: endpoint → (an address of it, its methods, who may call it; None is somebody not signed in)
@@ -33,6 +36,19 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "schedule.index": ("/schedule", {"GET"}, EVERYBODY),
     "schedule.run": ("/schedule/999999", {"GET"}, EVERYBODY),
     "schedule.calendar": ("/calendar.ics", {"GET"}, EVERYBODY),
+    "learners.index": ("/learners/", {"GET"}, SEE_LEARNERS),
+    "learners.search": ("/learners/search", {"GET", "POST"}, SEE_LEARNERS),
+    "learners.new": ("/learners/new", {"GET", "POST"}, COUNTER),
+    "learners.edit": ("/learners/999999/edit", {"GET", "POST"}, COUNTER),
+    "learners.consents": ("/learners/999999/consents", {"GET", "POST"}, MEET_LEARNERS),
+    "learners.pass_card": ("/learners/999999/pass", {"GET"}, COUNTER),
+    "learners.pass_svg": ("/learners/999999/pass.svg", {"GET"}, COUNTER),
+    "learners.issue": ("/learners/999999/pass/issue", {"POST"}, COUNTER),
+    "learners.revoke": ("/learners/999999/pass/revoke", {"POST"}, COUNTER),
+    "learners.reissue": ("/learners/999999/pass/reissue", {"POST"}, COUNTER),
+    "learners.admit_phone": ("/learners/999999/admit", {"POST"}, MEET_LEARNERS),
+    "learners.cut_off": ("/learners/999999/phones/cut-off", {"POST"}, MEET_LEARNERS),
+    "learners.import_ledger": ("/learners/import", {"GET", "POST"}, COUNTER),
     "accounts.logout": ("/logout", {"POST"}, SIGNED_IN),  # last: nobody is signed in after it
 }
 

@@ -3,6 +3,7 @@
 from supportdesk.core.fields.choices import ChoiceField, SelectField, TickField, TicksField
 from supportdesk.core.fields.dates import DateField, DayField, TimeField
 from supportdesk.core.fields.form import DeskForm
+from supportdesk.core.fields.note import NoteField
 from supportdesk.core.fields.text import (
     AreaField,
     FileField,
@@ -25,6 +26,7 @@ __all__ = [
     "IntegerField",
     "KanaField",
     "MailField",
+    "NoteField",
     "PhoneField",
     "SelectField",
     "TextField",

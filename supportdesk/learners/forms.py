@@ -1,0 +1,288 @@
+"""The forms of the register, and the caller's fields that the booking forms of other rooms take in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import ValidationError
+
+from supportdesk.core import clock
+from supportdesk.core.fields import (
+    ChoiceField,
+    DateField,
+    DeskForm,
+    FileField,
+    HiddenField,
+    KanaField,
+    MailField,
+    NoteField,
+    PhoneField,
+    SelectField,
+    TextField,
+    TicksField,
+)
+from supportdesk.core.fields.note import refuse_what_must_not_be_kept
+from supportdesk.core.japanese import is_kana, search_key, tidy
+from supportdesk.core.phones import PhoneError, digits_of, format_phone, parse_phone
+from supportdesk.core.wareki import DateError, parse_year
+from supportdesk.learners.caller import Caller
+from supportdesk.learners.models import AgeBand, Channel, Device, Learner, Need, Sex
+from supportdesk.learners.particulars import Particulars, Telephone
+from supportdesk.learners.words import AGE_BANDS, CHANNELS, DEVICES, NEEDS, SEXES
+
+#: The choice of district that means another city.
+OUTSIDE_CITY = "outside"
+_IDS = re.compile(r"[0-9]{1,12}(?:,[0-9]{1,12})*")
+
+
+class HeldPhoneField(PhoneField):
+    """A telephone of a learner; `data` is a Telephone or None. One that is no valid number is let through when it was
+    stored like that: paper holds such numbers, and an edit of something else must not be stopped by them.
+    """
+
+    data: Any
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        stored, self.data = self.object_data, None
+        written = tidy(str(valuelist[0])) if valuelist else ""
+        if isinstance(stored, Telephone) and written and written in (stored.typed, _shown(stored)):
+            self.data = stored
+            return
+        if written:
+            try:
+                self.data = Telephone(written, parse_phone(written))
+            except PhoneError as error:
+                raise ValueError(str(error.message)) from None
+
+    @property
+    def value(self) -> str:
+        return self.typed or (_shown(self.data) if isinstance(self.data, Telephone) else "")
+
+
+def _shown(phone: Telephone) -> str:
+    return format_phone(phone.number) if phone.number else phone.typed
+
+
+class YearField(TextField):
+    """The year of birth alone, western or of an era; `data` is an int or None."""
+
+    data: Any
+
+    def __init__(self, label: object, **options: Any) -> None:
+        super().__init__(label, max_length=20, width="s", default=None, **options)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = None
+        written = tidy(str(valuelist[0])) if valuelist else ""
+        if written:
+            try:
+                self.data = parse_year(written, today=clock.today())
+            except DateError as error:
+                raise ValueError(str(error.message)) from None
+
+    @property
+    def value(self) -> str:
+        return self.typed or ("" if self.data is None else str(self.data))
+
+
+class PostalCodeField(TextField):
+    """A postal code; `data` is 010-8560 or empty."""
+
+    def __init__(self, label: object, **options: Any) -> None:
+        super().__init__(label, max_length=12, width="s", **options)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = ""
+        written = unicodedata.normalize("NFKC", tidy(str(valuelist[0]))) if valuelist else ""
+        if not written:
+            return
+        digits = digits_of(written)
+        if len(digits) != 7 or not re.fullmatch(r"[〒0-9 ‐‑–—―−ー-]+", written):
+            raise ValueError(_("郵便番号は数字7けたで入力してください（例：010-8560）。"))
+        self.data = f"{digits[:3]}-{digits[3:]}"
+
+    @property
+    def value(self) -> str:
+        return self.typed or str(self.data or "")
+
+
+class CallerFields:
+    """Who is on the telephone when it is not the learner. Taken into booking forms beside DeskForm."""
+
+    caller_name = TextField(
+        _l("お電話の方の名前"), required=False, max_length=100, hint=_l("ご本人のときは、空のままにします。")
+    )
+    caller_relation = TextField(
+        _l("ご本人との関係"), required=False, max_length=50, hint=_l("例：長女、夫、ケアマネジャー")
+    )
+    caller_phone = PhoneField(_l("折り返しの電話番号"), required=False)
+
+    def caller(self) -> Caller:
+        """The caller as bookings hold one."""
+        return Caller(
+            name=str(self.caller_name.data or ""),
+            relation=str(self.caller_relation.data or ""),
+            phone=str(self.caller_phone.data or ""),
+        )
+
+
+class LearnerForm(DeskForm):
+    """All that paper says of a learner. Name or kana is enough."""
+
+    name = TextField(
+        _l("氏名（漢字）"), required=False, max_length=100, hint=_l("わからないときは、フリガナだけで登録できます。")
+    )
+    kana = KanaField(_l("フリガナ"), required=False, max_length=100)
+    phone_1 = HeldPhoneField(_l("電話番号"), required=False)
+    phone_2 = HeldPhoneField(_l("電話番号（2つ目）"), required=False)
+    phone_3 = HeldPhoneField(_l("電話番号（3つ目）"), required=False)
+    residence = SelectField(_l("地区"), required=False, empty=_l("わからない"))
+    birth_date = DateField(_l("生年月日"), required=False)
+    birth_year = YearField(
+        _l("生まれた年"), required=False, hint=_l("年だけわかるときに入力します（例：昭和15、1940）。")
+    )
+    age_band = SelectField(
+        _l("年代"), choices=AGE_BANDS, coerce=AgeBand, required=False, empty=_l("わからない"),
+        hint=_l("生まれた年もわからないときにえらびます。"),
+    )  # fmt: skip
+    sex = SelectField(_l("性別"), choices=SEXES, coerce=Sex, required=False, empty=_l("聞いていない"))
+    device = SelectField(_l("お使いの機種"), choices=DEVICES, coerce=Device, required=False, empty=_l("わからない"))
+    channel = ChoiceField(_l("連絡の方法"), choices=CHANNELS, coerce=Channel, default=Channel.PHONE)
+    mail = MailField(_l("メールアドレス"), required=False)
+    postal_code = PostalCodeField(_l("郵便番号"), required=False)
+    address = TextField(_l("住所"), required=False, max_length=300)
+    needs = TicksField(_l("配慮すること"), choices=NEEDS, coerce=Need)
+    helper_name = TextField(
+        _l("手伝う人の名前"), required=False, max_length=100, hint=_l("家族や近所の人など、代わりに連絡できる人です。")
+    )
+    helper_relation = TextField(_l("手伝う人との関係"), required=False, max_length=50)
+    helper_phone = HeldPhoneField(_l("手伝う人の電話番号"), required=False)
+    note = NoteField(_l("メモ"), hint=_l("マイナンバー、カード番号、パスワードは書かないでください。"))
+    seen_at = HiddenField(max_length=40)
+    others = HiddenField(max_length=200)
+
+    def __init__(self, districts: list[tuple[str, str]], **options: Any) -> None:
+        self._districts = districts
+        super().__init__(**options)
+
+    def process(self, *arguments: Any, **options: Any) -> None:
+        """The city's districts have to be known before what was chosen is read."""
+        self.residence.choices = [*self._districts, (OUTSIDE_CITY, _l("市外"))]
+        super().process(*arguments, **options)
+
+    def validate_name(self, field: TextField) -> None:
+        """A name that holds no letter could never be found again."""
+        if not search_key(field.data):
+            raise ValidationError(_("氏名を文字で入力してください。"))
+
+    def validate_address(self, field: TextField) -> None:
+        refuse_what_must_not_be_kept(self, field)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Field by field; and somebody must be named."""
+        valid = bool(super().validate(extra_validators))
+        if not self.name.data and not self.kana.data and not self.kana.errors:
+            self.kana.errors = [_("氏名かフリガナを入力してください。")]
+            return False
+        return valid
+
+    def particulars(self) -> Particulars:
+        """What was typed, as the register takes it. The most exact of birth date, year and age band is kept."""
+        born, year = self.birth_date.data, self.birth_year.data
+        residence, helper = self.residence.data, self.helper_phone.data
+        return Particulars(
+            name=self.name.data,
+            kana=self.kana.data or (self.name.data if is_kana(self.name.data) else ""),
+            birth_date=born,
+            birth_year=None if born else year,
+            age_band=None if born or year else self.age_band.data,
+            sex=self.sex.data,
+            district_code=None if residence == OUTSIDE_CITY else residence,
+            outside_city=residence == OUTSIDE_CITY,
+            postal_code=self.postal_code.data,
+            address=self.address.data,
+            mail=self.mail.data,
+            phones=tuple(self._phones()),
+            device=self.device.data,
+            channel=self.channel.data or Channel.PHONE,
+            needs=self.needs.data or frozenset(),
+            helper_name=self.helper_name.data,
+            helper_relation=self.helper_relation.data,
+            helper_phone=(helper.number or helper.typed) if helper else "",
+            note=self.note.data,
+        )
+
+    def _phones(self) -> Iterator[Telephone]:
+        """Each telephone once."""
+        seen: set[str] = set()
+        for field in (self.phone_1, self.phone_2, self.phone_3):
+            phone = field.data
+            if phone and (phone.number or phone.typed) not in seen:
+                seen.add(phone.number or phone.typed)
+                yield phone
+
+    @property
+    def other_ids(self) -> frozenset[int]:
+        """Whom the probable duplicates page showed, when "another person" was pressed on it."""
+        written = self.others.data or ""
+        return frozenset(map(int, written.split(","))) if _IDS.fullmatch(written) else frozenset()
+
+    @property
+    def seen(self) -> datetime | None:
+        """When the learner had last been changed as the form was opened."""
+        try:
+            instant = datetime.fromisoformat(self.seen_at.data or "")
+        except ValueError:
+            return None
+        return instant.astimezone(UTC) if instant.tzinfo else None
+
+
+def stored_values(learner: Learner) -> dict[str, Any]:
+    """What an edit form starts with. The learner comes with phones and needs loaded."""
+    phones = {
+        f"phone_{position}": Telephone(phone.typed, phone.number)
+        for position, phone in enumerate(learner.phones[:3], start=1)
+    }
+    own = ("name", "kana", "birth_date", "birth_year", "age_band", "sex", "device", "channel", "mail", "postal_code",
+           "address", "helper_name", "helper_relation", "note")  # fmt: skip
+    helper = learner.helper_phone
+    return {
+        **{name: getattr(learner, name) for name in own},
+        **phones,
+        "residence": OUTSIDE_CITY if learner.outside_city else learner.district_code,
+        "needs": frozenset(need.need for need in learner.needs),
+        "helper_phone": Telephone(helper, helper if helper.startswith("+") else None) if helper else None,
+        "seen_at": learner.updated_at.isoformat(),
+    }
+
+
+def values_from_search(text: str) -> dict[str, Any]:
+    """What a new learner's form starts with when a search for this text found nobody."""
+    typed = tidy(text).replace("\n", " ")[:100]
+    if digits_of(typed) and search_key(typed) == digits_of(typed):
+        return {"phone_1": Telephone(typed, None)} if len(digits_of(typed)) > 4 else {}
+    return {"kana": typed} if is_kana(typed) else {"name": typed}
+
+
+class ConsentForm(DeskForm):
+    """One answer to one question, read out in the words beside it."""
+
+    answer = ChoiceField(_l("お返事"), choices={"yes": _l("はい（同意する）"), "no": _l("いいえ（同意しない）")})
+
+
+class UploadForm(DeskForm):
+    """A ledger to look at before anything is written."""
+
+    ledger = FileField(_l("名簿のファイル"), accept=".csv,.txt,.tsv,.xlsx", hint=_l("CSVかExcel（.xlsx）。20MBまで。"))
+
+
+class ConfirmImportForm(DeskForm):
+    """The ledger that was looked at, coming back to be written."""
+
+    held = HiddenField(max_length=2_000_000)

@@ -1,0 +1,117 @@
+"""Taking a ledger in by hand: first a preview that writes nothing, then the same file once more, to be written.
+
+Between the two the file travels with the preview's form, packed and signed, so that nothing of it lies on any disk.
+"""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from datetime import date
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, TimestampSigner
+
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.core import clock
+from supportdesk.core.errors import DeskError
+from supportdesk.core.once import once
+from supportdesk.core.permissions import Actor, Permission, requires
+from supportdesk.core.tables import TableError
+from supportdesk.learners.forms import ConfirmImportForm, UploadForm
+from supportdesk.learners.importing import ImportPlan, carry_out, plan_import
+from supportdesk.learners.preview import preview_rows
+from supportdesk.learners.views import Answer, blueprint
+
+#: What the preview's form may carry, packed; a form's fields may be 2 MB together.
+LARGEST_HELD = 1_900_000
+#: A preview left lying overnight is looked at anew.
+HELD_FOR = 12 * 3600
+
+
+@blueprint.route("/import", methods=["GET", "POST"])
+@requires(Permission.IMPORT_LEARNERS)
+def import_ledger() -> Answer:
+    """Choose a ledger; see row by row what would become of it; then let it be written."""
+    if request.method == "POST" and "held" in request.form:
+        return _confirmed()
+    form = UploadForm()
+    if request.method == "GET":
+        return render_template("learners/import.html", form=form)
+    if not form.validate_on_submit():
+        return render_template("learners/import.html", form=form), 422
+    file = form.ledger.data
+    assert file is not None
+    try:
+        return _preview(file.read(), file.filename or "")
+    except DeskError as error:
+        form.refuse(error)
+        return render_template("learners/import.html", form=form), 422
+
+
+def _preview(data: bytes, filename: str) -> str:
+    plan = _plan(data, filename, clock.today())
+    return render_template(
+        "learners/import_preview.html",
+        plan=plan,
+        preview=preview_rows(plan),
+        form=ConfirmImportForm(formdata=None, data={"held": _packed(data, current_actor())}),
+        filename=filename,
+    )
+
+
+def _confirmed() -> Answer:
+    form = ConfirmImportForm()
+    actor, now = current_actor(), clock.now()
+    try:
+        data = _unpacked(form.held.data or "", actor)
+        if not form.validate_on_submit():
+            raise _stale()
+        taken_in: list[int] = []
+
+        def act() -> str:
+            # Planned anew: somebody may have been entered since the preview.
+            taken_in.extend(carry_out(_plan(data, "", clock.today()), actor=actor, now=now))
+            return url_for("learners.index")
+
+        location = once(form.token, now, act)
+    except DeskError as error:
+        upload = UploadForm(formdata=None)
+        upload.refuse(error)
+        return render_template("learners/import.html", form=upload), 422
+    if taken_in:
+        flash(_("%(number)s人を登録しました。", number=len(taken_in)), "good")
+    else:
+        flash(_("新しく登録した人はいません。"), "info")
+    return redirect(location, 303)
+
+
+def _plan(data: bytes, filename: str, today: date) -> ImportPlan:
+    try:
+        return plan_import(data, filename, today=today)
+    except TableError as error:
+        raise DeskError(error.message, field="ledger") from error
+
+
+def _packed(data: bytes, actor: Actor) -> str:
+    held = _signer(actor).sign(base64.urlsafe_b64encode(zlib.compress(data, 9))).decode("ascii")
+    if len(held) > LARGEST_HELD:
+        raise DeskError(_("この画面で読みこむには大きすぎます。ファイルを分けてください。"), field="ledger")
+    return held
+
+
+def _unpacked(held: str, actor: Actor) -> bytes:
+    """The file of the preview, if this person saw it today."""
+    try:
+        return zlib.decompress(base64.urlsafe_b64decode(_signer(actor).unsign(held, max_age=HELD_FOR)))
+    except (BadSignature, UnicodeError) as error:
+        raise _stale() from error
+
+
+def _stale() -> DeskError:
+    return DeskError(_("画面を開いてから時間がたちました。もう一度ファイルをえらんでください。"), field="ledger")
+
+
+def _signer(actor: Actor) -> TimestampSigner:
+    return TimestampSigner(current_app.config["SECRET_KEY"], salt=f"ledger:{actor.account_id}")

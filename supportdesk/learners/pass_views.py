@@ -1,0 +1,139 @@
+"""The pass at the counter: printing, revoking and reissuing the card, admitting and cutting off phones."""
+
+from __future__ import annotations
+
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.permissions import Permission, requires
+from supportdesk.core.qr import qr_svg
+from supportdesk.learners import admission, passes, queries
+from supportdesk.learners.rooms import check_scope
+from supportdesk.learners.views import blueprint, learner_page
+
+
+@blueprint.get("/<int:learner_id>/pass")
+@requires(Permission.ISSUE_PASS)
+def pass_card(learner_id: int) -> str:
+    """The card to print, with the name only where the holder wants it; or the button that makes one."""
+    actor = current_actor()
+    check_scope(actor, learner_id)
+    with transaction():
+        audit.record(actor=actor, action="view_pass", subject=f"learner:{learner_id}", now=clock.now())
+    return render_template(
+        "learners/pass.html",
+        learner_id=learner_id,
+        name=queries.name_of(learner_id),
+        with_name="with_name" in request.args,
+        held=passes.live_pass(learner_id),
+        back=learner_page(learner_id),
+    )
+
+
+@blueprint.get("/<int:learner_id>/pass.svg")
+@requires(Permission.ISSUE_PASS)
+def pass_svg(learner_id: int) -> Response:
+    """The card's QR code."""
+    check_scope(current_actor(), learner_id)
+    held = passes.live_pass(learner_id)
+    if held is None:
+        raise NotFound
+    return Response(qr_svg(pass_address(held.token)), mimetype="image/svg+xml")
+
+
+def pass_address(token: str) -> str:
+    """What the QR code of a pass says."""
+    return f"{current_app.config['SETTINGS'].base_url}/p/{token}"
+
+
+@blueprint.post("/<int:learner_id>/pass/issue")
+@requires(Permission.ISSUE_PASS)
+def issue(learner_id: int) -> BaseResponse:
+    """Make the card. Pressed twice, there is one, and the page shows it."""
+    actor = current_actor()
+    check_scope(actor, learner_id)
+    try:
+        with transaction():
+            passes.issue_pass(learner_id, actor=actor, now=clock.now())
+    except passes.PassInHand:
+        return redirect(url_for("learners.pass_card", learner_id=learner_id), 303)
+    flash(_("カードを作りました。印刷してわたしてください。"), "good")
+    return redirect(url_for("learners.pass_card", learner_id=learner_id), 303)
+
+
+@blueprint.post("/<int:learner_id>/pass/revoke")
+@requires(Permission.ISSUE_PASS)
+def revoke(learner_id: int) -> BaseResponse:
+    """End the card at once."""
+    actor = current_actor()
+    check_scope(actor, learner_id)
+    try:
+        with transaction():
+            passes.revoke_pass(learner_id, actor=actor, now=clock.now())
+    except passes.NoPass as error:
+        return _back_with(error, learner_id)
+    flash(_("カードを使えなくしました。"), "good")
+    return redirect(url_for("learners.pass_card", learner_id=learner_id), 303)
+
+
+@blueprint.post("/<int:learner_id>/pass/reissue")
+@requires(Permission.ISSUE_PASS)
+def reissue(learner_id: int) -> BaseResponse:
+    """A new card for a lost one. `code` is the lost one's: pressed twice, the new card is not replaced again."""
+    actor = current_actor()
+    check_scope(actor, learner_id)
+    held = passes.live_pass(learner_id)
+    if held is not None and held.code != request.form.get("code", held.code):
+        return redirect(url_for("learners.pass_card", learner_id=learner_id), 303)
+    try:
+        with transaction():
+            passes.reissue_pass(learner_id, actor=actor, now=clock.now())
+    except passes.NoPass as error:
+        return _back_with(error, learner_id)
+    flash(_("カードを作り直しました。前のカードはもう使えません。"), "good")
+    return redirect(url_for("learners.pass_card", learner_id=learner_id), 303)
+
+
+def _back_with(error: DeskError, learner_id: int) -> BaseResponse:
+    flash(str(error.message), "warn")
+    return redirect(url_for("learners.pass_card", learner_id=learner_id), 303)
+
+
+@blueprint.post("/<int:learner_id>/admit")
+@requires(Permission.ADMIT_PHONE, surface="field")
+def admit_phone(learner_id: int) -> BaseResponse:
+    """Let the next phone that scans the pass within ten minutes become the learner's own."""
+    actor = current_actor()
+    check_scope(actor, learner_id)
+    try:
+        with transaction():
+            ends_at = admission.open_window(learner_id, actor=actor, now=clock.now())
+    except passes.NoPass as error:
+        flash(str(error.message), "warn")
+        return redirect(learner_page(learner_id), 303)
+    flash(
+        _(
+            "%(time)s まで登録できます。ご本人のスマホで、受講者カードのQRコードを読み取ってください。",
+            time=f"{clock.local(ends_at):%H:%M}",
+        ),
+        "good",
+    )
+    return redirect(learner_page(learner_id), 303)
+
+
+@blueprint.post("/<int:learner_id>/phones/cut-off")
+@requires(Permission.ADMIT_PHONE, surface="field")
+def cut_off(learner_id: int) -> BaseResponse:
+    """End the admission of every phone of the learner."""
+    actor = current_actor()
+    check_scope(actor, learner_id)
+    with transaction():
+        phones = admission.cut_off_phones(learner_id, actor=actor, now=clock.now())
+    flash(_("登録されていたスマホ%(number)s台を使えなくしました。", number=phones), "good")
+    return redirect(learner_page(learner_id), 303)

@@ -1,0 +1,53 @@
+"""Reads for the pages of the register."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from supportdesk.core.errors import NotFound
+from supportdesk.core.paging import Page, fetch_page
+from supportdesk.core.permissions import Actor
+from supportdesk.extensions import db
+from supportdesk.learners.models import Learner
+from supportdesk.learners.rooms import scope_of
+from supportdesk.learners.search import Found, described
+from supportdesk.places.models import District
+
+
+def learners_page(actor: Actor, number: int) -> Page[Found]:
+    """The learners whom the actor may see, in the order of their kana. Three statements however many there are."""
+    statement = select(Learner.id).order_by(Learner.kana_key, Learner.id)
+    scope = scope_of(actor)
+    if scope is not None:
+        statement = statement.where(Learner.id.in_(scope))
+    page = fetch_page(statement, number)
+    rows = described([row.id for row in page.rows]) if page.rows else []
+    return Page(rows, page.number, page.pages, page.total)
+
+
+def learner_to_edit(learner_id: int) -> Learner:
+    """The learner with phones and needs. Raises NotFound."""
+    learner = db.session.scalar(
+        select(Learner)
+        .where(Learner.id == learner_id)
+        .options(selectinload(Learner.phones), selectinload(Learner.needs))
+        .execution_options(populate_existing=True)
+    )
+    if learner is None:
+        raise NotFound
+    return learner
+
+
+def name_of(learner_id: int) -> str:
+    """The learner's name as it is shown. Raises NotFound."""
+    row = db.session.execute(select(Learner.name, Learner.kana).where(Learner.id == learner_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return str(row.name or row.kana)
+
+
+def district_choices() -> list[tuple[str, str]]:
+    """(code, name) of the city's districts, in the city's own order."""
+    rows = db.session.execute(select(District.code, District.name).order_by(District.position))
+    return [(row.code, row.name) for row in rows]

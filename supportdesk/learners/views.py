@@ -1,0 +1,186 @@
+"""The pages of the register: the list, the search, entering and amending a learner, consents.
+
+The learner's own page stands in journey, where what all rooms know of them comes together.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.errors import DeskError
+from supportdesk.core.japanese import tidy
+from supportdesk.core.once import once
+from supportdesk.core.paging import page_number
+from supportdesk.core.permissions import Permission, requires
+from supportdesk.learners import queries
+from supportdesk.learners.consents import WORDINGS, consents_of, record_consent
+from supportdesk.learners.forms import ConsentForm, LearnerForm, stored_values, values_from_search
+from supportdesk.learners.models import ConsentKind
+from supportdesk.learners.operations import ProbablyKnown, amend_learner, enter_learner
+from supportdesk.learners.rooms import check_scope, scope_of
+from supportdesk.learners.search import Found, find_learners
+from supportdesk.learners.words import CONSENTS
+
+blueprint = Blueprint("learners", __name__, url_prefix="/learners", template_folder="templates")
+Answer = Response | str | tuple[str, int]
+
+
+def learner_page(learner_id: int) -> str:
+    """The address of the learner's own page."""
+    return url_for("journey.learner", learner_id=learner_id)
+
+
+@blueprint.get("/")
+@requires(Permission.SEE_LEARNERS)
+def index() -> str:
+    """The register in the order of the kana, a page at a time; each may see their own learners."""
+    actor = current_actor()
+    page = queries.learners_page(actor, page_number())
+    if page.rows:
+        with transaction():
+            audit.record(actor=actor, action="list_learners", now=clock.now(), detail={"page": page.number})
+    return render_template("learners/index.html", page=page)
+
+
+@blueprint.route("/search", methods=["GET", "POST"])
+@requires(Permission.SEE_LEARNERS)
+def search() -> str:
+    """What was typed comes by POST, so that no name stands in an address. Scripts ask for the results alone."""
+    text = tidy(request.form.get("q", ""))[:100]
+    found = find_learners(text, scope=scope_of(current_actor()))
+    if found:
+        with transaction():
+            audit.record(actor=current_actor(), action="search_learners", now=clock.now(), detail={"found": len(found)})
+    template = "learners/_results.html" if "X-Fragment" in request.headers else "learners/search.html"
+    return render_template(template, found=found, text=text)
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@requires(Permission.EDIT_LEARNERS)
+def new() -> Answer:
+    """Enter a learner. A search that found nobody hands over what was typed as `from_search`."""
+    districts = queries.district_choices()
+    if request.method == "GET" or "from_search" in request.form:
+        values = values_from_search(request.form.get("from_search", ""))
+        return _new_page(LearnerForm(districts, formdata=None, data=values))
+    form = LearnerForm(districts)
+    if not form.validate_on_submit():
+        return _new_page(form), 422
+    actor, now = current_actor(), clock.now()
+
+    def act() -> str:
+        return learner_page(enter_learner(form.particulars(), others=form.other_ids, actor=actor, now=now).id)
+
+    try:
+        location = once(form.token, now, act)
+    except ProbablyKnown as known:
+        form.others.data = ",".join(str(found.id) for found in known.found)
+        return _new_page(form, known.found), 422
+    except DeskError as error:
+        form.refuse(error)
+        return _new_page(form), 422
+    flash(_("登録しました。"), "good")
+    return redirect(location, 303)
+
+
+def _new_page(form: LearnerForm, known: list[Found] | None = None) -> str:
+    return render_template(
+        "learners/form.html",
+        form=form,
+        known=known or [],
+        title=_("新しい受講者"),
+        action=url_for("learners.new"),
+        cancel=url_for("learners.index"),
+        submit=_("別の人として登録する") if known else _("登録する"),
+    )
+
+
+@blueprint.route("/<int:learner_id>/edit", methods=["GET", "POST"])
+@requires(Permission.EDIT_LEARNERS)
+def edit(learner_id: int) -> Answer:
+    """Amend what is known of a learner."""
+    actor, now = current_actor(), clock.now()
+    check_scope(actor, learner_id)
+    learner = queries.learner_to_edit(learner_id)
+    form = LearnerForm(queries.district_choices(), data=stored_values(learner))
+    if request.method == "GET":
+        with transaction():
+            audit.record(actor=actor, action="view_learner", subject=f"learner:{learner_id}", now=now)
+        return _edit_page(form, learner_id)
+    if not form.validate_on_submit():
+        return _edit_page(form, learner_id), 422
+
+    def act() -> str:
+        amend_learner(learner_id, form.particulars(), seen=form.seen, actor=actor, now=now)
+        return learner_page(learner_id)
+
+    try:
+        location = once(form.token, now, act)
+    except DeskError as error:
+        form.refuse(error)
+        return _edit_page(form, learner_id), 422
+    flash(_("変更を保存しました。"), "good")
+    return redirect(location, 303)
+
+
+def _edit_page(form: LearnerForm, learner_id: int) -> str:
+    return render_template(
+        "learners/form.html",
+        form=form,
+        known=[],
+        title=_("受講者の内容をなおす"),
+        action=url_for("learners.edit", learner_id=learner_id),
+        cancel=learner_page(learner_id),
+        submit=_("保存する"),
+    )
+
+
+@blueprint.route("/<int:learner_id>/consents", methods=["GET", "POST"])
+@requires(Permission.RECORD_CONSENT, surface="field")
+def consents(learner_id: int) -> Answer:
+    """What to read out, and the answers so far. One form for each question."""
+    actor, now = current_actor(), clock.now()
+    check_scope(actor, learner_id)
+    forms = {kind: ConsentForm(prefix=kind.value, formdata=None) for kind in ConsentKind}
+    if request.method == "GET":
+        with transaction():
+            audit.record(actor=actor, action="view_consents", subject=f"learner:{learner_id}", now=now)
+        return _consents_page(learner_id, forms)
+    kind = _kind_asked()
+    form = forms[kind] = ConsentForm(prefix=kind.value)
+    if not form.validate_on_submit():
+        return _consents_page(learner_id, forms), 422
+
+    def act() -> str:
+        given = form.answer.data == "yes"
+        record_consent(learner_id, kind, given, str(WORDINGS[kind]), actor=actor, now=now)
+        return url_for("learners.consents", learner_id=learner_id)
+
+    location = once(form.token, now, act)
+    flash(_("お返事を記録しました。"), "good")
+    return redirect(location, 303)
+
+
+def _kind_asked() -> ConsentKind:
+    """Which of the forms was sent; nonsense is the first, which then says that its answer is missing."""
+    sent = request.form.get("kind", "")
+    return next((kind for kind in ConsentKind if kind.value == sent), ConsentKind.KEEP_RECORD)
+
+
+def _consents_page(learner_id: int, forms: dict[ConsentKind, ConsentForm]) -> str:
+    return render_template(
+        "learners/consents.html",
+        learner_id=learner_id,
+        name=queries.name_of(learner_id),
+        forms=forms,
+        wordings=WORDINGS,
+        titles=CONSENTS,
+        answers=consents_of(learner_id),
+        back=learner_page(learner_id),
+    )

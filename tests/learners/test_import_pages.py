@@ -1,0 +1,146 @@
+"""A ledger taken in by hand: looked at first, written when told, nothing half."""
+
+from __future__ import annotations
+
+import json
+import random
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from supportdesk.core.permissions import Role
+from supportdesk.core.tables import write_xlsx
+from supportdesk.extensions import db
+from supportdesk.learners.models import Learner
+from tests.factories import make_account, make_reference
+from tests.pages import Page, PageClient
+
+LEDGERS = Path(__file__).parent / "ledgers"
+PAPER = (LEDGERS / "reception_ledger_cp932.csv").read_bytes()
+TRUTH = json.loads((LEDGERS / "reception_ledger_truth.json").read_text("utf-8"))
+SMALL = (
+    "氏名,フリガナ,電話番号,地区,生年月日\n"
+    "佐藤 うめ,サトウ ウメ,018-888-1542,中央,昭和15年1月2日\n,,,,\n鈴木 一,スズキ ハジメ,,月,\n"
+)
+
+
+@pytest.fixture
+def desk(app: Flask, client: PageClient) -> PageClient:
+    with app.app_context():
+        make_reference()
+        make_account(Role.RECEPTION)
+    client.sign_in("reception")
+    return client
+
+
+def upload(desk: PageClient, data: bytes, name: str = "ledger.csv", expect: int = 200) -> Page:
+    page = desk.get("/learners/import")
+    return desk.submit(page, "upload", {"ledger": (BytesIO(data), name)}, expect=expect)
+
+
+def hand_in(desk: PageClient, data: bytes, *, expect: int) -> Page:
+    """A large file, packed here: the test client would leave its own temporary file open."""
+    parts = (('name="csrf_token"', desk._token().encode()), ('name="ledger"; filename="big.csv"', data))
+    body = b"".join(
+        f"--cut\r\nContent-Disposition: form-data; {name}\r\n\r\n".encode() + part + b"\r\n" for name, part in parts
+    )
+    answer = desk.raw.post(
+        "/learners/import", data=body + b"--cut--\r\n", content_type="multipart/form-data; boundary=cut"
+    )
+    page = Page(answer, "POST", "/learners/import")
+    assert page.status == expect
+    return page
+
+
+def learners(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(Learner)) or 0
+
+
+def test_the_preview_tells_each_rows_fate_and_writes_nothing(app: Flask, desk: PageClient) -> None:
+    page = upload(desk, SMALL.encode())
+    rows = page.texts("tbody tr")
+    assert rows[0].startswith("2 新しい 佐藤 うめ サトウ ウメ")
+    assert rows[1].startswith("4 登録できない")
+    assert "地区：" in rows[1]
+    assert "「月」という地区はありません" in rows[1]
+    assert learners(app) == 0
+
+
+def test_confirmed_the_same_file_is_written_and_a_second_time_adds_nobody(app: Flask, desk: PageClient) -> None:
+    page = upload(desk, SMALL.encode())
+    after = desk.submit(page, "1人を登録する", follow=True)
+    assert "1人を登録しました" in after.text
+    desk.submit(page, "1人を登録する")
+    assert learners(app) == 1
+    again = upload(desk, SMALL.encode())
+    assert again.texts("tbody tr")[0].startswith("2 登録済み")
+    assert "新しく登録する人はいません" in again.text
+
+
+def test_the_paper_ledger_agrees_with_its_truth(app: Flask, desk: PageClient) -> None:
+    page = upload(desk, PAPER)
+    fates = [row.split(" ")[1] for row in page.texts("tbody tr")]
+    expected = (TRUTH["new"], TRUTH["duplicate_of_earlier_row"], sum(TRUTH["rejected"].values()))
+    assert (fates.count("新しい"), fates.count("登録済み"), fates.count("登録できない")) == expected
+    desk.submit(page, "confirm")
+    assert learners(app) == expected[0]
+
+
+def test_a_workbook_is_read_as_well(app: Flask, desk: PageClient) -> None:
+    page = upload(desk, write_xlsx(["氏名", "電話番号"], [["佐藤 うめ", "018-888-1542"]], sheet="名簿"), "名簿.xlsx")
+    desk.submit(page, "confirm")
+    assert learners(app) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"", "empty.csv"),
+        (b"%PDF-1.7", "ledger.csv"),
+        (b"\x89PNG\r\n\x1a\n", "ledger.xlsx"),
+        (b"PK\x03\x04 broken", "ledger.xlsx"),
+        (b"\x81\x00\xff\xfe\x00\x81\x82", "ledger.csv"),
+        ("何かの文章です。".encode(), "letter.txt"),
+    ],
+)
+def test_a_file_that_is_no_ledger_gets_a_clear_message(app: Flask, desk: PageClient, data: bytes, name: str) -> None:
+    page = upload(desk, data, name, expect=422)
+    assert page.error("ledger")
+    assert learners(app) == 0
+
+
+def test_no_file_is_asked_for(desk: PageClient) -> None:
+    assert "えらんでください" in desk.submit(desk.get("/learners/import"), "upload", expect=422).error("ledger")
+
+
+def test_fifty_megabytes_are_refused(desk: PageClient) -> None:
+    assert "20MB" in hand_in(desk, b"a" * 50_000_000, expect=413).text
+
+
+def test_a_ledger_too_large_to_look_at_is_told_so(app: Flask, desk: PageClient) -> None:
+    noise = random.Random(1)
+    rows = [[f"佐藤 {noise.randrange(10**9)}", f"備考{noise.getrandbits(7600):x}"] for _ in range(2000)]
+    data = "氏名,備考\n" + "\n".join(",".join(row) for row in rows)
+    page = hand_in(desk, data.encode(), expect=422)
+    assert "分けてください" in page.error("ledger")
+
+
+@pytest.mark.parametrize("held", ["", "forged", "a.b.c", "é"])
+def test_a_forged_preview_writes_nothing(app: Flask, desk: PageClient, held: str) -> None:
+    page = desk.post("/learners/import", {"held": held}, expect=422)
+    assert "もう一度ファイルをえらんでください" in page.text
+    assert learners(app) == 0
+
+
+def test_somebody_elses_preview_cannot_be_confirmed(app: Flask, desk: PageClient) -> None:
+    held = str(upload(desk, SMALL.encode()).field("held")["value"])
+    with app.app_context():
+        make_account(Role.RECEPTION, username="another")
+    desk.another_device()
+    desk.sign_in("another")
+    desk.post("/learners/import", {"held": held}, expect=422)
+    assert learners(app) == 0
