@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
-    from supportdesk.classes import descriptions, schedule_views
+    from supportdesk.classes import descriptions, schedule_views, views
     from supportdesk.classes.models import AttendanceMark, Enrolment
     from supportdesk.core import activities
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
+    from supportdesk.core.permissions import Permission
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
 
-    app.register_blueprint(schedule_views.blueprint)
-    add_to_menu(app, MenuItem("schedule.index", _l("教室の予定"), None))
+    import_module("supportdesk.classes.enrolment_views")  # its pages stand on the blueprint of views
+    for blueprint in (schedule_views.blueprint, views.blueprint):
+        app.register_blueprint(blueprint)
+    add_to_menu(
+        app,
+        MenuItem("schedule.index", _l("教室の予定"), None),
+        MenuItem("classes.index", _l("教室"), Permission.SEE_CLASSES),
+    )
     activities.register(app.extensions, "meeting", descriptions.describe_meetings)
     activities.register(app.extensions, "enrolment", descriptions.describe_enrolments)
     answer_for_learners(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import Select, select
 
 from supportdesk.classes.models import AttendanceMark, Enrolment, EnrolmentState, Meeting, MeetingStaff, Run
@@ -16,7 +17,7 @@ from supportdesk.extensions import db
 def describe_meetings(ids: Iterable[int]) -> Mapping[int, Description]:
     """A meeting's title and time; a lecture's group is part of the title."""
     rows = db.session.execute(
-        select(Meeting.id, Meeting.starts_at, Meeting.ends_at, Run.title, Run.group_name)
+        select(Meeting.id, Meeting.run_id, Meeting.starts_at, Meeting.ends_at, Run.title, Run.group_name)
         .join(Run, Run.id == Meeting.run_id)
         .where(Meeting.id.in_(list(ids)))
     )
@@ -25,6 +26,7 @@ def describe_meetings(ids: Iterable[int]) -> Mapping[int, Description]:
             _title(row.title, row.group_name),
             row.starts_at,
             row.ends_at,
+            _address("classes.run", run_id=row.run_id),
         )
         for row in rows
     }
@@ -42,9 +44,15 @@ def describe_enrolments(ids: Iterable[int]) -> Mapping[int, Description]:
             _title(row.title, row.group_name),
             row.starts_at,
             row.ends_at,
+            _address("classes.enrolment", enrolment_id=row.id),
         )
         for row in rows
     }
+
+
+def _address(endpoint: str, **values: int) -> str:
+    """The path of a page; also outside a request, where `url_for` gives none."""
+    return current_app.url_map.bind("").build(endpoint, values)
 
 
 def _title(title: str, group_name: str) -> str:

@@ -21,6 +21,9 @@ SIGNED_IN = frozenset(Role)
 COUNTER = frozenset({Role.RECEPTION, Role.ADMIN})
 MEET_LEARNERS = COUNTER | {Role.INSTRUCTOR, Role.ADVISER}
 SEE_LEARNERS = MEET_LEARNERS | {Role.COORDINATOR}
+BOOK_CLASS = frozenset({Role.RECEPTION, Role.ADMIN})
+MANAGE_CLASSES = frozenset({Role.COORDINATOR, Role.ADMIN})
+SEE_CLASSES = BOOK_CLASS | MANAGE_CLASSES | {Role.INSTRUCTOR}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 #: endpoint → (an address of it, its methods, who may call it; None is somebody not signed in)
@@ -33,6 +36,16 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "home.home": ("/home", {"GET"}, SIGNED_IN),
     "accounts.login": ("/login", {"GET", "POST"}, EVERYBODY),
     "accounts.audit_trail": ("/admin/audit", {"GET"}, frozenset({Role.ADMIN})),
+    "classes.index": ("/classes/", {"GET"}, SEE_CLASSES),
+    "classes.plan": ("/classes/new", {"GET", "POST"}, MANAGE_CLASSES),
+    "classes.run": ("/classes/999999", {"GET"}, SEE_CLASSES),
+    "classes.cancel": ("/classes/999999/cancel", {"GET", "POST"}, MANAGE_CLASSES),
+    "classes.who": ("/classes/999999/who", {"GET", "POST"}, BOOK_CLASS),
+    "classes.enrol": ("/classes/999999/enrol", {"GET", "POST"}, BOOK_CLASS),
+    "classes.enrolment": ("/classes/enrolments/999999", {"GET"}, SEE_CLASSES),
+    "classes.slip": ("/classes/enrolments/999999/slip", {"GET"}, SEE_CLASSES),
+    "classes.cancel_enrolment": ("/classes/enrolments/999999/cancel", {"GET", "POST"}, BOOK_CLASS),
+    "classes.move": ("/classes/enrolments/999999/move", {"GET", "POST"}, BOOK_CLASS),
     "schedule.index": ("/schedule", {"GET"}, EVERYBODY),
     "schedule.run": ("/schedule/999999", {"GET"}, EVERYBODY),
     "schedule.calendar": ("/calendar.ics", {"GET"}, EVERYBODY),

@@ -1,0 +1,221 @@
+"""The staff's pages for one learner's place in a run: applying, the booking itself, its slip, cancelling, moving."""
+
+from __future__ import annotations
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.classes import enrolment as operations
+from supportdesk.classes import queries, run_queries
+from supportdesk.classes.errors import AlreadyEnrolled
+from supportdesk.classes.forms import EnrolForm, MoveForm
+from supportdesk.classes.models import EnrolmentState
+from supportdesk.classes.queries import EnrolmentRow, RunRow
+from supportdesk.classes.views import LONGEST_WORD, Answer, blueprint
+from supportdesk.classes.words import EDITIONS, ENROLMENT_STATES
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.errors import DeskError
+from supportdesk.core.fields import DeskForm
+from supportdesk.core.japanese import tidy
+from supportdesk.core.once import once
+from supportdesk.core.page_furniture import span
+from supportdesk.core.permissions import Permission, requires
+from supportdesk.learners.rooms import check_scope, scope_of
+from supportdesk.learners.search import Found, described, find_learners
+from supportdesk.places.occupancy import in_words
+
+MOVES_OFFERED = 20
+
+
+@blueprint.route("/<int:run_id>/who", methods=["GET", "POST"])
+@requires(Permission.BOOK_CLASS)
+def who(run_id: int) -> str:
+    """Look for the learner who applies for this run. What was typed comes by POST: no name stands in an address."""
+    run, actor = run_queries.run_details(run_id), current_actor()
+    text = tidy(request.form.get("q", ""))[:LONGEST_WORD]
+    found = find_learners(text, scope=scope_of(actor)) if text else []
+    if found:
+        with transaction():
+            audit.record(actor=actor, action="search_learners", now=clock.now(), detail={"found": len(found)})
+    return render_template("classes/who.html", run=run, text=text, found=found)
+
+
+@blueprint.route("/<int:run_id>/enrol", methods=["GET", "POST"])
+@requires(Permission.BOOK_CLASS)
+def enrol(run_id: int) -> Answer:
+    """Confirm who applies for which run, and who is calling; then enrol them."""
+    run_queries.run_details(run_id)
+    form = EnrolForm(learner=request.args.get("learner", ""))
+    if request.method == "GET" and not form.learner.data:
+        return redirect(url_for("classes.who", run_id=run_id), 303)
+    learner = _learner(form.learner.data or "")
+    if request.method == "GET":
+        return _enrol_page(form, run_id, learner)
+    if not form.validate_on_submit():
+        return _enrol_page(form, run_id, learner), 422
+    actor, now = current_actor(), clock.now()
+
+    def act() -> str:
+        enrolled = operations.enrol_learner(
+            run_id,
+            learner.id,
+            caller=form.caller(),
+            clash_reason=form.clash_reason.data or "",
+            told=form.tell.data == "now",
+            actor=actor,
+            now=now,
+        )
+        return url_for("classes.enrolment", enrolment_id=enrolled.enrolment_id, done=1)
+
+    try:
+        return redirect(once(form.token, now, act), 303)
+    except DeskError as error:
+        form.refuse(error)
+        return _enrol_page(form, run_id, learner, error), 422
+
+
+def _learner(learner_id: str) -> Found:
+    """The learner, if the actor may see them; else there is no such page."""
+    if not learner_id.isdecimal() or len(learner_id) > 12:
+        abort(404)
+    check_scope(current_actor(), int(learner_id))
+    (found,) = described([int(learner_id)])
+    return found
+
+
+def _enrol_page(form: EnrolForm, run_id: int, learner: Found, error: DeskError | None = None) -> str:
+    run = run_queries.run_details(run_id)
+    existing = error.details["enrolment_id"] if isinstance(error, AlreadyEnrolled) else None
+    existing = existing or run_queries.live_enrolment(run_id, learner.id)
+    clash = {} if existing else run_queries.clash_of(run_id, learner.id)
+    return render_template(
+        "classes/enrol.html",
+        form=form,
+        run=run,
+        dates=run_queries.dates_of(run_id),
+        learner=learner,
+        existing=existing,
+        clash=in_words(clash) if clash else "",
+        open=run.is_open(clock.now()),
+        edition=EDITIONS[run.edition],
+    )
+
+
+@blueprint.get("/enrolments/<int:enrolment_id>")
+@requires(Permission.SEE_CLASSES, surface="field")
+def enrolment(enrolment_id: int) -> str:
+    """The booking; just after it was made, that it is done."""
+    row, learner = _booking(enrolment_id)
+    with transaction():
+        audit.record(
+            actor=current_actor(), action="view_enrolment", subject=f"learner:{row.learner_id}", now=clock.now()
+        )
+    return render_template(
+        "classes/enrolment.html",
+        booking=row,
+        learner=learner,
+        learner_page=f"/learners/{row.learner_id}",  # it stands on a floor above this room
+        dates=run_queries.dates_of(row.run_id),
+        done="done" in request.args and row.state is not EnrolmentState.CANCELLED,
+        live=_is_live(row),
+        state=ENROLMENT_STATES[row.state],
+        edition=EDITIONS[row.edition],
+    )
+
+
+@blueprint.get("/enrolments/<int:enrolment_id>/slip")
+@requires(Permission.SEE_CLASSES)
+def slip(enrolment_id: int) -> str:
+    """The slip that the learner takes home."""
+    row, learner = _booking(enrolment_id)
+    return render_template("classes/slip.html", booking=row, learner=learner, dates=run_queries.dates_of(row.run_id))
+
+
+def _booking(enrolment_id: int) -> tuple[EnrolmentRow, Found]:
+    row = queries.enrolment_row(enrolment_id)
+    if row is None:
+        abort(404)
+    check_scope(current_actor(), row.learner_id)
+    (learner,) = described([row.learner_id])
+    return row, learner
+
+
+def _is_live(row: EnrolmentRow) -> bool:
+    """Whether there is still something to cancel or move."""
+    return row.state is not EnrolmentState.CANCELLED and clock.now() < row.starts_at
+
+
+@blueprint.route("/enrolments/<int:enrolment_id>/cancel", methods=["GET", "POST"])
+@requires(Permission.BOOK_CLASS)
+def cancel_enrolment(enrolment_id: int) -> Answer:
+    """Say what cancelling will do; then do it."""
+    row, learner = _booking(enrolment_id)
+    form = DeskForm()
+    if request.method == "GET" or not form.validate_on_submit():
+        page = _cancel_page(form, row, learner)
+        return page if request.method == "GET" else (page, 422)
+    actor, now = current_actor(), clock.now()
+
+    def act() -> str:
+        operations.cancel_enrolment(enrolment_id, actor=actor, now=now)
+        return url_for("classes.enrolment", enrolment_id=enrolment_id)
+
+    try:
+        location = once(form.token, now, act)
+    except DeskError as error:
+        form.refuse(error)
+        return _cancel_page(form, row, learner), 422
+    flash(_("取り消しました。"), "good")
+    return redirect(location, 303)
+
+
+def _cancel_page(form: DeskForm, row: EnrolmentRow, learner: Found) -> str:
+    run = run_queries.run_details(row.run_id)
+    next_in_line = row.state is EnrolmentState.SEATED and run.waiting > 0 and run.is_open(clock.now())
+    return render_template(
+        "classes/cancel_enrolment.html", form=form, booking=row, learner=learner, next_in_line=next_in_line
+    )
+
+
+@blueprint.route("/enrolments/<int:enrolment_id>/move", methods=["GET", "POST"])
+@requires(Permission.BOOK_CLASS)
+def move(enrolment_id: int) -> Answer:
+    """Pick another run; then leave this one and enter that one, both or neither."""
+    row, learner = _booking(enrolment_id)
+    text = tidy(request.args.get("q", ""))[:LONGEST_WORD]
+    runs = [one for one in queries.open_runs(text=text, after=clock.now(), limit=MOVES_OFFERED) if one.id != row.run_id]
+    form = MoveForm([(one.id, _in_short(one)) for one in runs])
+    if request.method == "GET" or not form.validate_on_submit():
+        page = _move_page(form, row, learner, text)
+        return page if request.method == "GET" else (page, 422)
+    actor, now = current_actor(), clock.now()
+
+    def act() -> str:
+        moved = operations.move_enrolment(
+            enrolment_id,
+            int(form.run_id.data or 0),
+            clash_reason=form.clash_reason.data or "",
+            told=form.tell.data == "now",
+            actor=actor,
+            now=now,
+        )
+        return url_for("classes.enrolment", enrolment_id=moved.enrolment_id, done=1)
+
+    try:
+        return redirect(once(form.token, now, act), 303)
+    except DeskError as error:
+        form.refuse(error)
+        return _move_page(form, row, learner, text), 422
+
+
+def _in_short(run: RunRow) -> str:
+    seats = _("あと%(seats)s人", seats=run.free) if run.free else _("満席")
+    place = run.nickname or run.venue
+    return f"{span(run.starts_at, run.ends_at)} {run.title}・{place}（{seats}）"
+
+
+def _move_page(form: MoveForm, row: EnrolmentRow, learner: Found, text: str) -> str:
+    return render_template("classes/move.html", form=form, booking=row, learner=learner, text=text, live=_is_live(row))

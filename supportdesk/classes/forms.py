@@ -1,0 +1,160 @@
+"""The forms of the class pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.classes.models import Edition
+from supportdesk.classes.planning import LARGEST, MeetingPlan, RunPlan
+from supportdesk.classes.words import EDITIONS
+from supportdesk.core import clock
+from supportdesk.core.fields import (
+    AreaField,
+    ChoiceField,
+    DayField,
+    DeskForm,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    TextField,
+    TickField,
+    TicksField,
+    TimeField,
+)
+from supportdesk.core.fields.note import refuse_what_must_not_be_kept
+from supportdesk.learners.forms import CallerFields
+
+MOST_MEETINGS = 5
+
+
+class MeetingFields(NamedTuple):
+    """The three fields of one date."""
+
+    number: int
+    day: DayField
+    start: TimeField
+    end: TimeField
+
+
+def _with_meetings(form: type[DeskForm]) -> None:
+    """Fields for as many dates as a run may be planned with at once; only the first must be given."""
+    for number in range(1, MOST_MEETINGS + 1):
+        first = number == 1
+        setattr(form, f"day_{number}", DayField(_l("%(number)s回目の日", number=number), required=first))
+        setattr(form, f"start_{number}", TimeField(_l("%(number)s回目の始まり", number=number), required=first))
+        setattr(form, f"end_{number}", TimeField(_l("%(number)s回目の終わり", number=number), required=False))
+
+
+class PlanForm(DeskForm):
+    """A run to be planned, of up to five dates."""
+
+    course_code = SelectField(_l("講座"))
+    edition = ChoiceField(_l("対象のスマートフォン"), choices=EDITIONS, coerce=Edition, default=Edition.BOTH)
+    room_id = SelectField(_l("会場と部屋"), coerce=int)
+    capacity = IntegerField(_l("定員"), least=1, most=LARGEST, unit=_l("人"), default=10)
+    staff = TicksField(_l("講師"), coerce=int)
+    to_bring = TextField(_l("持ち物"), required=False, max_length=200, hint=_l("例：お使いのスマートフォン、めがね"))
+    listed = TickField(_l("市民向けの予定にのせる"), default=True)
+
+    def __init__(
+        self,
+        *,
+        courses: list[tuple[str, str]],
+        rooms: list[tuple[int, str]],
+        instructors: list[tuple[int, str]],
+        **options: Any,
+    ) -> None:
+        self._choices = {"course_code": courses, "room_id": rooms, "staff": instructors}
+        super().__init__(**options)
+
+    def process(self, *arguments: Any, **options: Any) -> None:
+        """What can be chosen has to be known before what was chosen is read."""
+        for name, choices in self._choices.items():
+            self._fields[name].choices = choices
+        super().process(*arguments, **options)
+
+    @property
+    def meetings(self) -> list[MeetingFields]:
+        """The dates' fields, for the page."""
+        return [
+            MeetingFields(number, *(self._fields[f"{part}_{number}"] for part in ("day", "start", "end")))
+            for number in range(1, MOST_MEETINGS + 1)
+        ]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Field by field; a date that was begun is finished."""
+        valid = bool(super().validate(extra_validators))
+        for meeting in self.meetings[1:]:
+            given = (meeting.day.data, meeting.start.data)
+            if any((*given, meeting.end.data)) and not all(given) and not (meeting.day.errors or meeting.start.errors):
+                meeting.day.errors = [_("日と始まりの時刻を、両方入力してください。")]
+                valid = False
+        return valid
+
+    def plan(self, minutes: int) -> RunPlan:
+        """What was typed. A date without an end lasts as long as the course."""
+        return RunPlan(
+            course_code=str(self.course_code.data),
+            edition=Edition(self.edition.data or Edition.BOTH),
+            capacity=self.capacity.data or 0,
+            meetings=tuple(self._dates(minutes)),
+            listed=bool(self.listed.data),
+            to_bring=self.to_bring.data,
+        )
+
+    def _dates(self, minutes: int) -> Iterator[MeetingPlan]:
+        for _number, day, start, end in self.meetings:
+            if day.data and start.data:
+                starts_at = clock.at(day.data, start.data)
+                ends_at = clock.at(day.data, end.data) if end.data else starts_at + timedelta(minutes=minutes)
+                yield MeetingPlan(starts_at, ends_at, self.room_id.data, tuple(sorted(self.staff.data or ())))
+
+
+_with_meetings(PlanForm)
+
+
+class ReasonField(AreaField):
+    """Why a learner is booked in spite of a clash."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            _l("同じ時間に予約する理由"),
+            required=False,
+            max_length=300,
+            rows=2,
+            validators=[refuse_what_must_not_be_kept],
+            **options,
+        )
+
+
+TELL = {"now": _l("いま、電話や窓口で伝えた"), "later": _l("あとで連絡する")}
+
+
+class EnrolForm(CallerFields, DeskForm):
+    """A learner's application for one run."""
+
+    learner = HiddenField(max_length=12)
+    clash_reason = ReasonField()
+    tell = ChoiceField(_l("受付の結果のお知らせ"), choices=TELL, default="now")
+
+
+class MoveForm(DeskForm):
+    """To which run a learner moves."""
+
+    run_id = ChoiceField(_l("移る先の教室"), coerce=int)
+    clash_reason = ReasonField()
+    tell = ChoiceField(_l("変更のお知らせ"), choices=TELL, default="now")
+
+    def __init__(self, runs: list[tuple[int, str]], **options: Any) -> None:
+        self._runs = runs
+        super().__init__(**options)
+
+    def process(self, *arguments: Any, **options: Any) -> None:
+        """What can be chosen has to be known before what was chosen is read."""
+        self.run_id.choices = self._runs
+        super().process(*arguments, **options)

@@ -1,0 +1,294 @@
+"""Reads for the staff's pages of this room: the list of runs, one run with its people, what planning chooses from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import Table, exists, select
+
+from supportdesk.accounts.models import Account, AccountRole
+from supportdesk.classes.models import (
+    Course,
+    Edition,
+    Enrolment,
+    EnrolmentState,
+    MeetingStaff,
+    RunKind,
+    RunState,
+)
+from supportdesk.classes.queries import (
+    DISTRICT,
+    ENROLMENT,
+    MEETING,
+    ROOM,
+    RUN,
+    RUN_ROWS,
+    VENUE,
+    RunRow,
+    matching,
+    on_duty,
+)
+from supportdesk.core.errors import NotFound
+from supportdesk.core.paging import Page, fetch_page
+from supportdesk.core.permissions import Actor, Role
+from supportdesk.extensions import db
+from supportdesk.learners.models import Learner
+from supportdesk.learners.rooms import scope_of
+from supportdesk.places import occupancy
+from supportdesk.places.models import District, Room, Venue
+
+_STAFF = cast(Table, MeetingStaff.__table__)
+
+
+class ListedRun(NamedTuple):
+    """A run on the staff's list."""
+
+    run: RunRow
+    kind: RunKind
+    state: RunState
+    listed: bool
+    group_name: str
+
+
+def runs_page(
+    number: int,
+    *,
+    now: datetime,
+    text: str = "",
+    district_code: str = "",
+    past: bool = False,
+    mine: int | None = None,
+) -> Page[ListedRun]:
+    """Runs that are not over, the next first; or those that are, the latest first. `mine`: of one account on duty."""
+    order = (RUN.c.starts_at.desc(), RUN.c.id.desc()) if past else (RUN.c.starts_at, RUN.c.id)
+    statement = (
+        RUN_ROWS.add_columns(RUN.c.kind, RUN.c.state, RUN.c.listed, RUN.c.group_name)
+        .where(RUN.c.ends_at <= now if past else RUN.c.ends_at > now, *matching(text))
+        .order_by(None)
+        .order_by(*order)
+    )
+    if district_code:
+        statement = statement.where(RUN.c.district_code == district_code)
+    if mine is not None:
+        statement = statement.where(exists().where(MEETING.c.run_id == RUN.c.id, on_duty(mine)).correlate(RUN))
+    page = fetch_page(statement, number)
+    return Page([_listed(row) for row in page.rows], page.number, page.pages, page.total)
+
+
+def _listed(row: Any) -> ListedRun:
+    width = len(RunRow._fields)
+    return ListedRun(RunRow._make(row[:width]), *row[width:])
+
+
+class RunDetails(NamedTuple):
+    """All that a run's own page says of the run itself."""
+
+    id: int
+    course_code: str
+    kind: RunKind
+    title: str
+    edition: Edition
+    capacity: int
+    taken: int
+    waiting: int
+    state: RunState
+    listed: bool
+    venue: str | None
+    nickname: str | None
+    place: str
+    district: str
+    group_name: str
+    to_bring: str
+    starts_at: datetime
+    ends_at: datetime
+
+    @property
+    def where(self) -> str:
+        """Where it is held, in the words people use."""
+        name = self.venue or self.place
+        return f"{name}（{self.nickname}）" if self.nickname else name
+
+    @property
+    def free(self) -> int:
+        """Seats that the next callers can have."""
+        return self.capacity - self.taken
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it can be booked."""
+        return self.state is RunState.OPEN and now < self.starts_at
+
+
+def run_details(run_id: int) -> RunDetails:
+    """One run. Raises NotFound."""
+    row = db.session.execute(
+        select(
+            RUN.c.id,
+            RUN.c.course_code,
+            RUN.c.kind,
+            RUN.c.title,
+            RUN.c.edition,
+            RUN.c.capacity,
+            RUN.c.taken,
+            RUN.c.waiting,
+            RUN.c.state,
+            RUN.c.listed,
+            VENUE.c.name.label("venue"),
+            VENUE.c.nickname,
+            RUN.c.place,
+            DISTRICT.c.name.label("district"),
+            RUN.c.group_name,
+            RUN.c.to_bring,
+            RUN.c.starts_at,
+            RUN.c.ends_at,
+        )
+        .outerjoin(VENUE, VENUE.c.id == RUN.c.venue_id)
+        .join(DISTRICT, DISTRICT.c.code == RUN.c.district_code)
+        .where(RUN.c.id == run_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return RunDetails._make(row)
+
+
+class RunMeeting(NamedTuple):
+    """One date of a run, with the names of those on duty."""
+
+    id: int
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+    room: str | None
+    code: str
+    staff: tuple[str, ...]
+
+
+def run_meetings(run_id: int) -> list[RunMeeting]:
+    """The run's dates: two statements."""
+    rows = db.session.execute(
+        select(MEETING.c.id, MEETING.c.number, MEETING.c.starts_at, MEETING.c.ends_at, ROOM.c.name, MEETING.c.code)
+        .outerjoin(ROOM, ROOM.c.id == MEETING.c.room_id)
+        .where(MEETING.c.run_id == run_id)
+        .order_by(MEETING.c.number)
+    ).all()
+    on_duty_at: dict[int, list[str]] = {}
+    names = db.session.execute(
+        select(_STAFF.c.meeting_id, Account.name)
+        .join(Account, Account.id == _STAFF.c.account_id)
+        .where(_STAFF.c.meeting_id.in_([row.id for row in rows]))
+        .order_by(Account.id)
+    )
+    for meeting_id, name in names:
+        on_duty_at.setdefault(meeting_id, []).append(name)
+    return [RunMeeting(*row, tuple(on_duty_at.get(row.id, ()))) for row in rows]
+
+
+class Person(NamedTuple):
+    """Somebody enrolled in a run. The name is empty for whoever may not see this learner."""
+
+    enrolment_id: int
+    code: str
+    state: EnrolmentState
+    seat: int | None
+    learner_id: int | None
+    name: str
+    kana: str
+    caller_name: str
+
+
+def people_of(run_id: int, actor: Actor) -> list[Person]:
+    """Who has a seat, by number, and who waits, in order. Learners outside the actor's scope have no name here."""
+    scope = scope_of(actor)
+    visible = Learner.id if scope is None else select(Learner.id).where(Learner.id.in_(scope)).subquery().c.id
+    rows = db.session.execute(
+        select(
+            Enrolment.id,
+            Enrolment.code,
+            Enrolment.state,
+            Enrolment.seat,
+            Enrolment.learner_id,
+            Learner.name,
+            Learner.kana,
+            Enrolment.caller_name,
+            Enrolment.learner_id.in_(select(visible)).label("known"),
+        )
+        .join(Learner, Learner.id == Enrolment.learner_id)
+        .where(Enrolment.run_id == run_id, Enrolment.state != EnrolmentState.CANCELLED)
+        .order_by(Enrolment.state, Enrolment.seat, Enrolment.id)
+    )
+    return [
+        Person(row.id, row.code, row.state, row.seat, row.learner_id, row.name or row.kana, row.kana, row.caller_name)
+        if row.known
+        else Person(row.id, row.code, row.state, row.seat, None, "", "", "")
+        for row in rows
+    ]
+
+
+def clash_of(run_id: int, learner_id: int) -> dict[str, set[str]]:
+    """What else the learner has at the run's times: for the warning before anything is pressed."""
+    person_id = db.session.execute(select(Learner.person_id).where(Learner.id == learner_id)).scalar_one()
+    claims = [
+        occupancy.Claim(f"meeting:{row.id}", (occupancy.person(person_id),), row.starts_at, row.ends_at)
+        for row in db.session.execute(
+            select(MEETING.c.id, MEETING.c.starts_at, MEETING.c.ends_at).where(MEETING.c.run_id == run_id)
+        )
+    ]
+    return occupancy.who_is_in_the_way(claims)
+
+
+def live_enrolment(run_id: int, learner_id: int) -> int | None:
+    """The learner's seat or place in line in this run, if any."""
+    return db.session.scalar(
+        select(ENROLMENT.c.id).where(
+            ENROLMENT.c.run_id == run_id,
+            ENROLMENT.c.learner_id == learner_id,
+            ENROLMENT.c.state != EnrolmentState.CANCELLED,
+        )
+    )
+
+
+def dates_of(run_id: int) -> list[tuple[datetime, datetime]]:
+    """Start and end of each meeting."""
+    rows = db.session.execute(
+        select(MEETING.c.starts_at, MEETING.c.ends_at).where(MEETING.c.run_id == run_id).order_by(MEETING.c.number)
+    )
+    return [(row.starts_at, row.ends_at) for row in rows]
+
+
+def course_choices() -> list[tuple[str, str]]:
+    """(code, stage and title) of every course."""
+    rows = db.session.execute(select(Course.code, Course.stage, Course.title).order_by(Course.code))
+    return [(row.code, f"{row.code} {row.title}（{row.stage}）") for row in rows]
+
+
+def course_minutes(code: str) -> int | None:
+    """How long a course takes."""
+    return db.session.scalar(select(Course.minutes).where(Course.code == code))
+
+
+def room_choices() -> list[tuple[int, str]]:
+    """(id, venue and room) of every room, by district."""
+    rows = db.session.execute(
+        select(Room.id, Room.name.label("room"), Venue.name, Venue.nickname)
+        .join(Venue, Venue.id == Room.venue_id)
+        .join(District, District.code == Venue.district_code)
+        .order_by(District.position, Venue.id, Room.id)
+    )
+    return [(row.id, f"{row.name}{f'（{row.nickname}）' if row.nickname else ''} {row.room}") for row in rows]
+
+
+def district_choices() -> list[tuple[str, str]]:
+    """(code, name) in the city's order."""
+    rows = db.session.execute(select(District.code, District.name).order_by(District.position))
+    return [(row.code, row.name) for row in rows]
+
+
+def instructor_choices(roles: Sequence[Role] = (Role.INSTRUCTOR,)) -> list[tuple[int, str]]:
+    """(account's id, name) of whoever can be put on duty."""
+    rows = db.session.execute(
+        select(Account.id, Account.name)
+        .where(Account.active, Account.id.in_(select(AccountRole.account_id).where(AccountRole.role.in_(roles))))
+        .order_by(Account.kana, Account.name)
+    )
+    return [(row.id, row.name) for row in rows]

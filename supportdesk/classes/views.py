@@ -1,0 +1,131 @@
+"""The staff's pages for runs: the list, planning one, one with its people, calling one off."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.classes import run_queries
+from supportdesk.classes.forms import PlanForm
+from supportdesk.classes.models import EnrolmentState, RunKind
+from supportdesk.classes.planning import cancel_run, plan_run
+from supportdesk.classes.words import EDITIONS, KINDS
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.errors import DeskError
+from supportdesk.core.fields import DeskForm
+from supportdesk.core.japanese import tidy
+from supportdesk.core.once import once
+from supportdesk.core.paging import page_number
+from supportdesk.core.permissions import Permission, Role, requires
+
+blueprint = Blueprint("classes", __name__, url_prefix="/classes", template_folder="templates")
+Answer = Response | str | tuple[str, int]
+LONGEST_WORD = 100
+
+
+@blueprint.get("/")
+@requires(Permission.SEE_CLASSES, surface="field")
+def index() -> str:
+    """Runs to come or past; an instructor sees their own first."""
+    actor = current_actor()
+    text = tidy(request.args.get("q", ""))[:LONGEST_WORD]
+    whose = request.args.get("whose", "mine" if actor.roles == {Role.INSTRUCTOR} else "all")
+    past = request.args.get("when") == "past"
+    district = tidy(request.args.get("district", ""))[:LONGEST_WORD]
+    page = run_queries.runs_page(
+        page_number(),
+        now=clock.now(),
+        text=text,
+        district_code=district,
+        past=past,
+        mine=actor.account_id if whose == "mine" else None,
+    )
+    return render_template(
+        "classes/index.html",
+        page=page,
+        text=text,
+        whose=whose,
+        past=past,
+        district=district,
+        districts=run_queries.district_choices(),
+        editions=EDITIONS,
+        kinds=KINDS,
+        longest=LONGEST_WORD,
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@requires(Permission.MANAGE_CLASSES)
+def plan() -> Answer:
+    """Plan a class of up to five dates."""
+    form = PlanForm(
+        courses=run_queries.course_choices(),
+        rooms=run_queries.room_choices(),
+        instructors=run_queries.instructor_choices(),
+    )
+    if request.method == "GET":
+        return render_template("classes/plan.html", form=form)
+    if not form.validate_on_submit():
+        return render_template("classes/plan.html", form=form), 422
+    actor, now = current_actor(), clock.now()
+
+    def act() -> str:
+        minutes = run_queries.course_minutes(str(form.course_code.data)) or 0
+        return url_for("classes.run", run_id=plan_run(form.plan(minutes), actor=actor, now=now))
+
+    try:
+        location = once(form.token, now, act)
+    except DeskError as error:
+        form.refuse(error)
+        return render_template("classes/plan.html", form=form), 422
+    flash(_("教室を登録しました。"), "good")
+    return redirect(location, 303)
+
+
+@blueprint.get("/<int:run_id>")
+@requires(Permission.SEE_CLASSES, surface="field")
+def run(run_id: int) -> str:
+    """One run: its dates, its seats, who has them and who waits. That somebody looked is noted."""
+    found, actor, now = run_queries.run_details(run_id), current_actor(), clock.now()
+    people = run_queries.people_of(run_id, actor)
+    if any(person.learner_id for person in people):
+        with transaction():
+            audit.record(actor=actor, action="view_run", subject=f"run:{run_id}", now=now)
+    return render_template(
+        "classes/run.html",
+        run=found,
+        meetings=run_queries.run_meetings(run_id),
+        seated=[person for person in people if person.state is EnrolmentState.SEATED],
+        waiting=[person for person in people if person.state is EnrolmentState.WAITING],
+        open=found.is_open(now),
+        lecture=found.kind is RunKind.LECTURE,
+        edition=EDITIONS[found.edition],
+        now=now,
+    )
+
+
+@blueprint.route("/<int:run_id>/cancel", methods=["GET", "POST"])
+@requires(Permission.MANAGE_CLASSES)
+def cancel(run_id: int) -> Answer:
+    """Say what calling the run off will do to whom; then do it."""
+    found, actor, now = run_queries.run_details(run_id), current_actor(), clock.now()
+    form = DeskForm()
+    people = run_queries.people_of(run_id, actor)
+    if request.method == "GET" or not form.validate_on_submit():
+        page = render_template("classes/cancel_run.html", form=form, run=found, people=people, open=found.is_open(now))
+        return page if request.method == "GET" else (page, 422)
+
+    def act() -> str:
+        told = cancel_run(run_id, actor=actor, now=now)
+        flash(_("中止にしました。%(people)s人に連絡します。", people=told), "good")
+        return url_for("classes.run", run_id=run_id)
+
+    try:
+        return redirect(once(form.token, now, act), 303)
+    except DeskError as error:
+        form.refuse(error)
+        return render_template("classes/cancel_run.html", form=form, run=found, people=people, open=False), 422

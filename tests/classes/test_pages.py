@@ -1,0 +1,374 @@
+"""Reception books, moves and cancels; coordinators plan and call off; each sees the names of their own learners."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from supportdesk.accounts.models import AuditEntry
+from supportdesk.classes.models import Enrolment, EnrolmentState, Meeting, MeetingStaff, Run, RunState
+from supportdesk.core import clock
+from supportdesk.core.activities import describe
+from supportdesk.core.permissions import Role
+from supportdesk.extensions import db
+from supportdesk.notices.models import Notice, NoticeState
+from tests.classes.making import DAY, enrol, make_lecture, make_run, meeting_at, room_of
+from tests.factories import make_account, make_learner, make_reference
+from tests.pages import PageClient
+
+
+@pytest.fixture(autouse=True)
+def _the_city(app: Flask) -> None:
+    with app.app_context():
+        make_reference()
+
+
+@pytest.fixture
+def reception(app: Flask, client: PageClient) -> PageClient:
+    with app.app_context():
+        make_account(Role.RECEPTION)
+    client.sign_in("reception")
+    return client
+
+
+@pytest.fixture
+def coordinator(app: Flask) -> PageClient:
+    with app.app_context():
+        make_account(Role.COORDINATOR, districts=("tobu",))
+    client = PageClient(app)
+    client.sign_in("coordinator")
+    return client
+
+
+def rows(app: Flask, run_id: int) -> list[Any]:
+    with app.app_context():
+        return list(
+            db.session.execute(
+                select(Enrolment.id, Enrolment.state, Enrolment.seat, Enrolment.caller_name, Enrolment.clash_reason)
+                .where(Enrolment.run_id == run_id)
+                .order_by(Enrolment.id)
+            )
+        )
+
+
+class TestBooking:
+    def test_from_the_class_to_the_learner_to_the_slip(self, app: Flask, reception: PageClient) -> None:
+        with app.app_context():
+            run_id = make_run(meeting_at(room_id=room_of().id), to_bring="めがね")
+            learner_id = make_learner("アキタ ハナコ")
+        page = reception.get(f"/classes/{run_id}")
+        page = reception.get(page.link("申し込みを受ける"))
+        page = reception.submit(page, "さがす", {"q": "はなこ"}, expect=200)
+        page = reception.get(page.link("アキタ ハナコ"))
+        assert page.url == f"/classes/{run_id}/enrol?learner={learner_id}"
+        assert "あと10人" in page.text
+        page = reception.submit(page, "enrol", follow=True)
+        assert page.h1 == "受付が完了しました"
+        ((enrolment_id, state, seat, _caller, _reason),) = rows(app, run_id)
+        assert (state, seat) == (EnrolmentState.SEATED, 1)
+        slip = reception.get(page.link("予約票を印刷する"))
+        for words in (
+            "令和8年12月3日（木）",
+            "10:00〜11:00",
+            "いーぱる",
+            "会議室",
+            "めがね",
+            "アキタ ハナコ 様",
+            "018-888-5643",
+        ):
+            assert words in slip.text
+        with app.app_context():
+            code = db.session.scalar(select(Enrolment.code).where(Enrolment.id == enrolment_id))
+        assert slip.texts(".slip-code") == [code]
+        assert "受付が完了しました" not in reception.get(f"/classes/enrolments/{enrolment_id}").text
+
+    def test_a_form_sent_twice_books_once(self, app: Flask, reception: PageClient) -> None:
+        with app.app_context():
+            run_id, learner_id = make_run(), make_learner()
+        page = reception.get(f"/classes/{run_id}/enrol?learner={learner_id}")
+        first = reception.submit(page, "enrol")
+        assert reception.submit(page, "enrol").location == first.location
+        assert len(rows(app, run_id)) == 1
+
+    def test_a_full_class_says_which_place_in_line_before_and_after(self, app: Flask, reception: PageClient) -> None:
+        with app.app_context():
+            run_id, learner_id = make_run(capacity=1), make_learner()
+            enrol(run_id, make_learner())
+        page = reception.get(f"/classes/{run_id}/enrol?learner={learner_id}")
+        assert "キャンセル待ちの1番目" in page.text
+        done = reception.submit(page, "キャンセル待ちに入れる", follow=True)
+        assert "キャンセル待ちの1番目" in done.text
+        assert "キャンセル待ち 1番目" in reception.get(done.link("予約票を印刷する")).text
+
+    def test_who_called_is_kept_and_may_be_told_later(self, app: Flask, reception: PageClient) -> None:
+        with app.app_context():
+            run_id, learner_id = make_run(), make_learner()
+        page = reception.get(f"/classes/{run_id}/enrol?learner={learner_id}")
+        typed = {
+            "caller_name": "山田 花",
+            "caller_relation": "長女",
+            "caller_phone": "０９０−１２３４−５６７８",
+            "tell": "later",
+        }
+        done = reception.submit(page, "enrol", typed, follow=True)
+        assert "山田 花 長女" in done.text
+        assert "090-1234-5678" in done.text
+        with app.app_context():
+            notice = db.session.scalars(select(Notice)).one()
+            assert (notice.state, notice.call_to) == (NoticeState.WAITING, "+819012345678")
+
+    def test_a_wrong_number_is_shown_beside_its_field_and_nothing_is_lost(
+        self, app: Flask, reception: PageClient
+    ) -> None:
+        with app.app_context():
+            run_id, learner_id = make_run(), make_learner()
+        page = reception.get(f"/classes/{run_id}/enrol?learner={learner_id}")
+        page = reception.submit(page, "enrol", {"caller_name": "山田 花", "caller_phone": "12"}, expect=422)
+        assert page.error("caller_phone")
+        assert page.field("caller_name")["value"] == "山田 花"
+        assert rows(app, run_id) == []
+        reception.submit(page, "enrol", {"caller_phone": "018-888-0000"})
+        assert len(rows(app, run_id)) == 1
+
+    def test_a_clash_is_warned_of_first_and_booked_with_a_reason_only(self, app: Flask, reception: PageClient) -> None:
+        with app.app_context():
+            run_id, learner_id = make_run(), make_learner()
+            enrol(make_run(course="K02"), learner_id)
+        page = reception.get(f"/classes/{run_id}/enrol?learner={learner_id}")
+        assert "電話のかけ方・カメラの使い方（12月3日（木） 10:00〜11:00）" in page.text
+        page = reception.submit(page, "enrol", expect=422)
+        assert "理由" in page.error("clash_reason")
+        page = reception.submit(page, "enrol", {"clash_reason": "暗証番号は1234-5678-9012-3456"}, expect=422)
+        assert rows(app, run_id) == []
+        reception.submit(page, "enrol", {"clash_reason": "前半だけ参加します"})
+        assert rows(app, run_id)[0].clash_reason == "前半だけ参加します"
+
+    def test_whoever_is_enrolled_already_is_led_to_their_booking(self, app: Flask, reception: PageClient) -> None:
+        with app.app_context():
+            run_id, learner_id = make_run(), make_learner()
+        page = reception.get(f"/classes/{run_id}/enrol?learner={learner_id}")
+        with app.app_context():
+            booked = enrol(run_id, learner_id)
+        page = reception.submit(page, "enrol", expect=422)
+        assert page.link("予約を見る") == f"/classes/enrolments/{booked.enrolment_id}"
+        assert len(rows(app, run_id)) == 1
+
+    def test_unknown_learners_and_runs_are_not_found(self, app: Flask, reception: PageClient) -> None:
+        with app.app_context():
+            run_id = make_run()
+        for learner in ("999999", "x", "-1", "9" * 30, "１"):
+            reception.get(f"/classes/{run_id}/enrol?learner={learner}", expect=404)
+        reception.get("/classes/999999/enrol?learner=1", expect=404)
+        assert reception.get(f"/classes/{run_id}/enrol", expect=303).location == f"/classes/{run_id}/who"
+
+    def test_a_look_at_a_booking_is_noted(self, app: Flask, reception: PageClient) -> None:
+        with app.app_context():
+            run_id, learner_id = make_run(), make_learner()
+            booked = enrol(run_id, learner_id)
+        reception.get(f"/classes/enrolments/{booked.enrolment_id}")
+        reception.get(f"/classes/{run_id}")
+        with app.app_context():
+            seen = db.session.execute(
+                select(AuditEntry.action, AuditEntry.subject).where(AuditEntry.action.startswith("view_"))
+            ).all()
+        assert seen == [("view_enrolment", f"learner:{learner_id}"), ("view_run", f"run:{run_id}")]
+
+
+class TestChangingOnesMind:
+    def test_cancelling_says_what_will_happen_and_promotes_the_next(self, app: Flask, reception: PageClient) -> None:
+        with app.app_context():
+            run_id = make_run(capacity=1)
+            first = enrol(run_id, make_learner())
+            enrol(run_id, make_learner())
+        page = reception.get(f"/classes/enrolments/{first.enrolment_id}")
+        page = reception.get(page.link("取り消す"))
+        assert "キャンセル待ちの1番目の方のものになり" in page.text
+        done = reception.submit(page, "cancel-enrolment", follow=True)
+        assert "取り消しました" in done.text
+        assert [(one.state, one.seat) for one in rows(app, run_id)] == [("cancelled", None), ("seated", 1)]
+        assert reception.submit(page, "cancel-enrolment").location == f"/classes/enrolments/{first.enrolment_id}"
+        assert [one.state for one in rows(app, run_id)] == ["cancelled", "seated"]
+
+    def test_cancelling_from_two_screens_tells_the_second_that_it_is_done(
+        self, app: Flask, reception: PageClient
+    ) -> None:
+        with app.app_context():
+            booked = enrol(make_run(), make_learner())
+        address = f"/classes/enrolments/{booked.enrolment_id}/cancel"
+        one, other = reception.get(address), reception.get(address)
+        reception.submit(one, "cancel-enrolment")
+        assert "もう取り消されています" in reception.submit(other, "cancel-enrolment", expect=422).text
+
+    def test_moving_leaves_the_one_and_enters_the_other(self, app: Flask, reception: PageClient) -> None:
+        with app.app_context():
+            old, new = make_run(), make_run(meeting_at(DAY + timedelta(days=1)), course="K02")
+            booked = enrol(old, make_learner())
+        page = reception.get(f"/classes/enrolments/{booked.enrolment_id}")
+        page = reception.get(page.link("ほかの教室に移る"))
+        assert reception.submit(page, "move", expect=422).error("run_id")
+        page = reception.submit(page, "さがす", {"q": "かめら"})
+        done = reception.submit(page, "move", {"run_id": new}, follow=True)
+        assert done.h1 == "受付が完了しました"
+        assert [one.state for one in rows(app, old)] == ["cancelled"]
+        assert [one.state for one in rows(app, new)] == ["seated"]
+
+    def test_a_clash_at_the_new_time_asks_for_a_reason(self, app: Flask, reception: PageClient) -> None:
+        with app.app_context():
+            learner_id = make_learner()
+            old, new = make_run(meeting_at(hour=15)), make_run()
+            booked = enrol(old, learner_id)
+            enrol(make_run(course="K02"), learner_id)
+        page = reception.get(f"/classes/enrolments/{booked.enrolment_id}/move")
+        page = reception.submit(page, "move", {"run_id": new}, expect=422)
+        assert page.error("clash_reason")
+        assert [one.state for one in rows(app, old)] == ["seated"]
+        reception.submit(page, "move", {"clash_reason": "本人の希望"})
+        assert [one.state for one in rows(app, new)] == ["seated"]
+
+
+class TestPlanning:
+    def fields(self, app: Flask, **changed: Any) -> dict[str, Any]:
+        with app.app_context():
+            room_id = room_of().id
+        return {
+            "course_code": "K02",
+            "room_id": room_id,
+            "capacity": "８",
+            "day_1-year": "2026",
+            "day_1-month": "12",
+            "day_1-day": "3",
+            "start_1": "1330",
+            **changed,
+        }
+
+    def test_a_class_of_two_dates_with_its_instructor(self, app: Flask, coordinator: PageClient) -> None:
+        with app.app_context():
+            instructor = make_account(Role.INSTRUCTOR).id
+        second = {"day_2-year": "2026", "day_2-month": "12", "day_2-day": "10", "start_2": "13:30", "end_2": "15:00"}
+        page = coordinator.get("/classes/new")
+        done = coordinator.submit(page, "plan", self.fields(app, staff=[instructor], **second), follow=True)
+        assert done.h1 == "電話のかけ方・カメラの使い方"
+        assert "12月3日（木） 13:30〜14:30" in done.text
+        assert "12月10日（木） 13:30〜15:00" in done.text
+        with app.app_context():
+            assert db.session.scalars(select(Run.capacity)).all() == [8]
+            assert len(db.session.scalars(select(MeetingStaff.account_id)).all()) == 2
+
+    def test_what_is_in_the_way_is_said_and_what_was_typed_is_kept(self, app: Flask, coordinator: PageClient) -> None:
+        with app.app_context():
+            make_run(meeting_at(hour=13, hours=2, room_id=room_of().id))
+        page = coordinator.get("/classes/new")
+        page = coordinator.submit(page, "plan", self.fields(app, to_bring="めがね"), expect=422)
+        assert "会議室：電源の入れ方・ボタン操作（12月3日（木） 13:00〜15:00）" in page.text
+        assert page.field("to_bring")["value"] == "めがね"
+        coordinator.submit(page, "plan", {"start_1": "15:00"})
+
+    @pytest.mark.parametrize(
+        ("changed", "field"),
+        [
+            ({"day_1-month": "13"}, "day_1-year"),
+            ({"day_1-day": None}, "day_1-year"),
+            ({"start_1": "25:00"}, "start_1"),
+            ({"start_1": None}, "start_1"),
+            ({"capacity": "0"}, "capacity"),
+            ({"course_code": ""}, "course_code"),
+            ({"start_2": "10:00"}, "day_2-year"),
+        ],
+    )
+    def test_bad_input_is_named_beside_its_field(
+        self, app: Flask, coordinator: PageClient, changed: dict[str, Any], field: str
+    ) -> None:
+        page = coordinator.get("/classes/new")
+        page = coordinator.submit(page, "plan", self.fields(app, **changed), expect=422)
+        assert page.error(field)
+        with app.app_context():
+            assert db.session.scalar(select(func.count()).select_from(Run)) == 0
+
+    def test_calling_off_says_whom_it_meets_and_then_does_it(self, app: Flask, coordinator: PageClient) -> None:
+        with app.app_context():
+            run_id = make_run(capacity=1)
+            enrol(run_id, make_learner("トウブ タロウ", district_code="tobu"))
+            enrol(run_id, make_learner("セイブ ジロウ", district_code="seibu"))
+        page = coordinator.get(coordinator.get(f"/classes/{run_id}").link("中止にする"))
+        assert "席のある1人とキャンセル待ちの1人" in page.text
+        assert "トウブ タロウ" in page.text
+        assert "セイブ ジロウ" not in page.text
+        done = coordinator.submit(page, "cancel-run", follow=True)
+        assert "2人に連絡します" in done.text
+        with app.app_context():
+            assert db.session.get_one(Run, run_id).state is RunState.CANCELLED
+        assert "もう始まっているか、中止" in coordinator.get(f"/classes/{run_id}/cancel").text
+
+
+class TestScope:
+    def test_an_instructor_sees_the_names_of_their_own_classes_only(self, app: Flask, client: PageClient) -> None:
+        with app.app_context():
+            instructor = make_account(Role.INSTRUCTOR)
+            mine, other = make_run(meeting_at(staff=[instructor.id])), make_run(meeting_at(hour=14))
+            booked = enrol(mine, make_learner("ミエル ヒト"))
+            elsewhere = enrol(other, make_learner("ミエナイ ヒト"))
+        client.sign_in("instructor")
+        assert "ミエル ヒト" in client.get(f"/classes/{mine}").text
+        page = client.get(f"/classes/{other}")
+        assert "ミエナイ" not in page.text
+        assert "担当ではない" in page.text
+        client.get(f"/classes/enrolments/{booked.enrolment_id}")
+        client.get(f"/classes/enrolments/{elsewhere.enrolment_id}", expect=404)
+        client.get(f"/classes/enrolments/{elsewhere.enrolment_id}/slip", expect=404)
+
+    def test_the_list_starts_with_an_instructors_own_runs(self, app: Flask, client: PageClient) -> None:
+        with app.app_context():
+            instructor = make_account(Role.INSTRUCTOR)
+            mine, other = make_run(meeting_at(staff=[instructor.id])), make_run(meeting_at(hour=14))
+        client.sign_in("instructor")
+
+        def shown(address: str) -> list[str]:
+            return re.findall(r"/classes/(\d+)", " ".join(str(a["href"]) for a in client.get(address).all("tbody a")))
+
+        assert shown("/classes/") == [str(mine)]
+        assert shown("/classes/?whose=all") == [str(mine), str(other)]
+
+
+class TestTheList:
+    def test_past_and_coming_are_apart_and_words_find(self, app: Flask, reception: PageClient) -> None:
+        with app.app_context():
+            run_id = make_run()
+            lecture = make_lecture(meeting_at(clock.today() - timedelta(days=7)), course="K02")
+
+        def shown(address: str) -> list[str]:
+            return [str(link["href"]) for link in reception.get(address).all("tbody a")]
+
+        assert shown("/classes/") == [f"/classes/{run_id}"]
+        assert shown("/classes/?when=past") == [f"/classes/{lecture}"]
+        assert shown("/classes/?q=イーパル") == [f"/classes/{run_id}"]
+        assert shown("/classes/?q=なにもない&page=7") == []
+        assert "泉町内会" in reception.get("/classes/?when=past").text
+
+    def test_its_statements_do_not_grow_with_the_runs(self, app: Flask, reception: PageClient, queries: Any) -> None:
+        with queries() as few:
+            reception.get("/classes/")
+        with app.app_context():
+            for hour in range(9, 15):
+                make_run(meeting_at(hour=hour), meeting_at(DAY + timedelta(days=1), hour))
+        with queries() as many:
+            reception.get("/classes/")
+        assert len(many) <= len(few) + 1
+        assert len(many) <= 6
+
+
+def test_activities_of_this_room_are_described_with_their_pages(app: Flask) -> None:
+    with app.app_context():
+        run_id = make_lecture()
+        booked = enrol(run_id, make_learner())
+        meeting_id = db.session.scalars(select(Meeting.id)).one()
+        known = describe([f"meeting:{meeting_id}", f"enrolment:{booked.enrolment_id}", "meeting:999999"])
+    assert set(known) == {f"meeting:{meeting_id}", f"enrolment:{booked.enrolment_id}"}
+    meeting = known[f"meeting:{meeting_id}"]
+    assert (meeting.title, meeting.url) == ("電源の入れ方・ボタン操作（泉町内会）", f"/classes/{run_id}")
+    assert meeting.starts_at == meeting_at().starts_at
+    assert known[f"enrolment:{booked.enrolment_id}"].url == f"/classes/enrolments/{booked.enrolment_id}"
