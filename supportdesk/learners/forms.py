@@ -228,6 +228,15 @@ class LearnerForm(DeskForm):
                 yield phone
 
     @property
+    def says_more(self) -> bool:
+        """Whether anything beyond what reception asks every caller is filled in, or wrong."""
+        first = {"name", "kana", "phone_1", "residence", "birth_date", "device"}
+        rest = [
+            field for field in self if field.name not in first and field.type not in ("HiddenField", "CSRFTokenField")
+        ]
+        return any(field.errors or field.data not in (None, "", frozenset(), Channel.PHONE) for field in rest)
+
+    @property
     def other_ids(self) -> frozenset[int]:
         """Whom the probable duplicates page showed, when "another person" was pressed on it."""
         written = self.others.data or ""

@@ -22,12 +22,15 @@ from supportdesk.places.models import District
 
 @dataclass
 class ImportPlan:
-    """What would happen: (row, person) of the new, row numbers of duplicates, and the rejected with their reasons."""
+    """What would happen: (row, person) of the new, row numbers of duplicates, and the rejected with their reasons.
+    `written` has the name and kana of each of these rows as they stand in the ledger.
+    """
 
     new: list[tuple[int, Particulars]] = field(default_factory=list)
     duplicates: list[int] = field(default_factory=list)
     rejected: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    written: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The answer of the command line: counts, and lists of row, column, reason."""
@@ -53,6 +56,7 @@ def plan_import(data: bytes, filename: str, *, today: date) -> ImportPlan:
     for row in rows:
         if row.number <= heading.row_number or reader.is_nobody(row):
             continue
+        plan.written[row.number] = reader.written_name(row), reader.text(row, "kana")
         try:
             person, warnings = reader.read(row)
         except Rejected as refused:

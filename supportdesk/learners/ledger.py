@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from supportdesk.core.japanese import search_key, tidy
 from supportdesk.core.phones import PhoneError, parse_phone, split_phones
 from supportdesk.core.tables import Heading, Row
+from supportdesk.core.unkept import reason_not_to_keep
 from supportdesk.core.wareki import DateError, parse_date
 from supportdesk.learners.models import Channel, Device, Need, Sex
 from supportdesk.learners.particulars import Particulars, Telephone
@@ -140,10 +141,14 @@ class LedgerReader:
         )
         return person, problems
 
+    def written_name(self, row: Row) -> str:
+        """The name as it stands there, in one column or two."""
+        return self.text(row, "name") or " ".join(filter(None, (self.text(row, "family"), self.text(row, "given"))))
+
     def _name(self, row: Row) -> str:
         """A ledger with a column for the written name means it to be filled; one of kana alone is taken as it is."""
         columns = self.heading.columns
-        written = self.text(row, "name") or " ".join(filter(None, (self.text(row, "family"), self.text(row, "given"))))
+        written = self.written_name(row)
         if not written and ("name" in columns or "family" in columns):
             raise Rejected("name", _l("氏名がありません。"))
         if not written and not self.text(row, "kana"):
@@ -185,6 +190,10 @@ class LedgerReader:
     def _needs_and_note(self, row: Row) -> tuple[frozenset[Need], str]:
         """Needs that the words name; the words themselves are kept in the note, so that nothing is lost."""
         needs, note = self.text(row, "needs"), self.text(row, "note")
+        for field, text in (("needs", needs), ("note", note)):
+            reason = reason_not_to_keep(text)
+            if reason is not None:
+                raise Rejected(field, reason)
         named = frozenset(need for word, need in _NEEDS.items() if word in needs or word in note)
         return named, "\n".join(filter(None, (needs, note)))
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from supportdesk.learners.importing import ImportPlan
-from supportdesk.learners.particulars import Particulars
 
 #: More rows than anybody reads. Rejected ones further on are shown as well: they need somebody to act.
 MOST_ROWS = 1000
@@ -20,7 +19,8 @@ class PreviewRow:
 
     number: int
     fate: Fate
-    person: Particulars | None = None
+    name: str
+    kana: str
     remarks: tuple[tuple[str, str], ...] = ()
 
 
@@ -37,11 +37,16 @@ def preview_rows(plan: ImportPlan) -> Preview:
     remarks: dict[int, tuple[tuple[str, str], ...]] = {}
     for problem in plan.warnings:
         remarks[problem.row] = (*remarks.get(problem.row, ()), (problem.column, str(problem.reason)))
+    for refused in plan.rejected:
+        remarks[refused.row] = ((refused.column, str(refused.reason)),)
+    fates: dict[int, Fate] = {
+        **{number: "new" for number, _person in plan.new},
+        **dict.fromkeys(plan.duplicates, "duplicate"),
+        **{refused.row: "rejected" for refused in plan.rejected},
+    }
     rows = [
-        *(PreviewRow(number, "new", person, remarks.get(number, ())) for number, person in plan.new),
-        *(PreviewRow(number, "duplicate") for number in plan.duplicates),
-        *(PreviewRow(one.row, "rejected", None, ((one.column, str(one.reason)),)) for one in plan.rejected),
+        PreviewRow(number, fate, *plan.written[number], remarks.get(number, ()))
+        for number, fate in sorted(fates.items())
     ]
-    rows.sort(key=lambda row: row.number)
     shown = rows[:MOST_ROWS] + [row for row in rows[MOST_ROWS:] if row.fate == "rejected"][:MOST_ROWS]
     return Preview(shown, len(rows) - len(shown))

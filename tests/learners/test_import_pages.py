@@ -64,7 +64,7 @@ def test_the_preview_tells_each_rows_fate_and_writes_nothing(app: Flask, desk: P
     page = upload(desk, SMALL.encode())
     rows = page.texts("tbody tr")
     assert rows[0].startswith("2 新しい 佐藤 うめ サトウ ウメ")
-    assert rows[1].startswith("4 登録できない")
+    assert rows[1].startswith("4 登録できない 鈴木 一 スズキ ハジメ")
     assert "地区：" in rows[1]
     assert "「月」という地区はありません" in rows[1]
     assert learners(app) == 0
@@ -77,7 +77,7 @@ def test_confirmed_the_same_file_is_written_and_a_second_time_adds_nobody(app: F
     desk.submit(page, "1人を登録する")
     assert learners(app) == 1
     again = upload(desk, SMALL.encode())
-    assert again.texts("tbody tr")[0].startswith("2 登録済み")
+    assert again.texts("tbody tr")[0] == "2 登録済み 佐藤 うめ サトウ ウメ"
     assert "新しく登録する人はいません" in again.text
 
 
@@ -88,6 +88,14 @@ def test_the_paper_ledger_agrees_with_its_truth(app: Flask, desk: PageClient) ->
     assert (fates.count("新しい"), fates.count("登録済み"), fates.count("登録できない")) == expected
     desk.submit(page, "confirm")
     assert learners(app) == expected[0]
+
+
+def test_what_must_not_be_kept_is_refused_on_paper_too(app: Flask, desk: PageClient) -> None:
+    page = upload(desk, "氏名,備考\n佐藤 うめ,マイナンバー 123456789018\n鈴木 一,左の耳が遠い\n".encode())
+    rows = page.texts("tbody tr")
+    assert rows[0].startswith("2 登録できない 佐藤 うめ 備考：マイナンバー")
+    assert rows[1].startswith("3 新しい 鈴木 一")
+    assert "123456789018" not in page.text
 
 
 def test_a_workbook_is_read_as_well(app: Flask, desk: PageClient) -> None:
