@@ -20,6 +20,7 @@ def plug_in(app: Flask) -> None:
     import_module("supportdesk.classes.enrolment_views")  # its pages stand on the blueprint of views
     for blueprint in (schedule_views.blueprint, views.blueprint):
         app.register_blueprint(blueprint)
+    schedule_views.keep_drawn_pages(app)
     add_to_menu(
         app,
         MenuItem("schedule.index", _l("教室の予定"), None),

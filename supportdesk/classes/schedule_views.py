@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import cast
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -27,6 +28,7 @@ blueprint = Blueprint("schedule", __name__, template_folder="templates")
 LONGEST_WORD = 100
 LAST_PAGE = 1000
 MONTHS_AHEAD = 4
+KEPT = 64
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,15 @@ class Filters:
         )
 
 
+EVERYTHING = Filters(text="", district="", edition=None, month=None, day=None, page=1)
+
+
 @blueprint.get("/schedule")
 @public
-def index() -> str:
-    """The classes to come, by date; filtered by district, phone, day or word."""
-    wanted = _filters()
-    rows, more = schedule.listed_runs(
+def index() -> bytes:
+    """The classes to come, by date; filtered by district, phone, month, day or word."""
+    wanted = _filters() if request.args else EVERYTHING
+    rows = schedule.listed_runs(
         after=clock.now(),
         text=wanted.text,
         district_code=wanted.district,
@@ -71,31 +76,32 @@ def index() -> str:
         days=_days(wanted),
         page=wanted.page,
     )
-    return _drawn(request.full_path, str(get_locale()), clock.today(), wanted, rows, more, schedule.district_names())
+    draw = current_app.extensions["drawn_schedules"]
+    return cast(bytes, draw(request.full_path, str(get_locale()), clock.today(), wanted, rows))
 
 
-@lru_cache(maxsize=64)
-def _drawn(
-    address: str,
-    language: str,
-    today: date,
-    wanted: Filters,
-    rows: tuple[RunRow, ...],
-    more: bool,
-    districts: tuple[schedule.DistrictName, ...],
-) -> str:
-    """The page. All that it shows is in the arguments (the language links show the address): no token, no name."""
-    return render_template(
+def keep_drawn_pages(app: Flask) -> None:
+    """The application remembers the last pages drawn. Called when it is made."""
+    app.extensions["drawn_schedules"] = lru_cache(maxsize=KEPT)(_draw)
+
+
+def _draw(_address: str, language: str, today: date, wanted: Filters, rows: schedule.RawRuns) -> bytes:
+    """The page, ready to send, as these arguments make it: no token and no name may ever be on it.
+
+    The address is among them for the language links; the names of districts are read here, when a page is drawn.
+    """
+    page = render_template(
         "classes/schedule.html",
         today=today,
         wanted=wanted,
-        days=_by_day(rows),
-        more=more,
+        days=_by_day(schedule.read_runs(rows)),
+        more=len(rows) > schedule.PER_PAGE,
         months=_months(today),
-        districts=_in_language(districts, language),
+        districts=_in_language(schedule.district_names(), language),
         editions=EDITIONS,
         words_most=LONGEST_WORD,
     )
+    return page.encode()
 
 
 def _filters() -> Filters:
@@ -140,7 +146,7 @@ def _months(today: date) -> list[tuple[str, date]]:
     return [(f"{first:%Y-%m}", first) for first in months]
 
 
-def _by_day(rows: tuple[RunRow, ...]) -> list[tuple[date, list[RunRow]]]:
+def _by_day(rows: list[RunRow]) -> list[tuple[date, list[RunRow]]]:
     days: dict[date, list[RunRow]] = {}
     for row in rows:
         days.setdefault(clock.local(row.starts_at).date(), []).append(row)
