@@ -17,7 +17,7 @@ from supportdesk.classes.views import LONGEST_WORD, Answer, blueprint
 from supportdesk.classes.words import EDITIONS, ENROLMENT_STATES
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
-from supportdesk.core.errors import DeskError
+from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.fields import DeskForm
 from supportdesk.core.japanese import tidy
 from supportdesk.core.once import once
@@ -47,21 +47,21 @@ def who(run_id: int) -> str:
 @requires(Permission.BOOK_CLASS)
 def enrol(run_id: int) -> Answer:
     """Confirm who applies for which run, and who is calling; then enrol them."""
-    run_queries.run_details(run_id)
     form = EnrolForm(learner=request.args.get("learner", ""))
-    if request.method == "GET" and not form.learner.data:
+    if not form.learner.data:
+        run_queries.run_details(run_id)  # or there is no such page
         return redirect(url_for("classes.who", run_id=run_id), 303)
-    learner = _learner(form.learner.data or "")
+    learner_id = _permitted(form.learner.data)
     if request.method == "GET":
-        return _enrol_page(form, run_id, learner)
+        return _enrol_page(form, run_id, learner_id)
     if not form.validate_on_submit():
-        return _enrol_page(form, run_id, learner), 422
+        return _enrol_page(form, run_id, learner_id), 422
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
         enrolled = operations.enrol_learner(
             run_id,
-            learner.id,
+            learner_id,
             caller=form.caller(),
             clash_reason=form.clash_reason.data or "",
             told=form.tell.data == "now",
@@ -73,24 +73,28 @@ def enrol(run_id: int) -> Answer:
     try:
         return redirect(once(form.token, now, act), 303)
     except DeskError as error:
+        if error.status == NotFound.status:
+            raise
         form.refuse(error)
-        return _enrol_page(form, run_id, learner, error), 422
+        return _enrol_page(form, run_id, learner_id, error), 422
 
 
-def _learner(learner_id: str) -> Found:
-    """The learner, if the actor may see them; else there is no such page."""
-    if not learner_id.isdecimal() or len(learner_id) > 12:
+def _permitted(written: str) -> int:
+    """The id of a learner whom the actor may see; else there is no such page. Whoever sees all asks nobody."""
+    if not written.isdecimal() or len(written) > 12:
         abort(404)
-    check_scope(current_actor(), int(learner_id))
-    (found,) = described([int(learner_id)])
-    return found
+    actor, learner_id = current_actor(), int(written)
+    if scope_of(actor) is not None:
+        check_scope(actor, learner_id)
+    return learner_id
 
 
-def _enrol_page(form: EnrolForm, run_id: int, learner: Found, error: DeskError | None = None) -> str:
+def _enrol_page(form: EnrolForm, run_id: int, learner_id: int, error: DeskError | None = None) -> str:
+    learner = _described(learner_id)
     run = run_queries.run_details(run_id)
     existing = error.details["enrolment_id"] if isinstance(error, AlreadyEnrolled) else None
-    existing = existing or run_queries.live_enrolment(run_id, learner.id)
-    clash = {} if existing else run_queries.clash_of(run_id, learner.id)
+    existing = existing or run_queries.live_enrolment(run_id, learner_id)
+    clash = {} if existing else run_queries.clash_of(run_id, learner_id)
     return render_template(
         "classes/enrol.html",
         form=form,
@@ -139,8 +143,14 @@ def _booking(enrolment_id: int) -> tuple[EnrolmentRow, Found]:
     if row is None:
         abort(404)
     check_scope(current_actor(), row.learner_id)
-    (learner,) = described([row.learner_id])
-    return row, learner
+    return row, _described(row.learner_id)
+
+
+def _described(learner_id: int) -> Found:
+    """The learner with what tells namesakes apart. Raises NotFound."""
+    for learner in described([learner_id]):
+        return learner
+    raise NotFound
 
 
 def _is_live(row: EnrolmentRow) -> bool:

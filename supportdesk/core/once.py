@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final, cast
 
-from sqlalchemy import String, bindparam, select, update
+from sqlalchemy import String, Table, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supportdesk.core.database import Base, insert_ignoring_conflict, transaction
+from supportdesk.core.database import Base, transaction
+from supportdesk.extensions import db
 
 
 class FormReceipt(Base):
@@ -24,13 +27,14 @@ class FormReceipt(Base):
     received_at: Mapped[datetime] = mapped_column(index=True)
 
 
-_LOCATION = select(FormReceipt.location).where(FormReceipt.token == bindparam("wanted"))
-_SETTLE = (
-    update(FormReceipt)
-    .where(FormReceipt.token == bindparam("wanted"))
-    .values(location=bindparam("place"))
-    .execution_options(synchronize_session=False)
-)
+# Written once, at import: every booking passes through here.
+_RECEIPT = cast(Table, FormReceipt.__table__)
+_CLAIM: Final = {
+    name: dialect.insert(_RECEIPT).on_conflict_do_nothing().returning(_RECEIPT.c.token)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+_LOCATION: Final = select(_RECEIPT.c.location).where(_RECEIPT.c.token == bindparam("wanted"))
+_SETTLE: Final = update(_RECEIPT).where(_RECEIPT.c.token == bindparam("wanted")).values(location=bindparam("place"))
 
 
 def once(token: str, now: datetime, act: Callable[[], str]) -> str:
@@ -40,10 +44,8 @@ def once(token: str, now: datetime, act: Callable[[], str]) -> str:
     When `act` raises, nothing is kept, the token included: the form may be sent again.
     """
     with transaction() as session:
-        claimed = session.execute(
-            insert_ignoring_conflict(FormReceipt).returning(FormReceipt.token),
-            {"token": token, "location": None, "received_at": now},
-        ).first()
+        receipt = {"token": token, "location": None, "received_at": now}
+        claimed = session.execute(_CLAIM[db.engine.dialect.name], receipt).first()
         if claimed is None:
             return session.execute(_LOCATION, {"wanted": token}).scalar_one() or "/"
         location = act()
