@@ -11,6 +11,8 @@ from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.fields import DeskForm
+from supportdesk.core.once import once
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.core.qr import qr_svg
 from supportdesk.learners import admission, passes, queries
@@ -85,19 +87,20 @@ def revoke(learner_id: int) -> BaseResponse:
 @blueprint.post("/<int:learner_id>/pass/reissue")
 @requires(Permission.ISSUE_PASS)
 def reissue(learner_id: int) -> BaseResponse:
-    """A new card for a lost one. `code` is the lost one's: pressed twice, the new card is not replaced again."""
-    actor = current_actor()
+    """A new card for a lost one. Pressed twice, the new card is not replaced again."""
+    actor, now = current_actor(), clock.now()
     check_scope(actor, learner_id)
-    held = passes.live_pass(learner_id)
-    if held is not None and held.code != request.form.get("code", held.code):
-        return redirect(url_for("learners.pass_card", learner_id=learner_id), 303)
+
+    def act() -> str:
+        passes.reissue_pass(learner_id, actor=actor, now=now)
+        return url_for("learners.pass_card", learner_id=learner_id)
+
     try:
-        with transaction():
-            passes.reissue_pass(learner_id, actor=actor, now=clock.now())
+        location = once(DeskForm().token, now, act)
     except passes.NoPass as error:
         return _back_with(error, learner_id)
     flash(_("カードを作り直しました。前のカードはもう使えません。"), "good")
-    return redirect(url_for("learners.pass_card", learner_id=learner_id), 303)
+    return redirect(location, 303)
 
 
 def _back_with(error: DeskError, learner_id: int) -> BaseResponse:

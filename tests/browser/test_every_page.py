@@ -9,7 +9,14 @@ from tests.browser.conftest import Examine, NewContext, SignIn
 WIDTHS = (390, 1280)
 LANGUAGES = ("ja", "en")
 PUBLIC = ("/", "/login", "/no/such/page")
-ADMIN = ("/home", "/admin/audit")
+ADMIN = (
+    "/home",
+    "/admin/audit",
+    "/learners/",
+    "/learners/search",
+    "/learners/new",
+    "/learners/import",
+)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -1,0 +1,52 @@
+"""What only one can have, when eight press at the same moment."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import Role
+from supportdesk.learners.admission import NoWindow, admit_phone, open_window
+from supportdesk.learners.passes import PassInHand, issue_pass
+from tests.factories import make_actor, make_learner, make_reference
+from tests.racing import race
+
+EIGHT = 8
+
+
+def test_of_eight_phones_in_one_window_one_is_admitted(app: Flask) -> None:
+    with app.app_context():
+        make_reference()
+        actor = make_actor(Role.RECEPTION)
+        learner_id = make_learner()
+        with transaction():
+            token = issue_pass(learner_id, actor=actor, now=clock.now()).token
+            open_window(learner_id, actor=actor, now=clock.now())
+
+    def scan() -> str:
+        try:
+            with transaction():
+                admit_phone(token, now=clock.now())
+        except NoWindow:
+            return "refused"
+        return "admitted"
+
+    assert sorted(race(app, [scan] * EIGHT)) == ["admitted"] + ["refused"] * (EIGHT - 1)
+
+
+def test_eight_presses_make_one_card(app: Flask) -> None:
+    with app.app_context():
+        make_reference()
+        actor = make_actor(Role.RECEPTION)
+        learner_id = make_learner()
+
+    def press() -> str:
+        try:
+            with transaction():
+                issue_pass(learner_id, actor=actor, now=clock.now())
+        except PassInHand:
+            return "there is one"
+        return "made"
+
+    assert sorted(race(app, [press] * EIGHT)) == ["made"] + ["there is one"] * (EIGHT - 1)
