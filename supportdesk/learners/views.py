@@ -5,6 +5,8 @@ The learner's own page stands in journey, where what all rooms know of them come
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -43,8 +45,7 @@ def index() -> str:
     actor = current_actor()
     page = queries.learners_page(actor, page_number())
     if page.rows:
-        with transaction():
-            audit.record(actor=actor, action="list_learners", now=clock.now(), detail={"page": page.number})
+        _note_seen("list_learners", page.rows)
     return render_template("learners/index.html", page=page)
 
 
@@ -55,10 +56,17 @@ def search() -> str:
     text = tidy(request.form.get("q", ""))[:100]
     found = find_learners(text, scope=scope_of(current_actor()))
     if found:
-        with transaction():
-            audit.record(actor=current_actor(), action="search_learners", now=clock.now(), detail={"found": len(found)})
+        _note_seen("search_learners", found)
     template = "learners/_results.html" if "X-Fragment" in request.headers else "learners/search.html"
     return render_template(template, found=found, text=text)
+
+
+def _note_seen(action: str, found: Sequence[Found]) -> None:
+    """Who saw whom in a list."""
+    with transaction():
+        audit.record(
+            actor=current_actor(), action=action, now=clock.now(), detail={"learners": [one.id for one in found]}
+        )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

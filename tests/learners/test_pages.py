@@ -65,7 +65,10 @@ def test_the_list_shows_what_tells_namesakes_apart_and_is_audited(app: Flask, de
     made(app, birth_year=1950, district_code=None, outside_city=True)
     page = desk.get("/learners/")
     rows = page.texts("tbody tr")
-    assert rows == ["タカハシ ハナコ タカハシ ハナコ 1940 中央 1542", "タカハシ ハナコ タカハシ ハナコ 1950 市外 なし"]
+    assert rows == [
+        "タカハシ ハナコ 漢字未確認 タカハシ ハナコ 1940 中央 1542",
+        "タカハシ ハナコ 漢字未確認 タカハシ ハナコ 1950 市外 なし",
+    ]
     assert actions(app)[-1] == ("list_learners", "")
 
 
@@ -101,12 +104,14 @@ def test_a_coordinator_sees_the_learners_of_their_districts_alone(app: Flask, cl
 
 
 def test_the_search_finds_without_a_name_in_the_address(app: Flask, desk: PageClient) -> None:
-    made(app, phone="018-888-1542", birth_date=BORN)
+    learner_id = made(app, phone="018-888-1542", birth_date=BORN)
     page = desk.get("/learners/")
     results = desk.submit(page, "さがす", {"q": "はなこ"}, expect=200)
-    assert results.texts("tbody tr") == ["タカハシ ハナコ タカハシ ハナコ 1940 中央 1542"]
+    assert results.texts("tbody tr") == ["タカハシ ハナコ 漢字未確認 タカハシ ハナコ 1940 中央 1542"]
     assert results.url == "/learners/search"
-    assert actions(app)[-1] == ("search_learners", "")
+    with app.app_context():
+        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "search_learners")).one()
+    assert entry.detail == {"learners": [learner_id]}
 
 
 def test_scripts_get_the_results_alone(app: Flask, desk: PageClient) -> None:
