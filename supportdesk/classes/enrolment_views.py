@@ -99,13 +99,18 @@ def _enrol_page(form: EnrolForm, run_id: int, learner_id: int, error: DeskError 
         "classes/enrol.html",
         form=form,
         run=run,
-        dates=run_queries.dates_of(run_id),
+        when=_when(run_id),
         learner=learner,
         existing=existing,
         clash=in_words(clash) if clash else "",
         open=run.is_open(clock.now()),
         edition=EDITIONS[run.edition],
     )
+
+
+def _when(run_id: int) -> str:
+    """All dates of the run with their times."""
+    return "、".join(span(starts_at, ends_at) for starts_at, ends_at in run_queries.dates_of(run_id))
 
 
 @blueprint.get("/enrolments/<int:enrolment_id>")
@@ -122,7 +127,7 @@ def enrolment(enrolment_id: int) -> str:
         booking=row,
         learner=learner,
         learner_page=f"/learners/{row.learner_id}",  # it stands on a floor above this room
-        dates=run_queries.dates_of(row.run_id),
+        when=_when(row.run_id),
         done="done" in request.args and row.state is not EnrolmentState.CANCELLED,
         live=_is_live(row),
         state=ENROLMENT_STATES[row.state],

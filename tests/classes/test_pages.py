@@ -328,7 +328,9 @@ class TestScope:
         client.sign_in("instructor")
 
         def shown(address: str) -> list[str]:
-            return re.findall(r"/classes/(\d+)", " ".join(str(a["href"]) for a in client.get(address).all("tbody a")))
+            return re.findall(
+                r"/classes/(\d+)", " ".join(str(a["href"]) for a in client.get(address).all(".results a"))
+            )
 
         assert shown("/classes/") == [str(mine)]
         assert shown("/classes/?whose=all") == [str(mine), str(other)]
@@ -341,7 +343,7 @@ class TestTheList:
             lecture = make_lecture(meeting_at(clock.today() - timedelta(days=7)), course="K02")
 
         def shown(address: str) -> list[str]:
-            return [str(link["href"]) for link in reception.get(address).all("tbody a")]
+            return [str(link["href"]) for link in reception.get(address).all(".results a")]
 
         assert shown("/classes/") == [f"/classes/{run_id}"]
         assert shown("/classes/?when=past") == [f"/classes/{lecture}"]
