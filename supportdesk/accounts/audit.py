@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import insert
 
 from supportdesk.accounts.models import AuditEntry
+from supportdesk.core.database import connection
 from supportdesk.core.permissions import Actor
-from supportdesk.extensions import db
 
 _RECORD = insert(AuditEntry.__table__)  # type: ignore[arg-type]  # a declarative class's table is a Table
 
@@ -23,7 +23,7 @@ def record(
     `action` is a verb and its object (view_learner), `subject` a row's name (learner:12). Never put a name, a number or
     free text about a learner into `detail`: rows outlive the learner's erasure.
     """
-    db.session.execute(
+    connection().execute(
         _RECORD,
         {
             "at": now,

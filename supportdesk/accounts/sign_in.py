@@ -8,22 +8,24 @@ from typing import cast
 
 from flask import session
 from flask_login import UserMixin, current_user, login_user
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select
 
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.core import clock
+from supportdesk.core.database import connection
 from supportdesk.core.permissions import Actor, Role
-from supportdesk.extensions import db, login_manager
+from supportdesk.extensions import login_manager
 
 #: Nobody at the screen for so long: the log-in is asked for again.
 IDLE = timedelta(minutes=60)
 #: The cookie is not written anew for every click.
 NOTED_EVERY = timedelta(minutes=1)
 
+_ACCOUNT, _ROLE = cast(Table, Account.__table__), cast(Table, AccountRole.__table__)
 _SIGNED_IN = (
-    select(Account.id, Account.person_id, Account.name, AccountRole.role)
-    .join(AccountRole, AccountRole.account_id == Account.id)
-    .where(Account.id == bindparam("wanted"), Account.active)
+    select(_ACCOUNT.c.id, _ACCOUNT.c.person_id, _ACCOUNT.c.name, _ROLE.c.role)
+    .join(_ROLE, _ROLE.c.account_id == _ACCOUNT.c.id)
+    .where(_ACCOUNT.c.id == bindparam("wanted"), _ACCOUNT.c.active)
 )
 
 
@@ -45,7 +47,7 @@ def load(account_id: str) -> SignedIn | None:
     """The account of the session's cookie: one query; nobody when it was switched off or sat idle too long."""
     if not account_id.isdigit() or _idle():
         return None
-    rows = db.session.execute(_SIGNED_IN, {"wanted": int(account_id)}).all()
+    rows = connection().execute(_SIGNED_IN, {"wanted": int(account_id)}).all()
     if not rows:
         return None
     first = rows[0]

@@ -21,6 +21,7 @@ from supportdesk.classes.models import Enrolment, EnrolmentState, Seat
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.codes import new_code
+from supportdesk.core.database import connection
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -81,7 +82,7 @@ def enrol_learner(
     run = lock_run(run_id)
     run.demand_open(now)
     standing = standing_of(learner_id, clock.local(now).date())
-    state = db.session.execute(_STATE_OF_RUN, {"run_id": run_id, "learner_id": learner_id}).one()
+    state = connection().execute(_STATE_OF_RUN, {"run_id": run_id, "learner_id": learner_id}).one()
     if state.enrolment_id is not None:
         raise AlreadyEnrolled(state.enrolment_id)
     seat = state.free_seat
@@ -119,7 +120,7 @@ def _as_they_stand(standing: Standing) -> dict[str, Any]:
 def _insert(values: dict[str, Any]) -> tuple[int, str]:
     while True:
         code = new_code("C")
-        enrolment_id = db.session.scalar(_ENROL[db.engine.dialect.name], {**values, "code": code})
+        enrolment_id = connection().scalar(_ENROL[db.engine.dialect.name], {**values, "code": code})
         if enrolment_id is not None:
             return enrolment_id, code
 
@@ -211,11 +212,11 @@ def cancel_enrolment(enrolment_id: int, *, actor: Actor, now: datetime) -> None:
     What was still to be told about the enrolment is not told any more. Raises NotFound and AlreadyCancelled.
     """
     run = lock_run(_run_of(enrolment_id))
-    enrolment = db.session.execute(_BY_ID, {"wanted": enrolment_id}).one()
+    enrolment = connection().execute(_BY_ID, {"wanted": enrolment_id}).one()
     if enrolment.state is EnrolmentState.CANCELLED:
         raise AlreadyCancelled
     standing = standing_of(enrolment.learner_id, clock.local(now).date())
-    db.session.execute(_CANCEL, {"wanted": enrolment_id, "at": now, "by": actor.account_id})
+    connection().execute(_CANCEL, {"wanted": enrolment_id, "at": now, "by": actor.account_id})
     cancel_notices(activity("enrolment", enrolment_id), now=now)
     _note("cancel_enrolment", enrolment.learner_id, enrolment_id, actor=actor, now=now)
     if enrolment.state is EnrolmentState.WAITING:
@@ -228,7 +229,7 @@ def cancel_enrolment(enrolment_id: int, *, actor: Actor, now: datetime) -> None:
 
 
 def _run_of(enrolment_id: int) -> int:
-    run_id = db.session.scalar(select(_ENROLMENT.c.run_id).where(_ENROLMENT.c.id == enrolment_id))
+    run_id = connection().scalar(select(_ENROLMENT.c.run_id).where(_ENROLMENT.c.id == enrolment_id))
     if run_id is None:
         raise NotFound
     return run_id
@@ -236,12 +237,12 @@ def _run_of(enrolment_id: int) -> int:
 
 def _promote_next(run: LockedRun, seat: int, *, actor: Actor, now: datetime) -> None:
     """The seat goes to whoever waits longest. A clash does not pass them over: they are told of it."""
-    enrolment = db.session.execute(_NEXT_IN_LINE, {"run_id": run.id}).one()
+    enrolment = connection().execute(_NEXT_IN_LINE, {"run_id": run.id}).one()
     standing = standing_of(enrolment.learner_id, clock.local(now).date())
     claims = run.claims_for(occupancy.person(standing.person_id))
     clashes = bool(occupancy.who_is_in_the_way(claims))
     _take_again(claims)
-    db.session.execute(_PROMOTE, {"wanted": enrolment.id, "free_seat": seat})
+    connection().execute(_PROMOTE, {"wanted": enrolment.id, "free_seat": seat})
     count(run.id, seats=1, in_line=-1)
     subject = activity("enrolment", enrolment.id)
     cancel_notices(subject, now=now)  # "you are third in line" is not true any more
@@ -274,7 +275,7 @@ def move_enrolment(
         raise SameRun
     lock_runs([from_run, run_id])
     cancel_enrolment(enrolment_id, actor=actor, now=now)
-    enrolment = db.session.execute(_BY_ID, {"wanted": enrolment_id}).one()
+    enrolment = connection().execute(_BY_ID, {"wanted": enrolment_id}).one()
     return enrol_learner(
         run_id,
         enrolment.learner_id,

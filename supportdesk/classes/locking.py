@@ -14,8 +14,8 @@ from sqlalchemy import Table, bindparam, select, update
 
 from supportdesk.classes.errors import RunNotOpen
 from supportdesk.classes.models import Meeting, Run, RunState
+from supportdesk.core.database import connection
 from supportdesk.core.errors import NotFound
-from supportdesk.extensions import db
 from supportdesk.places.models import Venue
 from supportdesk.places.occupancy import Claim
 
@@ -92,7 +92,7 @@ _COUNT = (
 
 def lock_run(run_id: int) -> LockedRun:
     """Wait for the run and keep it until the transaction ends: one statement. Raises NotFound."""
-    rows = db.session.execute(_LOCK, {"wanted": run_id}).all()
+    rows = connection().execute(_LOCK, {"wanted": run_id}).all()
     if not rows:
         raise NotFound
     first = rows[0]
@@ -111,9 +111,9 @@ def lock_run(run_id: int) -> LockedRun:
 
 def lock_runs(run_ids: Iterable[int]) -> None:
     """Wait for several runs in the order that everybody keeps."""
-    db.session.execute(_LOCK_SEVERAL, {"wanted": list(run_ids)}).all()
+    connection().execute(_LOCK_SEVERAL, {"wanted": list(run_ids)}).all()
 
 
 def count(run_id: int, *, seats: int = 0, in_line: int = 0) -> None:
     """Add to the number of seats taken and of those who wait."""
-    db.session.execute(_COUNT, {"wanted": run_id, "seats": seats, "in_line": in_line})
+    connection().execute(_COUNT, {"wanted": run_id, "seats": seats, "in_line": in_line})

@@ -45,9 +45,9 @@ def once(token: str, now: datetime, act: Callable[[], str]) -> str:
     """
     with transaction() as session:
         receipt = {"token": token, "location": None, "received_at": now}
-        claimed = session.execute(_CLAIM[db.engine.dialect.name], receipt).first()
+        claimed = session.connection().execute(_CLAIM[db.engine.dialect.name], receipt).first()
         if claimed is None:
             return session.execute(_LOCATION, {"wanted": token}).scalar_one() or "/"
         location = act()
-        session.execute(_SETTLE, {"wanted": token, "place": location})
+        session.connection().execute(_SETTLE, {"wanted": token, "place": location})
         return location

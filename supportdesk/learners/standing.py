@@ -6,13 +6,13 @@ Called by every operation that books, marks or observes somebody.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Table, bindparam, select
 
+from supportdesk.core.database import connection
 from supportdesk.core.errors import NotFound
 from supportdesk.core.wareki import age_band, age_on
-from supportdesk.extensions import db
 from supportdesk.learners.models import AgeBand, Channel, Device, Learner
 
 OUTSIDE: Final = "outside"
@@ -30,24 +30,25 @@ class Standing(NamedTuple):
     device: Device | None
 
 
+_LEARNER = cast(Table, Learner.__table__)
 _STANDING = select(
-    Learner.id,
-    Learner.person_id,
-    Learner.district_code,
-    Learner.outside_city,
-    Learner.birth_date,
-    Learner.birth_year,
-    Learner.age_band,
-    Learner.channel,
-    Learner.device,
+    _LEARNER.c.id,
+    _LEARNER.c.person_id,
+    _LEARNER.c.district_code,
+    _LEARNER.c.outside_city,
+    _LEARNER.c.birth_date,
+    _LEARNER.c.birth_year,
+    _LEARNER.c.age_band,
+    _LEARNER.c.channel,
+    _LEARNER.c.device,
 )
-_ONE = _STANDING.where(Learner.id == bindparam("wanted"))
-_MANY = _STANDING.where(Learner.id.in_(bindparam("wanted", expanding=True)))
+_ONE = _STANDING.where(_LEARNER.c.id == bindparam("wanted"))
+_MANY = _STANDING.where(_LEARNER.c.id.in_(bindparam("wanted", expanding=True)))
 
 
 def standing_of(learner_id: int, day: date) -> Standing:
     """The learner's standing on that day in Japan: one statement. Raises NotFound."""
-    row = db.session.execute(_ONE, {"wanted": learner_id}).one_or_none()
+    row = connection().execute(_ONE, {"wanted": learner_id}).one_or_none()
     if row is None:
         raise NotFound
     return _standing(row, day)
@@ -55,7 +56,7 @@ def standing_of(learner_id: int, day: date) -> Standing:
 
 def standings_of(learner_ids: list[int], day: date) -> dict[int, Standing]:
     """The standing of many, by learner: one statement. Raises NotFound when one of them does not exist."""
-    rows = db.session.execute(_MANY, {"wanted": learner_ids}).all()
+    rows = connection().execute(_MANY, {"wanted": learner_ids}).all()
     found = {row.id: _standing(row, day) for row in rows}
     if len(found) != len(set(learner_ids)):
         raise NotFound

@@ -8,7 +8,7 @@ from typing import Final, cast
 from flask_babel import gettext as _
 from sqlalchemy import Table, bindparam, insert, update
 
-from supportdesk.extensions import db
+from supportdesk.core.database import connection
 from supportdesk.learners.models import Channel
 from supportdesk.learners.standing import Standing
 from supportdesk.notices.models import Notice, NoticeState
@@ -39,7 +39,7 @@ def queue_notice(
     A channel that cannot deliver yet falls to the call list and says why.
     """
     channel, reason = _deliverable(standing.channel)
-    db.session.execute(
+    connection().execute(
         _QUEUE,
         {
             "learner_id": standing.learner_id,
@@ -66,4 +66,4 @@ def _deliverable(wanted: Channel) -> tuple[Channel, str]:
 
 def cancel_notices(activity: str, *, now: datetime) -> None:
     """What was still to be told about the activity is not told any more."""
-    db.session.execute(_CANCEL, {"about": activity, "at": now})
+    connection().execute(_CANCEL, {"about": activity, "at": now})

@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.accounts.models import Account
 from supportdesk.core.activities import describe
+from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError
 from supportdesk.core.page_furniture import span
 from supportdesk.extensions import db
@@ -153,8 +154,8 @@ def take_all(claims: Iterable[Claim]) -> None:
     wanted = [
         {"who": resource, "quarter": cell, "in_layer": 0, "for_what": activity} for resource, cell, activity in rows
     ]
-    taken = db.session.execute(_TAKE[db.engine.dialect.name], wanted)
-    if taken.rowcount != len(wanted):  # type: ignore[attr-defined]  # an INSERT's result is a CursorResult
+    taken = connection().execute(_TAKE[db.engine.dialect.name], wanted)
+    if taken.rowcount != len(wanted):
         raise Occupied(_give_up(claims))
 
 
