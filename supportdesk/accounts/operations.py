@@ -27,6 +27,8 @@ _NOBODY = _hasher.hash("nobody has this password")
 class WrongPassword(DeskError):
     """The user name or the password is wrong; which of the two is not said."""
 
+    status = 422
+
     def __init__(self) -> None:
         super().__init__(_l("ユーザー名かパスワードがちがいます。"))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -28,14 +27,14 @@ def login() -> Response | str | tuple[str, int]:
         return redirect(url_for("home.home"), 303)
     form = LoginForm()
     if request.method == "GET":
-        return render_template("accounts/login.html", form=form, refusal="")
+        return render_template("accounts/login.html", form=form)
     if not form.validate_on_submit():
-        return render_template("accounts/login.html", form=form, refusal=""), 422
+        return render_template("accounts/login.html", form=form), 422
     with transaction():
         outcome = operations.log_in(form.username.data or "", form.password.data or "", now=clock.now())
     if isinstance(outcome, DeskError):
-        status = 429 if isinstance(outcome, operations.TooManyTries) else 422
-        return render_template("accounts/login.html", form=form, refusal=outcome.message), status
+        form.refuse(outcome)
+        return render_template("accounts/login.html", form=form), outcome.status
     start_session(outcome)
     return redirect(local_address(request.args.get("next")) or url_for("home.home"), 303)
 
@@ -54,4 +53,4 @@ def logout() -> Response:
 def audit_trail() -> str:
     """Who did what, newest first."""
     page = queries.audit_page(page_number())
-    return render_template("accounts/audit.html", page=page, title=_("操作の記録"))
+    return render_template("accounts/audit.html", page=page)

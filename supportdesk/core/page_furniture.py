@@ -1,19 +1,21 @@
-"""What the templates of every page call: today's date, the menu, the language switch."""
+"""What the templates of every page call: dates and times in words, the menus, the language switch."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from flask import Blueprint, Flask, current_app, redirect, request, url_for
 from flask_babel import get_locale
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from supportdesk.core import clock
+from supportdesk.core import clock, wareki
+from supportdesk.core.codes import new_token
 from supportdesk.core.permissions import Permission, public
+from supportdesk.core.phones import format_phone
 from supportdesk.core.security import LANGUAGE_COOKIE, LANGUAGES, local_address
-from supportdesk.core.wareki import format_date
 
 blueprint = Blueprint("language", __name__)
 YEAR = 365 * 24 * 3600
@@ -21,11 +23,11 @@ YEAR = 365 * 24 * 3600
 
 @dataclass(frozen=True)
 class MenuItem:
-    """An entry of the menu: shown to whoever has the permission."""
+    """An entry of the menu: shown to whoever has the permission; without one, to residents."""
 
     endpoint: str
     label: object
-    permission: Permission
+    permission: Permission | None
 
 
 @dataclass(frozen=True)
@@ -49,26 +51,69 @@ def plug_in(app: Flask) -> None:
         "get_locale": get_locale,
         "today_long": today_long,
         "navigation": navigation,
+        "public_links": public_links,
         "language_links": language_links,
+        "one_time_token": new_token,
+        "span": span,
     }
     app.jinja_env.globals.update(globals_)
+    app.jinja_env.filters.update(
+        day=day, short_day=short_day, wareki=day_of_era, clock_time=clock_time, phone=format_phone
+    )
 
 
 def today_long() -> str:
     """Today, with the year in both reckonings."""
-    return format_date(clock.today(), str(get_locale()))
+    return day(clock.today())
+
+
+def day(moment: date | datetime) -> str:
+    """2026年（令和8年）11月24日（火）: a day, or the day of an instant in Japan."""
+    return wareki.format_date(_day_of(moment), str(get_locale()))
+
+
+def short_day(moment: date | datetime) -> str:
+    """11月24日（火）."""
+    return wareki.format_short(_day_of(moment), str(get_locale()))
+
+
+def day_of_era(moment: date | datetime) -> str:
+    """令和8年11月24日（火）, for paper."""
+    return wareki.format_wareki(_day_of(moment), str(get_locale()))
+
+
+def clock_time(moment: datetime) -> str:
+    """10:00, on a clock in Japan."""
+    return wareki.format_time(clock.local(moment))
+
+
+def span(starts_at: datetime, ends_at: datetime) -> str:
+    """11月24日（火）10:00〜11:00."""
+    return f"{short_day(starts_at)} {clock_time(starts_at)}〜{clock_time(ends_at)}"
+
+
+def _day_of(moment: date | datetime) -> date:
+    return clock.local(moment).date() if isinstance(moment, datetime) else moment
 
 
 def navigation() -> list[MenuLink]:
     """The menu of whoever is signed in."""
     if not current_user.is_authenticated:
         return []
-    items: list[MenuItem] = current_app.extensions.get("menu", [])
-    return [
-        MenuLink(url_for(item.endpoint), str(item.label), request.endpoint == item.endpoint)
-        for item in items
-        if current_user.may(item.permission)
-    ]
+    return [_link(item) for item in _menu() if item.permission and current_user.may(item.permission)]
+
+
+def public_links() -> list[MenuLink]:
+    """The menu of the residents' pages."""
+    return [_link(item) for item in _menu() if item.permission is None]
+
+
+def _menu() -> list[MenuItem]:
+    return current_app.extensions.get("menu", [])
+
+
+def _link(item: MenuItem) -> MenuLink:
+    return MenuLink(url_for(item.endpoint), str(item.label), request.endpoint == item.endpoint)
 
 
 def language_links() -> list[tuple[str, str, str, bool]]:

@@ -11,6 +11,7 @@ from supportdesk.core.fields.text import (
     IntegerField,
     KanaField,
     MailField,
+    PasswordField,
     PhoneField,
     TextField,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "KanaField",
     "MailField",
     "NoteField",
+    "PasswordField",
     "PhoneField",
     "SelectField",
     "TextField",

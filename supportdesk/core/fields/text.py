@@ -59,6 +59,23 @@ class HiddenField(TextField):
         super().__init__(label, **options)
 
 
+class PasswordField(TextField):
+    """A password: taken as it was typed, and never shown again."""
+
+    input_type = "password"
+
+    def __init__(self, label: object, **options: Any) -> None:
+        options.setdefault("max_length", 1000)
+        super().__init__(label, **options)
+
+    def tidy(self, text: str) -> str:
+        return text
+
+    @property
+    def value(self) -> str:
+        return ""
+
+
 class KanaField(TextField):
     """A reading in kana of any kind, kept as typed."""
 

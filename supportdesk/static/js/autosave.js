@@ -1,0 +1,32 @@
+// Saves a form as one types, a moment after the last key. The form's own button saves as well.
+
+const PAUSE = 1200;
+
+export function autosave(form) {
+  const line = form.querySelector("[data-saved]");
+  let timer;
+  let waiting = false;
+  form.addEventListener("input", () => {
+    waiting = true;
+    clearTimeout(timer);
+    timer = setTimeout(save, PAUSE);
+  });
+  form.addEventListener("submit", () => clearTimeout(timer));
+  document.addEventListener("visibilitychange", () => {
+    if (waiting && document.visibilityState === "hidden") save();
+  });
+
+  async function save() {
+    clearTimeout(timer);
+    waiting = false;
+    try {
+      const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), keepalive: true });
+      if (!answer.ok || answer.redirected) throw new Error(answer.status);
+      line.textContent = line.dataset.done || "✓";
+    } catch {
+      waiting = true;
+      line.textContent = line.dataset.failed || "…";
+      timer = setTimeout(save, PAUSE * 5);
+    }
+  }
+}

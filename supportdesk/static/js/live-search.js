@@ -1,0 +1,38 @@
+// Answers while one types: fetches the results' fragment and puts it where the results stand.
+
+const PAUSE = 120;
+
+export function liveSearch(form) {
+  const box = form.querySelector("input[type=search]");
+  const results = document.getElementById(form.dataset.liveSearch);
+  if (!box || !results) return;
+  let timer;
+  let asked;
+  box.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, PAUSE);
+  });
+
+  async function ask() {
+    asked?.abort();
+    asked = new AbortController();
+    try {
+      const { address, body } = request(form);
+      const headers = { "X-Fragment": "1" };
+      const answer = await fetch(address, { method: form.method, body, headers, signal: asked.signal });
+      if (answer.redirected) location.reload();
+      else if (answer.ok) results.innerHTML = await answer.text();
+    } catch (error) {
+      if (error.name !== "AbortError") throw error;
+    }
+  }
+}
+
+// People are looked for with POST, so that no name stands in an address.
+function request(form) {
+  const fields = new FormData(form);
+  const address = new URL(form.action);
+  if (form.method === "post") return { address, body: fields };
+  for (const [name, value] of fields) address.searchParams.set(name, value);
+  return { address };
+}
