@@ -1145,7 +1145,12 @@ def upgrade() -> None:
         sa.Column("evidence_id", sa.Integer(), nullable=True),
         sa.Column("self_level", sa.Integer(), nullable=True),
         sa.Column("self_evidence_id", sa.Integer(), nullable=True),
-        sa.Column("awaits_staff", sa.Boolean(), nullable=False, comment="a level 3 that staff have yet to confirm"),
+        sa.Column(
+            "awaits_staff",
+            sa.Boolean(),
+            nullable=False,
+            comment="staff are asked to confirm what a tutor saw or the learner says",
+        ),
         sa.CheckConstraint("level IS NULL OR level BETWEEN 0 AND 3", name=op.f("ck_skill_level_level_range")),
         sa.CheckConstraint(
             "self_level IS NULL OR self_level BETWEEN 0 AND 3", name=op.f("ck_skill_level_self_level_range")

@@ -7,3 +7,17 @@ from flask import Flask
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
+    from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
+    from supportdesk.skills.models import SkillEvidence, SkillLevel
+
+    tables = SkillEvidence.metadata.tables
+    answer_for_learners(
+        app,
+        RoomAnswers(
+            room="skills",
+            tables=(
+                LearnerTable(tables[SkillEvidence.__tablename__]),
+                LearnerTable(tables[SkillLevel.__tablename__]),
+            ),
+        ),
+    )

@@ -87,4 +87,6 @@ class SkillLevel(Base):
     evidence_id: Mapped[int | None]
     self_level: Mapped[int | None]
     self_evidence_id: Mapped[int | None]
-    awaits_staff: Mapped[bool] = mapped_column(default=False, comment="a level 3 that staff have yet to confirm")
+    awaits_staff: Mapped[bool] = mapped_column(
+        default=False, comment="staff are asked to confirm what a tutor saw or the learner says"
+    )
