@@ -7,6 +7,7 @@ from flask import Flask
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
-    from supportdesk.journey import views
+    from supportdesk.journey import learner_views, views
 
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(learner_views.blueprint)

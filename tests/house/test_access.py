@@ -49,6 +49,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "schedule.index": ("/schedule", {"GET"}, EVERYBODY),
     "schedule.run": ("/schedule/999999", {"GET"}, EVERYBODY),
     "schedule.calendar": ("/calendar.ics", {"GET"}, EVERYBODY),
+    "journey.learner": ("/learners/999999", {"GET"}, SEE_LEARNERS),
     "learners.index": ("/learners/", {"GET"}, SEE_LEARNERS),
     "learners.search": ("/learners/search", {"GET", "POST"}, SEE_LEARNERS),
     "learners.new": ("/learners/new", {"GET", "POST"}, COUNTER),

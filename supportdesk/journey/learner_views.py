@@ -1,0 +1,44 @@
+"""One learner's page: next step, bookings, timeline, skills, particulars. Whoever opens it is noted."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import Permission, requires
+from supportdesk.journey.record import record_of
+from supportdesk.journey.words import PROGRAMMES
+from supportdesk.learners.rooms import check_scope
+from supportdesk.learners.words import AGE_BANDS, CHANNELS, DEVICES, NEEDS, SEXES
+from supportdesk.skills.words import SOURCES
+
+blueprint = Blueprint("journey", __name__, template_folder="templates")
+
+
+@blueprint.get("/learners/<int:learner_id>")
+@requires(Permission.SEE_LEARNERS, surface="field")
+def learner(learner_id: int) -> str:
+    """Everything on one page. Addresses and numbers are for those who book and call."""
+    actor, now = current_actor(), clock.now()
+    check_scope(actor, learner_id)
+    record = record_of(learner_id, now)
+    with transaction():
+        audit.record(actor=actor, action="view_learner", subject=f"learner:{learner_id}", now=now)
+    return render_template(
+        "journey/learner.html",
+        record=record,
+        learner=record.learner,
+        reachable=actor.may(Permission.EDIT_LEARNERS) or actor.may(Permission.WORK_CALL_LIST),
+        programmes=PROGRAMMES,
+        sources=SOURCES,
+        words={
+            "age_bands": AGE_BANDS,
+            "channels": CHANNELS,
+            "devices": DEVICES,
+            "needs": NEEDS,
+            "sexes": SEXES,
+        },
+    )

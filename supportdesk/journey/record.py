@@ -1,0 +1,104 @@
+"""Everything that one page says of a learner: what they can do and since when, what happened, what is next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from supportdesk.classes.queries import enrolments_of
+from supportdesk.core import clock
+from supportdesk.core.activities import Description, describe
+from supportdesk.core.wareki import age_on
+from supportdesk.extensions import db
+from supportdesk.journey.appointments import Appointment, appointments_of
+from supportdesk.journey.next_step import NextStep, next_step
+from supportdesk.learners.models import Learner, LearnerPhoneAdmission
+from supportdesk.learners.passes import LivePass, live_pass
+from supportdesk.learners.queries import learner_to_edit
+from supportdesk.learners.rooms import TimelineEntry, timeline_of
+from supportdesk.places.models import District
+from supportdesk.skills import queries as skills
+
+
+class SkillLine(NamedTuple):
+    """A skill with its level, if any, and the activity in which it was seen, if that still exists."""
+
+    code: str
+    name: str
+    row: skills.LevelRow | None
+    seen_in: Description | None
+
+
+class SkillGroup(NamedTuple):
+    """The skills of one area; `able` counts those done alone or better."""
+
+    code: str
+    name: str
+    lines: Sequence[SkillLine]
+    able: int
+
+
+class Record(NamedTuple):
+    """One learner's page."""
+
+    learner: Learner
+    district: str
+    age: int | None
+    held_pass: LivePass | None
+    own_phones: int
+    step: NextStep
+    appointments: Sequence[Appointment]
+    timeline: Sequence[TimelineEntry]
+    skills: Sequence[SkillGroup]
+
+
+def record_of(learner_id: int, now: datetime) -> Record:
+    """Read one learner's page; the same number of statements however long their story. Raises NotFound."""
+    learner = learner_to_edit(learner_id)
+    levels = skills.levels_of(learner_id)
+    return Record(
+        learner=learner,
+        district=db.session.scalar(select(District.name).where(District.code == learner.district_code)) or "",
+        age=age_on(learner.birth_date, clock.local(now).date()) if learner.birth_date else None,
+        held_pass=live_pass(learner_id),
+        own_phones=_own_phones(learner_id),
+        step=step_of(learner, levels, now),
+        appointments=appointments_of(learner_id, now),
+        timeline=timeline_of(learner_id),
+        skills=_grouped(levels),
+    )
+
+
+def step_of(learner: Learner, levels: dict[str, skills.LevelRow], now: datetime) -> NextStep:
+    """The next step of this learner."""
+    return next_step(
+        levels,
+        device=learner.device,
+        district_code=learner.district_code,
+        booked_runs=[row.run_id for row in enrolments_of(learner.id)],
+        now=now,
+    )
+
+
+def _own_phones(learner_id: int) -> int:
+    held = select(func.count()).where(
+        LearnerPhoneAdmission.learner_id == learner_id, LearnerPhoneAdmission.revoked_at.is_(None)
+    )
+    return db.session.scalar(held) or 0
+
+
+def _grouped(levels: dict[str, skills.LevelRow]) -> list[SkillGroup]:
+    places = describe(row.activity for row in levels.values())
+    by_area: dict[tuple[str, str], list[SkillLine]] = {}
+    for skill in skills.catalogue():
+        row = levels.get(skill.code)
+        seen_in = places.get(row.activity) if row else None
+        by_area.setdefault((skill.area_code, skill.area), []).append(SkillLine(skill.code, skill.name, row, seen_in))
+    return [SkillGroup(code, name, lines, sum(map(_is_able, lines))) for (code, name), lines in by_area.items()]
+
+
+def _is_able(line: SkillLine) -> bool:
+    return line.row is not None and (line.row.shown or 0) >= 2

@@ -1,0 +1,122 @@
+"""One learner's page: who they are, what is next, what happened, what they can do; and who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from supportdesk.accounts.models import AuditEntry
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import SYSTEM, Role
+from supportdesk.extensions import db
+from supportdesk.learners.models import Device
+from supportdesk.skills.models import EvidenceSource
+from supportdesk.skills.operations import Observation, award_skills
+from tests.classes.making import enrol, make_run, meeting_at
+from tests.factories import make_account, make_learner, make_reference
+from tests.pages import PageClient
+from tests.recording import Statements
+
+Counting = Callable[[], AbstractContextManager[Statements]]
+
+
+@pytest.fixture(autouse=True)
+def _the_city(app: Flask) -> None:
+    with app.app_context():
+        make_reference()
+
+
+@pytest.fixture
+def reception(app: Flask, client: PageClient) -> PageClient:
+    with app.app_context():
+        make_account(Role.RECEPTION)
+    client.sign_in("reception")
+    return client
+
+
+def somebody(app: Flask, **particulars: object) -> int:
+    with app.app_context():
+        return make_learner("タカハシ ハナコ", phone="018-888-8642", **particulars)
+
+
+def test_the_page_of_somebody_new_says_what_to_do_next(app: Flask, reception: PageClient) -> None:
+    page = reception.get(f"/learners/{somebody(app)}")
+    assert "タカハシ ハナコ" in page.h1
+    assert "018-888-8642" in page.text
+    assert "これからの予約はありません。" in page.text
+    assert "まだ何もありません。" in page.text
+    assert "教える教室はありません" in page.text
+
+
+def test_one_press_on_the_next_step_books_the_class(app: Flask, reception: PageClient) -> None:
+    learner = somebody(app, district_code="tobu", device=Device.IPHONE)
+    with app.app_context():
+        make_run()
+    page = reception.get(f"/learners/{learner}")
+    assert "お住まいの地区" in page.one(".next-step").get_text()
+    done = reception.submit(page, "この教室に申し込む", follow=True)
+    assert "受付が完了しました" in done.h1
+    assert "電源の入れ方" in reception.get(f"/learners/{learner}").one(".cards").get_text()
+
+
+def test_levels_say_where_they_came_from(app: Flask, reception: PageClient) -> None:
+    learner = somebody(app)
+    with app.app_context():
+        make_run()
+        with transaction():
+            award_skills(
+                [Observation(learner, "A1", 1)],
+                source=EvidenceSource.CLASS,
+                activity="meeting:1",
+                observed_at=clock.now(),
+                actor=SYSTEM,
+                now=clock.now(),
+            )
+    shown = reception.get(f"/learners/{learner}").text
+    assert "手伝ってもらえばできる" in shown
+    assert "教室 「電源の入れ方・ボタン操作」" in shown
+
+
+def test_whoever_looks_is_noted(app: Flask, reception: PageClient) -> None:
+    learner = somebody(app)
+    reception.get(f"/learners/{learner}")
+    with app.app_context():
+        seen = select(func.count()).where(
+            AuditEntry.action == "view_learner", AuditEntry.subject == f"learner:{learner}"
+        )
+        assert db.session.scalar(seen) == 1
+
+
+def test_an_instructor_sees_learners_of_their_own_meetings_without_their_numbers(
+    app: Flask, client: PageClient
+) -> None:
+    theirs, stranger = somebody(app), somebody(app)
+    with app.app_context():
+        instructor = make_account(Role.INSTRUCTOR)
+        enrol(make_run(meeting_at(staff=[instructor.id])), theirs)
+    client.sign_in("instructor")
+    assert "018-888-8642" not in client.get(f"/learners/{theirs}").text
+    client.get(f"/learners/{stranger}", expect=404)
+
+
+def test_the_page_takes_the_same_statements_however_long_the_story(
+    app: Flask, reception: PageClient, queries: Counting
+) -> None:
+    learner = somebody(app)
+    with app.app_context():
+        enrol(make_run(), learner)
+        db.session.remove()
+    with queries() as before:
+        reception.get(f"/learners/{learner}")
+    with app.app_context():
+        for hour in (11, 12, 13, 14, 15):
+            enrol(make_run(meeting_at(hour=hour)), learner)
+        db.session.remove()
+    with queries() as after:
+        reception.get(f"/learners/{learner}")
+    assert len(after) == len(before), after
