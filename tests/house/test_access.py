@@ -24,6 +24,8 @@ SEE_LEARNERS = MEET_LEARNERS | {Role.COORDINATOR}
 BOOK_CLASS = frozenset({Role.RECEPTION, Role.ADMIN})
 MANAGE_CLASSES = frozenset({Role.COORDINATOR, Role.ADMIN})
 SEE_CLASSES = BOOK_CLASS | MANAGE_CLASSES | {Role.INSTRUCTOR}
+SEE_VIDEOS = frozenset(Role) - {Role.TUTOR}
+WORK_CALL_LIST = COUNTER | {Role.COORDINATOR}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 #: endpoint → (an address of it, its methods, who may call it; None is somebody not signed in)
@@ -63,6 +65,21 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "learners.admit_phone": ("/learners/999999/admit", {"POST"}, MEET_LEARNERS),
     "learners.cut_off": ("/learners/999999/phones/cut-off", {"POST"}, MEET_LEARNERS),
     "learners.import_ledger": ("/learners/import", {"GET", "POST"}, COUNTER),
+    "videos.index": ("/videos", {"GET"}, EVERYBODY),
+    "videos.watch": ("/v/999999", {"GET"}, EVERYBODY),
+    "videos.who": ("/v/999999/who", {"POST"}, EVERYBODY),
+    "videos.answer": ("/v/999999/answer", {"POST"}, EVERYBODY),
+    "videos.thanks": ("/v/999999/thanks", {"GET"}, EVERYBODY),
+    "videos.media": ("/media/999999.mp4", {"GET"}, EVERYBODY),
+    "videos.code_svg": ("/v/999999/code.svg", {"GET"}, EVERYBODY),
+    "videos.code_png": ("/v/999999/code.png", {"GET"}, EVERYBODY),
+    "videos.sheet": ("/v/999999/sheet", {"GET"}, SEE_VIDEOS),
+    "videos.sheets": ("/videos/sheets", {"GET"}, SEE_VIDEOS),
+    "videos.hand_outs": ("/videos/handouts", {"GET"}, SEE_VIDEOS),
+    "notices.calls": ("/calls", {"GET"}, WORK_CALL_LIST),
+    "notices.today": ("/calls/today", {"GET"}, WORK_CALL_LIST),
+    "notices.settle": ("/calls/999999", {"POST"}, WORK_CALL_LIST),
+    "notices.undo": ("/calls/999999/undo", {"POST"}, WORK_CALL_LIST),
     "accounts.logout": ("/logout", {"POST"}, SIGNED_IN),  # last: nobody is signed in after it
 }
 

@@ -1,0 +1,239 @@
+"""The verbs of the library: add, amend, order, retire a video; count a view; take an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, func, insert, select, update
+
+from supportdesk.accounts import audit
+from supportdesk.core.activities import activity as activity_name
+from supportdesk.core.codes import new_code
+from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.japanese import search_key
+from supportdesk.core.permissions import SYSTEM, Actor
+from supportdesk.extensions import db
+from supportdesk.skills.models import EvidenceSource, Skill, SkillArea
+from supportdesk.skills.operations import Observation, award_skills
+from supportdesk.videos.media import media_file, spoken_in
+from supportdesk.videos.models import Video, VideoAnswer, VideoSkill, VideoView
+
+#: What pressing できた or まだ says of the video's skills.
+LEVEL_OF: Final = {True: 2, False: 0}
+
+
+@dataclass(frozen=True, kw_only=True)
+class VideoPlan:
+    """What staff say of a video: an https address on a video site, or the name of a kept film.
+
+    An empty transcript is filled from the captions.
+    """
+
+    title: str
+    area_code: str
+    skills: tuple[str, ...]
+    seconds: int
+    title_en: str = ""
+    summary: str = ""
+    address: str = ""
+    file_name: str = ""
+    captions_name: str = ""
+    transcript: str = ""
+
+
+class Added(NamedTuple):
+    """A new video."""
+
+    id: int
+    code: str
+
+
+class BadVideo(DeskError):
+    """Something in the plan cannot be."""
+
+    status = 422
+
+
+class BadSuccessor(DeskError):
+    """The successor is the video itself, or is no longer shown."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("ほかの、いま公開している動画をえらんでください。"), field="successor")
+
+
+def add_video(plan: VideoPlan, *, actor: Actor, now: datetime, code: str = "") -> Added:
+    """Put a video at the end of its area. It gets a code that no video ever had; `code` is for the demo alone.
+
+    Raises BadVideo.
+    """
+    _check(plan)
+    last = db.session.scalar(select(func.max(Video.position)).where(Video.area_code == plan.area_code))
+    video = Video(code=code or _unused_code(), position=(last or 0) + 1, created_at=now, **_columns(plan))
+    video.skills = [VideoSkill(skill_code=skill) for skill in plan.skills]
+    db.session.add(video)
+    db.session.flush()
+    audit.record(actor=actor, action="add_video", subject=f"video:{video.id}", now=now)
+    return Added(video.id, video.code)
+
+
+def save_video(video_id: int, plan: VideoPlan, *, actor: Actor, now: datetime) -> None:
+    """Amend a video. Its code stays. Raises NotFound, BadVideo."""
+    _check(plan)
+    _lock(video_id)
+    db.session.execute(update(Video).where(Video.id == video_id).values(**_columns(plan)))
+    db.session.execute(delete(VideoSkill).where(VideoSkill.video_id == video_id))
+    if plan.skills:
+        db.session.execute(insert(VideoSkill), [{"video_id": video_id, "skill_code": code} for code in plan.skills])
+    audit.record(actor=actor, action="save_video", subject=f"video:{video_id}", now=now)
+
+
+def retire_video(video_id: int, successor_id: int | None, *, actor: Actor, now: datetime) -> None:
+    """Take a video out of the library. Its code leads to its text and to the successor from now on.
+
+    Codes that led to this video as their successor lead to the new one. Raises NotFound, BadSuccessor.
+    """
+    video = _lock(video_id)
+    if successor_id is not None and (successor_id == video_id or _lock(successor_id).retired_at is not None):
+        raise BadSuccessor
+    video.retired_at = video.retired_at or now
+    video.successor_id = successor_id
+    if successor_id is not None:
+        db.session.execute(update(Video).where(Video.successor_id == video_id).values(successor_id=successor_id))
+    db.session.flush()
+    audit.record(
+        actor=actor, action="retire_video", subject=f"video:{video_id}", now=now, detail={"successor": successor_id}
+    )
+
+
+def move_video(video_id: int, steps: int, *, actor: Actor, now: datetime) -> None:
+    """Move a video up (-1) or down (1) among those shown of its area; at an end it stays. Raises NotFound."""
+    area_code = _lock(video_id).area_code
+    order = list(
+        db.session.scalars(
+            select(Video.id)
+            .where(Video.area_code == area_code, Video.retired_at.is_(None))
+            .order_by(Video.position, Video.id)
+            .with_for_update(key_share=True)
+        )
+    )
+    if video_id not in order:
+        return
+    place = order.index(video_id)
+    order.insert(min(max(place + steps, 0), len(order) - 1), order.pop(place))
+    for position, moved in enumerate(order, start=1):
+        db.session.execute(update(Video).where(Video.id == moved).values(position=position))
+    audit.record(actor=actor, action="move_video", subject=f"video:{video_id}", now=now)
+
+
+def count_view(video_id: int, learner_id: int | None, *, activity: str = "", now: datetime) -> None:
+    """A video was opened: by a learner where that may be kept, else by nobody in particular."""
+    db.session.execute(
+        insert(VideoView),
+        {"video_id": video_id, "learner_id": learner_id, "activity": activity, "viewed_at": now},
+    )
+    if learner_id is not None:
+        audit.record(
+            actor=SYSTEM, action="tie_video_view", subject=f"learner:{learner_id}", now=now, detail={"video": video_id}
+        )
+
+
+def answer_video(video_id: int, learner_id: int | None, can_do: bool, *, activity: str = "", now: datetime) -> None:
+    """Take できた or まだ. A learner's answer is a self-check of the skills that the video helps to practise."""
+    db.session.execute(
+        insert(VideoAnswer),
+        {
+            "video_id": video_id,
+            "learner_id": learner_id,
+            "can_do": can_do,
+            "activity": activity,
+            "answered_at": now,
+        },
+    )
+    if learner_id is None:
+        return
+    audit.record(
+        actor=SYSTEM, action="answer_video", subject=f"learner:{learner_id}", now=now, detail={"video": video_id}
+    )
+    codes = db.session.scalars(
+        select(VideoSkill.skill_code).where(VideoSkill.video_id == video_id).order_by(VideoSkill.skill_code)
+    )
+    award_skills(
+        [Observation(learner_id, code, LEVEL_OF[can_do]) for code in codes],
+        source=EvidenceSource.SELF_CHECK,
+        activity=activity_name("video", video_id),
+        observed_at=now,
+        actor=SYSTEM,
+        now=now,
+    )
+
+
+def _check(plan: VideoPlan) -> None:
+    if bool(plan.address) == bool(plan.file_name):
+        raise BadVideo(_l("動画サイトのアドレスか、動画ファイルの、どちらか1つが必要です。"), field="film")
+    if plan.address and not _is_https(plan.address):
+        raise BadVideo(_l("「https://」で始まるアドレスを入力してください。"), field="address")
+    if plan.file_name and media_file(plan.file_name) is None:
+        raise BadVideo(_l("動画のファイルが見つかりません。もう一度えらんでください。"), field="film")
+    if plan.captions_name and media_file(plan.captions_name) is None:
+        raise BadVideo(_l("字幕のファイルが見つかりません。もう一度えらんでください。"), field="captions")
+    if plan.seconds < 1:
+        raise BadVideo(_l("動画の長さを入力してください。"), field="seconds")
+    if db.session.get(SkillArea, plan.area_code) is None:
+        raise BadVideo(_l("分野をえらんでください。"), field="area_code")
+    known = db.session.scalars(select(Skill.code).where(Skill.code.in_(plan.skills))).all()
+    if set(known) != set(plan.skills):
+        raise BadVideo(_l("一覧の中からえらんでください。"), field="skills")
+
+
+def _is_https(address: str) -> bool:
+    """Whether it is a plain address on the web: a name with a dot, no log-in in it, nothing that is no address."""
+    if any(character.isspace() for character in address):
+        return False
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return parts.scheme == "https" and "." in host.strip(".") and "@" not in parts.netloc and port in (None, 443)
+
+
+def _columns(plan: VideoPlan) -> dict[str, object]:
+    transcript = plan.transcript or spoken_in(plan.captions_name)
+    return {
+        "title": plan.title,
+        "title_en": plan.title_en,
+        "summary": plan.summary,
+        "area_code": plan.area_code,
+        "address": plan.address,
+        "file_name": plan.file_name,
+        "captions_name": plan.captions_name,
+        "transcript": transcript,
+        "transcript_key": " ".join(map(search_key, (plan.title, plan.title_en, plan.summary, transcript))),
+        "seconds": plan.seconds,
+    }
+
+
+def _lock(video_id: int) -> Video:
+    """The video, held until the transaction ends. Raises NotFound."""
+    video = db.session.scalar(
+        select(Video)
+        .where(Video.id == video_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if video is None:
+        raise NotFound
+    return video
+
+
+def _unused_code() -> str:
+    """A code that no video has or had: rows of videos are never deleted."""
+    while True:
+        code = new_code("V")
+        if db.session.scalar(select(Video.id).where(Video.code == code)) is None:
+            return code
