@@ -3,7 +3,23 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
+    from supportdesk.core.page_furniture import MenuItem, add_to_menu
+    from supportdesk.core.permissions import Permission
+    from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
+    from supportdesk.notices import views
+    from supportdesk.notices.models import Notice
+
+    app.register_blueprint(views.blueprint)
+    add_to_menu(app, MenuItem("notices.calls", _l("連絡リスト"), Permission.WORK_CALL_LIST))
+    answer_for_learners(
+        app,
+        RoomAnswers(
+            room="notices",
+            tables=(LearnerTable(Notice.metadata.tables["notice"], personal=("call_to", "text")),),
+        ),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,7 +18,13 @@ class NoticeState(StrEnum):
     WAITING = "waiting"
     NO_ANSWER = "no_answer"  # called in vain; still to be called
     DONE = "done"
-    CANCELLED = "cancelled"  # what it tells has itself been undone
+    NOT_NEEDED = "not_needed"  # whoever was to call says that nobody need
+    LAPSED = "lapsed"  # what it tells began before anybody was reached
+    CANCELLED = "cancelled"  # what it tells was itself undone before anybody was reached
+
+
+#: Still to be told.
+UNSETTLED: Final = (NoticeState.WAITING, NoticeState.NO_ANSWER)
 
 
 class Notice(Base):
@@ -39,5 +46,6 @@ class Notice(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    settled_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None] = mapped_column(comment="when what it tells ceased to be true, told or not")
+    settled_at: Mapped[datetime | None] = mapped_column(comment="the last try, or when it was settled otherwise")
     settled_by: Mapped[int | None] = foreign_key("account.id", index=False)

@@ -6,20 +6,24 @@ from datetime import datetime
 from typing import Final, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, bindparam, case, insert, update
 
 from supportdesk.core.database import connection
 from supportdesk.learners.models import Channel
 from supportdesk.learners.standing import Standing
-from supportdesk.notices.models import Notice, NoticeState
+from supportdesk.notices.models import UNSETTLED, Notice, NoticeState
 
 _NOTICE = cast(Table, Notice.__table__)
 _QUEUE: Final = insert(_NOTICE)
-_UNSETTLED: Final = (NoticeState.WAITING, NoticeState.NO_ANSWER)
+_IS_UNSETTLED: Final = _NOTICE.c.state.in_(UNSETTLED)
 _CANCEL: Final = (
     update(_NOTICE)
-    .where(_NOTICE.c.activity == bindparam("about"), _NOTICE.c.state.in_(_UNSETTLED))
-    .values(state=NoticeState.CANCELLED, settled_at=bindparam("at"))
+    .where(_NOTICE.c.activity == bindparam("about"), _NOTICE.c.withdrawn_at.is_(None))
+    .values(
+        withdrawn_at=bindparam("at"),
+        state=case((_IS_UNSETTLED, NoticeState.CANCELLED), else_=_NOTICE.c.state),
+        settled_at=case((_IS_UNSETTLED, bindparam("at")), else_=_NOTICE.c.settled_at),
+    )
 )
 
 
@@ -65,5 +69,5 @@ def _deliverable(wanted: Channel) -> tuple[Channel, str]:
 
 
 def cancel_notices(activity: str, *, now: datetime) -> None:
-    """What was still to be told about the activity is not told any more."""
+    """What was still to be told about the activity is not told any more; what was told cannot come back to be told."""
     connection().execute(_CANCEL, {"about": activity, "at": now})

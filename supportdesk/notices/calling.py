@@ -1,0 +1,124 @@
+"""What the desk does with the call list: notes how a call went, takes that back, and drops what has begun meanwhile.
+
+Called by the call list's page.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, cast
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Table, select, update
+
+from supportdesk.accounts import audit
+from supportdesk.core.activities import describe
+from supportdesk.core.database import connection
+from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.permissions import Actor
+from supportdesk.notices.models import UNSETTLED, Notice, NoticeState
+
+_NOTICE = cast(Table, Notice.__table__)
+#: What somebody said of a call, and may take back.
+BY_HAND: Final = (NoticeState.DONE, NoticeState.NOT_NEEDED, NoticeState.NO_ANSWER)
+_AT_ONCE: Final = 500
+
+
+class CallOutcome(StrEnum):
+    """How a call went; a postcard that was posted has reached its learner."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    NOT_NEEDED = "not_needed"
+
+
+_LEADS_TO: Final = {
+    CallOutcome.REACHED: NoticeState.DONE,
+    CallOutcome.NO_ANSWER: NoticeState.NO_ANSWER,
+    CallOutcome.NOT_NEEDED: NoticeState.NOT_NEEDED,
+}
+
+
+class AlreadySettled(DeskError):
+    """Somebody else told the learner meanwhile, or what was to be told was undone."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("この連絡は、もうすんでいるか、必要なくなっています。"))
+
+
+class CannotBeTakenBack(DeskError):
+    """What the notice tells is not true any more, or nobody has said anything of it."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("この記録は、もう取り消せません。"))
+
+
+def settle_call(notice_id: int, *, outcome: CallOutcome, actor: Actor, now: datetime) -> None:
+    """Note how the call went; who did not answer stays on the list. Raises NotFound and AlreadySettled."""
+    notice = _locked(notice_id)
+    if notice.state not in UNSETTLED:
+        raise AlreadySettled
+    tried = outcome is not CallOutcome.NOT_NEEDED
+    _put(
+        notice_id,
+        state=_LEADS_TO[outcome],
+        attempts=notice.attempts + tried,
+        settled_at=now,
+        settled_by=actor.account_id,
+    )
+    audit.record(
+        actor=actor,
+        action="settle_call",
+        subject=f"learner:{notice.learner_id}",
+        now=now,
+        detail={"notice": notice_id, "outcome": outcome.value},
+    )
+
+
+def reopen_call(notice_id: int, *, actor: Actor, now: datetime) -> None:
+    """Take back what was noted last of a call: it is on the list as before. Raises NotFound, CannotBeTakenBack."""
+    notice = _locked(notice_id)
+    if notice.state not in BY_HAND or notice.withdrawn_at is not None:
+        raise CannotBeTakenBack
+    attempts = notice.attempts - (notice.state is not NoticeState.NOT_NEEDED)
+    state = NoticeState.NO_ANSWER if attempts else NoticeState.WAITING
+    _put(notice_id, state=state, attempts=attempts, settled_at=None, settled_by=None)
+    audit.record(
+        actor=actor,
+        action="reopen_call",
+        subject=f"learner:{notice.learner_id}",
+        now=now,
+        detail={"notice": notice_id},
+    )
+
+
+def lapse_notices(*, now: datetime) -> None:
+    """Whatever has begun need not be told any more: such notices leave the list, and show that nobody was reached."""
+    open_ones = connection().execute(select(_NOTICE.c.id, _NOTICE.c.activity).where(_NOTICE.c.state.in_(UNSETTLED)))
+    activities = {row.id: row.activity for row in open_ones}
+    begun = started(set(activities.values()), now)
+    ids = sorted(notice_id for notice_id, about in activities.items() if about in begun)
+    for first in range(0, len(ids), _AT_ONCE):
+        connection().execute(
+            update(_NOTICE)
+            .where(_NOTICE.c.id.in_(ids[first : first + _AT_ONCE]), _NOTICE.c.state.in_(UNSETTLED))
+            .values(state=NoticeState.LAPSED, settled_at=now, settled_by=None)
+        )
+
+
+def started(activities: set[str], now: datetime) -> set[str]:
+    """Those that have begun. What has no time of its own never does."""
+    known = describe(activities)
+    return {about for about, told in known.items() if told.starts_at is not None and told.starts_at <= now}
+
+
+def _locked(notice_id: int) -> Any:
+    notice = connection().execute(select(_NOTICE).where(_NOTICE.c.id == notice_id).with_for_update()).one_or_none()
+    if notice is None:
+        raise NotFound
+    return notice
+
+
+def _put(notice_id: int, **values: object) -> None:
+    connection().execute(update(_NOTICE).where(_NOTICE.c.id == notice_id).values(**values))

@@ -1,0 +1,123 @@
+"""The call list: whom to call, with which words, and one press for how it went. Beside it, whom to send a postcard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.errors import DeskError
+from supportdesk.core.fields import DeskForm
+from supportdesk.core.once import once
+from supportdesk.core.paging import page_number
+from supportdesk.core.permissions import Permission, requires
+from supportdesk.learners.models import Channel
+from supportdesk.learners.rooms import check_scope
+from supportdesk.learners.words import CHANNELS
+from supportdesk.notices import queries
+from supportdesk.notices.calling import lapse_notices, reopen_call, settle_call
+from supportdesk.notices.forms import CallForm
+from supportdesk.notices.words import SETTLED
+
+blueprint = Blueprint("notices", __name__, template_folder="templates")
+LATEST = 5
+
+
+@blueprint.get("/calls")
+@requires(Permission.WORK_CALL_LIST)
+def calls() -> str:
+    """Who is to be called now, the most urgent first. What has begun leaves the list before it is read."""
+    actor, now, channel = current_actor(), clock.now(), _channel()
+    with transaction():
+        lapse_notices(now=now)
+        page = queries.calls_page(page_number(), now, actor, channel)
+        latest = queries.settled_page(1, now, actor, per_page=LATEST)
+        shown = [group[0].learner_id for group in page.rows] + [row.learner_id for row in latest.rows]
+        _note_seen("view_call_list", shown)
+    return render_template(
+        "notices/calls.html",
+        page=page,
+        by_post=channel is Channel.POST,
+        latest=latest,
+        channels=CHANNELS,
+        settled=SETTLED,
+        now=now,
+    )
+
+
+@blueprint.get("/calls/today")
+@requires(Permission.WORK_CALL_LIST)
+def today() -> str:
+    """All that was noted of calls today."""
+    with transaction():
+        page = queries.settled_page(page_number(), clock.now(), current_actor())
+        _note_seen("view_calls_made", [row.learner_id for row in page.rows])
+    return render_template("notices/today.html", page=page, settled=SETTLED)
+
+
+def _note_seen(action: str, learner_ids: list[int]) -> None:
+    """Whose names and numbers were shown."""
+    if learner_ids:
+        audit.record(
+            actor=current_actor(), action=action, now=clock.now(), detail={"learners": sorted(set(learner_ids))}
+        )
+
+
+@blueprint.post("/calls/<int(max=2147483647):notice_id>")
+@requires(Permission.WORK_CALL_LIST)
+def settle(notice_id: int) -> Response:
+    """Note how the call went, and go on with the list."""
+    actor, now = current_actor(), clock.now()
+    check_scope(actor, queries.learner_of(notice_id))
+    form = CallForm()
+    outcome = form.outcome.data
+    if not form.validate_on_submit() or outcome is None:
+        flash(_("結果をえらんでください。"), "warn")
+        return redirect(_list(), 303)
+    return _carry_out(
+        form,
+        lambda: settle_call(notice_id, outcome=outcome, actor=actor, now=now),
+        _("記録しました。まちがえたときは、「きょうの記録」から取り消せます。"),
+    )
+
+
+@blueprint.post("/calls/<int(max=2147483647):notice_id>/undo")
+@requires(Permission.WORK_CALL_LIST)
+def undo(notice_id: int) -> Response:
+    """Take back what was noted: the call is on the list again."""
+    actor, now = current_actor(), clock.now()
+    check_scope(actor, queries.learner_of(notice_id))
+    return _carry_out(
+        DeskForm(), lambda: reopen_call(notice_id, actor=actor, now=now), _("取り消しました。一覧にもどしました。")
+    )
+
+
+def _carry_out(form: DeskForm, operation: Callable[[], None], done: str) -> Response:
+    def act() -> str:
+        operation()
+        return _list()
+
+    try:
+        location = once(form.token, clock.now(), act)
+    except DeskError as error:
+        flash(str(error.message), "warn")
+        return redirect(_list(), 303)
+    flash(done, "good")
+    return redirect(location, 303)
+
+
+def _channel() -> Channel:
+    """Calls, unless postcards are asked for."""
+    return Channel.POST if request.values.get("by") == Channel.POST.value else Channel.PHONE
+
+
+def _list() -> str:
+    """The list as it was on the screen; where that is not known, its first page."""
+    by = Channel.POST.value if _channel() is Channel.POST else None
+    return url_for("notices.calls", by=by, page=request.form.get("page", type=int))
