@@ -17,13 +17,15 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
 
-    import_module("supportdesk.classes.enrolment_views")  # its pages stand on the blueprint of views
+    for more_pages in ("enrolment_views", "attendance_views", "roster_views", "confirmation_views"):
+        import_module(f"supportdesk.classes.{more_pages}")  # they stand on the blueprint of views
     for blueprint in (schedule_views.blueprint, views.blueprint):
         app.register_blueprint(blueprint)
     schedule_views.keep_drawn_pages(app)
     add_to_menu(
         app,
         MenuItem("schedule.index", _l("教室の予定"), None),
+        MenuItem("classes.today", _l("担当の教室"), Permission.TAKE_ATTENDANCE),
         MenuItem("classes.index", _l("教室"), Permission.SEE_CLASSES),
     )
     activities.register(app.extensions, "meeting", descriptions.describe_meetings)

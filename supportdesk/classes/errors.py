@@ -59,6 +59,45 @@ class SameRun(DeskError):
         super().__init__(_l("同じ教室です。別の教室をえらんでください。"), field="run_id")
 
 
+class MeetingCalledOff(DeskError):
+    """Nobody can have been at a meeting that was called off."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("中止になった教室です。出欠は記録できません。"))
+
+
+class NotYetHeld(DeskError):
+    """Nobody can have been at a meeting before its day."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("まだ開催日ではありません。当日になってから記録してください。"))
+
+
+class TooManyHeads(DeskError):
+    """A head-count that no room holds, or below zero."""
+
+    status = 422
+
+    def __init__(self, most: int) -> None:
+        super().__init__(_l("人数は0から%(most)sまでにしてください。", most=most), field="heads")
+
+
+class NobodyThere(DeskError):
+    """Levels are confirmed of those who took part, and nobody has been marked as having done so."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("参加した方がまだ記録されていません。先に出欠を記録してください。"))
+
+
+class SkillNotTaught(DeskError):
+    """A skill that is not among those of the meeting."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_l("この回で教えたスキルではありません。"))
+
+
 class PlanRefused(DeskError):
     """The run cannot be held as planned; the message says why."""
 

@@ -24,6 +24,7 @@ from supportdesk.core import clock
 from supportdesk.core.japanese import search_key
 from supportdesk.extensions import db
 from supportdesk.places.models import District, Room, Venue
+from supportdesk.skills.models import Skill
 
 RUN = cast(Table, Run.__table__)
 MEETING = cast(Table, Meeting.__table__)
@@ -280,6 +281,18 @@ def meeting_row(meeting_id: int) -> MeetingRow | None:
     """One meeting."""
     row = db.session.execute(MEETING_ROWS.where(MEETING.c.id == meeting_id)).one_or_none()
     return MeetingRow._make(row) if row else None
+
+
+def skills_of_meeting(meeting_id: int) -> list[str]:
+    """The codes of what is taught at the meeting, in the catalogue's order."""
+    return list(
+        db.session.scalars(
+            select(Skill.code)
+            .join(MeetingSkill, MeetingSkill.skill_code == Skill.code)
+            .where(MeetingSkill.meeting_id == meeting_id)
+            .order_by(Skill.position)
+        )
+    )
 
 
 _AHEAD = ENROLMENT.alias("ahead")

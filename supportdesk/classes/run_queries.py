@@ -292,3 +292,15 @@ def instructor_choices(roles: Sequence[Role] = (Role.INSTRUCTOR,)) -> list[tuple
         .order_by(Account.kana, Account.name)
     )
     return [(row.id, row.name) for row in rows]
+
+
+def staff_of(meeting_id: int) -> list[str]:
+    """The names of those on duty at a meeting."""
+    return list(
+        db.session.scalars(
+            select(Account.name)
+            .join(_STAFF, _STAFF.c.account_id == Account.id)
+            .where(_STAFF.c.meeting_id == meeting_id)
+            .order_by(Account.id)
+        )
+    )

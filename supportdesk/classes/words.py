@@ -6,7 +6,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
-from supportdesk.classes.models import Edition, EnrolmentState, RunKind, RunState
+from supportdesk.classes.models import AttendanceState, Edition, EnrolmentState, RunKind, RunState
 
 EDITIONS: Final = {
     Edition.IPHONE: _l("iPhone向け"),
@@ -19,4 +19,12 @@ ENROLMENT_STATES: Final = {
     EnrolmentState.SEATED: _l("席あり"),
     EnrolmentState.WAITING: _l("キャンセル待ち"),
     EnrolmentState.CANCELLED: _l("取り消し"),
+}
+ATTENDANCE: Final = {
+    AttendanceState.PRESENT: _l("出席"),
+    AttendanceState.LATE: _l("遅刻"),
+    AttendanceState.ABSENT: _l("欠席"),
+    AttendanceState.ABSENT_NOTIFIED: _l("連絡あり欠席"),
+    AttendanceState.WALK_IN: _l("飛び入り"),
+    AttendanceState.UNMARKED: _l("取り消し"),
 }

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 
 from supportdesk.classes.enrolment import Enrolled, enrol_learner
-from supportdesk.classes.models import Edition, RunKind
+from supportdesk.classes.models import Edition, Meeting, RunKind
 from supportdesk.classes.planning import MeetingPlan, RunPlan, plan_run
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
@@ -59,6 +59,11 @@ def make_lecture(*meetings: MeetingPlan, **more: object) -> int:
 def enrol(run_id: int, learner_id: int, *, now: datetime | None = None, **more: object) -> Enrolled:
     with transaction():
         return enrol_learner(run_id, learner_id, actor=SYSTEM, now=now or clock.now(), **more)  # type: ignore[arg-type]
+
+
+def meeting_of(run_id: int, number: int = 1) -> int:
+    """The id of one of a run's meetings."""
+    return db.session.scalars(select(Meeting.id).where(Meeting.run_id == run_id, Meeting.number == number)).one()
 
 
 def learner_who_is(person_id: int) -> int:

@@ -26,6 +26,8 @@ MANAGE_CLASSES = frozenset({Role.COORDINATOR, Role.ADMIN})
 SEE_CLASSES = BOOK_CLASS | MANAGE_CLASSES | {Role.INSTRUCTOR}
 SEE_VIDEOS = frozenset(Role) - {Role.TUTOR}
 WORK_CALL_LIST = COUNTER | {Role.COORDINATOR}
+TAKE_ATTENDANCE = frozenset({Role.INSTRUCTOR})
+HOLD_MEETINGS = TAKE_ATTENDANCE | MANAGE_CLASSES  # the latter for lectures, and administrators to correct
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 #: endpoint → (an address of it, its methods, who may call it; None is somebody not signed in)
@@ -80,6 +82,15 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "notices.today": ("/calls/today", {"GET"}, WORK_CALL_LIST),
     "notices.settle": ("/calls/999999", {"POST"}, WORK_CALL_LIST),
     "notices.undo": ("/calls/999999/undo", {"POST"}, WORK_CALL_LIST),
+    "classes.today": ("/classes/today", {"GET"}, TAKE_ATTENDANCE),
+    "classes.attendance": ("/classes/meetings/999999", {"GET", "POST"}, HOLD_MEETINGS),
+    "classes.walk_in": ("/classes/meetings/999999/walk-in", {"GET", "POST"}, HOLD_MEETINGS),
+    "classes.heads": ("/classes/meetings/999999/heads", {"POST"}, HOLD_MEETINGS),
+    "classes.levels": ("/classes/meetings/999999/levels", {"GET", "POST"}, HOLD_MEETINGS),
+    "classes.paper_roster": ("/classes/meetings/999999/roster", {"GET"}, SEE_CLASSES),
+    "classes.meeting_code": ("/classes/meetings/999999/code", {"GET"}, SEE_CLASSES),
+    "classes.meeting_code_svg": ("/classes/meetings/999999/code.svg", {"GET"}, SEE_CLASSES),
+    "classes.meeting_code_png": ("/classes/meetings/999999/code.png", {"GET"}, SEE_CLASSES),
     "accounts.logout": ("/logout", {"POST"}, SIGNED_IN),  # last: nobody is signed in after it
 }
 

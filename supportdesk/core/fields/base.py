@@ -55,5 +55,5 @@ def must_be_given(_form: Form, field: DeskField) -> None:
     """Stops at what could not be read; asks for what is missing; lets an empty optional field pass unexamined."""
     if field.errors:
         raise StopValidation
-    if field.data in (None, "", False) or field.data == frozenset():
+    if field.data is False or field.data in (None, "", frozenset()):
         raise StopValidation(field.missing_message() if field.required else "")

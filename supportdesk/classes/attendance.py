@@ -1,0 +1,230 @@
+"""Attendance: what was observed of a learner at a meeting. Called by the attendance pages, a scanned pass, the demo.
+
+Every mark is kept. Which one stands is decided by when it was observed, not by when it arrived: a phone without network
+hands in late what it saw early. Nobody is refused for want of a seat: whoever came, came.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final, NamedTuple, cast
+
+from sqlalchemy import Table, bindparam, insert, select, update
+
+from supportdesk.accounts import audit
+from supportdesk.classes.errors import MeetingCalledOff, NotYetHeld, TooManyHeads
+from supportdesk.classes.locking import MEETING, RUN
+from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment, EnrolmentState, RunKind, RunState
+from supportdesk.core import clock
+from supportdesk.core.database import connection
+from supportdesk.core.errors import NotFound
+from supportdesk.core.permissions import Actor
+from supportdesk.learners.standing import Standing, standings_of
+
+_MARK = cast(Table, AttendanceMark.__table__)
+_ENROLMENT = cast(Table, Enrolment.__table__)
+_INSERT = insert(_MARK)
+
+#: Who took part.
+ATTENDED: Final = frozenset({AttendanceState.PRESENT, AttendanceState.LATE, AttendanceState.WALK_IN})
+#: What may be known before the day.
+_KNOWN_AHEAD: Final = frozenset({AttendanceState.ABSENT_NOTIFIED, AttendanceState.UNMARKED})
+MOST_HEADS: Final = 1000
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One observation. `observed_at` is the time on the clock of whoever saw it."""
+
+    learner_id: int
+    state: AttendanceState
+    observed_at: datetime
+
+
+class KeptMark(NamedTuple):
+    """A mark as it is kept."""
+
+    id: int
+    learner_id: int
+    state: AttendanceState
+    observed_at: datetime
+    recorded_at: datetime
+    recorded_by: int | None
+
+
+class LockedMeeting(NamedTuple):
+    """A meeting of which nobody else can record anything now."""
+
+    starts_at: datetime
+    ends_at: datetime
+    kind: RunKind
+    state: RunState
+
+    @property
+    def day(self) -> date:
+        """The day on which it is held."""
+        return clock.local(self.starts_at).date()
+
+
+class Disagreement(NamedTuple):
+    """Two who saw the same learner differently: the mark that stands and the one that it overrules."""
+
+    standing: KeptMark
+    overruled: KeptMark
+
+
+# One at a time for one meeting: which mark stands is decided under this lock.
+_LOCK = (
+    select(MEETING.c.starts_at, MEETING.c.ends_at, RUN.c.kind, RUN.c.state)
+    .join(RUN, RUN.c.id == MEETING.c.run_id)
+    .where(MEETING.c.id == bindparam("wanted"))
+    .with_for_update(key_share=True, of=MEETING)
+)
+_KEPT = (
+    select(
+        _MARK.c.id,
+        _MARK.c.learner_id,
+        _MARK.c.state,
+        _MARK.c.observed_at,
+        _MARK.c.recorded_at,
+        _MARK.c.recorded_by,
+    )
+    .where(_MARK.c.meeting_id == bindparam("meeting"), _MARK.c.learner_id.in_(bindparam("learners", expanding=True)))
+    .order_by(_MARK.c.observed_at, _MARK.c.id)
+)
+_STANDS_NO_MORE = (
+    update(_MARK)
+    .where(
+        _MARK.c.meeting_id == bindparam("meeting"),
+        _MARK.c.learner_id.in_(bindparam("learners", expanding=True)),
+        _MARK.c.current,
+        _MARK.c.id.not_in(bindparam("standing", expanding=True)),
+    )
+    .values(current=False)
+)
+_STANDS = update(_MARK).where(_MARK.c.id.in_(bindparam("standing", expanding=True))).values(current=True)
+_SEAT_AT = (
+    select(_ENROLMENT.c.seat)
+    .join(MEETING, MEETING.c.run_id == _ENROLMENT.c.run_id)
+    .where(
+        MEETING.c.id == bindparam("meeting"),
+        _ENROLMENT.c.learner_id == bindparam("learner"),
+        _ENROLMENT.c.state == EnrolmentState.SEATED,
+    )
+)
+
+
+def lock_meeting(meeting_id: int) -> LockedMeeting:
+    """Wait for the meeting and keep it until the transaction ends. Raises NotFound, MeetingCalledOff."""
+    row = connection().execute(_LOCK, {"wanted": meeting_id}).one_or_none()
+    if row is None:
+        raise NotFound
+    meeting = LockedMeeting._make(row)
+    if meeting.state is RunState.CANCELLED:
+        raise MeetingCalledOff
+    return meeting
+
+
+def record_attendance(
+    meeting_id: int, marks: Sequence[Mark], *, actor: Actor, now: datetime
+) -> tuple[Disagreement, ...]:
+    """Keep the marks; of each learner the latest observation stands. Returns where somebody else saw it differently.
+
+    The same observation handed in twice is kept once. A clock that runs ahead is set back to `now`. Raises NotFound,
+    MeetingCalledOff, and NotYetHeld for whoever is seen there before the day.
+    """
+    held_on = lock_meeting(meeting_id).day
+    wanted = [replace(mark, observed_at=min(mark.observed_at, now)) for mark in marks]
+    if any(clock.local(mark.observed_at).date() < held_on and mark.state not in _KNOWN_AHEAD for mark in wanted):
+        raise NotYetHeld
+    learner_ids = sorted({mark.learner_id for mark in wanted})
+    standings = standings_of(learner_ids, held_on)
+    kept = {_as_seen(mark, mark.recorded_by) for marks in marks_of(meeting_id, learner_ids).values() for mark in marks}
+    new = [mark for mark in dict.fromkeys(wanted) if _as_seen(mark, actor.account_id) not in kept]
+    for mark in new:
+        _keep(meeting_id, mark, standings[mark.learner_id], actor=actor, now=now)
+    return _settle(meeting_id, sorted({mark.learner_id for mark in new})) if new else ()
+
+
+def check_in(meeting_id: int, learner_id: int, *, actor: Actor, now: datetime) -> tuple[Disagreement, ...]:
+    """The learner is here: present where they have a seat, else a walk-in. Raises what `record_attendance` raises."""
+    seat = connection().scalar(_SEAT_AT, {"meeting": meeting_id, "learner": learner_id})
+    state = AttendanceState.WALK_IN if seat is None else AttendanceState.PRESENT
+    return record_attendance(meeting_id, [Mark(learner_id, state, now)], actor=actor, now=now)
+
+
+def record_heads(meeting_id: int, heads: int, *, actor: Actor, now: datetime) -> None:
+    """How many took part who want no record of themselves (延べ人数); the latest count stands.
+
+    Raises NotFound, MeetingCalledOff, NotYetHeld, TooManyHeads.
+    """
+    if clock.local(now).date() < lock_meeting(meeting_id).day:
+        raise NotYetHeld
+    if not 0 <= heads <= MOST_HEADS:
+        raise TooManyHeads(MOST_HEADS)
+    connection().execute(update(MEETING).where(MEETING.c.id == meeting_id).values(unnamed_heads=heads))
+    audit.record(actor=actor, action="record_heads", subject=f"meeting:{meeting_id}", now=now, detail={"heads": heads})
+
+
+def disagreement_of(marks: Sequence[KeptMark]) -> Disagreement | None:
+    """Whether the last of these marks, in the order of observation, contradicts one that nobody has looked at since.
+
+    That is the mark just before it when somebody else made it, or one that arrived after it. Marking once more, now
+    that both are known, settles it; a mark that was taken back contradicts nothing.
+    """
+    *earlier, standing = marks
+    for mark in reversed(earlier):
+        arrived_later = mark.id > standing.id
+        by_another = mark is earlier[-1] and mark.recorded_by != standing.recorded_by
+        if (arrived_later or by_another) and mark.state not in (standing.state, AttendanceState.UNMARKED):
+            return Disagreement(standing, mark)
+    return None
+
+
+def marks_of(meeting_id: int, learner_ids: Sequence[int]) -> dict[int, list[KeptMark]]:
+    """Every mark of these learners, in the order of observation: one statement."""
+    found: dict[int, list[KeptMark]] = defaultdict(list)
+    for row in connection().execute(_KEPT, {"meeting": meeting_id, "learners": list(learner_ids)}):
+        found[row.learner_id].append(KeptMark._make(row))
+    return found
+
+
+def _as_seen(mark: Mark | KeptMark, by: int | None) -> tuple[object, ...]:
+    """What makes two marks the same observation."""
+    return mark.learner_id, mark.state, mark.observed_at, by
+
+
+def _keep(meeting_id: int, mark: Mark, standing: Standing, *, actor: Actor, now: datetime) -> None:
+    connection().execute(
+        _INSERT,
+        {
+            "meeting_id": meeting_id,
+            "learner_id": mark.learner_id,
+            "state": mark.state,
+            "current": False,
+            "observed_at": mark.observed_at,
+            "recorded_at": now,
+            "recorded_by": actor.account_id,
+            "residence": standing.residence,
+            "age_band": standing.age_band,
+        },
+    )
+    audit.record(
+        actor=actor,
+        action="mark_attendance",
+        subject=f"learner:{mark.learner_id}",
+        now=now,
+        detail={"meeting": meeting_id, "state": str(mark.state)},
+    )
+
+
+def _settle(meeting_id: int, learner_ids: list[int]) -> tuple[Disagreement, ...]:
+    """Let the latest observation of each learner stand, and no other."""
+    found = marks_of(meeting_id, learner_ids)
+    standing = [marks[-1].id for marks in found.values()]
+    connection().execute(_STANDS_NO_MORE, {"meeting": meeting_id, "learners": learner_ids, "standing": standing})
+    connection().execute(_STANDS, {"standing": standing})
+    return tuple(one for marks in found.values() if (one := disagreement_of(marks)) is not None)

@@ -1,0 +1,299 @@
+"""Reads for whoever holds a meeting: its roster with marks and levels, and the meetings on an instructor's list."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import Table, and_, func, or_, select
+
+from supportdesk.accounts.models import Account
+from supportdesk.classes.attendance import ATTENDED, KeptMark, disagreement_of
+from supportdesk.classes.models import AttendanceMark, AttendanceState, EnrolmentState, RunState
+from supportdesk.classes.queries import ENROLMENT, MEETING, MEETING_ROWS, RUN, MeetingRow, on_duty, skills_of_meeting
+from supportdesk.core import clock
+from supportdesk.core.permissions import Actor
+from supportdesk.extensions import db
+from supportdesk.learners.models import Device, Learner, LearnerNeed, Need
+from supportdesk.learners.rooms import scope_of
+from supportdesk.skills.levels import shown_level
+from supportdesk.skills.models import SkillLevel
+
+MARK = cast(Table, AttendanceMark.__table__)
+_LEARNER = cast(Table, Learner.__table__)
+_LEVEL = cast(Table, SkillLevel.__table__)
+
+
+class MarkRow(NamedTuple):
+    """A mark in words for whoever reads the history. `by` is a name."""
+
+    state: AttendanceState
+    observed_at: datetime
+    recorded_at: datetime
+    by: str
+
+
+class KnownLevel(NamedTuple):
+    """What is known of one skill. `asks`: the learner claims more than was seen, or a 3 is to be confirmed."""
+
+    level: int | None
+    asks: bool
+
+
+class RosterRow(NamedTuple):
+    """Somebody on the roster: with a seat, in line, or there without either.
+
+    `history` is every mark, the first observed first. `disputed` is the mark that somebody else made of them, and that
+    the standing one contradicts. `levels` holds the skills taught at the meeting. `note` and `needs` are what they told
+    us to prepare for.
+    """
+
+    learner_id: int
+    name: str
+    kana: str
+    device: Device | None
+    needs: tuple[Need, ...]
+    note: str
+    enrolment_id: int | None
+    code: str
+    seat: int | None
+    waiting: bool
+    state: AttendanceState | None
+    history: tuple[MarkRow, ...]
+    disputed: MarkRow | None
+    levels: dict[str, KnownLevel]
+
+    @property
+    def attended(self) -> bool:
+        """Whether they took part."""
+        return self.state in ATTENDED
+
+    @property
+    def expected(self) -> bool:
+        """Whether they have a seat."""
+        return self.seat is not None
+
+
+def roster(meeting_id: int) -> list[RosterRow]:
+    """Who is expected at the meeting, by seat; who waits, in order; and who came without either. Five statements."""
+    skills = skills_of_meeting(meeting_id)
+    people = _people(meeting_id)
+    ids = [person.learner_id for person in people]
+    marks, needs, levels = _marks(meeting_id), _needs(ids), _levels(ids, skills)
+    rows = [_row(person, marks.get(person.learner_id, []), needs, levels, skills) for person in people]
+    return [row for row in rows if row.enrolment_id is not None or row.state is not None]
+
+
+def _row(
+    person: Any,
+    marks: list[tuple[KeptMark, str]],
+    needs: dict[int, list[Need]],
+    levels: dict[tuple[int, str], KnownLevel],
+    skills: Sequence[str],
+) -> RosterRow:
+    kept = [mark for mark, _by in marks]
+    history = {mark.id: MarkRow(mark.state, mark.observed_at, mark.recorded_at, by) for mark, by in marks}
+    told = disagreement_of(kept) if kept else None
+    stands = kept[-1].state if kept else AttendanceState.UNMARKED
+    return RosterRow(
+        learner_id=person.learner_id,
+        name=person.name or person.kana,
+        kana=person.kana,
+        device=person.device,
+        needs=tuple(needs.get(person.learner_id, ())),
+        note=person.note,
+        enrolment_id=person.enrolment_id,
+        code=person.code or "",
+        seat=person.seat,
+        waiting=person.enrolment_state is EnrolmentState.WAITING,
+        state=None if stands is AttendanceState.UNMARKED else stands,
+        history=tuple(history.values()),
+        disputed=history[told.overruled.id] if told else None,
+        levels={code: levels.get((person.learner_id, code), KnownLevel(None, False)) for code in skills},
+    )
+
+
+def _people(meeting_id: int) -> Sequence[Any]:
+    """Everybody with a live enrolment in the run or a mark at the meeting."""
+    live = and_(
+        ENROLMENT.c.learner_id == _LEARNER.c.id,
+        ENROLMENT.c.run_id == select(MEETING.c.run_id).where(MEETING.c.id == meeting_id).scalar_subquery(),
+        ENROLMENT.c.state != EnrolmentState.CANCELLED,
+    )
+    marked = select(MARK.c.learner_id).where(MARK.c.meeting_id == meeting_id)
+    return db.session.execute(
+        select(
+            _LEARNER.c.id.label("learner_id"),
+            _LEARNER.c.name,
+            _LEARNER.c.kana,
+            _LEARNER.c.device,
+            _LEARNER.c.note,
+            ENROLMENT.c.id.label("enrolment_id"),
+            ENROLMENT.c.code,
+            ENROLMENT.c.seat,
+            ENROLMENT.c.state.label("enrolment_state"),
+        )
+        .select_from(_LEARNER.outerjoin(ENROLMENT, live))
+        .where(or_(ENROLMENT.c.id.is_not(None), _LEARNER.c.id.in_(marked)))
+        .order_by(
+            ENROLMENT.c.seat.is_(None), ENROLMENT.c.seat, ENROLMENT.c.id.is_(None), ENROLMENT.c.id, _LEARNER.c.kana_key
+        )
+    ).all()
+
+
+def _marks(meeting_id: int) -> dict[int, list[tuple[KeptMark, str]]]:
+    found: dict[int, list[tuple[KeptMark, str]]] = defaultdict(list)
+    rows = db.session.execute(
+        select(
+            MARK.c.id,
+            MARK.c.learner_id,
+            MARK.c.state,
+            MARK.c.observed_at,
+            MARK.c.recorded_at,
+            MARK.c.recorded_by,
+            func.coalesce(Account.name, "").label("by"),
+        )
+        .outerjoin(Account, Account.id == MARK.c.recorded_by)
+        .where(MARK.c.meeting_id == meeting_id)
+        .order_by(MARK.c.observed_at, MARK.c.id)
+    )
+    for *mark, by in rows:
+        found[mark[1]].append((KeptMark._make(mark), by))
+    return found
+
+
+def _needs(learner_ids: Sequence[int]) -> dict[int, list[Need]]:
+    found: dict[int, list[Need]] = defaultdict(list)
+    for row in db.session.execute(
+        select(LearnerNeed.learner_id, LearnerNeed.need)
+        .where(LearnerNeed.learner_id.in_(learner_ids))
+        .order_by(LearnerNeed.need)
+    ):
+        found[row.learner_id].append(row.need)
+    return found
+
+
+def _levels(learner_ids: Sequence[int], skills: Sequence[str]) -> dict[tuple[int, str], KnownLevel]:
+    rows = db.session.execute(
+        select(
+            _LEVEL.c.learner_id, _LEVEL.c.skill_code, _LEVEL.c.level, _LEVEL.c.self_level, _LEVEL.c.awaits_staff
+        ).where(_LEVEL.c.learner_id.in_(learner_ids), _LEVEL.c.skill_code.in_(skills))
+    )
+    return {
+        (row.learner_id, row.skill_code): KnownLevel(shown_level(row.level, row.self_level), row.awaits_staff)
+        for row in rows
+    }
+
+
+class PaperPerson(NamedTuple):
+    """A line of the paper roster: no pass, no telephone. The name is empty for whoever may not see this learner."""
+
+    name: str
+    kana: str
+    code: str
+    seat: int | None
+    needs: tuple[Need, ...]
+    note: str
+
+
+def paper_people(meeting_id: int, actor: Actor) -> list[PaperPerson]:
+    """Who has a seat, by number, then who waits: named where the actor may see them. Three statements."""
+    people = [person for person in _people(meeting_id) if person.enrolment_id is not None]
+    ids = [person.learner_id for person in people]
+    scope = scope_of(actor)
+    seen = select(_LEARNER.c.id).where(_LEARNER.c.id.in_(ids))
+    known = set(db.session.scalars(seen if scope is None else seen.where(_LEARNER.c.id.in_(scope))))
+    needs = _needs(ids)
+    return [
+        PaperPerson(
+            person.name or person.kana,
+            person.kana,
+            person.code,
+            person.seat,
+            tuple(needs.get(person.learner_id, ())),
+            person.note,
+        )
+        if person.learner_id in known
+        else PaperPerson("", "", person.code, person.seat, (), "")
+        for person in people
+    ]
+
+
+class MeetingOfMine(NamedTuple):
+    """A meeting on an instructor's own list, with how far it has been dealt with."""
+
+    meeting: MeetingRow
+    marked: int
+    attended: int
+    unnamed_heads: int
+    levels_confirmed_at: datetime | None
+
+
+def _count_of_marks(*states: AttendanceState) -> Any:
+    return (
+        select(func.count())
+        .select_from(MARK)
+        .where(MARK.c.meeting_id == MEETING.c.id, MARK.c.current, MARK.c.state.in_(states))
+        .correlate(MEETING)
+        .scalar_subquery()
+    )
+
+
+_PROGRESS = (
+    _count_of_marks(*(state for state in AttendanceState if state is not AttendanceState.UNMARKED)).label("marked"),
+    _count_of_marks(*ATTENDED).label("attended"),
+    MEETING.c.unnamed_heads,
+    MEETING.c.levels_confirmed_at,
+)
+
+
+def meetings_of_staff(account_id: int, *, first: datetime, end: datetime, limit: int = 50) -> list[MeetingOfMine]:
+    """The meetings at which this account is on duty that start in this time, in order: one statement."""
+    return _of_mine(
+        MEETING_ROWS.add_columns(*_PROGRESS).where(
+            on_duty(account_id),
+            MEETING.c.starts_at >= first,
+            MEETING.c.starts_at < end,
+            RUN.c.state == RunState.OPEN,
+        ),
+        limit,
+    )
+
+
+def unfinished_of_staff(account_id: int, *, now: datetime, days: int = 60) -> list[MeetingOfMine]:
+    """Past meetings of this account, not older than so many days, where learners came and no levels were confirmed, or
+    where nobody has been marked though seats were given. Today's are not among them."""
+    first, _end = clock.day_bounds(clock.local(now).date())
+    statement = MEETING_ROWS.add_columns(*_PROGRESS).where(
+        on_duty(account_id),
+        MEETING.c.starts_at >= now - timedelta(days=days),
+        MEETING.c.starts_at < first,
+        RUN.c.state == RunState.OPEN,
+        MEETING.c.levels_confirmed_at.is_(None),
+        or_(_count_of_marks(*ATTENDED) > 0, and_(RUN.c.taken > 0, _count_of_marks(*AttendanceState) == 0)),
+    )
+    return _of_mine(statement, 50)
+
+
+def _of_mine(statement: Any, limit: int) -> list[MeetingOfMine]:
+    width = len(MeetingRow._fields)
+    return [
+        MeetingOfMine(MeetingRow._make(row[:width]), *row[width:]) for row in db.session.execute(statement.limit(limit))
+    ]
+
+
+class MeetingRecord(NamedTuple):
+    """What has been recorded of a meeting as a whole."""
+
+    unnamed_heads: int
+    levels_confirmed_at: datetime | None
+
+
+def record_of(meeting_id: int) -> MeetingRecord:
+    """The head-count, and when levels were confirmed."""
+    row = db.session.execute(
+        select(MEETING.c.unnamed_heads, MEETING.c.levels_confirmed_at).where(MEETING.c.id == meeting_id)
+    ).one()
+    return MeetingRecord._make(row)

@@ -1,0 +1,174 @@
+"""The pages of whoever holds a meeting: today's meetings, attendance at one tap a learner, walk-ins, the head-count.
+
+All of it works on a telephone without scripts. Somebody else's meeting is not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.classes.attendance import Mark, record_attendance, record_heads
+from supportdesk.classes.attendance_forms import THE_REST, HeadsForm, MarkForm
+from supportdesk.classes.attendance_queries import (
+    RosterRow,
+    meetings_of_staff,
+    record_of,
+    roster,
+    unfinished_of_staff,
+)
+from supportdesk.classes.duty import meeting_of
+from supportdesk.classes.models import AttendanceState, RunKind, RunState
+from supportdesk.classes.queries import MeetingRow, skills_of_meeting
+from supportdesk.classes.views import LONGEST_WORD, Answer, blueprint
+from supportdesk.classes.walk_ins import find_walk_ins, seal, takes_walk_ins, unseal
+from supportdesk.classes.words import ATTENDANCE
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.errors import DeskError
+from supportdesk.core.japanese import tidy
+from supportdesk.core.once import once
+from supportdesk.core.permissions import Permission, requires
+from supportdesk.learners.words import DEVICES, NEEDS
+from supportdesk.skills.queries import skill_names
+
+DAYS_AHEAD = 60
+SHOWN_AHEAD = 5
+#: The four of which one is tapped for whoever has a seat.
+TAPS = (AttendanceState.PRESENT, AttendanceState.LATE, AttendanceState.ABSENT, AttendanceState.ABSENT_NOTIFIED)
+
+
+@blueprint.get("/today")
+@requires(Permission.TAKE_ATTENDANCE, surface="field")
+def today() -> str:
+    """An instructor's meetings of today, the next ones, and those of before that are not dealt with."""
+    actor, now = current_actor(), clock.now()
+    assert actor.account_id is not None
+    first, end = clock.day_bounds(clock.today())
+    return render_template(
+        "classes/today.html",
+        today=meetings_of_staff(actor.account_id, first=first, end=end),
+        coming=meetings_of_staff(actor.account_id, first=end, end=end + timedelta(days=DAYS_AHEAD), limit=SHOWN_AHEAD),
+        unfinished=unfinished_of_staff(actor.account_id, now=now),
+        lecture=RunKind.LECTURE,
+    )
+
+
+@blueprint.route("/meetings/<int:meeting_id>", methods=["GET", "POST"])
+@requires(Permission.TAKE_ATTENDANCE, Permission.RECORD_LECTURE, surface="field")
+def attendance(meeting_id: int) -> Answer:
+    """Everybody on the roster with four buttons. That somebody looked is noted."""
+    actor, now = current_actor(), clock.now()
+    meeting = meeting_of(actor, meeting_id)
+    if request.method == "GET":
+        with transaction():
+            audit.record(actor=actor, action="view_attendance", subject=f"meeting:{meeting_id}", now=now)
+        return _page(meeting)
+    form = MarkForm()
+    learner_ids = _whom(form, roster(meeting_id), meeting_id)
+    if not form.validate_on_submit() or form.state.data is None:
+        return _page(meeting, form), 422
+    marks = [Mark(learner_id, form.state.data, now) for learner_id in learner_ids]
+
+    def act() -> str:
+        record_attendance(meeting_id, marks, actor=actor, now=now)
+        where = f"learner-{learner_ids[0]}" if len(learner_ids) == 1 else None
+        return url_for("classes.attendance", meeting_id=meeting_id, _anchor=where)
+
+    try:
+        return redirect(once(form.once_token, now, act), 303)
+    except DeskError as error:
+        form.refuse(error)
+        return _page(meeting, form), 422
+
+
+def _whom(form: MarkForm, rows: Sequence[RosterRow], meeting_id: int) -> list[int]:
+    """Whom the tap is about. Who is neither on the roster nor found by the search for walk-ins does not exist here."""
+    sent = form.learner.data or ""
+    if sent == THE_REST:
+        return [row.learner_id for row in rows if row.expected and row.state is None]
+    found = unseal(form.walk_in.data, meeting_id) if form.walk_in.data else None
+    on_it = {str(row.learner_id): row.learner_id for row in rows}.get(sent, found)
+    if on_it is None:
+        abort(404)
+    return [on_it]
+
+
+def _page(meeting: MeetingRow, form: MarkForm | HeadsForm | None = None) -> str:
+    rows, record, now = roster(meeting.id), record_of(meeting.id), clock.now()
+    _first, end = clock.day_bounds(clock.today())
+    expected = [row for row in rows if row.expected]
+    return render_template(
+        "classes/attendance.html",
+        meeting=meeting,
+        expected=expected,
+        waiting=[row for row in rows if row.waiting and row.state is None],
+        unexpected=[row for row in rows if not row.expected and row.state is not None],
+        unmarked=[row for row in expected if row.state is None],
+        attended=sum(row.attended for row in rows),
+        disputed=[row for row in rows if row.disputed],
+        record=record,
+        marks=form if isinstance(form, MarkForm) else MarkForm(formdata=None),
+        heads=form if isinstance(form, HeadsForm) else HeadsForm(formdata=None, data={"heads": record.unnamed_heads}),
+        taps=TAPS,
+        states=ATTENDANCE,
+        devices=DEVICES,
+        needs=NEEDS,
+        skills=skill_names(skills_of_meeting(meeting.id)),
+        the_rest=THE_REST,
+        too_early=meeting.starts_at >= end,
+        begun=meeting.starts_at <= now,
+        walk_ins=takes_walk_ins(meeting, now),
+        called_off=meeting.state is RunState.CANCELLED,
+        longest=LONGEST_WORD,
+    )
+
+
+@blueprint.route("/meetings/<int:meeting_id>/walk-in", methods=["GET", "POST"])
+@requires(Permission.TAKE_ATTENDANCE, Permission.RECORD_LECTURE, surface="field")
+def walk_in(meeting_id: int) -> Answer:
+    """Look for somebody who came without a seat. What was typed comes by POST; whom it showed is noted."""
+    actor, now = current_actor(), clock.now()
+    meeting = meeting_of(actor, meeting_id)
+    text = tidy(request.form.get("q", ""))[:LONGEST_WORD]
+    found = find_walk_ins(text, meeting, actor=actor, now=now)
+    if found:
+        with transaction():
+            detail = {"meeting": meeting_id, "learners": [one.id for one in found]}
+            audit.record(actor=actor, action="search_walk_ins", now=now, detail=detail)
+    return render_template(
+        "classes/walk_in.html",
+        meeting=meeting,
+        text=text,
+        found=[(one, seal(meeting_id, one.id)) for one in found],
+        open=takes_walk_ins(meeting, now),
+        walk_in_state=AttendanceState.WALK_IN,
+    )
+
+
+@blueprint.post("/meetings/<int:meeting_id>/heads")
+@requires(Permission.TAKE_ATTENDANCE, Permission.RECORD_LECTURE, surface="field")
+def heads(meeting_id: int) -> Answer:
+    """How many came who want no record."""
+    actor, now = current_actor(), clock.now()
+    meeting = meeting_of(actor, meeting_id)
+    form = HeadsForm()
+    if not form.validate_on_submit():
+        return _page(meeting, form), 422
+
+    def act() -> str:
+        record_heads(meeting_id, form.heads.data or 0, actor=actor, now=now)
+        return url_for("classes.attendance", meeting_id=meeting_id, _anchor="heads")
+
+    try:
+        location = once(form.token, now, act)
+    except DeskError as error:
+        form.refuse(error)
+        return _page(meeting, form), 422
+    flash(_("人数を記録しました。"), "good")
+    return redirect(location, 303)

@@ -1,0 +1,50 @@
+"""Whose meeting it is: who may take its attendance, confirm its levels, print its roster. Called by the views."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select, true
+
+from supportdesk.classes.models import RunKind
+from supportdesk.classes.queries import MEETING, MEETING_ROWS, RUN, MeetingRow, on_duty
+from supportdesk.core.errors import NotFound
+from supportdesk.core.permissions import Actor, Permission, Role
+from supportdesk.extensions import db
+from supportdesk.places.models import AccountDistrict
+
+
+def meeting_of(actor: Actor, meeting_id: int) -> MeetingRow:
+    """A meeting that the actor holds or answers for. Raises NotFound, also when it is somebody else's.
+
+    Those are the instructors on duty and administrators; of a lecture also whoever recorded it, and the coordinators of
+    its district: a lecture's attendance is often handed in at the office.
+    """
+    return _meeting(meeting_id, _is_theirs(actor))
+
+
+def meeting_to_print(actor: Actor, meeting_id: int) -> MeetingRow:
+    """A meeting whose roster the actor may print: theirs; any for those who book or manage classes. Raises NotFound."""
+    if actor.may(Permission.BOOK_CLASS) or actor.may(Permission.MANAGE_CLASSES):
+        return _meeting(meeting_id, true())
+    return meeting_of(actor, meeting_id)
+
+
+def _meeting(meeting_id: int, allowed: ColumnElement[bool]) -> MeetingRow:
+    row = db.session.execute(MEETING_ROWS.where(MEETING.c.id == meeting_id, allowed)).one_or_none()
+    if row is None:
+        raise NotFound
+    return MeetingRow._make(row)
+
+
+def _is_theirs(actor: Actor) -> ColumnElement[bool]:
+    if actor.account_id is None or Role.ADMIN in actor.roles:
+        return true()
+    theirs: list[ColumnElement[Any]] = [on_duty(actor.account_id)]
+    if actor.may(Permission.RECORD_LECTURE):
+        answers_for = [RUN.c.created_by == actor.account_id]
+        if Role.COORDINATOR in actor.roles:
+            own = select(AccountDistrict.district_code).where(AccountDistrict.account_id == actor.account_id)
+            answers_for.append(RUN.c.district_code.in_(own))
+        theirs.append(and_(RUN.c.kind == RunKind.LECTURE, or_(*answers_for)))
+    return or_(*theirs)

@@ -1,0 +1,82 @@
+"""What a meeting is printed as: the roster with boxes to tick, and the sheet with the code for that day's videos."""
+
+from __future__ import annotations
+
+from flask import Response, current_app, render_template
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.classes.attendance_queries import paper_people
+from supportdesk.classes.duty import meeting_to_print
+from supportdesk.classes.models import RunState
+from supportdesk.classes.queries import meeting_row, skills_of_meeting
+from supportdesk.classes.run_queries import staff_of
+from supportdesk.classes.views import blueprint
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.errors import NotFound
+from supportdesk.core.permissions import Permission, requires
+from supportdesk.core.qr import qr_png, qr_svg
+from supportdesk.learners.words import NEEDS
+from supportdesk.skills.queries import skill_names
+
+#: Lines to write walk-ins on.
+EMPTY_LINES = 5
+
+
+@blueprint.get("/meetings/<int:meeting_id>/roster")
+@requires(Permission.SEE_CLASSES, surface="field")
+def paper_roster(meeting_id: int) -> str:
+    """The roster for the wall or the clipboard: booking codes, no pass; names of whom the actor may see."""
+    actor = current_actor()
+    meeting = meeting_to_print(actor, meeting_id)
+    with transaction():
+        audit.record(actor=actor, action="view_roster", subject=f"meeting:{meeting_id}", now=clock.now())
+    people = paper_people(meeting_id, actor)
+    return render_template(
+        "classes/roster.html",
+        meeting=meeting,
+        seated=[person for person in people if person.seat],
+        waiting=[person for person in people if not person.seat],
+        skills=skill_names(skills_of_meeting(meeting_id)),
+        staff=staff_of(meeting_id),
+        needs=NEEDS,
+        empty_lines=EMPTY_LINES,
+        called_off=meeting.state is RunState.CANCELLED,
+    )
+
+
+@blueprint.get("/meetings/<int:meeting_id>/code")
+@requires(Permission.SEE_CLASSES, surface="field")
+def meeting_code(meeting_id: int) -> str:
+    """The sheet to show round the room: it leads learners' telephones to the day's videos. Holds nobody's name."""
+    meeting = meeting_row(meeting_id)
+    if meeting is None:
+        raise NotFound
+    return render_template("classes/meeting_code.html", meeting=meeting, address=_address(meeting.code))
+
+
+@blueprint.get("/meetings/<int:meeting_id>/code.svg")
+@requires(Permission.SEE_CLASSES, surface="field")
+def meeting_code_svg(meeting_id: int) -> Response:
+    """The code as a picture that prints sharp at any size."""
+    return Response(qr_svg(_address_of(meeting_id)), mimetype="image/svg+xml")
+
+
+@blueprint.get("/meetings/<int:meeting_id>/code.png")
+@requires(Permission.SEE_CLASSES, surface="field")
+def meeting_code_png(meeting_id: int) -> Response:
+    """The code as a picture for hand-outs made elsewhere."""
+    return Response(qr_png(_address_of(meeting_id)), mimetype="image/png")
+
+
+def _address_of(meeting_id: int) -> str:
+    meeting = meeting_row(meeting_id)
+    if meeting is None:
+        raise NotFound
+    return _address(meeting.code)
+
+
+def _address(code: str) -> str:
+    """What the QR code says."""
+    return f"{current_app.config['SETTINGS'].base_url}/m/{code}"
