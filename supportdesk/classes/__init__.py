@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
-    from supportdesk.classes import descriptions, schedule_views, views
+    from supportdesk.classes import descriptions, schedule_views, timeline, views
     from supportdesk.classes.models import AttendanceMark, Enrolment
     from supportdesk.core import activities
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
@@ -41,6 +41,7 @@ def plug_in(app: Flask) -> None:
                 ),
                 LearnerTable(AttendanceMark.metadata.tables["attendance_mark"]),
             ),
+            timeline=timeline.entries,
             scope=descriptions.learners_of,
         ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 from sqlalchemy import Table, func, select, update
 
@@ -28,9 +28,10 @@ _EVIDENCE = cast(Table, SkillEvidence.__table__)
 _LEVEL = cast(Table, SkillLevel.__table__)
 _CONSENT = cast(Table, Consent.__table__)
 
+#: Where evidence that is written here comes from.
+SOURCES: Final = {RunKind.CLASS: EvidenceSource.CLASS, RunKind.LECTURE: EvidenceSource.LECTURE}
 #: (learner, skill)
 Pair = tuple[int, str]
-_SOURCES = {RunKind.CLASS: EvidenceSource.CLASS, RunKind.LECTURE: EvidenceSource.LECTURE}
 
 
 class ToConfirm(NamedTuple):
@@ -63,7 +64,7 @@ def seen_at(meeting_id: int) -> dict[Pair, int]:
     """The latest level written at this meeting, by learner and skill."""
     rows = db.session.execute(
         select(_EVIDENCE.c.learner_id, _EVIDENCE.c.skill_code, _EVIDENCE.c.level)
-        .where(_EVIDENCE.c.activity == activity("meeting", meeting_id), _EVIDENCE.c.source.in_(_SOURCES.values()))
+        .where(_EVIDENCE.c.activity == activity("meeting", meeting_id), _EVIDENCE.c.source.in_(SOURCES.values()))
         .order_by(_EVIDENCE.c.observed_at, _EVIDENCE.c.id)
     )
     return {(row.learner_id, row.skill_code): row.level for row in rows}
@@ -118,7 +119,7 @@ def confirm_levels(
     ]
     award_skills(
         observations,
-        source=_SOURCES[meeting.kind],
+        source=SOURCES[meeting.kind],
         activity=activity("meeting", meeting_id),
         observed_at=min(now, meeting.ends_at),
         actor=actor,

@@ -23,10 +23,10 @@ def describe_meetings(ids: Iterable[int]) -> Mapping[int, Description]:
     )
     return {
         row.id: Description(
-            _title(row.title, row.group_name),
+            run_title(row.title, row.group_name),
             row.starts_at,
             row.ends_at,
-            _address("classes.run", run_id=row.run_id),
+            meeting_address(row.run_id),
         )
         for row in rows
     }
@@ -41,7 +41,7 @@ def describe_enrolments(ids: Iterable[int]) -> Mapping[int, Description]:
     )
     return {
         row.id: Description(
-            _title(row.title, row.group_name),
+            run_title(row.title, row.group_name),
             row.starts_at,
             row.ends_at,
             _address("classes.enrolment", enrolment_id=row.id),
@@ -50,12 +50,18 @@ def describe_enrolments(ids: Iterable[int]) -> Mapping[int, Description]:
     }
 
 
+def meeting_address(run_id: int) -> str:
+    """Where staff read more about a meeting: its run's page, which everybody who sees classes may open."""
+    return _address("classes.run", run_id=run_id)
+
+
 def _address(endpoint: str, **values: int) -> str:
     """The path of a page; also outside a request, where `url_for` gives none."""
     return current_app.url_map.bind("").build(endpoint, values)
 
 
-def _title(title: str, group_name: str) -> str:
+def run_title(title: str, group_name: str) -> str:
+    """A run's title; a lecture's group is part of it."""
     return f"{title}（{group_name}）" if group_name else title
 
 

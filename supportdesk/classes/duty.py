@@ -25,9 +25,19 @@ def meeting_of(actor: Actor, meeting_id: int) -> MeetingRow:
 
 def meeting_to_print(actor: Actor, meeting_id: int) -> MeetingRow:
     """A meeting whose roster the actor may print: theirs; any for those who book or manage classes. Raises NotFound."""
-    if actor.may(Permission.BOOK_CLASS) or actor.may(Permission.MANAGE_CLASSES):
+    if may_print_any(actor):
         return _meeting(meeting_id, true())
     return meeting_of(actor, meeting_id)
+
+
+def may_print_any(actor: Actor) -> bool:
+    """Whether the actor may print every roster: who books classes does, and who manages them."""
+    return actor.may(Permission.BOOK_CLASS) or actor.may(Permission.MANAGE_CLASSES)
+
+
+def held_by(actor: Actor, run_id: int) -> set[int]:
+    """Those of a run's meetings whose attendance the actor may take."""
+    return set(db.session.scalars(select(MEETING.c.id).join(RUN).where(RUN.c.id == run_id, _is_theirs(actor))))
 
 
 def _meeting(meeting_id: int, allowed: ColumnElement[bool]) -> MeetingRow:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from supportdesk.accounts import audit
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries
+from supportdesk.classes.duty import held_by, may_print_any
 from supportdesk.classes.forms import PlanForm
 from supportdesk.classes.models import EnrolmentState, RunKind
 from supportdesk.classes.planning import cancel_run, plan_run
@@ -103,6 +104,8 @@ def run(run_id: int) -> str:
         waiting=[person for person in people if person.state is EnrolmentState.WAITING],
         open=found.is_open(now),
         lecture=found.kind is RunKind.LECTURE,
+        held=held_by(actor, run_id),
+        prints=may_print_any(actor),
         edition=EDITIONS[found.edition],
         now=now,
     )

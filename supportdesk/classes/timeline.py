@@ -1,0 +1,83 @@
+"""What happened to a learner in classes and lectures, for the one timeline of all rooms. Registered by `plug_in`."""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+from flask_babel import gettext as _
+from sqlalchemy import Table, select
+
+from supportdesk.accounts.models import Account
+from supportdesk.classes.confirmation import SOURCES
+from supportdesk.classes.descriptions import meeting_address, run_title
+from supportdesk.classes.models import AttendanceMark, AttendanceState, RunKind
+from supportdesk.classes.queries import MEETING, RUN
+from supportdesk.classes.words import ATTENDANCE
+from supportdesk.core.activities import activity
+from supportdesk.extensions import db
+from supportdesk.learners.rooms import EntryKind, TimelineEntry
+from supportdesk.skills.models import SkillEvidence
+from supportdesk.skills.queries import skill_names
+from supportdesk.skills.words import LEVELS
+
+_MARK = cast(Table, AttendanceMark.__table__)
+_EVIDENCE = cast(Table, SkillEvidence.__table__)
+_KINDS: Final[dict[RunKind, EntryKind]] = {RunKind.CLASS: "class", RunKind.LECTURE: "lecture"}
+
+
+def entries(learner_id: int) -> list[TimelineEntry]:
+    """Each meeting at which the learner was marked: how they came, and the levels confirmed there. Three statements."""
+    levels = _levels_confirmed(learner_id)
+    return [
+        TimelineEntry(
+            at=row.starts_at,
+            kind=_KINDS[row.kind],
+            title=run_title(row.title, row.group_name),
+            text=_("、").join([str(ATTENDANCE[row.state]), *levels.get(activity("meeting", row.id), [])]),
+            by=row.by or "",
+            activity=activity("meeting", row.id),
+            url=meeting_address(row.run_id),
+        )
+        for row in _meetings(learner_id)
+    ]
+
+
+def _meetings(learner_id: int) -> list[Any]:
+    return list(
+        db.session.execute(
+            select(
+                MEETING.c.id,
+                MEETING.c.run_id,
+                MEETING.c.starts_at,
+                RUN.c.kind,
+                RUN.c.title,
+                RUN.c.group_name,
+                _MARK.c.state,
+                Account.name.label("by"),
+            )
+            .join(RUN, RUN.c.id == MEETING.c.run_id)
+            .join(_MARK, _MARK.c.meeting_id == MEETING.c.id)
+            .outerjoin(Account, Account.id == _MARK.c.recorded_by)
+            .where(_MARK.c.learner_id == learner_id, _MARK.c.current, _MARK.c.state != AttendanceState.UNMARKED)
+            .order_by(MEETING.c.starts_at.desc(), MEETING.c.id.desc())
+        )
+    )
+
+
+def _levels_confirmed(learner_id: int) -> dict[str, list[str]]:
+    """What was confirmed at each meeting, in words; of corrections the last."""
+    rows = db.session.execute(
+        select(_EVIDENCE.c.activity, _EVIDENCE.c.skill_code, _EVIDENCE.c.level)
+        .where(_EVIDENCE.c.learner_id == learner_id, _EVIDENCE.c.source.in_(SOURCES.values()))
+        .order_by(_EVIDENCE.c.observed_at, _EVIDENCE.c.id)
+    )
+    latest: dict[str, dict[str, int]] = {}
+    for row in rows:
+        latest.setdefault(row.activity, {})[row.skill_code] = row.level
+    names = skill_names({code for levels in latest.values() for code in levels})
+    return {
+        name: [
+            _("%(skill)s：%(level)s", skill=names[code], level=LEVELS[levels[code]]) for code in names if code in levels
+        ]
+        for name, levels in latest.items()
+    }
