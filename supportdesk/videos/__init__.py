@@ -17,7 +17,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.videos.answers import ANSWERS, describe_videos
     from supportdesk.videos.views import blueprint
 
-    for more_pages in ("media_views", "code_views"):
+    for more_pages in ("media_views", "code_views", "office_views"):
         import_module(f"supportdesk.videos.{more_pages}")
     app.register_blueprint(blueprint)
     add_to_menu(

@@ -22,6 +22,8 @@ from supportdesk.videos.captions import read_captions, transcript_of
 SHIPPED: Final = Path(__file__).resolve().parent.parent / "data" / "media"
 MIME_TYPES: Final = {".mp4": "video/mp4", ".webm": "video/webm", ".vtt": "text/vtt"}
 MEGABYTE: Final = 1024 * 1024
+FILMS: Final = (".mp4", ".webm")
+CAPTIONS: Final = (".vtt",)
 LARGEST_FILM: Final = 200 * MEGABYTE
 LARGEST_CAPTIONS: Final = MEGABYTE
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,60}(?:\.[a-z]{2})?(\.mp4|\.webm|\.vtt)")

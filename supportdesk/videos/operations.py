@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from supportdesk.core.permissions import SYSTEM, Actor
 from supportdesk.extensions import db
 from supportdesk.skills.models import EvidenceSource, Skill, SkillArea
 from supportdesk.skills.operations import Observation, award_skills
-from supportdesk.videos.media import media_file, spoken_in
+from supportdesk.videos.media import CAPTIONS, FILMS, media_file, spoken_in
 from supportdesk.videos.models import Video, VideoAnswer, VideoSkill, VideoView
 
 #: What pressing できた or まだ says of the video's skills.
@@ -81,9 +81,14 @@ def add_video(plan: VideoPlan, *, actor: Actor, now: datetime, code: str = "") -
 
 
 def save_video(video_id: int, plan: VideoPlan, *, actor: Actor, now: datetime) -> None:
-    """Amend a video. Its code stays. Raises NotFound, BadVideo."""
+    """Amend a video. Its code stays. A transcript that came from captions follows new ones.
+
+    Raises NotFound, BadVideo.
+    """
     _check(plan)
-    _lock(video_id)
+    before = _lock(video_id)
+    if plan.captions_name != before.captions_name and plan.transcript == spoken_in(before.captions_name):
+        plan = replace(plan, transcript="")
     db.session.execute(update(Video).where(Video.id == video_id).values(**_columns(plan)))
     db.session.execute(delete(VideoSkill).where(VideoSkill.video_id == video_id))
     if plan.skills:
@@ -176,9 +181,9 @@ def _check(plan: VideoPlan) -> None:
         raise BadVideo(_l("動画サイトのアドレスか、動画ファイルの、どちらか1つが必要です。"), field="film")
     if plan.address and not _is_https(plan.address):
         raise BadVideo(_l("「https://」で始まるアドレスを入力してください。"), field="address")
-    if plan.file_name and media_file(plan.file_name) is None:
+    if plan.file_name and not _is_kept(plan.file_name, FILMS):
         raise BadVideo(_l("動画のファイルが見つかりません。もう一度えらんでください。"), field="film")
-    if plan.captions_name and media_file(plan.captions_name) is None:
+    if plan.captions_name and not _is_kept(plan.captions_name, CAPTIONS):
         raise BadVideo(_l("字幕のファイルが見つかりません。もう一度えらんでください。"), field="captions")
     if plan.seconds < 1:
         raise BadVideo(_l("動画の長さを入力してください。"), field="seconds")
@@ -187,6 +192,10 @@ def _check(plan: VideoPlan) -> None:
     known = db.session.scalars(select(Skill.code).where(Skill.code.in_(plan.skills))).all()
     if set(known) != set(plan.skills):
         raise BadVideo(_l("一覧の中からえらんでください。"), field="skills")
+
+
+def _is_kept(name: str, kinds: tuple[str, ...]) -> bool:
+    return name.endswith(kinds) and media_file(name) is not None
 
 
 def _is_https(address: str) -> bool:

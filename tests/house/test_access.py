@@ -25,9 +25,13 @@ BOOK_CLASS = frozenset({Role.RECEPTION, Role.ADMIN})
 MANAGE_CLASSES = frozenset({Role.COORDINATOR, Role.ADMIN})
 SEE_CLASSES = BOOK_CLASS | MANAGE_CLASSES | {Role.INSTRUCTOR}
 SEE_VIDEOS = frozenset(Role) - {Role.TUTOR}
+MANAGE_VIDEOS = frozenset({Role.ADMIN})
 WORK_CALL_LIST = COUNTER | {Role.COORDINATOR}
 TAKE_ATTENDANCE = frozenset({Role.INSTRUCTOR})
 HOLD_MEETINGS = TAKE_ATTENDANCE | MANAGE_CLASSES  # the latter for lectures, and administrators to correct
+SEE_HELPDESK = COUNTER | {Role.ADVISER}
+HOLD_CONSULTATION = frozenset({Role.ADVISER})
+MANAGE_HELPDESK = frozenset({Role.ADMIN})
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 #: endpoint → (an address of it, its methods, who may call it; None is somebody not signed in)
@@ -91,6 +95,32 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "classes.meeting_code": ("/classes/meetings/999999/code", {"GET"}, SEE_CLASSES),
     "classes.meeting_code_svg": ("/classes/meetings/999999/code.svg", {"GET"}, SEE_CLASSES),
     "classes.meeting_code_png": ("/classes/meetings/999999/code.png", {"GET"}, SEE_CLASSES),
+    "videos.manage": ("/admin/videos", {"GET"}, MANAGE_VIDEOS),
+    "videos.new": ("/admin/videos/new", {"GET", "POST"}, MANAGE_VIDEOS),
+    "videos.edit": ("/admin/videos/999999", {"GET", "POST"}, MANAGE_VIDEOS),
+    "videos.retire": ("/admin/videos/999999/retire", {"GET", "POST"}, MANAGE_VIDEOS),
+    "videos.move": ("/admin/videos/999999/move", {"POST"}, MANAGE_VIDEOS),
+    "helpdesk.index": ("/helpdesk/", {"GET"}, SEE_HELPDESK),
+    "helpdesk.today": ("/helpdesk/today", {"GET"}, HOLD_CONSULTATION),
+    "helpdesk.who": ("/helpdesk/who", {"GET", "POST"}, SEE_HELPDESK),
+    "helpdesk.book": ("/helpdesk/book", {"GET", "POST"}, SEE_HELPDESK),
+    "helpdesk.booking": ("/helpdesk/bookings/999999", {"GET"}, SEE_HELPDESK),
+    "helpdesk.slip": ("/helpdesk/bookings/999999/slip", {"GET"}, SEE_HELPDESK),
+    "helpdesk.cancel": ("/helpdesk/bookings/999999/cancel", {"GET", "POST"}, SEE_HELPDESK),
+    "helpdesk.move": ("/helpdesk/bookings/999999/move", {"GET", "POST"}, SEE_HELPDESK),
+    "helpdesk.case": ("/helpdesk/bookings/999999/case", {"GET", "POST"}, HOLD_CONSULTATION),
+    "helpdesk.save_case": ("/helpdesk/bookings/999999/case/save", {"POST"}, HOLD_CONSULTATION),
+    "helpdesk.no_show": ("/helpdesk/bookings/999999/case/no-show", {"POST"}, HOLD_CONSULTATION),
+    "helpdesk.reopen_case": ("/helpdesk/bookings/999999/case/reopen", {"POST"}, HOLD_CONSULTATION),
+    "helpdesk.drop_asides": ("/helpdesk/bookings/999999/case/drop-asides", {"POST"}, HOLD_CONSULTATION),
+    "helpdesk.desk_list": ("/helpdesk/desks", {"GET"}, MANAGE_HELPDESK),
+    "helpdesk.new_desk": ("/helpdesk/desks/new", {"GET", "POST"}, MANAGE_HELPDESK),
+    "helpdesk.desk": ("/helpdesk/desks/999999", {"GET", "POST"}, MANAGE_HELPDESK),
+    "helpdesk.edit_desk": ("/helpdesk/desks/999999/edit", {"GET", "POST"}, MANAGE_HELPDESK),
+    "helpdesk.switch_desk": ("/helpdesk/desks/999999/switch", {"GET", "POST"}, MANAGE_HELPDESK),
+    "helpdesk.remove_hours": ("/helpdesk/desks/999999/hours/999999/remove", {"POST"}, MANAGE_HELPDESK),
+    "lectures.index": ("/outreach/", {"GET"}, HOLD_MEETINGS),
+    "lectures.record": ("/outreach/new", {"GET", "POST"}, HOLD_MEETINGS),
     "accounts.logout": ("/logout", {"POST"}, SIGNED_IN),  # last: nobody is signed in after it
 }
 

@@ -1,0 +1,127 @@
+"""The office's forms for the library: one video, and taking one out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.core.fields import (
+    AreaField,
+    ChoiceField,
+    DeskForm,
+    FileField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    TextField,
+    TicksField,
+)
+from supportdesk.videos.models import Video
+from supportdesk.videos.operations import VideoPlan
+
+FILE, SITE = "file", "site"
+WHERE = {FILE: _l("動画のファイルを、ここに置く"), SITE: _l("動画サイトにある（YouTubeなど）")}
+Choices = Sequence[tuple[str, str]]
+
+
+class VideoForm(DeskForm):
+    """One video. Files that were good are kept at once and named in hidden fields, so that none is sent twice."""
+
+    title = TextField(_l("題名"), max_length=100)
+    title_en = TextField(_l("英語の題名"), max_length=100, required=False)
+    about = AreaField(_l("どんな動画か"), max_length=300, rows=2, required=False)
+    area_code = SelectField(_l("分野"))
+    skills = TicksField(
+        _l("練習できるスキル"), required=True, hint=_l("「できた」「まだ」の答えが、このスキルの記録になります。")
+    )
+    where = ChoiceField(_l("動画のある場所"), choices=WHERE, default=FILE)
+    film = FileField(_l("動画のファイル"), accept="video/mp4,video/webm", required=False)
+    address = TextField(
+        _l("動画サイトのアドレス"), max_length=500, required=False, hint=_l("「https://」で始まるアドレス。")
+    )
+    captions = FileField(_l("字幕のファイル"), accept=".vtt,text/vtt", required=False)
+    minutes = IntegerField(_l("長さ（分）"), most=300, unit=_l("分"), required=False)
+    seconds = IntegerField(_l("長さ（秒）"), most=59, unit=_l("秒"), required=False)
+    transcript = AreaField(_l("動画で話していること"), max_length=50_000, rows=8, required=False)
+    kept_film = HiddenField(max_length=100)
+    kept_captions = HiddenField(max_length=100)
+
+    def __init__(self, areas: Choices, skills: Choices, **options: Any) -> None:
+        self._areas, self._skills = areas, skills
+        super().__init__(**options)
+
+    def process(self, *arguments: Any, **options: Any) -> None:
+        """What can be chosen has to be known before what was chosen is read."""
+        self.area_code.choices = self._areas
+        self.skills.choices = self._skills
+        super().process(*arguments, **options)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Field by field; a film or an address, as was said; a length."""
+        valid = bool(super().validate(extra_validators))
+        if self.where.data == FILE and not (self.film.data or self.kept_film.data or self.film.errors):
+            self.film.errors = [self.film.missing_message()]
+            valid = False
+        if self.where.data == SITE and not (self.address.data or self.address.errors):
+            self.address.errors = [self.address.missing_message()]
+            valid = False
+        if not (self._length or self.minutes.errors or self.seconds.errors):
+            self.seconds.errors = [_("動画の長さを入力してください。")]
+            valid = False
+        return valid
+
+    def plan(self) -> VideoPlan:
+        """What was said. Of the two places only the one chosen counts."""
+        on_site = self.where.data == SITE
+        return VideoPlan(
+            title=self.title.data,
+            title_en=self.title_en.data,
+            summary=self.about.data,
+            area_code=str(self.area_code.data),
+            skills=tuple(sorted(self.skills.data or ())),
+            seconds=self._length,
+            address=self.address.data if on_site else "",
+            file_name="" if on_site else self.kept_film.data,
+            captions_name=self.kept_captions.data,
+            transcript=self.transcript.data,
+        )
+
+    @property
+    def _length(self) -> int:
+        return (self.minutes.data or 0) * 60 + (self.seconds.data or 0)
+
+
+def stored_values(video: Video, skill_codes: frozenset[str]) -> dict[str, object]:
+    """What the form shows of a video that is in the library."""
+    return {
+        "title": video.title,
+        "title_en": video.title_en,
+        "about": video.summary,
+        "area_code": video.area_code,
+        "skills": skill_codes,
+        "where": SITE if video.address else FILE,
+        "address": video.address,
+        "minutes": video.seconds // 60,
+        "seconds": video.seconds % 60,
+        "transcript": video.transcript,
+        "kept_film": video.file_name,
+        "kept_captions": video.captions_name,
+    }
+
+
+class RetireForm(DeskForm):
+    """Taking a video out: which one has come in its place."""
+
+    successor = SelectField(_l("代わりに見てもらう動画"), required=False, coerce=int, empty=_l("代わりの動画はない"))
+
+    def __init__(self, others: Sequence[tuple[int, str]], **options: Any) -> None:
+        self._others = others
+        super().__init__(**options)
+
+    def process(self, *arguments: Any, **options: Any) -> None:
+        """What can be chosen has to be known before what was chosen is read."""
+        self.successor.choices = self._others
+        super().process(*arguments, **options)
