@@ -1,0 +1,79 @@
+"""What other rooms may know of this one without importing it: activities, the timeline, whose learners are whose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import Select, func, select
+
+from supportdesk.accounts.models import Account
+from supportdesk.core.activities import Description, activity
+from supportdesk.core.permissions import Actor
+from supportdesk.extensions import db
+from supportdesk.learners.rooms import TimelineEntry
+from supportdesk.places.models import Venue
+from supportdesk.tutors.models import Match, PeerSession
+
+_WHERE = func.coalesce(Venue.name, PeerSession.place).label("where_held")
+
+
+def describe_sessions(ids: Iterable[int]) -> Mapping[int, Description]:
+    """A session's place and time."""
+    rows = db.session.execute(
+        select(PeerSession.id, PeerSession.held_at, PeerSession.minutes, _WHERE)
+        .outerjoin(Venue, Venue.id == PeerSession.venue_id)
+        .where(PeerSession.id.in_(list(ids)))
+    )
+    return {
+        row.id: Description(_title(row.where_held), row.held_at, row.held_at + timedelta(minutes=row.minutes))
+        for row in rows
+    }
+
+
+def describe_matches(ids: Iterable[int]) -> Mapping[int, Description]:
+    """A match has no time of its own: the learner can be told of it any day."""
+    known = db.session.scalars(select(Match.id).where(Match.id.in_(list(ids))))
+    return {match_id: Description(_("地域サポーターの担当")) for match_id in known}
+
+
+def timeline_of(learner_id: int) -> list[TimelineEntry]:
+    """The learner's sessions: how long, how it went, with whom."""
+    rows = db.session.execute(
+        select(
+            PeerSession.id,
+            PeerSession.held_at,
+            PeerSession.minutes,
+            PeerSession.note,
+            Account.name.label("tutor"),
+            _WHERE,
+        )
+        .join(Account, Account.id == PeerSession.tutor_id)
+        .outerjoin(Venue, Venue.id == PeerSession.venue_id)
+        .where(PeerSession.learner_id == learner_id)
+    )
+    return [
+        TimelineEntry(
+            at=row.held_at,
+            kind="peer_session",
+            title=_title(row.where_held),
+            text=_("%(minutes)s分。%(note)s", minutes=row.minutes, note=row.note),
+            by=row.tutor,
+            activity=activity("peer_session", row.id),
+        )
+        for row in rows
+    ]
+
+
+def _title(where: str) -> str:
+    """What a session is called; a place in words may have been erased with its learner."""
+    return _("教え合い（%(where)s）", where=where) if where else _("教え合い")
+
+
+def learners_of(actor: Actor) -> Select[Any] | None:
+    """The learners matched with the actor, only while it lasts; None when there can be none."""
+    if actor.account_id is None:
+        return None
+    return select(Match.learner_id).where(Match.tutor_id == actor.account_id, Match.ended_at.is_(None))
