@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
-    from supportdesk.classes import descriptions, schedule_views, timeline, views
+    from supportdesk.classes import descriptions, lecture_views, schedule_views, timeline, views
     from supportdesk.classes.models import AttendanceMark, Enrolment
     from supportdesk.core import activities
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
@@ -19,7 +19,7 @@ def plug_in(app: Flask) -> None:
 
     for more_pages in ("enrolment_views", "attendance_views", "roster_views", "confirmation_views"):
         import_module(f"supportdesk.classes.{more_pages}")  # they stand on the blueprint of views
-    for blueprint in (schedule_views.blueprint, views.blueprint):
+    for blueprint in (schedule_views.blueprint, views.blueprint, lecture_views.blueprint):
         app.register_blueprint(blueprint)
     schedule_views.keep_drawn_pages(app)
     add_to_menu(
@@ -27,6 +27,7 @@ def plug_in(app: Flask) -> None:
         MenuItem("schedule.index", _l("教室の予定"), None),
         MenuItem("classes.today", _l("担当の教室"), Permission.TAKE_ATTENDANCE),
         MenuItem("classes.index", _l("教室"), Permission.SEE_CLASSES),
+        MenuItem("lectures.index", _l("出前講座"), Permission.RECORD_LECTURE),
     )
     activities.register(app.extensions, "meeting", descriptions.describe_meetings)
     activities.register(app.extensions, "enrolment", descriptions.describe_enrolments)

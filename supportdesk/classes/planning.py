@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import cast
 
@@ -43,6 +43,8 @@ from supportdesk.places.calendar import closed_because
 from supportdesk.places.models import District, Room, Venue
 
 LARGEST = 1000
+#: Further away than this a day is mistyped.
+FARTHEST = timedelta(days=731)
 _SEAT = cast(Table, Seat.__table__)
 _ENROLMENT = cast(Table, Enrolment.__table__)
 
@@ -129,6 +131,8 @@ def _check_shape(plan: RunPlan, meetings: Sequence[MeetingPlan], now: datetime) 
         raise PlanRefused(_l("定員は1から%(most)sまでにしてください。", most=LARGEST), field="capacity")
     if plan.kind is RunKind.CLASS and meetings[0].starts_at <= now:
         raise PlanRefused(_l("これからの日時を入力してください。"), field="meetings")
+    if abs(meetings[0].starts_at - now) > FARTHEST or abs(meetings[-1].ends_at - now) > FARTHEST:
+        raise PlanRefused(_l("日にちをたしかめてください。2年より離れた日は登録できません。"), field="meetings")
     if plan.kind is RunKind.LECTURE and not plan.group_name:
         raise PlanRefused(_l("団体の名前を入力してください。"), field="group_name")
 
@@ -159,6 +163,8 @@ def _district(plan: RunPlan, venue_id: int | None) -> str:
         raise PlanRefused(_l("会場をえらんでください。"), field="venue_id")
     if db.session.get(District, plan.district_code) is None:
         raise PlanRefused(_l("地区をえらんでください。"), field="district_code")
+    if not plan.place:
+        raise PlanRefused(_l("市の会場をえらぶか、団体の場所を入力してください。"), field="place")
     return plan.district_code
 
 

@@ -193,12 +193,13 @@ def _teaches(skill_codes: Iterable[str]) -> ColumnElement[bool]:
 
 
 def matching(text: str) -> list[ColumnElement[bool]]:
-    """Conditions on a run, one for each word: it is in the title, the place, its nickname or reading, the district.
+    """Conditions on a run, one for each word: it is in the title, the place, its nickname or reading, the district, or
+    the name of a lecture's group.
 
     Kana of either kind, half width and old kanji match as in the search for people. There are few courses and venues,
     so that their names are folded here rather than stored folded.
     """
-    words = [key for key in map(search_key, text.split()) if key]
+    words = [(word, search_key(word)) for word in text.split() if search_key(word)]
     if not words:
         return []
     courses = db.session.execute(select(Course.code, Course.title)).all()
@@ -206,18 +207,18 @@ def matching(text: str) -> list[ColumnElement[bool]]:
     districts = db.session.execute(select(District.code, District.name, District.kana)).all()
     return [
         or_(
-            RUN.c.title.contains(word, autoescape=True),
-            RUN.c.course_code.in_(_named(word, courses)),
-            RUN.c.venue_id.in_(_named(word, venues)),
-            RUN.c.district_code.in_(_named(word, districts)),
+            *(column.contains(word, autoescape=True) for column in (RUN.c.title, RUN.c.group_name, RUN.c.place)),
+            RUN.c.course_code.in_(_named(key, courses)),
+            RUN.c.venue_id.in_(_named(key, venues)),
+            RUN.c.district_code.in_(_named(key, districts)),
         )
-        for word in words
+        for word, key in words
     ]
 
 
-def _named(word: str, rows: Sequence[Any]) -> list[Any]:
-    """The keys (first column) of the rows of which one name holds the word."""
-    return [key for key, *names in rows if any(word in search_key(name) for name in names)]
+def _named(key: str, rows: Sequence[Any]) -> list[Any]:
+    """The codes or ids (first column) of the rows of which one name holds the search key."""
+    return [code for code, *names in rows if any(key in search_key(name) for name in names)]
 
 
 MEETING_ROWS = (

@@ -1,0 +1,75 @@
+"""The pages of outreach lectures: the list, and recording one. Attendance and levels are those of any meeting."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.classes import run_queries
+from supportdesk.classes.lecture_forms import LectureForm
+from supportdesk.classes.lectures import lectures_page, only_meeting
+from supportdesk.classes.planning import plan_run
+from supportdesk.classes.views import LONGEST_WORD, Answer
+from supportdesk.core import clock
+from supportdesk.core.errors import DeskError
+from supportdesk.core.japanese import tidy
+from supportdesk.core.once import once
+from supportdesk.core.paging import page_number
+from supportdesk.core.permissions import Permission, Role, requires
+
+blueprint = Blueprint("lectures", __name__, url_prefix="/outreach", template_folder="templates")
+#: Who may stand before a group.
+LECTURERS = (Role.INSTRUCTOR, Role.COORDINATOR)
+
+
+@blueprint.get("/")
+@requires(Permission.RECORD_LECTURE, surface="field")
+def index() -> str:
+    """Lectures to come, or those held."""
+    text = tidy(request.args.get("q", ""))[:LONGEST_WORD]
+    district = tidy(request.args.get("district", ""))[:LONGEST_WORD]
+    past = request.args.get("when") == "past"
+    return render_template(
+        "classes/lectures.html",
+        page=lectures_page(page_number(), now=clock.now(), text=text, district_code=district, past=past),
+        text=text,
+        district=district,
+        past=past,
+        districts=run_queries.district_choices(),
+        longest=LONGEST_WORD,
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@requires(Permission.RECORD_LECTURE, surface="field")
+def record() -> Answer:
+    """Record a lecture that was held, or is agreed; then its attendance, or its page while it lies ahead."""
+    actor, now = current_actor(), clock.now()
+    instructors = run_queries.instructor_choices(LECTURERS)
+    form = LectureForm(
+        courses=run_queries.course_choices(),
+        rooms=run_queries.room_choices(),
+        districts=run_queries.district_choices(),
+        instructors=instructors,
+        data={"staff": frozenset({actor.account_id} & {account_id for account_id, _name in instructors})},
+    )
+    if request.method == "GET":
+        return render_template("classes/record_lecture.html", form=form)
+    if not form.validate_on_submit():
+        return render_template("classes/record_lecture.html", form=form), 422
+
+    def act() -> str:
+        plan = form.plan(run_queries.course_minutes(str(form.course_code.data)) or 0)
+        run_id = plan_run(plan, actor=actor, now=now)
+        if clock.local(plan.meetings[0].starts_at).date() > clock.today():
+            return url_for("classes.run", run_id=run_id)
+        return url_for("classes.attendance", meeting_id=only_meeting(run_id))
+
+    try:
+        location = once(form.token, now, act)
+    except DeskError as error:
+        form.refuse(error)
+        return render_template("classes/record_lecture.html", form=form), 422
+    flash(_("出前講座を記録しました。"), "good")
+    return redirect(location, 303)
