@@ -130,9 +130,11 @@ def serve() -> None:
 
 @supportdesk.command()
 @click.option("--no-serve", is_flag=True, help="Only fill the database.")
-def demo(no_serve: bool) -> None:
+@click.option("--seed", default=1, show_default=True, help="Another number makes another demo.")
+def demo(no_serve: bool, seed: int) -> None:
     """Fill a fresh demo database, then serve it."""
     from supportdesk.demo import PASSWORD, USERNAMES, make_demo
+    from supportdesk.demo.kept import keep, kept_demo, take_out
 
     settings = Settings.from_environment()
     path = settings.instance / "demo.sqlite3"
@@ -141,9 +143,13 @@ def demo(no_serve: bool) -> None:
     os.environ["SUPPORTDESK_DATABASE_URL"] = f"sqlite:///{path}"
     settings = Settings.from_environment()
     app = create_app(settings)
-    _upgrade(app)
-    with app.app_context():
-        make_demo()
+    kept = kept_demo(settings.instance, seed)
+    if not take_out(kept, path):
+        click.echo("Filling the demo …", err=True)
+        _upgrade(app)
+        with app.app_context():
+            make_demo(seed)
+        keep(path, kept)
     click.echo(settings.base_url)
     click.echo(f"{'  '.join(USERNAMES)}   ({PASSWORD})")
     if not no_serve:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from supportdesk.core import clock
 
 #: A Tuesday morning, inside opening hours and far from the ends of month, year and fiscal year.
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=clock.TOKYO)
+#: The day on which every test begins: a Tuesday.
+TODAY = date(2026, 11, 24)
 
 
 class Clock:

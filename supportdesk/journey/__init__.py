@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
-    from supportdesk.journey import learner_views, views
+    from supportdesk.core.page_furniture import MenuItem, add_to_menu
+    from supportdesk.core.permissions import Permission
+    from supportdesk.journey import desk_views, learner_views, pack_views, pass_views, public_views
 
-    app.register_blueprint(views.blueprint)
-    app.register_blueprint(learner_views.blueprint)
+    for blueprint in (
+        public_views.blueprint,
+        desk_views.blueprint,
+        pack_views.blueprint,
+        learner_views.blueprint,
+        pass_views.blueprint,
+    ):
+        app.register_blueprint(blueprint)
+    add_to_menu(
+        app,
+        MenuItem("home.front", _l("はじめのページ"), None),
+        MenuItem("desk.index", _l("受付"), Permission.USE_DESK),
+    )

@@ -1,0 +1,70 @@
+"""Reads for reception's one screen: what a search found, the day, and what one learner can be booked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from supportdesk.classes.queries import EnrolmentRow, MeetingRow, RunRow, enrolment_by_code, meetings_on, open_runs
+from supportdesk.core.permissions import Actor
+from supportdesk.helpdesk.queries import BookingRow, SlotRow, booking_by_code, open_slots
+from supportdesk.journey.next_step import EDITION_OF
+from supportdesk.journey.typed import Typed
+from supportdesk.learners.models import Learner
+from supportdesk.learners.rooms import scope_of
+from supportdesk.learners.search import Found, find_learners
+
+RUNS_SHOWN = 10
+SLOTS_SHOWN = 8
+_RUNS_LOOKED_AT = 60
+
+
+class Answer(NamedTuple):
+    """What one box found: people, classes still to be booked, a day's meetings, or the booking of a code."""
+
+    people: Sequence[Found] = ()
+    runs: Sequence[RunRow] = ()
+    meetings: Sequence[MeetingRow] = ()
+    enrolment: EnrolmentRow | None = None
+    booking: BookingRow | None = None
+
+    @property
+    def learner_ids(self) -> list[int]:
+        """Everybody whom the answer shows."""
+        return [one.id for one in self.people] + [
+            one.learner_id for one in (self.enrolment, self.booking) if one is not None
+        ]
+
+
+def search(typed: Typed, actor: Actor, now: datetime) -> Answer:
+    """Answer what was typed. A day answers "is it on?" as well: its meetings, those called off too."""
+    if typed.code:
+        return Answer(enrolment=enrolment_by_code(typed.code), booking=booking_by_code(typed.code))
+    if not typed.text:
+        return Answer()
+    return Answer(
+        people=find_learners(typed.text, scope=scope_of(actor)) if typed.day is None else (),
+        runs=open_runs(text=typed.words, day=typed.day, after=now, limit=RUNS_SHOWN),
+        meetings=meetings_on(typed.day, cancelled=True) if typed.day else (),
+    )
+
+
+class Offers(NamedTuple):
+    """What one learner can be booked for now, the nearest first."""
+
+    runs: Sequence[RunRow]
+    slots: Sequence[SlotRow]
+
+
+def offers_for(learner: Learner, *, words: str, day: date | None, now: datetime) -> Offers:
+    """The next classes for the learner's phone and the next consultation slots; their own district's stand first."""
+    home = learner.district_code
+    edition = EDITION_OF.get(learner.device) if learner.device else None
+    runs = open_runs(text=words, day=day, edition=edition, after=now, limit=_RUNS_LOOKED_AT)
+    slots = open_slots(after=now, district_code=home, day=day, limit=SLOTS_SHOWN) if home else []
+    if len(slots) < SLOTS_SHOWN:
+        known = {(slot.adviser_id, slot.starts_at) for slot in slots}
+        more = open_slots(after=now, day=day, limit=2 * SLOTS_SHOWN)
+        slots = [*slots, *(slot for slot in more if (slot.adviser_id, slot.starts_at) not in known)][:SLOTS_SHOWN]
+    return Offers(sorted(runs, key=lambda run: run.district_code != home)[:RUNS_SHOWN], slots)

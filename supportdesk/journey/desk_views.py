@@ -1,0 +1,80 @@
+"""Reception's one screen: a box that answers every call, today at a glance, and one press that books."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request, url_for
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.classes.models import EnrolmentState
+from supportdesk.classes.queries import enrolments_of, meetings_on
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import Permission, requires
+from supportdesk.helpdesk.queries import bookings_on
+from supportdesk.journey import desk
+from supportdesk.journey.appointments import appointments_of
+from supportdesk.journey.record import step_of
+from supportdesk.journey.typed import LONGEST, read_typed
+from supportdesk.journey.words import PROGRAMMES
+from supportdesk.learners.queries import learner_to_edit
+from supportdesk.learners.rooms import check_scope
+from supportdesk.learners.search import described
+from supportdesk.learners.words import DEVICES, NEEDS
+from supportdesk.skills.queries import levels_of
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates")
+
+
+@blueprint.route("", methods=["GET", "POST"])
+@requires(Permission.USE_DESK)
+def index() -> str:
+    """The box and today. What is typed comes by POST, so that no name stands in an address."""
+    actor, now = current_actor(), clock.now()
+    typed = read_typed(request.form.get("q", "")[: 2 * LONGEST], clock.today())
+    answer = desk.search(typed, actor, now)
+    if answer.learner_ids:
+        with transaction():
+            audit.record(actor=actor, action="search_learners", now=now, detail={"learners": answer.learner_ids})
+    holders = {one.id: one for one in described(answer.learner_ids)} if typed.code else {}
+    if "X-Fragment" in request.headers:
+        return render_template("journey/_answer.html", typed=typed, answer=answer, holders=holders)
+    today = clock.today()
+    return render_template(
+        "journey/desk.html",
+        typed=typed,
+        answer=answer,
+        holders=holders,
+        meetings=meetings_on(today, cancelled=True),
+        bookings=bookings_on(today),
+        now=now,
+    )
+
+
+@blueprint.get("/<int:learner_id>")
+@requires(Permission.USE_DESK)
+def learner(learner_id: int) -> str:
+    """One learner on the line: what they have booked, what comes next near them, and a button that books it."""
+    actor, now = current_actor(), clock.now()
+    check_scope(actor, learner_id)
+    person = learner_to_edit(learner_id)
+    wanted = read_typed(request.args.get("q", "")[: 2 * LONGEST], clock.today())
+    with transaction():
+        audit.record(actor=actor, action="view_learner", subject=f"learner:{learner_id}", now=now)
+    return render_template(
+        "journey/desk_learner.html",
+        learner=person,
+        who=described([learner_id])[0],
+        wanted=wanted,
+        step=step_of(person, levels_of(learner_id), now),
+        appointments=appointments_of(learner_id, now),
+        offers=desk.offers_for(person, words=wanted.words, day=wanted.day, now=now),
+        booked={
+            row.run_id: url_for("classes.enrolment", enrolment_id=row.id)
+            for row in enrolments_of(learner_id)
+            if row.state is not EnrolmentState.CANCELLED
+        },
+        programmes=PROGRAMMES,
+        devices=DEVICES,
+        needs=NEEDS,
+    )

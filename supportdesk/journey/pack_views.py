@@ -1,0 +1,41 @@
+"""One press prints the day: rosters, consultations, calls."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from flask import Blueprint, render_template, request
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import Permission, requires
+from supportdesk.journey.pack import pack_of
+
+blueprint = Blueprint("pack", __name__, url_prefix="/desk", template_folder="templates")
+
+
+@blueprint.get("/pack")
+@requires(Permission.USE_DESK)
+def pack() -> str:
+    """Today's pack, or that of the day in the address. That somebody printed all these names is noted."""
+    actor, now, day = current_actor(), clock.now(), _day_asked()
+    found = pack_of(day, actor, now)
+    with transaction():
+        audit.record(actor=actor, action="print_pack", now=now, detail={"learners": found.learner_ids})
+    return render_template("journey/pack.html", pack=found, day=day, before=_next(day, -1), after=_next(day, 1))
+
+
+def _day_asked() -> date:
+    try:
+        return date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return clock.today()
+
+
+def _next(day: date, days: int) -> str:
+    try:
+        return (day + timedelta(days=days)).isoformat()
+    except OverflowError:
+        return day.isoformat()

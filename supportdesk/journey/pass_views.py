@@ -1,0 +1,135 @@
+"""The address behind the QR code of a pass: what it shows depends on who scans."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.classes import attendance
+from supportdesk.classes.queries import enrolments_of
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.errors import DeskError
+from supportdesk.core.permissions import Permission, public, requires
+from supportdesk.journey.appointments import appointments_of
+from supportdesk.journey.forms import OwnPhoneForm
+from supportdesk.journey.record import step_of
+from supportdesk.journey.scanning import Meaning, meaning_for
+from supportdesk.journey.words import PROGRAMMES
+from supportdesk.learners import admission
+from supportdesk.learners.own_phone import learners_of_this_phone, remember
+from supportdesk.learners.passes import live_pass, pass_by_token
+from supportdesk.learners.queries import learner_to_edit
+from supportdesk.learners.search import described
+from supportdesk.skills.queries import levels_of
+
+blueprint = Blueprint("passes", __name__, url_prefix="/p", template_folder="templates")
+Answer = Response | str | tuple[str, int]
+
+
+@blueprint.get("/<token>")
+@public
+def open_pass(token: str) -> Answer:
+    """Check in, log, open the record, show a learner their own things; to a stranger, nothing about the person."""
+    learner_id = pass_by_token(token)
+    if learner_id is None:
+        return render_template("journey/pass_unknown.html"), 404
+    if current_user.is_authenticated:
+        return _for_staff(token, learner_id)
+    if learner_id in learners_of_this_phone():
+        return _for_the_learner(learner_id)
+    if admission.window_is_open(learner_id, now=clock.now()):
+        return render_template("journey/pass_admit.html", token=token)
+    return render_template("journey/pass_stranger.html", token=token)
+
+
+def _for_staff(token: str, learner_id: int) -> Answer:
+    actor, now = current_actor(), clock.now()
+    meaning: Meaning = meaning_for(actor, learner_id, now)
+    if meaning.logs_session:
+        return redirect(url_for("tutors.log", learner=learner_id), 303)
+    if meaning.opens_record:
+        return redirect(url_for("journey.learner", learner_id=learner_id), 303)
+    if not meaning.meetings:
+        return render_template("journey/pass_stranger.html", token="")
+    with transaction():
+        audit.record(actor=actor, action="scan_pass", subject=f"learner:{learner_id}", now=now)
+    return render_template(
+        "journey/pass_check_in.html",
+        who=described([learner_id])[0],
+        meetings=meaning.meetings,
+        token=token,
+        enrolled={row.run_id for row in enrolments_of(learner_id) if row.seat is not None},
+    )
+
+
+@blueprint.post("/<token>/check-in")
+@requires(Permission.TAKE_ATTENDANCE, surface="field")
+def check_in(token: str) -> Response:
+    """Mark the learner present in one of the instructor's meetings of today, or as a walk-in."""
+    learner_id, actor, now = pass_by_token(token), current_actor(), clock.now()
+    wanted = request.form.get("meeting", "")
+    if learner_id is None:
+        abort(404)
+    meeting = next((one for one in meaning_for(actor, learner_id, now).meetings if str(one.id) == wanted), None)
+    if meeting is None:
+        abort(404)
+    with transaction():
+        attendance.check_in(meeting.id, learner_id, actor=actor, now=now)
+    flash(_("出席にしました。"), "good")
+    return redirect(url_for("classes.attendance", meeting_id=meeting.id), 303)
+
+
+@blueprint.post("/<token>/admit")
+@public
+def admit(token: str) -> Response:
+    """Make this phone the learner's own, through the window that staff opened."""
+    try:
+        with transaction():
+            secret = admission.admit_phone(token, now=clock.now())
+    except admission.NoWindow as error:
+        flash(str(error.message), "warn")
+        return redirect(url_for("passes.open_pass", token=token), 303)
+    return _admitted(token, secret)
+
+
+@blueprint.route("/<token>/own", methods=["GET", "POST"])
+@public
+def own(token: str) -> Answer:
+    """Make this phone the learner's own by two answers; wrong ones are counted."""
+    if pass_by_token(token) is None:
+        return render_template("journey/pass_unknown.html"), 404
+    form = OwnPhoneForm()
+    if request.method == "GET":
+        return render_template("journey/pass_own.html", form=form, token=token)
+    if not form.validate_on_submit() or form.birth_date.data is None:
+        return render_template("journey/pass_own.html", form=form, token=token), 422
+    with transaction():
+        outcome = admission.admit_phone_by_answers(token, form.birth_date.data, str(form.digits.data), now=clock.now())
+    if isinstance(outcome, DeskError):
+        form.refuse(outcome)
+        return render_template("journey/pass_own.html", form=form, token=token), outcome.status
+    return _admitted(token, outcome)
+
+
+def _admitted(token: str, secret: str) -> Response:
+    response = redirect(url_for("passes.open_pass", token=token), 303)
+    remember(response, secret)
+    flash(_("このスマホを登録しました。これからは、カードのQRコードを読み取ると、予定が見られます。"), "good")
+    return response
+
+
+def _for_the_learner(learner_id: int) -> str:
+    person, now = learner_to_edit(learner_id), clock.now()
+    return render_template(
+        "journey/pass_own_phone.html",
+        learner=person,
+        held=live_pass(learner_id),
+        appointments=appointments_of(learner_id, now),
+        step=step_of(person, levels_of(learner_id), now),
+        programmes=PROGRAMMES,
+    )

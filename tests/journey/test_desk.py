@@ -1,0 +1,203 @@
+"""Reception's one screen: whatever a caller says is found, and one press books."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from supportdesk.accounts.models import AuditEntry
+from supportdesk.classes.models import Edition
+from supportdesk.classes.planning import cancel_run
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import SYSTEM, Role
+from supportdesk.extensions import db
+from supportdesk.learners.models import Device
+from tests.classes.making import enrol, make_run, meeting_at, room_of
+from tests.clocks import TODAY
+from tests.factories import make_account, make_learner, make_reference
+from tests.helpdesk.making import make_adviser, make_desk
+from tests.pages import Page, PageClient
+from tests.recording import Statements
+
+Counting = Callable[[], AbstractContextManager[Statements]]
+
+
+@pytest.fixture(autouse=True)
+def _the_city(app: Flask) -> None:
+    with app.app_context():
+        make_reference()
+
+
+@pytest.fixture
+def reception(app: Flask, client: PageClient) -> PageClient:
+    with app.app_context():
+        make_account(Role.RECEPTION)
+    client.sign_in("reception")
+    return client
+
+
+@pytest.fixture
+def hanako(app: Flask) -> int:
+    with app.app_context():
+        return make_learner("タカハシ ハナコ", name="髙橋 花子", phone="018-888-8642", district_code="tobu")
+
+
+def ask(client: PageClient, words: str) -> Page:
+    return client.submit(client.get("/desk"), "さがす", {"q": words}, expect=200)
+
+
+def test_the_box_is_in_focus_and_the_day_stands_below(app: Flask, reception: PageClient) -> None:
+    with app.app_context():
+        make_run(meeting_at(TODAY, 14))
+    page = reception.get("/desk")
+    assert page.field("q").has_attr("autofocus")
+    assert "電源の入れ方・ボタン操作" in page.one("table").get_text()
+    assert "あと10人" in page.one("table").get_text()
+
+
+@pytest.mark.parametrize("words", ["たかは", "ﾀｶﾊｼ", "高橋", "花子", "はなこ", "8642", "018-888-8642"])
+def test_a_learner_is_found_by_what_a_caller_says(reception: PageClient, hanako: int, words: str) -> None:
+    found = ask(reception, words)
+    assert found.link("髙橋 花子") == f"/desk/{hanako}"
+    assert "8642" in found.one("#answer").get_text()
+
+
+@pytest.mark.parametrize("words", ["電源", "いーぱる", "いーぱる 12/3", "12/3", "東部"])
+def test_a_class_is_found_by_word_place_and_date(app: Flask, reception: PageClient, words: str) -> None:
+    with app.app_context():
+        run_id = make_run()
+    assert ask(reception, words).link("電源の入れ方") == f"/classes/{run_id}"
+
+
+def test_is_it_on_today_deserves_a_no(app: Flask, reception: PageClient) -> None:
+    with app.app_context():
+        run_id = make_run(meeting_at(TODAY, 14))
+        with transaction():
+            cancel_run(run_id, actor=SYSTEM, now=clock.now())
+    assert "中止" in ask(reception, "今日").one("#answer").get_text()
+
+
+def test_which_class_did_i_book_is_answered_by_the_bookings_code(
+    app: Flask, reception: PageClient, hanako: int
+) -> None:
+    with app.app_context():
+        enrolled = enrol(make_run(), hanako)
+    found = ask(reception, enrolled.code.lower())
+    assert found.link("髙橋 花子") == f"/classes/enrolments/{enrolled.enrolment_id}"
+
+
+def test_nobody_found_leads_to_entering_them(reception: PageClient) -> None:
+    page = ask(reception, "ノリコ")
+    assert "見つかりません" in page.text
+    entering = reception.submit(page, "この内容で新しく登録する", expect=200)
+    assert entering.field("kana")["value"] == "ノリコ"
+
+
+def test_scripts_get_the_answer_alone(reception: PageClient, hanako: int) -> None:
+    token = str(reception.get("/desk").field("csrf_token")["value"])
+    answer = reception.raw.post("/desk", data={"q": "たかは", "csrf_token": token}, headers={"X-Fragment": "1"})
+    body = answer.get_data(as_text=True)
+    assert f"/desk/{hanako}" in body
+    assert "<html" not in body
+
+
+def test_who_was_shown_is_noted(app: Flask, reception: PageClient, hanako: int) -> None:
+    ask(reception, "たかは")
+    with app.app_context():
+        noted = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "search_learners")).one()
+        assert noted.detail == {"learners": [hanako]}
+
+
+class TestALearnerOnTheLine:
+    def test_near_classes_and_slots_come_first_and_one_press_books_each(
+        self, app: Flask, reception: PageClient, hanako: int
+    ) -> None:
+        with app.app_context():
+            make_run(meeting_at(hour=9, room_id=room_of("キタスカ").id), venue_id=None)
+            make_run(meeting_at(hour=13))
+            make_desk(make_adviser())
+        page = reception.get(f"/desk/{hanako}")
+        offers = page.texts(".offers > li")
+        assert "いーぱる" in offers[0] and "キタスカ" in offers[1]
+        booked = press(reception, page, "/classes/", expect=303)
+        assert "受付が完了しました" in reception.get(booked.location).h1
+        page = reception.get(f"/desk/{hanako}")
+        assert "予約ずみ" in page.texts(".offers > li")[0]
+        booked = press(reception, page, "/helpdesk/", expect=303)
+        assert "受付が完了しました" in reception.get(booked.location).h1
+
+    def test_a_clash_is_shown_with_what_was_pressed_kept(self, app: Flask, reception: PageClient, hanako: int) -> None:
+        with app.app_context():
+            enrol(make_run(meeting_at(hour=13)), hanako)
+            other = make_run(meeting_at(hour=13, room_id=room_of("キタスカ").id), venue_id=None)
+        page = reception.get(f"/desk/{hanako}")
+        refused = press(reception, page, f"/classes/{other}/", expect=422)
+        assert "同じ時間に" in refused.text
+        assert refused.field("learner")["value"] == str(hanako)
+        done = reception.submit(refused, "enrol", {"clash_reason": "早く抜ける"}, follow=True)
+        assert "受付が完了しました" in done.h1
+
+    def test_words_and_days_narrow_the_classes(self, app: Flask, reception: PageClient, hanako: int) -> None:
+        with app.app_context():
+            make_run(meeting_at(hour=13))
+            make_run(meeting_at(hour=15), course="K02")
+        page = reception.get(f"/desk/{hanako}")
+        narrowed = reception.submit(page, "さがす", {"q": "カメラ 12/3"})
+        assert len(narrowed.texts(".offers > li")) == 1
+
+    def test_editions_for_another_phone_are_left_out(self, app: Flask, reception: PageClient) -> None:
+        with app.app_context():
+            make_run(edition=Edition.ANDROID)
+            learner = make_learner(device=Device.IPHONE)
+        assert "見つかりません" in reception.get(f"/desk/{learner}").text
+
+    def test_nobody_is_not_found(self, reception: PageClient) -> None:
+        reception.get("/desk/999999", expect=404)
+
+
+def test_the_desk_takes_the_same_statements_however_much_is_on(
+    app: Flask, reception: PageClient, hanako: int, queries: Counting
+) -> None:
+    def count(address: str) -> int:
+        with queries() as seen:
+            reception.get(address)
+        return len(seen)
+
+    with app.app_context():
+        make_run(meeting_at(TODAY, 11))
+        make_desk(make_adviser())
+        db.session.remove()
+    before = {address: count(address) for address in ("/desk", f"/desk/{hanako}", "/desk/pack")}
+    with app.app_context():
+        for hour in (12, 13, 14, 15):
+            enrol(make_run(meeting_at(TODAY, hour)), hanako)
+        db.session.remove()
+    assert {address: count(address) for address in before} == before
+
+
+def test_the_morning_pack_holds_the_days_rosters_bookings_and_calls(
+    app: Flask, reception: PageClient, hanako: int
+) -> None:
+    with app.app_context():
+        run_id = make_run(meeting_at(TODAY, 14), capacity=1)
+        first = enrol(run_id, hanako)
+        second = enrol(run_id, make_learner("イトウ キヨ"), told=False)
+    page = reception.get("/desk/pack")
+    assert first.code in page.text and second.code in page.text
+    assert "018-888-8642" in page.text
+    assert "イトウ キヨ" in page.text
+    assert "この日の教室" not in reception.get("/desk/pack?day=2026-11-25").text
+    with app.app_context():
+        assert db.session.scalar(select(AuditEntry.id).where(AuditEntry.action == "print_pack").limit(1))
+
+
+def press(client: PageClient, page: Page, action: str, expect: int) -> Page:
+    """Press the first button among the offers whose form leads there."""
+    form = next(form for form in page.all(".offers form") if str(form["action"]).startswith(action))
+    fields = {str(field["name"]): str(field["value"]) for field in form.select("input")}
+    return client.post(str(form["action"]), fields, expect=expect)

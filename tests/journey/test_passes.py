@@ -1,0 +1,190 @@
+"""What scanning a pass means: it depends on who scans, and a stranger learns nothing about the person."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from supportdesk.classes.models import AttendanceMark, AttendanceState
+from supportdesk.core import clock as desk_clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import SYSTEM, Role
+from supportdesk.extensions import db
+from supportdesk.learners.admission import open_window
+from supportdesk.learners.passes import issue_pass, revoke_pass
+from supportdesk.tutors.operations import appoint_tutor, match_learner
+from tests.classes.making import enrol, make_run, meeting_at
+from tests.clocks import TODAY, Clock
+from tests.factories import make_account, make_actor, make_learner, make_reference
+from tests.pages import PageClient
+
+
+@pytest.fixture(autouse=True)
+def _the_city(app: Flask) -> None:
+    with app.app_context():
+        make_reference()
+
+
+class Holder:
+    """A learner with a pass."""
+
+    def __init__(self, app: Flask) -> None:
+        with app.app_context():
+            self.id = make_learner(
+                "タカハシ ハナコ",
+                name="高橋 花子",
+                phone="018-888-8642",
+                birth_date=date(1944, 3, 5),
+                district_code="tobu",
+            )
+            with transaction():
+                held = issue_pass(self.id, actor=SYSTEM, now=desk_clock.now())
+        self.token, self.code = held.token, held.code
+        self.address = f"/p/{held.token}"
+
+
+@pytest.fixture
+def hanako(app: Flask) -> Holder:
+    return Holder(app)
+
+
+def says_nothing_about(page_text: str) -> bool:
+    return not any(word in page_text for word in ("タカハシ", "ハナコ", "高橋", "花子", "8642", "1944", "東部"))
+
+
+def test_a_stranger_is_told_whom_to_call_and_nothing_about_the_person(client: PageClient, hanako: Holder) -> None:
+    page = client.get(hanako.address)
+    assert "これは受講者カードです" in page.h1
+    assert "018-888-5643" in page.text
+    assert says_nothing_about(str(page.soup))
+
+
+def test_an_unknown_or_revoked_pass_is_a_friendly_page(app: Flask, client: PageClient, hanako: Holder) -> None:
+    with app.app_context(), transaction():
+        revoke_pass(hanako.id, actor=SYSTEM, now=desk_clock.now())
+    for address in (hanako.address, "/p/nothing", "/p/%00", f"{hanako.address}/own"):
+        assert "いまは使われていません" in client.get(address, expect=404).h1
+
+
+def test_reception_opens_the_record(app: Flask, client: PageClient, hanako: Holder) -> None:
+    with app.app_context():
+        make_account(Role.RECEPTION)
+    client.sign_in("reception")
+    assert client.get(hanako.address, expect=303).location == f"/learners/{hanako.id}"
+
+
+def test_an_instructor_of_todays_class_checks_the_learner_in_with_one_tap(
+    app: Flask, client: PageClient, hanako: Holder
+) -> None:
+    with app.app_context():
+        instructor = make_account(Role.INSTRUCTOR)
+        run_id = make_run(meeting_at(TODAY, 11, staff=[instructor.id]))
+        make_run(meeting_at(TODAY, 14, staff=[instructor.id]))
+        enrol(run_id, hanako.id)
+    client.sign_in("instructor")
+    page = client.get(hanako.address)
+    assert "高橋 花子" in page.h1
+    assert len(page.all("main form")) == 1
+    client.submit(page, "出席にする", follow=True)
+    assert marks(app) == [(hanako.id, AttendanceState.PRESENT)]
+
+
+def test_whoever_did_not_apply_is_a_walk_in(app: Flask, client: PageClient, hanako: Holder) -> None:
+    with app.app_context():
+        make_run(meeting_at(TODAY, 11, staff=[make_account(Role.INSTRUCTOR).id]))
+    client.sign_in("instructor")
+    client.submit(client.get(hanako.address), "当日参加にする")
+    assert marks(app) == [(hanako.id, AttendanceState.WALK_IN)]
+
+
+def test_an_instructor_without_a_class_today_is_a_stranger(app: Flask, client: PageClient, hanako: Holder) -> None:
+    with app.app_context():
+        make_account(Role.INSTRUCTOR)
+    client.sign_in("instructor")
+    page = client.get(hanako.address)
+    assert says_nothing_about(page.text)
+    client.post(f"{hanako.address}/check-in", {"meeting": "1"}, expect=404)
+
+
+def test_a_matched_tutor_starts_a_log_and_another_tutor_is_a_stranger(
+    app: Flask, client: PageClient, hanako: Holder
+) -> None:
+    with app.app_context():
+        tutor = make_account(Role.TUTOR, districts=("tobu",))
+        make_account(Role.TUTOR, username="other")
+        with transaction():
+            appoint_tutor(tutor.id, skills=["A1"], actor=SYSTEM, now=desk_clock.now())
+            match_learner(tutor.id, hanako.id, wish="", actor=SYSTEM, now=desk_clock.now())
+    client.sign_in("tutor")
+    assert client.get(hanako.address, expect=303).location == f"/tutors/log?learner={hanako.id}"
+    client.another_device()
+    client.sign_in("other")
+    assert says_nothing_about(client.get(hanako.address).text)
+
+
+class TestALearnersOwnPhone:
+    def admit(self, app: Flask, client: PageClient, hanako: Holder) -> None:
+        open_for_ten_minutes(app, hanako)
+        page = client.submit(client.get(hanako.address), "このスマホを登録する", follow=True)
+        assert "高橋 花子 さん" in page.h1
+
+    def test_through_the_window_that_staff_opened_it_shows_pass_bookings_and_next_step(
+        self, app: Flask, client: PageClient, hanako: Holder
+    ) -> None:
+        with app.app_context():
+            enrol(make_run(), hanako.id)
+            make_run(meeting_at(hour=13))
+        self.admit(app, client, hanako)
+        page = client.get(hanako.address)
+        assert hanako.code in page.text
+        assert "いーぱる" in page.one(".cards").get_text()
+        assert "練習できます" in page.one(".next-step").get_text()
+
+    def test_another_phone_is_still_a_strangers(self, app: Flask, client: PageClient, hanako: Holder) -> None:
+        self.admit(app, client, hanako)
+        client.another_device()
+        assert says_nothing_about(client.get(hanako.address).text)
+
+    def test_the_window_closes_after_ten_minutes(
+        self, app: Flask, client: PageClient, hanako: Holder, clock: Clock
+    ) -> None:
+        open_for_ten_minutes(app, hanako)
+        page = client.get(hanako.address)
+        clock.advance(minutes=11)
+        refused = client.submit(page, "このスマホを登録する", follow=True)
+        assert "これは受講者カードです" in refused.h1
+
+    def test_two_right_answers_admit_a_phone(self, client: PageClient, hanako: Holder) -> None:
+        page = client.get(client.get(hanako.address).link("このスマホを登録する"))
+        right = {
+            "birth_date-era": "昭和",
+            "birth_date-year": "19",
+            "birth_date-month": "3",
+            "birth_date-day": "5",
+            "digits": "8642",
+        }
+        assert "高橋 花子 さん" in client.submit(page, data=right, follow=True).h1
+
+    def test_wrong_answers_are_counted_and_say_nothing(self, client: PageClient, hanako: Holder) -> None:
+        page = client.get(f"{hanako.address}/own")
+        wrong = {"birth_date-year": "1944", "birth_date-month": "3", "birth_date-day": "6", "digits": "8642"}
+        for _ in range(5):
+            refused = client.submit(page, data=wrong, expect=422)
+            assert says_nothing_about(refused.one("h1").get_text())
+        assert "15分" in client.submit(page, data={**wrong, "birth_date-day": "5"}, expect=429).text
+
+
+def open_for_ten_minutes(app: Flask, holder: Holder) -> None:
+    with app.app_context():
+        clerk = make_actor(Role.RECEPTION)
+        with transaction():
+            open_window(holder.id, actor=clerk, now=desk_clock.now())
+
+
+def marks(app: Flask) -> list[tuple[int, AttendanceState]]:
+    with app.app_context():
+        rows = db.session.execute(select(AttendanceMark.learner_id, AttendanceMark.state).where(AttendanceMark.current))
+        return [(row.learner_id, row.state) for row in rows]
