@@ -2,8 +2,43 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
+    from supportdesk.core import activities
+    from supportdesk.core.page_furniture import MenuItem, add_to_menu
+    from supportdesk.core.permissions import Permission
+    from supportdesk.helpdesk import descriptions, views
+    from supportdesk.helpdesk.models import Booking
+    from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
+
+    for pages in ("booking_views", "case_views", "desk_views"):
+        import_module(f"supportdesk.helpdesk.{pages}")  # their pages stand on the blueprint of views
+    app.register_blueprint(views.blueprint)
+    add_to_menu(
+        app,
+        MenuItem("helpdesk.index", _l("相談"), Permission.SEE_HELPDESK),
+        MenuItem("helpdesk.today", _l("きょうの相談"), Permission.HOLD_CONSULTATION),
+    )
+    activities.register(app.extensions, "booking", descriptions.describe_bookings)
+    tables = Booking.metadata.tables
+    answer_for_learners(
+        app,
+        RoomAnswers(
+            room="helpdesk",
+            tables=(
+                LearnerTable(
+                    tables["booking"],
+                    personal=("topic", "caller_name", "caller_relation", "caller_phone", "clash_reason"),
+                ),
+                LearnerTable(tables["consultation_case"], personal=("topic", "note", "asides")),
+            ),
+            timeline=descriptions.timeline_of_bookings,
+            scope=descriptions.learners_of,
+        ),
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import JSON, CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supportdesk.core.database import Base, foreign_key, identity
@@ -107,3 +108,11 @@ class Case(Base):
     opened_at: Mapped[datetime]
     saved_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    levels: Mapped[dict[str, int]] = mapped_column(
+        JSON, default=dict, comment="picked so far, by skill; evidence once closed"
+    )
+    saved_form: Mapped[str] = mapped_column(default="", comment="the form that saved last, by its one-time token")
+    asides: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON(none_as_null=True),
+        comment="what other forms typed meanwhile, by their tokens: kept until somebody has read it",
+    )

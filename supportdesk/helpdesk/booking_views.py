@@ -1,0 +1,267 @@
+"""The pages of one booking: for whom, making it, the booking itself, its slip, cancelling, moving."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import cast
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.japanese import tidy
+from supportdesk.core.once import once
+from supportdesk.core.page_furniture import span
+from supportdesk.core.permissions import Permission, requires
+from supportdesk.helpdesk import operations, queries
+from supportdesk.helpdesk.errors import AlreadyBooked, SlotTaken
+from supportdesk.helpdesk.forms import BookForm, CancelForm, MoveForm, read_slot
+from supportdesk.helpdesk.models import BookingState
+from supportdesk.helpdesk.queries import BookingRow, SlotRow
+from supportdesk.helpdesk.slots import Wanted
+from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, Answer, blueprint, day_in, district_choices, permitted
+from supportdesk.helpdesk.words import BOOKING_STATES
+from supportdesk.learners.rooms import check_scope, scope_of
+from supportdesk.learners.search import Found, described, find_learners
+from supportdesk.places import occupancy
+
+MOVES_OFFERED = 20
+OTHERS_OFFERED = 6
+
+
+@blueprint.route("/who", methods=["GET", "POST"])
+@requires(Permission.BOOK_CONSULTATION)
+def who() -> Answer:
+    """Look for the learner who has the slot. What was typed comes by POST: no name stands in an address."""
+    wanted = read_slot(*(request.args.get(name, "") for name in ("desk", "adviser", "at")))
+    if wanted is None:
+        return redirect(url_for("helpdesk.index"), 303)
+    slot, in_the_way = _slot(wanted)
+    actor = current_actor()
+    text = tidy(request.form.get("q", ""))[:LONGEST_WORD]
+    found = find_learners(text, scope=scope_of(actor)) if text else []
+    if found:
+        with transaction():
+            audit.record(actor=actor, action="search_learners", now=clock.now(), detail={"found": len(found)})
+    return render_template("helpdesk/who.html", slot=slot, in_the_way=in_the_way, text=text, found=found)
+
+
+@blueprint.route("/book", methods=["GET", "POST"])
+@requires(Permission.BOOK_CONSULTATION)
+def book() -> Answer:
+    """Confirm who has which slot, and who is calling; then book it."""
+    form = BookForm(**{name: request.args.get(name, "") for name in ("desk", "adviser", "at", "learner")})
+    wanted = form.slot
+    if wanted is None:
+        return redirect(url_for("helpdesk.index", learner=form.learner.data or None), 303)
+    if not form.learner.data:
+        return redirect(url_for("helpdesk.who", **wanted.address), 303)
+    learner = permitted(form.learner.data)
+    if request.method == "GET":
+        return _book_page(form, wanted, learner)
+    if not form.validate_on_submit():
+        return _book_page(form, wanted, learner), 422
+    actor, now = current_actor(), clock.now()
+
+    def act() -> str:
+        booked = operations.book_consultation(
+            *wanted,
+            learner.id,
+            topic=form.topic.data or "",
+            caller=form.caller(),
+            clash_reason=form.clash_reason.data or "",
+            told=form.tell.data == "now",
+            actor=actor,
+            now=now,
+        )
+        return url_for("helpdesk.booking", booking_id=booked.booking_id, done=1)
+
+    try:
+        return redirect(once(form.token, now, act), 303)
+    except DeskError as error:
+        if error.status == NotFound.status or queries.slot_at(*wanted) is None:
+            raise  # there is nothing left to show a page of
+        form.refuse(error)
+        return _book_page(form, wanted, learner, error), 422
+
+
+def _slot(wanted: Wanted) -> tuple[SlotRow, str]:
+    """The slot and what has it. One that does not exist has no page."""
+    found = queries.slot_at(*wanted)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _book_page(form: BookForm, wanted: Wanted, learner: Found, error: DeskError | None = None) -> str:
+    slot, in_the_way = _slot(wanted)
+    free = not in_the_way and not isinstance(error, (SlotTaken, AlreadyBooked)) and wanted.starts_at > clock.now()
+    existing = error.details["booking_id"] if isinstance(error, AlreadyBooked) else None
+    return render_template(
+        "helpdesk/book.html",
+        form=form,
+        slot=slot,
+        learner=learner,
+        in_the_way=in_the_way,
+        existing=existing,
+        free=free,
+        others=[] if free else _others(slot),
+        clash=_clash(learner.id, slot) if free else "",
+    )
+
+
+def _others(slot: SlotRow) -> list[SlotRow]:
+    """The next free slots of the same desk, when this one is gone."""
+    first = clock.local(max(clock.now(), slot.starts_at)).date()
+    found = queries.free_slots(first, first + queries.LOOKED_AHEAD, after=clock.now(), desk_id=slot.desk_id)
+    return found[:OTHERS_OFFERED]
+
+
+def _clash(learner_id: int, slot: SlotRow) -> str:
+    """What else the learner has then, in words: for the warning before anything is pressed."""
+    resource = occupancy.person(queries.person_of(learner_id))
+    in_the_way = occupancy.who_has([resource], slot.starts_at, slot.ends_at)
+    return occupancy.in_words(in_the_way) if in_the_way else ""
+
+
+@blueprint.get(BOOKING)
+@requires(Permission.SEE_HELPDESK)
+def booking(booking_id: int) -> str:
+    """The booking; just after it was made, that it is done."""
+    actor = current_actor()
+    row, learner = booked(booking_id)
+    with transaction():
+        audit.record(actor=actor, action="view_booking", subject=f"learner:{row.learner_id}", now=clock.now())
+    return render_template(
+        "helpdesk/booking.html",
+        booking=row,
+        learner=learner,
+        learner_page=f"/learners/{row.learner_id}",  # it stands on a floor above this room
+        done="done" in request.args and row.state is BookingState.BOOKED,
+        live=_is_live(row),
+        state=BOOKING_STATES[row.state],
+        holds=row.state is not BookingState.CANCELLED and queries.may_hold(actor, row),
+    )
+
+
+@blueprint.get(f"{BOOKING}/slip")
+@requires(Permission.SEE_HELPDESK)
+def slip(booking_id: int) -> str:
+    """The slip that the learner takes home."""
+    row, learner = booked(booking_id)
+    return render_template("helpdesk/slip.html", booking=row, learner=learner)
+
+
+def booked(booking_id: int) -> tuple[BookingRow, Found]:
+    """A booking and its learner, when the actor may see them. Raises NotFound."""
+    row = queries.booking_row(booking_id)
+    if row is None:
+        raise NotFound
+    check_scope(current_actor(), row.learner_id)
+    return row, described([row.learner_id])[0]
+
+
+def _is_live(row: BookingRow) -> bool:
+    """Whether there is still something to cancel or move."""
+    return row.state is BookingState.BOOKED and clock.now() < row.starts_at
+
+
+def _afterwards(row: BookingRow, page: str) -> str:
+    """Where to go on: the page, unless the learner is not one of this adviser's any more; then the calendar."""
+    try:
+        check_scope(current_actor(), row.learner_id)
+    except NotFound:
+        return url_for("helpdesk.index", day=clock.local(row.starts_at).date().isoformat())
+    return page
+
+
+@blueprint.route(f"{BOOKING}/cancel", methods=["GET", "POST"])
+@requires(Permission.BOOK_CONSULTATION)
+def cancel(booking_id: int) -> Answer:
+    """Say what cancelling will do; then do it."""
+    row, learner = booked(booking_id)
+    form = CancelForm()
+    if request.method == "GET":
+        return _cancel_page(form, row, learner)
+    if not form.validate_on_submit():
+        return _cancel_page(form, row, learner), 422
+    actor, now = current_actor(), clock.now()
+
+    def act() -> str:
+        operations.cancel_booking(booking_id, told=form.tell.data == "now", actor=actor, now=now)
+        return _afterwards(row, url_for("helpdesk.booking", booking_id=booking_id))
+
+    try:
+        location = once(form.token, now, act)
+    except DeskError as error:
+        form.refuse(error)
+        return _cancel_page(form, row, learner), 422
+    flash(_("取り消しました。枠はあきました。"), "good")
+    return redirect(location, 303)
+
+
+def _cancel_page(form: CancelForm, row: BookingRow, learner: Found) -> str:
+    return render_template(
+        "helpdesk/cancel.html", form=form, booking=row, learner=learner, live=_is_live(row), state=row.state
+    )
+
+
+@blueprint.route(f"{BOOKING}/move", methods=["GET", "POST"])
+@requires(Permission.BOOK_CONSULTATION)
+def move(booking_id: int) -> Answer:
+    """Pick another slot; then leave this one and take that one, both or neither."""
+    row, learner = booked(booking_id)
+    form = MoveForm()
+    district, day = tidy(request.args.get("district", ""))[:LONGEST_WORD], day_in("day")
+    free = queries.open_slots(after=clock.now(), limit=MOVES_OFFERED, district_code=district or None, day=day)
+    form.slot.choices = [(slot.wanted.key, _in_short(slot)) for slot in free]
+
+    def page() -> str:
+        return render_template(
+            "helpdesk/move.html",
+            form=form,
+            booking=row,
+            learner=learner,
+            live=_is_live(row),
+            district=district,
+            districts=district_choices(),
+            day=day,
+            days=[clock.today() + timedelta(days=number) for number in range(queries.LOOKED_AHEAD.days + 1)],
+        )
+
+    if request.method == "GET":
+        return page()
+    if not form.validate_on_submit():
+        return page(), 422
+    actor, now, wanted = current_actor(), clock.now(), cast(Wanted, form.slot.data)
+
+    def act() -> str:
+        moved = operations.move_booking(
+            booking_id,
+            *wanted,
+            clash_reason=form.clash_reason.data or "",
+            told=form.tell.data == "now",
+            actor=actor,
+            now=now,
+        )
+        return _afterwards(row, url_for("helpdesk.booking", booking_id=moved.booking_id, done=1))
+
+    try:
+        return redirect(once(form.token, now, act), 303)
+    except DeskError as error:
+        form.refuse(error)
+        return page(), 422
+
+
+def _in_short(slot: SlotRow) -> str:
+    return _(
+        "%(when)s %(desk)s・%(place)s（%(adviser)s）",
+        when=span(slot.starts_at, slot.ends_at),
+        desk=slot.desk,
+        place=slot.place,
+        adviser=slot.adviser,
+    )

@@ -1,0 +1,207 @@
+"""The record of a consultation: kept while it is typed, closed with a result and evidence, corrected afterwards.
+
+Called by the case's pages and the demo. A form names itself by its one-time token (`form`) and the one it was drawn
+from (`drawn_from`), so that of two screens neither overwrites what it has not shown: the later text is kept aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from supportdesk.accounts import audit
+from supportdesk.core import clock
+from supportdesk.core.activities import activity
+from supportdesk.core.permissions import Actor
+from supportdesk.extensions import db
+from supportdesk.helpdesk.errors import (
+    AlreadyCancelled,
+    CaseChanged,
+    CaseClosed,
+    NotWaiting,
+    NotYet,
+    ResultMissing,
+)
+from supportdesk.helpdesk.locking import lock_booking
+from supportdesk.helpdesk.models import Booking, BookingState, Case, CaseResult
+from supportdesk.notices.operations import cancel_notices
+from supportdesk.skills.models import EvidenceSource, SkillEvidence
+from supportdesk.skills.operations import Observation, award_skills
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What the adviser typed and picked, complete or not. `levels` maps skills to the level seen."""
+
+    topic: str = ""
+    area_code: str | None = None
+    note: str = ""
+    result: CaseResult | None = None
+    levels: Mapping[str, int] = field(default_factory=dict)
+
+
+def open_case(booking_id: int, *, actor: Actor, now: datetime) -> int:
+    """The booking's case, made with the learner's wish as its topic when there is none; its id.
+
+    Notes may be made before the day. Raises NotFound and AlreadyCancelled.
+    """
+    return _opened(lock_booking(booking_id), actor=actor, now=now).id
+
+
+def _opened(booking: Any, *, actor: Actor, now: datetime) -> Case:
+    if booking.state is BookingState.CANCELLED:
+        raise AlreadyCancelled
+    found = select(Case).where(Case.booking_id == booking.id).execution_options(populate_existing=True)
+    case = db.session.scalar(found)
+    if case is None:
+        case = Case(
+            booking_id=booking.id,
+            learner_id=booking.learner_id,
+            adviser_id=actor.account_id or booking.adviser_id,
+            topic=booking.topic,
+            opened_at=now,
+            saved_at=now,
+        )
+        db.session.add(case)
+        db.session.flush()
+        _audit("open_case", booking, actor=actor, now=now)
+    return case
+
+
+def save_case(
+    booking_id: int, notes: Notes, *, form: str = "", drawn_from: str | None = None, actor: Actor, now: datetime
+) -> bool:
+    """Keep what is typed so far; whether it is the case's own text now.
+
+    It is kept aside instead when another form saved since this one was drawn, or the case is closed or the learner
+    did not come. Raises NotFound and AlreadyCancelled.
+    """
+    booking = lock_booking(booking_id)
+    case = _opened(booking, actor=actor, now=now)
+    over = case.closed_at is not None or booking.state is BookingState.NO_SHOW
+    if over and case.saved_form == form:
+        return True  # the form that closed it says the same once more while its page is left
+    if not over and _is_current(case, form, drawn_from):
+        _write(case, notes, form, booking, actor=actor, now=now)
+        return True
+    case.asides = {**(case.asides or {}), form: {**_plain(notes), "at": now.isoformat()}}
+    db.session.flush()
+    return False
+
+
+def close_case(
+    booking_id: int, notes: Notes, *, form: str = "", drawn_from: str | None = None, actor: Actor, now: datetime
+) -> None:
+    """Keep the notes for good: the booking is held, and the levels that are new or changed are evidence.
+
+    Raises NotFound, AlreadyCancelled, NotYet before the day, CaseClosed, CaseChanged when another form saved since
+    this one was drawn, ResultMissing.
+    """
+    booking = lock_booking(booking_id)
+    if clock.local(now).date() < clock.local(booking.starts_at).date():
+        raise NotYet
+    case = _opened(booking, actor=actor, now=now)
+    if case.closed_at is not None or booking.state is BookingState.NO_SHOW:
+        raise CaseClosed
+    if not _is_current(case, form, drawn_from):
+        raise CaseChanged
+    if notes.result is None:
+        raise ResultMissing
+    _write(case, notes, form, booking, actor=actor, now=now)
+    case.closed_at = now
+    db.session.flush()
+    _set_state(booking.id, BookingState.HELD)
+    cancel_notices(activity("booking", booking.id), now=now)  # nobody need be told of what they have been to
+    _award(booking, notes.levels, actor=actor, now=now)
+    _audit("close_case", booking, actor=actor, now=now)
+
+
+def _award(booking: Any, levels: Mapping[str, int], *, actor: Actor, now: datetime) -> None:
+    """Write evidence of the levels that this consultation has not yet been evidence of."""
+    name = activity("booking", booking.id)
+    known = evidence_of(booking.id)
+    award_skills(
+        [
+            Observation(booking.learner_id, code, level)
+            for code, level in sorted(levels.items())
+            if known.get(code) != level
+        ],
+        source=EvidenceSource.CONSULTATION,
+        activity=name,
+        observed_at=min(now, booking.ends_at),  # a correction speaks of that day, not of the day it is made
+        actor=actor,
+        now=now,
+    )
+
+
+def evidence_of(booking_id: int) -> dict[str, int]:
+    """The level of each skill that this consultation is evidence of: what was written last."""
+    rows = db.session.execute(
+        select(SkillEvidence.skill_code, SkillEvidence.level)
+        .where(SkillEvidence.activity == activity("booking", booking_id))
+        .order_by(SkillEvidence.observed_at, SkillEvidence.id)
+    )
+    return {row.skill_code: row.level for row in rows}
+
+
+def reopen_case(booking_id: int, *, actor: Actor, now: datetime) -> None:
+    """Let a closed case be corrected, or take back that the learner did not come. Raises NotFound and NotWaiting."""
+    booking = lock_booking(booking_id)
+    if booking.state is BookingState.NO_SHOW:
+        _set_state(booking.id, BookingState.BOOKED)
+    elif booking.state is BookingState.HELD:
+        db.session.execute(update(Case).where(Case.booking_id == booking.id).values(closed_at=None))
+    else:
+        raise NotWaiting
+    _audit("reopen_case", booking, actor=actor, now=now)
+
+
+def mark_no_show(booking_id: int, *, actor: Actor, now: datetime) -> None:
+    """The learner did not come. Raises NotFound, NotYet before it begins, and NotWaiting."""
+    booking = lock_booking(booking_id)
+    if booking.state is not BookingState.BOOKED:
+        raise NotWaiting
+    if now < booking.starts_at:
+        raise NotYet
+    _set_state(booking.id, BookingState.NO_SHOW)
+    _audit("mark_no_show", booking, actor=actor, now=now)
+
+
+def drop_asides(booking_id: int, *, actor: Actor, now: datetime) -> None:
+    """Somebody has read what other screens typed, and needs it no more. Raises NotFound."""
+    booking = lock_booking(booking_id)
+    db.session.execute(update(Case).where(Case.booking_id == booking.id).values(asides=None))
+    _audit("drop_asides", booking, actor=actor, now=now)
+
+
+def _is_current(case: Case, form: str, drawn_from: str | None) -> bool:
+    """Whether the form shows what is stored, or stored it itself. `drawn_from` of None asks for no such care."""
+    return drawn_from is None or case.saved_form in ("", form, drawn_from)
+
+
+def _write(case: Case, notes: Notes, form: str, booking: Any, *, actor: Actor, now: datetime) -> None:
+    if form and form != case.saved_form:
+        _audit("edit_case", booking, actor=actor, now=now)  # once a form, not once a key
+    case.topic, case.area_code, case.note, case.result = notes.topic, notes.area_code, notes.note, notes.result
+    case.levels = dict(notes.levels)
+    case.saved_form, case.saved_at = form, now
+    case.asides = {other: text for other, text in (case.asides or {}).items() if other != form} or None
+    db.session.flush()
+
+
+def _plain(notes: Notes) -> dict[str, Any]:
+    return {**asdict(notes), "result": notes.result.value if notes.result else None}
+
+
+def _set_state(booking_id: int, state: BookingState) -> None:
+    db.session.execute(update(Booking).where(Booking.id == booking_id).values(state=state))
+
+
+def _audit(action: str, booking: Any, *, actor: Actor, now: datetime) -> None:
+    audit.record(
+        actor=actor, action=action, subject=f"learner:{booking.learner_id}", now=now, detail={"booking": booking.id}
+    )

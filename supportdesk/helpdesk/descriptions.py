@@ -1,0 +1,86 @@
+"""What other rooms may know of this one without importing it: its activities, timelines, whose learner is whose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from supportdesk.accounts.models import Account
+from supportdesk.core.activities import Description, activity
+from supportdesk.core.permissions import Actor, Role
+from supportdesk.extensions import db
+from supportdesk.helpdesk.models import Booking, BookingState, Case, Desk, DeskHours
+from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS
+from supportdesk.learners.rooms import TimelineEntry
+
+
+def describe_bookings(ids: Iterable[int]) -> Mapping[int, Description]:
+    """The desk and the time of a booking."""
+    rows = db.session.execute(
+        select(Booking.id, Booking.starts_at, Booking.ends_at, Desk.name)
+        .join(Desk, Desk.id == Booking.desk_id)
+        .where(Booking.id.in_(list(ids)))
+    )
+    return {
+        row.id: Description(row.name, row.starts_at, row.ends_at, _address("helpdesk.booking", booking_id=row.id))
+        for row in rows
+    }
+
+
+def timeline_of_bookings(learner_id: int) -> list[TimelineEntry]:
+    """The consultations that were held, with topic and result, and those to which the learner did not come."""
+    rows = db.session.execute(
+        select(
+            Booking.id,
+            Booking.starts_at,
+            Booking.state,
+            Desk.name.label("desk"),
+            Account.name.label("adviser"),
+            Case.topic,
+            Case.result,
+        )
+        .join(Desk, Desk.id == Booking.desk_id)
+        .join(Account, Account.id == Booking.adviser_id)
+        .outerjoin(Case, Case.booking_id == Booking.id)
+        .where(Booking.learner_id == learner_id, Booking.state.in_((BookingState.HELD, BookingState.NO_SHOW)))
+    )
+    return [
+        TimelineEntry(
+            at=row.starts_at,
+            kind="consultation",
+            title=row.desk,
+            text=_told(row),
+            by=row.adviser,
+            activity=activity("booking", row.id),
+            url=_address("helpdesk.booking", booking_id=row.id),
+        )
+        for row in rows
+    ]
+
+
+def _told(row: Any) -> str:
+    if row.state is BookingState.NO_SHOW:
+        return str(BOOKING_STATES[BookingState.NO_SHOW])
+    result = str(CASE_RESULTS[row.result]) if row.result else ""
+    return "。".join(part for part in (row.topic or "", result) if part)
+
+
+def learners_of(actor: Actor) -> Select[Any] | None:
+    """The learners booked with the actor, or at a desk whose hours they share; None when there can be none."""
+    if actor.account_id is None or Role.ADVISER not in actor.roles:
+        return None
+    return select(Booking.learner_id).where(Booking.state != BookingState.CANCELLED, at_own_desk(actor.account_id))
+
+
+def at_own_desk(account_id: int) -> ColumnElement[bool]:
+    """Condition: the booking is this adviser's, or at a desk where they have hours."""
+    own = select(DeskHours.desk_id).where(DeskHours.adviser_id == account_id)
+    return or_(Booking.adviser_id == account_id, Booking.desk_id.in_(own))
+
+
+def _address(endpoint: str, **values: int) -> str:
+    """The path of a page; also outside a request, where `url_for` gives none."""
+    return current_app.url_map.bind("").build(endpoint, values)

@@ -1,0 +1,153 @@
+"""The administrator's pages for desks: the list, a desk with its hours, its particulars, switching it off and on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.core import clock
+from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.fields import DeskForm
+from supportdesk.core.once import once
+from supportdesk.core.permissions import Permission, requires
+from supportdesk.helpdesk import desk_queries, desks
+from supportdesk.helpdesk.desk_queries import DeskRow
+from supportdesk.helpdesk.forms import DeskDetailsForm, HoursForm, SwitchForm
+from supportdesk.helpdesk.views import DESK, Answer, blueprint
+from supportdesk.helpdesk.words import WEEKDAYS
+
+
+@blueprint.get("/desks")
+@requires(Permission.MANAGE_HELPDESK)
+def desk_list() -> str:
+    """All desks with their hours."""
+    rows = desk_queries.desk_rows(clock.now())
+    hours = desk_queries.hours_of([row.id for row in rows])
+    return render_template("helpdesk/desks.html", desks=rows, hours=hours, weekdays=WEEKDAYS)
+
+
+@blueprint.route("/desks/new", methods=["GET", "POST"])
+@requires(Permission.MANAGE_HELPDESK)
+def new_desk() -> Answer:
+    """Open a desk; its hours come next."""
+    form = DeskDetailsForm(desk_queries.venue_choices())
+    actor, now = current_actor(), clock.now()
+
+    def act() -> str:
+        desk_id = desks.open_desk(**_details(form), actor=actor, now=now)
+        return url_for("helpdesk.desk", desk_id=desk_id)
+
+    return _answer(
+        form,
+        lambda: render_template("helpdesk/desk_form.html", form=form, desk=None),
+        act,
+        _("窓口を登録しました。つぎに、開く曜日と時刻を入力してください。"),
+    )
+
+
+@blueprint.route(DESK, methods=["GET", "POST"])
+@requires(Permission.MANAGE_HELPDESK)
+def desk(desk_id: int) -> Answer:
+    """A desk with its hours; the form adds hours."""
+    actor, now = current_actor(), clock.now()
+    row = desk_queries.desk_row(desk_id, now)
+    form = HoursForm(desk_queries.adviser_choices())
+
+    def page() -> str:
+        hours = desk_queries.hours_of([desk_id]).get(desk_id, [])
+        return render_template("helpdesk/desk.html", form=form, desk=row, hours=hours, weekdays=WEEKDAYS)
+
+    def act() -> str:
+        desks.add_hours(
+            desk_id,
+            **{name: form[name].data for name in ("adviser_id", "weekday", "opens", "closes")},
+            actor=actor,
+            now=now,
+        )
+        return url_for("helpdesk.desk", desk_id=desk_id)
+
+    return _answer(form, page, act, _("開く時間を加えました。"))
+
+
+@blueprint.post(f"{DESK}/hours/<int(max=2147483647):hours_id>/remove")
+@requires(Permission.MANAGE_HELPDESK)
+def remove_hours(desk_id: int, hours_id: int) -> Answer:
+    """Take hours away. What is booked in them stays booked."""
+    desk_queries.desk_row(desk_id, clock.now())
+    form = DeskForm()
+    actor, now = current_actor(), clock.now()
+
+    def act() -> str:
+        desks.remove_hours(desk_id, hours_id, actor=actor, now=now)
+        return url_for("helpdesk.desk", desk_id=desk_id)
+
+    location = once(form.token, now, act)
+    flash(_("開く時間をけしました。入っている予約はそのままです。"), "good")
+    return redirect(location, 303)
+
+
+@blueprint.route(f"{DESK}/edit", methods=["GET", "POST"])
+@requires(Permission.MANAGE_HELPDESK)
+def edit_desk(desk_id: int) -> Answer:
+    """Change a desk's name, place, length of slots or what to bring."""
+    actor, now = current_actor(), clock.now()
+    row = desk_queries.desk_row(desk_id, now)
+    form = DeskDetailsForm(desk_queries.venue_choices(), data=_stored(row))
+
+    def act() -> str:
+        desks.change_desk(desk_id, **_details(form), actor=actor, now=now)
+        return url_for("helpdesk.desk", desk_id=desk_id)
+
+    return _answer(
+        form, lambda: render_template("helpdesk/desk_form.html", form=form, desk=row), act, _("保存しました。")
+    )
+
+
+@blueprint.route(f"{DESK}/switch", methods=["GET", "POST"])
+@requires(Permission.MANAGE_HELPDESK)
+def switch_desk(desk_id: int) -> Answer:
+    """Say what switching the desk off (or on again) does to whom; then do it."""
+    actor, now = current_actor(), clock.now()
+    row = desk_queries.desk_row(desk_id, now)
+    form = SwitchForm(data={"wanted": "off" if row.active else "on"})
+
+    def act() -> str:
+        desks.switch_desk(desk_id, active=form.wanted.data == "on", actor=actor, now=now)
+        return url_for("helpdesk.desk", desk_id=desk_id)
+
+    said = _("予約の受付を止めました。") if row.active else _("予約の受付を始めました。")
+    return _answer(form, lambda: render_template("helpdesk/switch_desk.html", form=form, desk=row), act, said)
+
+
+def _answer(form: DeskForm, page: Callable[[], str], act: Callable[[], str], said: str) -> Answer:
+    """Show the form, or carry it out: refused, it is shown again with everything typed."""
+    if request.method == "GET":
+        return page()
+    if not form.validate_on_submit():
+        return page(), 422
+    try:
+        location = once(form.token, clock.now(), act)
+    except DeskError as error:
+        if error.status == NotFound.status:
+            raise
+        form.refuse(error)
+        return page(), 422
+    flash(said, "good")
+    return redirect(location, 303)
+
+
+def _details(form: DeskDetailsForm) -> dict[str, Any]:
+    return {name: form[name].data for name in ("name", "venue_id", "slot_minutes", "to_bring")}
+
+
+def _stored(row: DeskRow) -> dict[str, object]:
+    return {
+        "name": row.name,
+        "venue_id": row.venue_id,
+        "slot_minutes": row.slot_minutes,
+        "to_bring": row.to_bring,
+    }

@@ -1,0 +1,136 @@
+"""Desks and the weekly hours that advisers keep at them. Called by the desks' pages and the demo.
+
+Hours say what can be booked from now on. Bookings made before stay as they are: each is moved by hand, with its learner
+told, or is held.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, select
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.models import Account, AccountRole
+from supportdesk.core.errors import NotFound
+from supportdesk.core.permissions import Actor, Role
+from supportdesk.extensions import db
+from supportdesk.helpdesk.errors import AdviserElsewhere, DeskRefused
+from supportdesk.helpdesk.locking import lock_desks
+from supportdesk.helpdesk.models import Desk, DeskHours
+from supportdesk.places.models import Venue
+from supportdesk.places.occupancy import SECONDS_A_CELL
+
+_QUARTER = SECONDS_A_CELL // 60
+
+
+def open_desk(
+    *, name: str, venue_id: int, slot_minutes: int = 60, to_bring: str = "", actor: Actor, now: datetime
+) -> int:
+    """Make a desk without hours; its id. Raises DeskRefused."""
+    _check(name=name, venue_id=venue_id, slot_minutes=slot_minutes)
+    desk = Desk(name=name, venue_id=venue_id, slot_minutes=slot_minutes, to_bring=to_bring)
+    db.session.add(desk)
+    db.session.flush()
+    audit.record(actor=actor, action="open_desk", subject=f"desk:{desk.id}", now=now)
+    return desk.id
+
+
+def change_desk(
+    desk_id: int, *, name: str, venue_id: int, slot_minutes: int, to_bring: str, actor: Actor, now: datetime
+) -> None:
+    """Give the desk another name, place, length of slot or things to bring. Raises NotFound and DeskRefused."""
+    desk = _locked(desk_id)
+    _check(name=name, venue_id=venue_id, slot_minutes=slot_minutes, besides=desk_id)
+    desk.name, desk.venue_id, desk.slot_minutes, desk.to_bring = name, venue_id, slot_minutes, to_bring
+    db.session.flush()
+    audit.record(actor=actor, action="change_desk", subject=f"desk:{desk_id}", now=now)
+
+
+def switch_desk(desk_id: int, *, active: bool, actor: Actor, now: datetime) -> None:
+    """Let the desk be booked, or no more. Raises NotFound."""
+    _locked(desk_id).active = active
+    db.session.flush()
+    audit.record(
+        actor=actor, action="switch_desk_on" if active else "switch_desk_off", subject=f"desk:{desk_id}", now=now
+    )
+
+
+def add_hours(
+    desk_id: int, *, adviser_id: int, weekday: int, opens: time, closes: time, actor: Actor, now: datetime
+) -> int:
+    """An adviser keeps the desk on this weekday (Monday is 0) from now on; the hours' id.
+
+    Raises NotFound, DeskRefused, and AdviserElsewhere when they keep a desk at that time already.
+    """
+    desk = _locked(desk_id)
+    _check_times(opens, closes, desk.slot_minutes)
+    _check_adviser(adviser_id, weekday, opens, closes)
+    hours = DeskHours(desk_id=desk_id, adviser_id=adviser_id, weekday=weekday, opens=opens, closes=closes)
+    db.session.add(hours)
+    db.session.flush()
+    audit.record(actor=actor, action="add_hours", subject=f"desk:{desk_id}", now=now, detail={"hours": hours.id})
+    return hours.id
+
+
+def remove_hours(desk_id: int, hours_id: int, *, actor: Actor, now: datetime) -> None:
+    """The adviser keeps these hours no more. What is booked in them stays booked. Raises NotFound."""
+    _locked(desk_id)
+    removed = db.session.scalar(
+        delete(DeskHours).where(DeskHours.id == hours_id, DeskHours.desk_id == desk_id).returning(DeskHours.id)
+    )
+    if removed is None:
+        raise NotFound
+    audit.record(actor=actor, action="remove_hours", subject=f"desk:{desk_id}", now=now, detail={"hours": hours_id})
+
+
+def _locked(desk_id: int) -> Desk:
+    lock_desks([desk_id])
+    desk = db.session.get(Desk, desk_id, populate_existing=True)
+    if desk is None:
+        raise NotFound
+    return desk
+
+
+def _check(*, name: str, venue_id: int, slot_minutes: int, besides: int | None = None) -> None:
+    if not name:
+        raise DeskRefused(_l("窓口の名前を入力してください。"), field="name")
+    if not 15 <= slot_minutes <= 240 or slot_minutes % _QUARTER:
+        raise DeskRefused(_l("枠の長さは15分きざみでえらんでください。"), field="slot_minutes")
+    if db.session.get(Venue, venue_id) is None:
+        raise DeskRefused(_l("会場をえらんでください。"), field="venue_id")
+    if db.session.scalar(select(Desk.id).where(Desk.name == name, Desk.id != (besides or 0))) is not None:
+        raise DeskRefused(_l("同じ名前の窓口があります。"), field="name")
+
+
+def _check_times(opens: time, closes: time, slot_minutes: int) -> None:
+    """Slots are cut from quarter hours, as everybody's time is."""
+    if opens.minute % _QUARTER or closes.minute % _QUARTER:
+        raise DeskRefused(_l("時刻は15分きざみで入力してください（例：10:00、13:15）。"), field="opens")
+    if (closes.hour - opens.hour) * 60 + closes.minute - opens.minute < slot_minutes:
+        raise DeskRefused(
+            _l("終わりの時刻は、始まりから枠1つ分（%(minutes)s分）より後にしてください。", minutes=slot_minutes),
+            field="closes",
+        )
+
+
+def _check_adviser(adviser_id: int, weekday: int, opens: time, closes: time) -> None:
+    """An adviser at work, who keeps no other desk at that time. Their row is locked while one looks."""
+    advises = select(AccountRole.account_id).where(AccountRole.role == Role.ADVISER)
+    adviser = select(Account.id).where(Account.id == adviser_id, Account.active, Account.id.in_(advises))
+    if db.session.scalar(adviser.with_for_update(key_share=True, of=Account)) is None:
+        raise DeskRefused(_l("相談員をえらんでください。"), field="adviser_id")
+    elsewhere = db.session.scalar(
+        select(Desk.name)
+        .join(DeskHours, DeskHours.desk_id == Desk.id)
+        .where(
+            DeskHours.adviser_id == adviser_id,
+            DeskHours.weekday == weekday,
+            DeskHours.opens < closes,
+            DeskHours.closes > opens,
+        )
+        .limit(1)
+    )
+    if elsewhere is not None:
+        raise AdviserElsewhere(elsewhere)

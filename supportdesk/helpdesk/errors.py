@@ -1,0 +1,143 @@
+"""What the help desk refuses to do, in words for whoever pressed the button."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.core.errors import DeskError
+from supportdesk.places.occupancy import in_words
+
+
+class NoSuchSlot(DeskError):
+    """The desk does not sit with this adviser at that time: the hours were changed, or it is shut that day."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("この時間に、この窓口の枠はありません。別の枠をえらんでください。"), field="slot")
+
+
+class DeskShut(DeskError):
+    """The venue is closed that day, or it is a public holiday."""
+
+    def __init__(self, day: str, reason: str) -> None:
+        super().__init__(_l("%(day)sは窓口がお休みです（%(reason)s）。", day=day, reason=reason), field="slot")
+
+
+class SlotPast(DeskError):
+    """The slot has begun."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("この枠は、もう始まっています。これからの枠をえらんでください。"), field="slot")
+
+
+class SlotTaken(DeskError):
+    """The adviser is taken at that time: `details["in_the_way"]` says by what."""
+
+    def __init__(self, in_the_way: Mapping[str, set[str]]) -> None:
+        super().__init__(
+            _l("この枠は、もうふさがっています。%(what)s。別の枠をえらんでください。", what=in_words(in_the_way)),
+            field="slot",
+            details={"in_the_way": in_the_way},
+        )
+
+
+class AlreadyBooked(DeskError):
+    """The learner has this very slot: `details["booking_id"]`."""
+
+    def __init__(self, booking_id: int) -> None:
+        super().__init__(_l("この方は、この枠をもう予約しています。"), details={"booking_id": booking_id})
+
+
+class LearnerClash(DeskError):
+    """The learner has something else at that time: `details["in_the_way"]`. A reason overrides it."""
+
+    def __init__(self, in_the_way: Mapping[str, set[str]]) -> None:
+        super().__init__(
+            _l(
+                "同じ時間に、ほかの予約があります。%(what)s。それでも予約するときは、理由を入力してください。",
+                what=in_words(in_the_way),
+            ),
+            field="clash_reason",
+            details={"in_the_way": in_the_way},
+        )
+
+
+class OwnSlot(DeskError):
+    """The learner is the adviser of this slot; no reason overrides that."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("この方は、この枠の相談員です。別の相談員の枠をえらんでください。"), field="slot")
+
+
+class AlreadyCancelled(DeskError):
+    """It was cancelled before."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("もう取り消されています。"))
+
+
+class AlreadyBegun(DeskError):
+    """The consultation has begun or is over: it can be held or missed, but neither cancelled nor moved."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("もう始まっているため、取り消しや変更はできません。相談員が記録します。"))
+
+
+class SameSlot(DeskError):
+    """A move leads to another slot."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("いまと同じ枠です。別の枠をえらんでください。"), field="slot")
+
+
+class NotYet(DeskError):
+    """Only what has happened can be recorded as having happened."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("まだ相談の日になっていません。相談のあとで記録してください。"))
+
+
+class NotWaiting(DeskError):
+    """The booking is not one that somebody may still come to."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("この予約は、もう記録がすんでいるか、取り消されています。"))
+
+
+class CaseClosed(DeskError):
+    """The case is closed; it is opened again before it is changed."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("この相談の記録は、もう終わっています。なおすときは「記録をなおす」をおしてください。"))
+
+
+class CaseChanged(DeskError):
+    """Another screen saved the case since this form was drawn. What both typed is kept."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("ほかの画面でこの記録が変わりました。下の内容とくらべて、よければもう一度おしてください。"))
+
+
+class ResultMissing(DeskError):
+    """A case is closed with a result."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_l("相談の結果をえらんでください。"), field="result")
+
+
+class DeskRefused(DeskError):
+    """The desk or its hours cannot be as wished; the message says why."""
+
+    status = 422
+
+
+class AdviserElsewhere(DeskRefused):
+    """The adviser keeps a desk at that time already."""
+
+    def __init__(self, desk: str) -> None:
+        super().__init__(
+            _l("この相談員は、その曜日の同じ時間に「%(desk)s」を受け持っています。", desk=desk), field="opens"
+        )

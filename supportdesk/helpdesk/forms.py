@@ -1,0 +1,161 @@
+"""The forms of booking, moving and cancelling, and of the desks themselves."""
+
+from __future__ import annotations
+
+from datetime import MAXYEAR, UTC, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.core.fields import (
+    AreaField,
+    ChoiceField,
+    DeskForm,
+    HiddenField,
+    NoteField,
+    SelectField,
+    TextField,
+    TimeField,
+)
+from supportdesk.core.fields.note import refuse_what_must_not_be_kept
+from supportdesk.helpdesk.slots import Wanted
+from supportdesk.helpdesk.words import WEEKDAYS
+from supportdesk.learners.forms import CallerFields
+
+TELL = {"now": _l("いま、電話や窓口で伝えた"), "later": _l("あとで連絡する")}
+SLOT_MINUTES = (15, 30, 45, 60, 90, 120)
+_LONGEST_ID = 12
+
+
+def read_slot(desk: str, adviser: str, at: str) -> Wanted | None:
+    """The slot that was written, whether it exists or not; None when that is no slot at all."""
+    desk_id, adviser_id = read_id(desk), read_id(adviser)
+    try:
+        starts_at = datetime.fromisoformat(at.strip().replace(" ", "+"))
+        usable = starts_at.tzinfo is not None and starts_at.astimezone(UTC).year < MAXYEAR
+    except (ValueError, OverflowError):
+        return None
+    if desk_id is None or adviser_id is None or not usable:
+        return None
+    return Wanted(desk_id, adviser_id, starts_at.astimezone(UTC))
+
+
+def read_id(written: str) -> int | None:
+    """The id of a row; None when it is none that a row could have."""
+    if not (written.isascii() and written.isdecimal() and len(written) <= _LONGEST_ID):
+        return None
+    return int(written) if int(written) < 2**31 else None
+
+
+class ReasonField(AreaField):
+    """Why a learner is booked in spite of a clash."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            _l("同じ時間に予約する理由"),
+            required=False,
+            max_length=300,
+            rows=2,
+            validators=[refuse_what_must_not_be_kept],
+            **options,
+        )
+
+
+class BookForm(CallerFields, DeskForm):
+    """A learner's consultation in one slot. A button alone may send it: only slot and learner are needed."""
+
+    desk = HiddenField(max_length=_LONGEST_ID)
+    adviser = HiddenField(max_length=_LONGEST_ID)
+    at = HiddenField(max_length=40)
+    learner = HiddenField(max_length=_LONGEST_ID)
+    topic = NoteField(
+        _l("相談したいこと"), max_length=300, rows=2, hint=_l("例：LINEで写真を送りたい。わかるときだけ入力します。")
+    )
+    clash_reason = ReasonField()
+    tell = ChoiceField(_l("予約のお知らせ"), choices=TELL, default="now")
+
+    @property
+    def slot(self) -> Wanted | None:
+        """The slot that is asked for."""
+        return read_slot(self.desk.data or "", self.adviser.data or "", self.at.data or "")
+
+
+class SlotField(ChoiceField):
+    """One of the free slots. One that was free when the page was drawn is read too: the desk says who has it."""
+
+    def _read(self, sent: str) -> Wanted:
+        wanted = read_slot(*parts) if len(parts := sent.split("/")) == 3 else None
+        if wanted is None:
+            raise ValueError(_("一覧の中からえらんでください。"))
+        return wanted
+
+    def _chosen(self, value: Any) -> bool:
+        return isinstance(self.data, Wanted) and self.data.key == value
+
+
+class MoveForm(DeskForm):
+    """To which slot a booking moves."""
+
+    slot = SlotField(_l("移る先の枠"))
+    clash_reason = ReasonField()
+    tell = ChoiceField(_l("変更のお知らせ"), choices=TELL, default="now")
+
+
+class CancelForm(DeskForm):
+    """Whether the learner knows that the booking is cancelled."""
+
+    tell = ChoiceField(
+        _l("取り消しのお知らせ"),
+        choices={"now": _l("本人や家族からの申し出で、もう知っている"), "later": _l("あとで連絡する")},
+        default="now",
+    )
+
+
+class DeskDetailsForm(DeskForm):
+    """A desk's name, place and habits."""
+
+    name = TextField(_l("窓口の名前"), max_length=60, hint=_l("例：スマホ相談（中央）"))
+    venue_id = SelectField(_l("会場"), coerce=int)
+    slot_minutes = SelectField(
+        _l("1つの枠の長さ"),
+        choices=[(minutes, _l("%(minutes)s分", minutes=minutes)) for minutes in SLOT_MINUTES],
+        coerce=int,
+        default=60,
+    )
+    to_bring = TextField(
+        _l("持ち物"), required=False, max_length=200, hint=_l("予約票に印刷します。例：お使いのスマートフォン、めがね")
+    )
+
+    def __init__(self, venues: list[tuple[int, str]], **options: Any) -> None:
+        self._venues = venues
+        super().__init__(**options)
+
+    def process(self, *arguments: Any, **options: Any) -> None:
+        """What can be chosen has to be known before what was chosen is read."""
+        self.venue_id.choices = self._venues
+        super().process(*arguments, **options)
+
+
+class SwitchForm(DeskForm):
+    """Whether the desk is to be booked from now on ("on") or no more ("off")."""
+
+    wanted = HiddenField(max_length=3)
+
+
+class HoursForm(DeskForm):
+    """Which adviser keeps a desk when."""
+
+    adviser_id = SelectField(_l("相談員"), coerce=int)
+    weekday = SelectField(_l("曜日"), choices=WEEKDAYS, coerce=int)
+    opens = TimeField(_l("始まり"), hint=_l("例：10:00"))
+    closes = TimeField(_l("終わり"), hint=_l("例：15:00"))
+
+    def __init__(self, advisers: list[tuple[int, str]], **options: Any) -> None:
+        self._advisers = advisers
+        super().__init__(**options)
+
+    def process(self, *arguments: Any, **options: Any) -> None:
+        """What can be chosen has to be known before what was chosen is read."""
+        self.adviser_id.choices = self._advisers
+        super().process(*arguments, **options)

@@ -1,0 +1,133 @@
+"""The desk's row, locked: everything that gives or frees a slot begins here. Called by operations.
+
+The order of locks is the same everywhere: desks by id, then bookings, then occupancy cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+
+from sqlalchemy import Table, and_, bindparam, select
+
+from supportdesk.accounts.models import Account
+from supportdesk.core import clock
+from supportdesk.core.database import connection
+from supportdesk.core.errors import NotFound
+from supportdesk.core.page_furniture import short_day
+from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast
+from supportdesk.helpdesk.models import Booking, Desk, DeskHours
+from supportdesk.helpdesk.slots import cut
+from supportdesk.places.calendar import closed_because
+from supportdesk.places.models import Venue
+
+DESK = cast(Table, Desk.__table__)
+HOURS = cast(Table, DeskHours.__table__)
+BOOKING = cast(Table, Booking.__table__)
+_ACCOUNT = cast(Table, Account.__table__)
+_VENUE = cast(Table, Venue.__table__)
+#: Nobody means a slot that is more than a year away.
+FARTHEST: Final = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class LockedSlot:
+    """One time of one adviser at a desk that nobody else can give away now. `person_id` is the adviser's."""
+
+    desk_id: int
+    desk: str
+    place: str
+    adviser_id: int
+    person_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+# FOR NO KEY UPDATE: whoever adds a row that points at the desk need not wait; whoever gives a slot does.
+_LOCK_SLOT = (
+    select(
+        DESK.c.id,
+        DESK.c.name,
+        DESK.c.slot_minutes,
+        DESK.c.active,
+        DESK.c.venue_id,
+        _VENUE.c.name.label("venue"),
+        _VENUE.c.nickname,
+        HOURS.c.opens,
+        HOURS.c.closes,
+        _ACCOUNT.c.person_id,
+    )
+    .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
+    .outerjoin(
+        HOURS,
+        and_(
+            HOURS.c.desk_id == DESK.c.id,
+            HOURS.c.adviser_id == bindparam("adviser_id"),
+            HOURS.c.weekday == bindparam("weekday"),
+        ),
+    )
+    .outerjoin(_ACCOUNT, and_(_ACCOUNT.c.id == HOURS.c.adviser_id, _ACCOUNT.c.active))
+    .where(DESK.c.id == bindparam("desk_id"))
+    .order_by(HOURS.c.opens)
+    .with_for_update(key_share=True, of=DESK)
+)
+_LOCK_SEVERAL = (
+    select(DESK.c.id)
+    .where(DESK.c.id.in_(bindparam("wanted", expanding=True)))
+    .order_by(DESK.c.id)
+    .with_for_update(key_share=True)
+)
+_LOCK_BOOKING = (
+    select(BOOKING, DESK.c.name.label("desk"), _VENUE.c.name.label("venue"), _VENUE.c.nickname)
+    .join(DESK, DESK.c.id == BOOKING.c.desk_id)
+    .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
+    .where(BOOKING.c.id == bindparam("wanted"))
+    .with_for_update(key_share=True, of=BOOKING)
+)
+
+
+def lock_slot(desk_id: int, adviser_id: int, starts_at: datetime, now: datetime) -> LockedSlot:
+    """Wait for the desk and keep it until the transaction ends; the slot that begins at that time.
+
+    Raises NotFound for a desk that there is not, SlotPast, DeskShut and NoSuchSlot. Whether somebody has the slot is
+    not asked here.
+    """
+    day = clock.local(starts_at).date()
+    asked = {"desk_id": desk_id, "adviser_id": adviser_id, "weekday": day.weekday()}
+    rows = connection().execute(_LOCK_SLOT, asked).all()
+    if not rows:
+        raise NotFound
+    if starts_at <= now:
+        raise SlotPast
+    reason = closed_because(rows[0].venue_id, day, public_holidays=True)
+    if reason is not None:
+        raise DeskShut(short_day(starts_at), reason)
+    for row in rows:
+        ends_at = _end_of(row, starts_at)
+        if ends_at is not None and starts_at - now <= FARTHEST:
+            place = row.nickname or row.venue
+            return LockedSlot(row.id, row.name, place, adviser_id, row.person_id, starts_at, ends_at)
+    raise NoSuchSlot
+
+
+def _end_of(row: Any, starts_at: datetime) -> datetime | None:
+    """The end of the slot that begins then, if these hours have one."""
+    if not row.active or row.person_id is None:
+        return None
+    day = clock.local(starts_at).date()
+    return dict(cut(day, row.opens, row.closes, row.slot_minutes)).get(starts_at)
+
+
+def lock_desks(desk_ids: Iterable[int]) -> None:
+    """Wait for several desks in the order that everybody keeps."""
+    connection().execute(_LOCK_SEVERAL, {"wanted": sorted(set(desk_ids))}).all()
+
+
+def lock_booking(booking_id: int) -> Any:
+    """Wait for the booking and keep it: its row, with `desk`, `venue` and `nickname`. Raises NotFound."""
+    row = connection().execute(_LOCK_BOOKING, {"wanted": booking_id}).one_or_none()
+    if row is None:
+        raise NotFound
+    return row

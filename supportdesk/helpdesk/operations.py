@@ -1,0 +1,253 @@
+"""Giving an adviser's slot to a learner, freeing it, changing it for another. For the desk, the pages and the demo.
+
+The desk's lock comes first, so that twenty callers for one slot are served one after the other; the unique index on an
+adviser's live slots is the net below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, cast
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from supportdesk.accounts import audit
+from supportdesk.core import clock
+from supportdesk.core.activities import activity
+from supportdesk.core.codes import new_code
+from supportdesk.core.database import connection
+from supportdesk.core.errors import NotFound
+from supportdesk.core.permissions import Actor
+from supportdesk.extensions import db
+from supportdesk.helpdesk import wording
+from supportdesk.helpdesk.errors import (
+    AlreadyBegun,
+    AlreadyBooked,
+    AlreadyCancelled,
+    LearnerClash,
+    OwnSlot,
+    SameSlot,
+    SlotTaken,
+)
+from supportdesk.helpdesk.locking import BOOKING, LockedSlot, lock_booking, lock_desks, lock_slot
+from supportdesk.helpdesk.models import BookingState, Case
+from supportdesk.learners.caller import THE_LEARNER, Caller
+from supportdesk.learners.standing import Standing, standing_of
+from supportdesk.notices.operations import cancel_notices, queue_notice
+from supportdesk.places import occupancy
+
+
+@dataclass(frozen=True)
+class Booked:
+    """A consultation that was booked, and the code that stands on its slip."""
+
+    booking_id: int
+    code: str
+
+
+#: A slot that is taken, or a code in use already, inserts no row.
+_BOOK: Final = {
+    name: dialect.insert(BOOKING).on_conflict_do_nothing().returning(BOOKING.c.id)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+_WHO_HAS_IT: Final = select(BOOKING.c.id, BOOKING.c.learner_id).where(
+    BOOKING.c.adviser_id == bindparam("adviser_id"),
+    BOOKING.c.starts_at == bindparam("starts_at"),
+    BOOKING.c.state != BookingState.CANCELLED,
+)
+
+
+def book_consultation(
+    desk_id: int,
+    adviser_id: int,
+    starts_at: datetime,
+    learner_id: int,
+    *,
+    topic: str = "",
+    caller: Caller = THE_LEARNER,
+    clash_reason: str = "",
+    told: bool = True,
+    actor: Actor,
+    now: datetime,
+) -> Booked:
+    """Give the learner the adviser's slot that begins at that time; the time of both is theirs no more.
+
+    `told`: they hear it on the line or at the counter, so that nobody need tell them later. Raises NotFound, SlotPast,
+    DeskShut, NoSuchSlot, SlotTaken, AlreadyBooked, OwnSlot, and LearnerClash unless there is a `clash_reason`.
+    """
+    slot = lock_slot(desk_id, adviser_id, starts_at, now)
+    standing = standing_of(learner_id, clock.local(now).date())
+    booked = _give(slot, standing, topic=topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
+    queue_notice(
+        standing=standing,
+        kind="booking_confirmed",
+        activity=activity("booking", booked.booking_id),
+        text=wording.confirmed(slot.desk, slot.place, slot.starts_at, booked.code),
+        told=told,
+        call_to=caller.phone,
+        now=now,
+    )
+    _note("book_consultation", learner_id, booked.booking_id, actor=actor, now=now)
+    return booked
+
+
+def _give(
+    slot: LockedSlot,
+    standing: Standing,
+    *,
+    topic: str,
+    caller: Caller,
+    clash_reason: str,
+    actor: Actor,
+    now: datetime,
+) -> Booked:
+    if standing.person_id == slot.person_id:
+        raise OwnSlot
+    booked = _insert(
+        slot,
+        {
+            "desk_id": slot.desk_id,
+            "adviser_id": slot.adviser_id,
+            "learner_id": standing.learner_id,
+            "starts_at": slot.starts_at,
+            "ends_at": slot.ends_at,
+            "state": BookingState.BOOKED,
+            "topic": topic,
+            "caller_name": caller.name,
+            "caller_relation": caller.relation,
+            "caller_phone": caller.phone,
+            "clash_reason": clash_reason,
+            "residence": standing.residence,
+            "age_band": standing.age_band,
+            "channel": standing.channel,
+            "booked_at": now,
+            "booked_by": actor.account_id,
+        },
+    )
+    _take_time(slot, standing, activity("booking", booked.booking_id), clash_reason=clash_reason)
+    return booked
+
+
+def _insert(slot: LockedSlot, values: dict[str, Any]) -> Booked:
+    """Write the booking. Raises SlotTaken or AlreadyBooked when somebody has the slot."""
+    while True:
+        code = new_code("B")
+        booking_id = connection().scalar(_BOOK[db.engine.dialect.name], {**values, "code": code})
+        if booking_id is not None:
+            return Booked(booking_id, code)
+        held = {"adviser_id": slot.adviser_id, "starts_at": slot.starts_at}
+        holder = connection().execute(_WHO_HAS_IT, held).one_or_none()
+        if holder is None:
+            continue  # the code was in use
+        if holder.learner_id == values["learner_id"]:
+            raise AlreadyBooked(holder.id)
+        raise SlotTaken({occupancy.person(slot.person_id): {activity("booking", holder.id)}})
+
+
+def _take_time(slot: LockedSlot, standing: Standing, name: str, *, clash_reason: str) -> None:
+    """Take the adviser, without exception, and the learner, twice over when reception gave a reason."""
+    adviser, learner = occupancy.person(slot.person_id), occupancy.person(standing.person_id)
+    try:
+        occupancy.take(name, [adviser, learner], slot.starts_at, slot.ends_at)
+        return
+    except occupancy.Occupied as refusal:
+        in_the_way = cast(dict[str, set[str]], refusal.details["in_the_way"])
+    if adviser in in_the_way:
+        raise SlotTaken({adviser: in_the_way[adviser]})
+    if not clash_reason:
+        raise LearnerClash(in_the_way)
+    occupancy.take(name, [adviser], slot.starts_at, slot.ends_at)
+    occupancy.take_again(name, learner, slot.starts_at, slot.ends_at)
+
+
+_DESK_OF = select(BOOKING.c.desk_id).where(BOOKING.c.id == bindparam("wanted"))
+_CANCEL = (
+    update(BOOKING)
+    .where(BOOKING.c.id == bindparam("wanted"))
+    .values(state=BookingState.CANCELLED, cancelled_at=bindparam("at"), cancelled_by=bindparam("by"))
+)
+_TAKE_CASE_ALONG = update(Case).where(Case.booking_id == bindparam("old")).values(booking_id=bindparam("new"))
+
+
+def cancel_booking(booking_id: int, *, told: bool = True, actor: Actor, now: datetime) -> None:
+    """Free the adviser's and the learner's time, before it begins; what was still to be told of it is told no more.
+
+    `told`: the learner knows; else they are told. Raises NotFound, AlreadyCancelled and AlreadyBegun.
+    """
+    lock_desks([_desk_of(booking_id)])
+    booking = lock_booking(booking_id)
+    standing = standing_of(booking.learner_id, clock.local(now).date())
+    _free(booking, actor=actor, now=now)
+    if not told:
+        queue_notice(
+            standing=standing,
+            kind="booking_cancelled",
+            activity=activity("booking", booking_id),
+            text=wording.cancelled(booking.desk, booking.nickname or booking.venue, booking.starts_at),
+            call_to=booking.caller_phone,
+            now=now,
+        )
+    _note("cancel_booking", booking.learner_id, booking_id, actor=actor, now=now)
+
+
+def _desk_of(booking_id: int) -> int:
+    desk_id = connection().scalar(_DESK_OF, {"wanted": booking_id})
+    if desk_id is None:
+        raise NotFound
+    return desk_id
+
+
+def _free(booking: Any, *, actor: Actor, now: datetime) -> None:
+    if booking.state is BookingState.CANCELLED:
+        raise AlreadyCancelled
+    if booking.state is not BookingState.BOOKED or booking.starts_at <= now:
+        raise AlreadyBegun
+    name = activity("booking", booking.id)
+    connection().execute(_CANCEL, {"wanted": booking.id, "at": now, "by": actor.account_id})
+    occupancy.release(name)
+    cancel_notices(name, now=now)
+
+
+def move_booking(
+    booking_id: int,
+    desk_id: int,
+    adviser_id: int,
+    starts_at: datetime,
+    *,
+    clash_reason: str = "",
+    told: bool = True,
+    actor: Actor,
+    now: datetime,
+) -> Booked:
+    """Change the slot for another, for the same caller and wish: both or neither. Notes made already go along.
+
+    Raises what `cancel_booking` and `book_consultation` raise, and SameSlot.
+    """
+    lock_desks([_desk_of(booking_id), desk_id])
+    booking = lock_booking(booking_id)
+    if (booking.adviser_id, booking.starts_at) == (adviser_id, starts_at):
+        raise SameSlot
+    slot = lock_slot(desk_id, adviser_id, starts_at, now)
+    standing = standing_of(booking.learner_id, clock.local(now).date())
+    _free(booking, actor=actor, now=now)
+    caller = Caller(booking.caller_name, booking.caller_relation, booking.caller_phone)
+    booked = _give(slot, standing, topic=booking.topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
+    connection().execute(_TAKE_CASE_ALONG, {"old": booking_id, "new": booked.booking_id})
+    queue_notice(
+        standing=standing,
+        kind="booking_moved",
+        activity=activity("booking", booked.booking_id),
+        text=wording.moved(slot.desk, slot.place, slot.starts_at, booked.code),
+        told=told,
+        call_to=caller.phone,
+        now=now,
+    )
+    for action, row_id in (("cancel_booking", booking_id), ("book_consultation", booked.booking_id)):
+        _note(action, booking.learner_id, row_id, actor=actor, now=now)
+    return booked
+
+
+def _note(action: str, learner_id: int, booking_id: int, *, actor: Actor, now: datetime) -> None:
+    audit.record(actor=actor, action=action, subject=f"learner:{learner_id}", now=now, detail={"booking": booking_id})

@@ -1,0 +1,248 @@
+"""Reads about slots and bookings: rows of plain values, in the same number of statements however many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NamedTuple, cast
+
+from sqlalchemy import Select, Table, select
+
+from supportdesk.accounts.models import Account
+from supportdesk.core import clock
+from supportdesk.core.permissions import Actor, Role
+from supportdesk.extensions import db
+from supportdesk.helpdesk.locking import BOOKING, DESK, HOURS
+from supportdesk.helpdesk.models import BookingState, Case
+from supportdesk.helpdesk.slots import Hours, Slot, as_row, slots_between, without_taken
+from supportdesk.helpdesk.slots import SlotRow as SlotRow  # other rooms know slots by these queries
+from supportdesk.learners.models import Learner
+from supportdesk.places import occupancy
+from supportdesk.places.models import Closure, District, OccupancyCell, Venue
+
+_ACCOUNT = cast(Table, Account.__table__)
+_VENUE = cast(Table, Venue.__table__)
+_DISTRICT = cast(Table, District.__table__)
+_CLOSURE = cast(Table, Closure.__table__)
+_CELL = cast(Table, OccupancyCell.__table__)
+#: How far ahead free slots are looked for when no day is named.
+LOOKED_AHEAD: Final = timedelta(days=28)
+
+_HOURS: Select[Any] = (
+    select(
+        DESK.c.id,
+        DESK.c.name,
+        DESK.c.slot_minutes,
+        HOURS.c.adviser_id,
+        _ACCOUNT.c.name.label("adviser"),
+        _ACCOUNT.c.person_id,
+        HOURS.c.weekday,
+        HOURS.c.opens,
+        HOURS.c.closes,
+        DESK.c.venue_id,
+        _VENUE.c.name.label("venue"),
+        _VENUE.c.nickname,
+        _DISTRICT.c.name.label("district"),
+        _VENUE.c.district_code,
+    )
+    .join(HOURS, HOURS.c.desk_id == DESK.c.id)
+    .join(_ACCOUNT, _ACCOUNT.c.id == HOURS.c.adviser_id)
+    .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
+    .join(_DISTRICT, _DISTRICT.c.code == _VENUE.c.district_code)
+    .where(DESK.c.active, _ACCOUNT.c.active)
+)
+
+
+def open_slots(
+    *, after: datetime, limit: int = 20, district_code: str | None = None, day: date | None = None
+) -> list[SlotRow]:
+    """Free slots that begin after an instant, the next first: of one day, or of the four weeks to come."""
+    first = day or clock.local(after).date()
+    last = day or first + LOOKED_AHEAD
+    return free_slots(first, last, after=after, district_code=district_code)[:limit]
+
+
+def free_slots(
+    first: date, last: date, *, after: datetime, district_code: str | None = None, desk_id: int | None = None
+) -> list[SlotRow]:
+    """The slots of these days that nobody has: three statements for however many desks."""
+    slots = _slots(first, last, after=after, district_code=district_code, desk_id=desk_id)
+    taken = _taken({slot.hours.person_id for slot in slots}, first, last) if slots else {}
+    return [as_row(slot) for slot in without_taken(slots, taken)]
+
+
+def slot_at(desk_id: int, adviser_id: int, starts_at: datetime) -> tuple[SlotRow, str] | None:
+    """The slot that begins then, free or not, and what has it, in words; None when there is no such slot."""
+    day = clock.local(starts_at).date()
+    for slot in _slots(day, day, after=starts_at - timedelta(seconds=1), desk_id=desk_id):
+        if (slot.hours.adviser_id, slot.starts_at) == (adviser_id, starts_at):
+            adviser = occupancy.person(slot.hours.person_id)
+            in_the_way = occupancy.who_has([adviser], slot.starts_at, slot.ends_at)
+            return as_row(slot), occupancy.in_words(in_the_way) if in_the_way else ""
+    return None
+
+
+def _slots(
+    first: date, last: date, *, after: datetime, district_code: str | None = None, desk_id: int | None = None
+) -> list[Slot]:
+    statement = _HOURS
+    if district_code:
+        statement = statement.where(_VENUE.c.district_code == district_code)
+    if desk_id is not None:
+        statement = statement.where(DESK.c.id == desk_id)
+    hours = [Hours._make(row) for row in db.session.execute(statement)]
+    if not hours:
+        return []
+    shut = _shut({one.venue_id for one in hours}, first, last)
+    return slots_between(hours, first, last, shut=shut, after=after)
+
+
+def _shut(venue_ids: set[int], first: date, last: date) -> set[tuple[int, date]]:
+    """The (venue, day) on which a venue is closed."""
+    rows = db.session.execute(
+        select(_CLOSURE.c.venue_id, _CLOSURE.c.first_day, _CLOSURE.c.last_day).where(
+            _CLOSURE.c.venue_id.in_(venue_ids), _CLOSURE.c.first_day <= last, _CLOSURE.c.last_day >= first
+        )
+    )
+    return {
+        (row.venue_id, day)
+        for row in rows
+        for day in (first + timedelta(days=number) for number in range((last - first).days + 1))
+        if row.first_day <= day <= row.last_day
+    }
+
+
+def _taken(person_ids: set[int], first: date, last: date) -> dict[int, set[int]]:
+    """The quarter hours of these days in which each person has something."""
+    resources = {occupancy.person(person_id): person_id for person_id in person_ids}
+    cells = occupancy.cells_of(clock.day_bounds(first)[0], clock.day_bounds(last)[1])
+    rows = db.session.execute(
+        select(_CELL.c.resource, _CELL.c.cell).where(
+            _CELL.c.resource.in_(resources), _CELL.c.cell >= cells.start, _CELL.c.cell < cells.stop
+        )
+    )
+    taken: dict[int, set[int]] = {}
+    for row in rows:
+        taken.setdefault(resources[row.resource], set()).add(row.cell)
+    return taken
+
+
+class BookingRow(NamedTuple):
+    """A booking on a list. `to_bring` and the place are the desk's."""
+
+    id: int
+    code: str
+    learner_id: int
+    desk_id: int
+    desk: str
+    adviser_id: int
+    adviser: str
+    starts_at: datetime
+    ends_at: datetime
+    venue: str
+    nickname: str
+    state: BookingState
+    topic: str
+    to_bring: str
+    caller_name: str
+    caller_relation: str
+    caller_phone: str
+    booked_at: datetime
+
+    @property
+    def place(self) -> str:
+        """The venue, with what people call it."""
+        return f"{self.venue}（{self.nickname}）" if self.nickname else self.venue
+
+
+BOOKING_ROWS: Select[Any] = (
+    select(
+        BOOKING.c.id,
+        BOOKING.c.code,
+        BOOKING.c.learner_id,
+        BOOKING.c.desk_id,
+        DESK.c.name.label("desk"),
+        BOOKING.c.adviser_id,
+        _ACCOUNT.c.name.label("adviser"),
+        BOOKING.c.starts_at,
+        BOOKING.c.ends_at,
+        _VENUE.c.name.label("venue"),
+        _VENUE.c.nickname,
+        BOOKING.c.state,
+        BOOKING.c.topic,
+        DESK.c.to_bring,
+        BOOKING.c.caller_name,
+        BOOKING.c.caller_relation,
+        BOOKING.c.caller_phone,
+        BOOKING.c.booked_at,
+    )
+    .join(DESK, DESK.c.id == BOOKING.c.desk_id)
+    .join(_ACCOUNT, _ACCOUNT.c.id == BOOKING.c.adviser_id)
+    .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
+)
+_LIVE = BOOKING.c.state != BookingState.CANCELLED
+
+
+def bookings_on(day: date, *, adviser_id: int | None = None, district_code: str | None = None) -> list[BookingRow]:
+    """The day's bookings in order, without those that were cancelled."""
+    return bookings_between(day, day, adviser_id=adviser_id, district_code=district_code)
+
+
+def bookings_between(
+    first: date, last: date, *, adviser_id: int | None = None, district_code: str | None = None
+) -> list[BookingRow]:
+    """The bookings of these days in order, without those that were cancelled: one statement."""
+    statement = BOOKING_ROWS.where(
+        _LIVE,
+        BOOKING.c.starts_at >= clock.day_bounds(first)[0],
+        BOOKING.c.starts_at < clock.day_bounds(last)[1],
+    )
+    if adviser_id is not None:
+        statement = statement.where(BOOKING.c.adviser_id == adviser_id)
+    if district_code:
+        statement = statement.where(_VENUE.c.district_code == district_code)
+    rows = db.session.execute(statement.order_by(BOOKING.c.starts_at, BOOKING.c.desk_id, BOOKING.c.id))
+    return [BookingRow._make(row) for row in rows]
+
+
+def bookings_of(learner_id: int) -> list[BookingRow]:
+    """All of a learner's bookings, cancelled ones too, the latest first."""
+    statement = BOOKING_ROWS.where(BOOKING.c.learner_id == learner_id)
+    rows = db.session.execute(statement.order_by(BOOKING.c.starts_at.desc(), BOOKING.c.id.desc()))
+    return [BookingRow._make(row) for row in rows]
+
+
+def booking_by_code(code: str) -> BookingRow | None:
+    """The booking of a code as it is stored (`core.codes.tidy_code`)."""
+    row = db.session.execute(BOOKING_ROWS.where(BOOKING.c.code == code)).one_or_none()
+    return BookingRow._make(row) if row else None
+
+
+def booking_row(booking_id: int) -> BookingRow | None:
+    """One booking."""
+    row = db.session.execute(BOOKING_ROWS.where(BOOKING.c.id == booking_id)).one_or_none()
+    return BookingRow._make(row) if row else None
+
+
+def may_hold(actor: Actor, booking: BookingRow) -> bool:
+    """Whether the actor holds this consultation: its adviser, or one who keeps hours at the same desk."""
+    if actor.account_id is None or Role.ADVISER not in actor.roles:
+        return False
+    if booking.adviser_id == actor.account_id:
+        return True
+    own = select(HOURS.c.id).where(HOURS.c.desk_id == booking.desk_id, HOURS.c.adviser_id == actor.account_id)
+    return db.session.scalar(own.limit(1)) is not None
+
+
+def person_of(learner_id: int) -> int:
+    """The person whom a learner is, as occupancy knows them."""
+    return db.session.scalars(select(Learner.person_id).where(Learner.id == learner_id)).one()
+
+
+def closed_cases(booking_ids: Iterable[int]) -> set[int]:
+    """Those of the bookings whose case is closed."""
+    return set(
+        db.session.scalars(
+            select(Case.booking_id).where(Case.booking_id.in_(list(booking_ids)), Case.closed_at.is_not(None))
+        )
+    )

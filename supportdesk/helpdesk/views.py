@@ -1,0 +1,126 @@
+"""The desk's calendar for those who book, and the adviser's own day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+from flask import Blueprint, render_template, request
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.errors import NotFound
+from supportdesk.core.japanese import tidy
+from supportdesk.core.permissions import Permission, requires
+from supportdesk.extensions import db
+from supportdesk.helpdesk import board, queries
+from supportdesk.helpdesk.forms import read_id
+from supportdesk.helpdesk.words import BOOKING_STATES
+from supportdesk.learners.rooms import check_scope, scope_of
+from supportdesk.learners.search import Found, described
+from supportdesk.places.models import District
+
+blueprint = Blueprint("helpdesk", __name__, url_prefix="/helpdesk", template_folder="templates")
+Answer = Response | str | tuple[str, int]
+#: A row's id in an address. None that a table could hold is a page that there is not.
+BOOKING = "/bookings/<int(max=2147483647):booking_id>"
+DESK = "/desks/<int(max=2147483647):desk_id>"
+LONGEST_WORD: Final = 100
+TWO_WEEKS: Final = timedelta(days=13)
+_YEAR: Final = timedelta(days=366)
+
+
+@blueprint.get("/")
+@requires(Permission.SEE_HELPDESK)
+def index() -> str:
+    """Two weeks of every desk: what is free to book, and who has the rest."""
+    actor, today = current_actor(), clock.today()
+    first = max(day_in("from") or today, today)
+    day = day_in("day")
+    district = tidy(request.args.get("district", ""))[:LONGEST_WORD]
+    learner = _learner_in_hand()
+    days = board.board(
+        day or first,
+        day or first + TWO_WEEKS,
+        after=clock.now(),
+        district_code=district or None,
+        scope=scope_of(actor),
+    )
+    if board.names_shown(days):
+        with transaction():
+            audit.record(actor=actor, action="view_bookings", now=clock.now())
+    return render_template(
+        "helpdesk/index.html",
+        days=days,
+        first=first,
+        last=first + TWO_WEEKS,
+        earlier=first - TWO_WEEKS - timedelta(days=1) if first > today else None,
+        later=first + TWO_WEEKS + timedelta(days=1),
+        choices=[first + timedelta(days=number) for number in range(TWO_WEEKS.days + 1)],
+        day=day,
+        today=today,
+        district=district,
+        districts=district_choices(),
+        learner=learner,
+        states=BOOKING_STATES,
+    )
+
+
+@blueprint.get("/today")
+@requires(Permission.HOLD_CONSULTATION)
+def today() -> str:
+    """The adviser's own day, on screen and on paper."""
+    actor, now = current_actor(), clock.now()
+    day = day_in("day") or clock.today()
+    bookings = queries.bookings_on(day, adviser_id=actor.account_id)
+    learners = {found.id: found for found in described([booking.learner_id for booking in bookings])}
+    if bookings:
+        with transaction():
+            audit.record(actor=actor, action="view_bookings", now=now)
+    return render_template(
+        "helpdesk/today.html",
+        day=day,
+        today=clock.today(),
+        before=day - timedelta(days=1),
+        after=day + timedelta(days=1),
+        bookings=[(booking, learners[booking.learner_id]) for booking in bookings],
+        closed=queries.closed_cases(booking.id for booking in bookings),
+        states=BOOKING_STATES,
+        now=now,
+    )
+
+
+def day_in(name: str) -> date | None:
+    """The day in the address, near enough to mean something."""
+    try:
+        day = date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+    return day if abs(day - clock.today()) <= _YEAR else None
+
+
+def district_choices() -> list[tuple[str, str]]:
+    """(code, name) in the city's order."""
+    rows = db.session.execute(select(District.code, District.name).order_by(District.position))
+    return [(row.code, row.name) for row in rows]
+
+
+def permitted(written: str) -> Found:
+    """The learner whose id was written, when the actor may see them. Raises NotFound."""
+    learner_id = read_id(written)
+    if learner_id is None:
+        raise NotFound
+    check_scope(current_actor(), learner_id)
+    for learner in described([learner_id]):
+        return learner
+    raise NotFound
+
+
+def _learner_in_hand() -> Found | None:
+    """The learner for whom a slot is looked for, when somebody came here with one."""
+    written = request.args.get("learner", "")
+    return permitted(written) if written else None

@@ -1,0 +1,31 @@
+"""The words that pages have for this room's enumerations. Called by views and forms."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.helpdesk.models import BookingState, CaseResult
+
+BOOKING_STATES: Final = {
+    BookingState.BOOKED: _l("予約"),
+    BookingState.HELD: _l("相談ずみ"),
+    BookingState.NO_SHOW: _l("来なかった"),
+    BookingState.CANCELLED: _l("取り消し"),
+}
+CASE_RESULTS: Final = {
+    CaseResult.SOLVED: _l("解決した"),
+    CaseResult.FOLLOW_UP: _l("つづきがある（もう一度相談する）"),
+    CaseResult.REFERRED: _l("ほかの窓口につないだ"),
+}
+#: Monday is 0.
+WEEKDAYS: Final = {
+    0: _l("月曜日"),
+    1: _l("火曜日"),
+    2: _l("水曜日"),
+    3: _l("木曜日"),
+    4: _l("金曜日"),
+    5: _l("土曜日"),
+    6: _l("日曜日"),
+}

@@ -1,0 +1,89 @@
+"""Desks and bookings for tests, made by the desk's own operations."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from sqlalchemy import select
+
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import SYSTEM, Actor, Role
+from supportdesk.extensions import db
+from supportdesk.helpdesk.desks import add_hours, open_desk
+from supportdesk.helpdesk.operations import Booked, book_consultation
+from supportdesk.places.models import Closure, Venue
+from tests.factories import make_account
+
+#: A Thursday nine days after the tests' day.
+DAY = date(2026, 12, 3)
+THURSDAY = 3
+
+
+def at(hour: int, minute: int = 0, day: date = DAY) -> datetime:
+    return clock.at(day, time(hour, minute))
+
+
+def venue_of(nickname: str = "いーぱる") -> int:
+    """The venue that people call so."""
+    return db.session.scalars(select(Venue.id).where(Venue.nickname == nickname)).one()
+
+
+def make_adviser(username: str = "adviser") -> int:
+    return make_account(Role.ADVISER, username=username).id
+
+
+def make_desk(
+    *advisers: int,
+    name: str = "スマホ相談",
+    weekday: int = THURSDAY,
+    opens: int = 10,
+    closes: int = 12,
+    nickname: str = "いーぱる",
+    **more: object,
+) -> int:
+    """A desk that these advisers keep on Thursdays from ten to twelve."""
+    with transaction():
+        desk_id = open_desk(name=name, venue_id=venue_of(nickname), actor=SYSTEM, now=clock.now(), **more)  # type: ignore[arg-type]
+        for adviser_id in advisers:
+            keep(desk_id, adviser_id, weekday, opens, closes)
+    return desk_id
+
+
+def keep(desk_id: int, adviser_id: int, weekday: int = THURSDAY, opens: int = 10, closes: int = 12) -> int:
+    """Hours, in the caller's transaction."""
+    return add_hours(
+        desk_id,
+        adviser_id=adviser_id,
+        weekday=weekday,
+        opens=time(opens),
+        closes=time(closes),
+        actor=SYSTEM,
+        now=clock.now(),
+    )
+
+
+def book(
+    desk_id: int,
+    adviser_id: int,
+    learner_id: int,
+    starts_at: datetime | None = None,
+    *,
+    actor: Actor = SYSTEM,
+    **more: object,
+) -> Booked:
+    with transaction():
+        return book_consultation(
+            desk_id,
+            adviser_id,
+            starts_at or at(10),
+            learner_id,
+            actor=actor,
+            now=clock.now(),
+            **more,  # type: ignore[arg-type]  # whatever the test is about
+        )
+
+
+def close_venue(day: date, reason: str = "設備点検") -> None:
+    with transaction() as session:
+        session.add(Closure(venue_id=venue_of(), first_day=day, last_day=day, reason=reason))
