@@ -101,7 +101,7 @@ def retire(code: str) -> Answer:
 
     def act() -> str:
         retire_video(video_id, form.successor.data, actor=actor, now=now)
-        flash(_("動画の公開をやめました。"), "good")
+        flash(_("動画の公開を終えました。"), "good")
         return url_for("videos.manage")
 
     if form.validate_on_submit():

@@ -55,19 +55,15 @@ def watch(code: str) -> Answer:
     activity = verified(request.args.get(NOTE, ""))
     viewer = who_watches(now)
     if viewer.asks:
-        return _private(render_template("videos/who.html", video=video, people=first_names(viewer.asks), note=_note()))
+        page = render_template("videos/who.html", video=video, people=first_names(viewer.asks), note=_note())
+        return _page(page, "no-store")
     if not _only_looked_ahead():
         with transaction():
             count_view(video.row.id, viewer.learner_id, activity=activity, now=now)
-    return _private(
-        render_template(
-            "videos/watch.html",
-            video=video,
-            viewer=viewer,
-            more=_ways_on(video, activity),
-            note=_note(),
-        )
+    page = render_template(
+        "videos/watch.html", video=video, viewer=viewer, more=_ways_on(video, activity), note=_note()
     )
+    return _page(page, "private, no-cache")
 
 
 @blueprint.post("/v/<code>/who")
@@ -141,8 +137,8 @@ def _only_looked_ahead() -> bool:
     return request.method == "HEAD" or "prefetch" in purposes
 
 
-def _private(page: str) -> Response:
-    """A page that holds a token, and on a learner's own phone first names: kept by no cache."""
+def _page(page: str, kept: str) -> Response:
+    """A page for this phone alone. Going back to a video does not fetch it anew: that would count as another view."""
     response = Response(page, mimetype="text/html")
-    response.headers["Cache-Control"] = "no-store"
+    response.headers["Cache-Control"] = kept
     return response

@@ -184,7 +184,7 @@ def test_taking_a_video_out_says_what_happens_and_names_the_one_instead(app: Fla
     page = client.get(f"/admin/videos/{old.code}/retire")
     assert f"配ったQRコード（{old.code}）" in page.text
     done = client.submit(page, "retire", {"successor": str(new.id)}, follow=True)
-    assert "公開をやめました" in done.text
+    assert "公開を終えました" in done.text
     assert "代わりの動画：新しい動画" in done.text
     assert client.get("/videos").texts(".card h3") == ["新しい動画"]
     with app.app_context():
