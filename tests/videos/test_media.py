@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from supportdesk.core.errors import DeskError
-from supportdesk.videos import media
+from supportdesk.videos import media, media_views
 from supportdesk.videos.captions import BadCaptions
 from supportdesk.videos.media import NoFilm, TooLarge, keep_captions, keep_film, media_file, spoken_in
 from tests.pages import PageClient
@@ -86,6 +86,24 @@ def test_an_iphone_gets_the_piece_it_asks_for(client: PageClient) -> None:
     rest = client.get(CLIP, expect=206, headers={"Range": "bytes=1000-"})
     assert rest.data == whole[1000:]
     client.get(CLIP, expect=416, headers={"Range": f"bytes={len(whole)}-"})
+
+
+@pytest.mark.parametrize("asked", ["bytes=1000-", "bytes=1000-9000000"])
+def test_a_phone_that_asks_for_all_the_rest_gets_a_piece_at_a_time(app: Flask, client: PageClient, asked: str) -> None:
+    film = MP4 + bytes(media_views.PIECE * 2)
+    with app.app_context():
+        name = keep_film(io.BytesIO(film))
+    piece = client.get(f"/media/{name}", expect=206, headers={"Range": asked})
+    last = 1000 + media_views.PIECE - 1
+    assert piece.headers["Content-Range"] == f"bytes 1000-{last}/{len(film)}"
+    assert piece.data == film[1000 : last + 1]
+    tail = client.get(f"/media/{name}", expect=206, headers={"Range": "bytes=-500"})
+    assert tail.data == film[-500:]
+
+
+@pytest.mark.parametrize("asked", ["bytes=x", "bytes=5-2", "lines=1-2", "bytes=0-1,5-6", "bytes=" + "9" * 400 + "-"])
+def test_a_range_that_cannot_be_is_no_error_of_ours(client: PageClient, asked: str) -> None:
+    assert client.raw.get(CLIP, headers={"Range": asked}).status_code in (200, 206, 416)
 
 
 def test_what_the_phone_has_is_not_sent_again(client: PageClient) -> None:
