@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 from sqlalchemy import Table, and_, func, or_, select
 
@@ -40,6 +40,9 @@ class KnownLevel(NamedTuple):
 
     level: int | None
     asks: bool
+
+
+UNKNOWN: Final = KnownLevel(None, asks=False)
 
 
 class RosterRow(NamedTuple):
@@ -111,7 +114,7 @@ def _row(
         state=None if stands is AttendanceState.UNMARKED else stands,
         history=tuple(history.values()),
         disputed=history[told.overruled.id] if told else None,
-        levels={code: levels.get((person.learner_id, code), KnownLevel(None, False)) for code in skills},
+        levels={code: levels.get((person.learner_id, code), UNKNOWN) for code in skills},
     )
 
 
@@ -196,16 +199,18 @@ class PaperPerson(NamedTuple):
     seat: int | None
     needs: tuple[Need, ...]
     note: str
+    levels: dict[str, int | None]
 
 
 def paper_people(meeting_id: int, actor: Actor) -> list[PaperPerson]:
-    """Who has a seat, by number, then who waits: named where the actor may see them. Three statements."""
+    """Who has a seat, by number, then who waits: named where the actor may see them. Five statements."""
     people = [person for person in _people(meeting_id) if person.enrolment_id is not None]
     ids = [person.learner_id for person in people]
     scope = scope_of(actor)
     seen = select(_LEARNER.c.id).where(_LEARNER.c.id.in_(ids))
     known = set(db.session.scalars(seen if scope is None else seen.where(_LEARNER.c.id.in_(scope))))
-    needs = _needs(ids)
+    skills = skills_of_meeting(meeting_id)
+    needs, levels = _needs(ids), _levels(ids, skills)
     return [
         PaperPerson(
             person.name or person.kana,
@@ -214,9 +219,10 @@ def paper_people(meeting_id: int, actor: Actor) -> list[PaperPerson]:
             person.seat,
             tuple(needs.get(person.learner_id, ())),
             person.note,
+            {code: levels.get((person.learner_id, code), UNKNOWN).level for code in skills},
         )
         if person.learner_id in known
-        else PaperPerson("", "", person.code, person.seat, (), "")
+        else PaperPerson("", "", person.code, person.seat, (), "", dict.fromkeys(skills))
         for person in people
     ]
 

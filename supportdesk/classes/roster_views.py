@@ -19,6 +19,7 @@ from supportdesk.core.permissions import Permission, requires
 from supportdesk.core.qr import qr_png, qr_svg
 from supportdesk.learners.words import NEEDS
 from supportdesk.skills.queries import skill_names
+from supportdesk.skills.words import LEVELS
 
 #: Lines to write walk-ins on.
 EMPTY_LINES = 5
@@ -41,6 +42,7 @@ def paper_roster(meeting_id: int) -> str:
         skills=skill_names(skills_of_meeting(meeting_id)),
         staff=staff_of(meeting_id),
         needs=NEEDS,
+        words=LEVELS,
         empty_lines=EMPTY_LINES,
         called_off=meeting.state is RunState.CANCELLED,
     )
