@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
     from supportdesk.core import activities
+    from supportdesk.core.page_furniture import MenuItem, add_to_menu
+    from supportdesk.core.permissions import Permission
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
-    from supportdesk.tutors import descriptions
+    from supportdesk.tutors import descriptions, views
     from supportdesk.tutors.models import Match, PeerSession
 
+    import_module("supportdesk.tutors.matching_views")  # their pages stand on the blueprint of views
+    import_module("supportdesk.tutors.people_views")
+    app.register_blueprint(views.blueprint)
+    add_to_menu(
+        app,
+        MenuItem("tutors.index", _l("わたしの受講者"), Permission.LOG_PEER_SESSION),
+        MenuItem("tutors.matches", _l("教え合い"), Permission.MATCH_TUTORS),
+    )
     activities.register(app.extensions, "peer_session", descriptions.describe_sessions)
     activities.register(app.extensions, "match", descriptions.describe_matches)
     tables = Match.metadata.tables

@@ -254,8 +254,16 @@ def _venue_choice(venue_id: int, name: str, nickname: str, district_code: str) -
 def skills_to_see(account_id: int, learner_id: int) -> list[tuple[str, str]]:
     """(code, name) of what the form asks about: what the tutor teaches, and what the learner cannot do alone yet."""
     taught = db.session.scalars(select(TutorSkill.skill_code).where(TutorSkill.account_id == account_id)).all()
-    unfinished = [code for code, row in levels_of(learner_id).items() if (row.shown or 0) < _ALONE]
-    return skill_choices({*taught, *unfinished})
+    return skill_choices({*taught, *_begun(learner_id)})
+
+
+def unfinished_skills(learner_id: int) -> list[tuple[str, str]]:
+    """(code, name) of what the learner has begun and cannot do alone yet."""
+    return skill_choices(_begun(learner_id))
+
+
+def _begun(learner_id: int) -> set[str]:
+    return {code for code, row in levels_of(learner_id).items() if (row.shown or 0) < _ALONE}
 
 
 def own_districts(account_id: int) -> list[str]:

@@ -32,6 +32,7 @@ HOLD_MEETINGS = TAKE_ATTENDANCE | MANAGE_CLASSES  # the latter for lectures, and
 SEE_HELPDESK = COUNTER | {Role.ADVISER}
 HOLD_CONSULTATION = frozenset({Role.ADVISER})
 MANAGE_HELPDESK = frozenset({Role.ADMIN})
+MATCH_TUTORS = frozenset({Role.COORDINATOR, Role.ADMIN})
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 #: endpoint → (an address of it, its methods, who may call it; None is somebody not signed in)
@@ -129,6 +130,17 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "helpdesk.remove_hours": ("/helpdesk/desks/999999/hours/999999/remove", {"POST"}, MANAGE_HELPDESK),
     "lectures.index": ("/outreach/", {"GET"}, HOLD_MEETINGS),
     "lectures.record": ("/outreach/new", {"GET", "POST"}, HOLD_MEETINGS),
+    "tutors.index": ("/tutors/", {"GET"}, MATCH_TUTORS | {Role.TUTOR}),
+    "tutors.log": ("/tutors/log?learner=999999", {"GET", "POST"}, frozenset({Role.TUTOR})),
+    "tutors.session": ("/tutors/sessions/999999", {"GET"}, frozenset({Role.TUTOR})),
+    "tutors.sessions": ("/tutors/sessions", {"GET"}, frozenset({Role.TUTOR})),
+    "tutors.matches": ("/tutors/matches", {"GET"}, MATCH_TUTORS),
+    "tutors.who": ("/tutors/matches/who", {"GET", "POST"}, MATCH_TUTORS),
+    "tutors.match": ("/tutors/matches/new?learner=999999", {"GET", "POST"}, MATCH_TUTORS),
+    "tutors.end": ("/tutors/matches/999999/end", {"GET", "POST"}, MATCH_TUTORS),
+    "tutors.people": ("/tutors/people", {"GET"}, MATCH_TUTORS),
+    "tutors.appoint": ("/tutors/people/999999", {"GET", "POST"}, MATCH_TUTORS),
+    "tutors.figures": ("/tutors/figures", {"GET"}, MATCH_TUTORS),
     "accounts.logout": ("/logout", {"POST"}, SIGNED_IN),  # last: nobody is signed in after it
 }
 

@@ -1,0 +1,166 @@
+"""The forms of this room: logging a session, matching, appointing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.core import clock
+from supportdesk.core.fields import (
+    ChoiceField,
+    DayField,
+    DeskForm,
+    HiddenField,
+    IntegerField,
+    NoteField,
+    SelectField,
+    TextField,
+    TicksField,
+    TimeField,
+)
+from supportdesk.core.fields.note import refuse_what_must_not_be_kept
+from supportdesk.skills.forms import LevelsField
+from supportdesk.tutors.operations import LONGEST
+from supportdesk.tutors.queries import PlaceChoice
+
+#: What most sessions last.
+QUICK: Final = {30: _l("30分"), 60: _l("60分"), 90: _l("90分")}
+USUAL: Final = 60
+
+
+class LogForm(DeskForm):
+    """One session, in half a minute: what is most likely stands there already. `uuid` is made with the form."""
+
+    uuid = HiddenField()
+    day = DayField(_l("日"))
+    time = TimeField(_l("時刻"), hint=_l("例：13:30"))
+    minutes = ChoiceField(_l("時間"), choices=QUICK, coerce=int, default=USUAL)
+    other_minutes = IntegerField(
+        _l("ほかの長さ"), least=1, most=LONGEST, unit=_l("分"), required=False, hint=_l("書くと、こちらを使います。")
+    )
+    where = SelectField(_l("場所"), required=False, empty=_l("ほかの場所（下に書く）"))
+    place = TextField(
+        _l("ほかの場所"),
+        required=False,
+        max_length=100,
+        hint=_l("例：泉町内会館。書くと、こちらを使います。"),
+        validators=[refuse_what_must_not_be_kept],
+    )
+    district_code = SelectField(_l("その場所の地区"), required=False)
+    note = NoteField(_l("ようす"), rows=3, max_length=1000, hint=_l("例：写真を家族に送れました。"))
+    levels = LevelsField(_l("できたこと"), hint=_l("見たものだけ、えらびます。"))
+
+    def __init__(
+        self,
+        *,
+        places: Sequence[PlaceChoice],
+        districts: Sequence[tuple[str, str]],
+        skills: Sequence[tuple[str, str]],
+        own_district: str | None,
+        now: datetime,
+        **options: Any,
+    ) -> None:
+        self._places = {choice.value: choice for choice in places}
+        self._districts, self._skills = districts, skills
+        here = clock.local(now)
+        super().__init__(
+            data={
+                "uuid": str(uuid4()),
+                "day": here.date(),
+                "time": here.time().replace(second=0, microsecond=0),
+                "where": places[0].value if places else None,
+                "district_code": own_district,
+            },
+            **options,
+        )
+
+    def process(self, *arguments: Any, **options: Any) -> None:
+        """What can be chosen has to be known before what was chosen is read. A uuid that is none is replaced."""
+        self.where.choices = [(choice.value, choice.label) for choice in self._places.values()]
+        self.district_code.choices = self._districts
+        self.levels.skills = list(self._skills)
+        super().process(*arguments, **options)
+        if _uuid(self.uuid.data) is None:
+            self.uuid.data = str(uuid4())
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Field by field; then that some place was given, and the district of one in words."""
+        good = bool(super().validate(extra_validators))
+        if self.place.data and not self.district_code.data and not self.district_code.errors:
+            self.district_code.errors = [_("その場所の地区をえらんでください。")]
+            return False
+        return good
+
+    @property
+    def logged_as(self) -> UUID:
+        """The name under which this form is logged once."""
+        return UUID(self.uuid.data)
+
+    @property
+    def held_at(self) -> datetime:
+        """When it was held."""
+        assert self.day.data is not None
+        assert self.time.data is not None
+        return clock.at(self.day.data, self.time.data)
+
+    @property
+    def lasted(self) -> int:
+        """How long, in minutes: what was typed, else what was picked."""
+        return int(self.other_minutes.data or self.minutes.data or 0)
+
+    @property
+    def held_where(self) -> PlaceChoice:
+        """Where: what was typed, else what was picked; nothing at all is for the operation to refuse."""
+        chosen = self._places.get(str(self.where.data))
+        if self.place.data or chosen is None:
+            return PlaceChoice("", "", None, self.place.data or "", self.district_code.data or "")
+        return chosen
+
+
+def _uuid(written: str | None) -> UUID | None:
+    try:
+        return UUID(written or "")
+    except ValueError:
+        return None
+
+
+class MatchForm(DeskForm):
+    """Who is to help the learner, with what."""
+
+    tutor_id = ChoiceField(_l("地域サポーター"), coerce=int)
+    wish = NoteField(
+        _l("練習したいこと"), rows=3, max_length=500, hint=_l("サポーターの画面に出ます。例：写真を送りたい")
+    )
+
+    def __init__(self, tutors: Sequence[tuple[int, str]], **options: Any) -> None:
+        self._tutors = tutors
+        super().__init__(**options)
+
+    def process(self, *arguments: Any, **options: Any) -> None:
+        """What can be chosen has to be known before what was chosen is read."""
+        self.tutor_id.choices = self._tutors
+        super().process(*arguments, **options)
+
+
+class AppointForm(DeskForm):
+    """What a tutor teaches, and where."""
+
+    districts = TicksField(_l("受け持つ地区"))
+    skills = TicksField(_l("教えられること"))
+
+    def __init__(
+        self, *, districts: Sequence[tuple[str, str]], skills: Sequence[tuple[str, str]], **options: Any
+    ) -> None:
+        self._districts, self._skills = districts, skills
+        super().__init__(**options)
+
+    def process(self, *arguments: Any, **options: Any) -> None:
+        """What can be chosen has to be known before what was chosen is read."""
+        self.districts.choices = self._districts
+        self.skills.choices = self._skills
+        super().process(*arguments, **options)

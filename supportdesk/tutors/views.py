@@ -1,0 +1,144 @@
+"""A tutor's own pages, for a phone: whom they help, one short form after each session, what they have done."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.once import once
+from supportdesk.core.paging import page_number
+from supportdesk.core.permissions import Actor, Permission, requires
+from supportdesk.learners.queries import district_choices
+from supportdesk.tutors import matching, queries
+from supportdesk.tutors.figures import fiscal_year, fiscal_year_of, month_of
+from supportdesk.tutors.forms import LogForm
+from supportdesk.tutors.operations import log_session
+
+blueprint = Blueprint("tutors", __name__, url_prefix="/tutors", template_folder="templates")
+Answer = Response | str | tuple[str, int]
+_LONGEST_ID = 9
+
+
+def own_account(actor: Actor) -> int:
+    """The account at the screen; the system itself has none and opens no pages."""
+    assert actor.account_id is not None
+    return actor.account_id
+
+
+def id_asked(written: str) -> int:
+    """An id out of an address's query; what cannot be one is no page."""
+    if not (written.isascii() and written.isdecimal() and len(written) <= _LONGEST_ID):
+        abort(404)
+    return int(written)
+
+
+@blueprint.get("/")
+@requires(Permission.LOG_PEER_SESSION, Permission.MATCH_TUTORS, surface="field")
+def index() -> str:
+    """A tutor's learners, with one big button each; for coordinators how things stand in their districts."""
+    actor, now = current_actor(), clock.now()
+    today = clock.local(now).date()
+    helps = actor.may(Permission.LOG_PEER_SESSION)
+    learners = queries.matches_of(own_account(actor)) if helps else []
+    if learners:
+        with transaction():
+            audit.record(
+                actor=actor,
+                action="list_own_learners",
+                now=now,
+                detail={"learners": [row.learner_id for row in learners]},
+            )
+    return render_template(
+        "tutors/index.html",
+        helps=helps,
+        appointed=helps and queries.is_appointed(own_account(actor)),
+        learners=learners,
+        month=queries.hours_since(own_account(actor), month_of(today).first) if helps else None,
+        overview=matching.overview(actor, month_of(today)) if actor.may(Permission.MATCH_TUTORS) else None,
+    )
+
+
+@blueprint.route("/log", methods=["GET", "POST"])
+@requires(Permission.LOG_PEER_SESSION, surface="field")
+def log() -> Answer:
+    """The short form after a session. Only for a learner whom one is matched with; to all others there is no page."""
+    if "learner" not in request.args:
+        return redirect(url_for("tutors.index"), 303)
+    actor, now, learner_id = current_actor(), clock.now(), id_asked(request.args["learner"])
+    account_id = own_account(actor)
+    form = LogForm(
+        places=queries.places_for(account_id),
+        districts=district_choices(),
+        skills=queries.skills_to_see(account_id, learner_id),
+        own_district=next(iter(queries.own_districts(account_id)), None),
+        now=now,
+    )
+    if request.method == "GET" or not form.validate_on_submit():
+        page = _log_page(form, learner_id)
+        return page if request.method == "GET" else (page, 422)
+
+    def act() -> str:
+        where = form.held_where
+        session_id = log_session(
+            form.logged_as,
+            account_id,
+            learner_id,
+            held_at=form.held_at,
+            minutes=form.lasted,
+            district_code=where.district_code,
+            venue_id=where.venue_id,
+            place=where.place,
+            note=form.note.data or "",
+            levels=form.levels.data or {},
+            actor=actor,
+            now=now,
+        )
+        return url_for("tutors.session", session_id=session_id, done=1)
+
+    try:
+        return redirect(once(form.token, now, act), 303)
+    except NotFound:
+        raise
+    except DeskError as error:
+        form.refuse(error)
+        return _log_page(form, learner_id), 422
+
+
+def _log_page(form: LogForm, learner_id: int) -> str:
+    actor = current_actor()
+    learner = queries.match_with(own_account(actor), learner_id)
+    with transaction():
+        audit.record(actor=actor, action="open_session_log", subject=f"learner:{learner_id}", now=clock.now())
+    return render_template("tutors/log.html", form=form, learner=learner)
+
+
+@blueprint.get("/sessions")
+@requires(Permission.LOG_PEER_SESSION, surface="field")
+def sessions() -> str:
+    """What one has logged oneself, with the hours of this month and this fiscal year."""
+    actor, today = current_actor(), clock.today()
+    account_id = own_account(actor)
+    return render_template(
+        "tutors/sessions.html",
+        page=queries.sessions_page(account_id, page_number()),
+        month=queries.hours_since(account_id, month_of(today).first),
+        year=queries.hours_since(account_id, fiscal_year(fiscal_year_of(today)).first),
+    )
+
+
+@blueprint.get("/sessions/<int(max=2147483647):session_id>")
+@requires(Permission.LOG_PEER_SESSION, surface="field")
+def session(session_id: int) -> str:
+    """One session of one's own; just after it was logged, that it is done."""
+    row = queries.session_of(own_account(current_actor()), session_id)
+    return render_template(
+        "tutors/session.html",
+        session=row,
+        levels=queries.levels_seen(session_id) if row.name else [],
+        done="done" in request.args,
+    )
