@@ -1,0 +1,297 @@
+"""The adviser's day, and the page on which a consultation is typed, closed, missed and corrected."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from supportdesk.accounts.models import Account, AuditEntry
+from supportdesk.core.database import transaction
+from supportdesk.extensions import db
+from supportdesk.helpdesk.models import Booking, BookingState, Case, CaseResult
+from supportdesk.learners.models import Device, Need
+from supportdesk.skills.models import SkillEvidence
+from tests.clocks import Clock
+from tests.factories import make_learner
+from tests.helpdesk.making import at, book, keep, make_adviser, make_desk
+from tests.markup import attribute
+from tests.pages import Page, PageClient
+from tests.recording import Statements
+
+
+@pytest.fixture
+def adviser_id(app: Flask, adviser: PageClient) -> int:
+    with app.app_context():
+        return db.session.scalars(select(Account.id).where(Account.username == "adviser")).one()
+
+
+@pytest.fixture
+def desk_id(app: Flask, adviser_id: int) -> int:
+    with app.app_context():
+        return make_desk(adviser_id)
+
+
+@pytest.fixture
+def place(app: Flask, clock: Clock, adviser: PageClient, adviser_id: int, desk_id: int) -> str:
+    """The address of a consultation that began ten minutes ago."""
+    with app.app_context():
+        learner_id = make_learner(
+            "アキタ ハナコ", device=Device.ANDROID, needs=frozenset({Need.HEARING}), birth_year=1945
+        )
+        booked = book(desk_id, adviser_id, learner_id, topic="LINEで写真を送りたい")
+    clock.set(at(10, 10))
+    adviser.another_device()
+    adviser.sign_in("adviser")
+    return f"/helpdesk/bookings/{booked.booking_id}"
+
+
+def stored(app: Flask) -> Any:
+    with app.app_context():
+        return db.session.execute(
+            select(Booking.state, Case.topic, Case.note, Case.result, Case.closed_at, Case.asides, Case.levels).join(
+                Case, Case.booking_id == Booking.id
+            )
+        ).one_or_none()
+
+
+def autosave(client: PageClient, page: Page, typed: dict[str, str], *, expect: int = 200) -> dict[str, Any]:
+    """What the page's script sends: the form as it stands, to the address the form names."""
+    form = page.form("case")
+    fields = {
+        attribute(control, "name"): attribute(control, "value") for control in form.select('input[type="hidden"]')
+    }
+    fields["topic"] = page.field("topic").get_text().removeprefix("\n")
+    fields["note"] = page.field("note").get_text().removeprefix("\n")
+    answer = client.post(attribute(form, "data-autosave"), {**fields, **typed}, expect=expect)
+    told: dict[str, Any] = json.loads(answer.data)
+    return told
+
+
+class TestTheDay:
+    def test_it_lists_the_advisers_own_consultations_and_leads_to_each(
+        self, app: Flask, adviser: PageClient, place: str, desk_id: int
+    ) -> None:
+        with app.app_context():
+            other = make_adviser("other")
+            with transaction():
+                keep(desk_id, other)
+            book(desk_id, other, make_learner("ノシロ タロウ"), at(11))
+        page = adviser.get("/helpdesk/today")
+        assert "アキタ ハナコ" in page.text
+        assert "LINEで写真を送りたい" in page.text
+        assert "記録がまだ" in page.text
+        assert "ノシロ" not in page.text
+        assert page.link("アキタ ハナコ") == f"{place}/case"
+        assert page.link("きょうの相談") == "/helpdesk/today"
+
+    def test_another_day(self, adviser: PageClient, place: str) -> None:
+        page = adviser.get("/helpdesk/today")
+        page = adviser.get(page.link("つぎの日"))
+        assert page.h1 == "12月4日（金）の相談"
+        assert "予約はありません" in page.text
+        assert adviser.get(page.link("前の日")).h1 == "きょうの相談"
+        adviser.get("/helpdesk/today?day=x")
+
+    def test_it_takes_the_same_number_of_statements_however_many(
+        self,
+        app: Flask,
+        adviser: PageClient,
+        place: str,
+        adviser_id: int,
+        clock: Clock,
+        queries: Callable[[], AbstractContextManager[Statements]],
+    ) -> None:
+        with queries() as few:
+            adviser.get("/helpdesk/today")
+        with app.app_context():
+            book(make_desk(adviser_id, name="午後", opens=13, closes=15), adviser_id, make_learner(), at(13))
+        with queries() as many:
+            adviser.get("/helpdesk/today")
+        assert len(many) == len(few) <= 8, many
+
+
+class TestTheCase:
+    def test_it_shows_who_sits_there_and_what_they_wish(self, adviser: PageClient, place: str) -> None:
+        page = adviser.get(adviser.get(place).link("相談の記録をひらく"))
+        for words in (
+            "アキタ ハナコ 様",
+            "Android",
+            "聞こえにくい",
+            "1945",
+            "LINEで写真を送りたい",
+            "はじめての方です",
+        ):
+            assert words in page.text
+        assert page.field("topic").get_text(strip=True) == "LINEで写真を送りたい"
+
+    def test_closing_it_holds_the_booking_and_writes_evidence(
+        self, app: Flask, adviser: PageClient, place: str
+    ) -> None:
+        page = adviser.get(f"{place}/case")
+        typed = {
+            "topic": "写真の送り方",
+            "note": "一枚送れた",
+            "area_code": "D",
+            "result": "solved",
+            "levels_D-D3": "2",
+        }
+        done = adviser.submit(page, "case", typed, button="相談を終える", follow=True)
+        assert "相談の記録を終えました" in done.text
+        for words in ("写真の送り方", "一枚送れた", "解決した", "メールとメッセージ", "ひとりでできる"):
+            assert words in done.text
+        row = stored(app)
+        assert (row.state, row.result, row.note) == (BookingState.HELD, CaseResult.SOLVED, "一枚送れた")
+        with app.app_context():
+            assert db.session.execute(select(SkillEvidence.skill_code, SkillEvidence.level)).all() == [("D3", 2)]
+        assert adviser.submit(page, "case", typed, button="相談を終える").location == f"{place}/case"
+        learner = done.link("つぎの相談を予約する")
+        assert "アキタ ハナコ 様の枠をえらんでください" in adviser.get(learner).text
+
+    def test_what_is_missing_is_asked_for_and_nothing_typed_is_lost(self, adviser: PageClient, place: str) -> None:
+        page = adviser.get(f"{place}/case")
+        typed = {"topic": None, "note": "一枚送れた", "levels_B-B5": "1"}
+        page = adviser.submit(page, "case", typed, button="相談を終える", expect=422)
+        assert page.error("topic")
+        assert page.error("result")
+        assert page.field("note").get_text(strip=True) == "一枚送れた"
+        assert page.one('input[name="levels_B-B5"][checked]')["value"] == "1"
+
+    def test_a_my_number_is_refused_and_what_was_saved_before_stays(
+        self, app: Flask, adviser: PageClient, place: str
+    ) -> None:
+        page = adviser.get(f"{place}/case")
+        autosave(adviser, page, {"note": "一枚送れた"})
+        told = autosave(adviser, page, {"note": "番号は 1234 5678 9018", "topic": "写真"}, expect=422)
+        assert "マイナンバー" in told["message"]
+        row = stored(app)
+        assert (row.note, row.topic) == ("一枚送れた", "写真")
+        typed = {"note": "番号は 1234 5678 9018", "result": "solved"}
+        page = adviser.submit(page, "case", typed, button="相談を終える", expect=422)
+        assert "マイナンバー" in page.error("note")
+
+    def test_it_is_kept_as_one_types_and_found_again(self, app: Flask, adviser: PageClient, place: str) -> None:
+        page = adviser.get(f"{place}/case")
+        told = autosave(adviser, page, {"note": "一枚おく", "levels_D-D3": "1", "result": "", "area_code": "ZZ"})
+        assert told == {"saved": True, "aside": False}
+        assert autosave(adviser, page, {"note": "一枚送れた", "levels_D-D3": "1"})["saved"]
+        row = stored(app)
+        assert (row.state, row.note, row.closed_at) == (BookingState.BOOKED, "一枚送れた", None)
+        page = adviser.get(f"{place}/case")
+        assert page.field("note").get_text(strip=True) == "一枚送れた"
+        assert page.one('input[name="levels_D-D3"][checked]')["value"] == "1"
+        assert autosave(adviser, page, {"note": "一枚送れた。次は動画"})["aside"] is False
+
+    def test_it_is_kept_without_scripts_too(self, app: Flask, adviser: PageClient, place: str) -> None:
+        page = adviser.get(f"{place}/case")
+        done = adviser.submit(page, "case", {"note": "一枚送れた"}, button="とちゅうで保存する", follow=True)
+        assert "とちゅうまで保存しました" in done.text
+        assert stored(app).note == "一枚送れた"
+        page = adviser.submit(done, "case", {"note": "パスワード：sakura1"}, button="とちゅうで保存する", expect=422)
+        assert page.error("note")
+        assert not page.error("result")
+
+    def test_of_two_tabs_neither_loses_its_text(self, app: Flask, adviser: PageClient, place: str) -> None:
+        one, other = adviser.get(f"{place}/case"), adviser.get(f"{place}/case")
+        assert autosave(adviser, one, {"note": "こちらの文"})["aside"] is False
+        assert autosave(adviser, other, {"note": "あちらの文"})["aside"] is True
+        typed = {"note": "あちらの文", "result": "solved"}
+        page = adviser.submit(other, "case", typed, button="相談を終える", expect=422)
+        assert "ほかの画面でこの記録が変わりました" in page.text
+        assert page.field("note").get_text(strip=True) == "あちらの文"
+        assert "こちらの文" in page.text
+        done = adviser.submit(page, "case", {"note": "こちらの文、あちらの文"}, button="相談を終える", follow=True)
+        assert "こちらの文、あちらの文" in done.text
+        assert autosave(adviser, one, {"note": "まだ書いていた"})["aside"] is True
+        page = adviser.get(f"{place}/case")
+        assert "まだ書いていた" in page.text
+        page = adviser.submit(page, "読んだので、けす", follow=True)
+        assert "まだ書いていた" not in page.text
+        assert stored(app).note == "こちらの文、あちらの文"
+
+    def test_closing_what_another_tab_closed_keeps_the_text(self, app: Flask, adviser: PageClient, place: str) -> None:
+        one, other = adviser.get(f"{place}/case"), adviser.get(f"{place}/case")
+        adviser.submit(one, "case", {"note": "こちらの文", "result": "solved"}, button="相談を終える")
+        page = adviser.submit(
+            other, "case", {"note": "あちらの文", "result": "solved"}, button="相談を終える", follow=True
+        )
+        assert "こちらの文" in page.text
+        assert "あちらの文" in page.text
+        assert stored(app).note == "こちらの文"
+
+    def test_no_show_and_back(self, app: Flask, adviser: PageClient, place: str) -> None:
+        page = adviser.get(f"{place}/case")
+        page = adviser.submit(page, "来なかったと記録する", follow=True)
+        assert "「来なかった」と記録されています" in page.text
+        page = adviser.submit(page, "来ていた", follow=True)
+        assert page.form("case")
+        page = adviser.submit(page, "case", {"result": "referred"}, button="相談を終える", follow=True)
+        assert "ほかの窓口につないだ" in page.text
+
+    def test_a_correction_afterwards(self, app: Flask, adviser: PageClient, place: str) -> None:
+        page = adviser.get(f"{place}/case")
+        page = adviser.submit(
+            page, "case", {"result": "solved", "levels_D-D3": "2"}, button="相談を終える", follow=True
+        )
+        page = adviser.submit(page, "記録をなおす", follow=True)
+        assert page.one('input[name="levels_D-D3"][checked]')["value"] == "2"
+        page = adviser.submit(page, "case", {"levels_D-D3": "1"}, button="相談を終える", follow=True)
+        assert "手伝ってもらえばできる" in page.text
+        with app.app_context():
+            assert db.session.scalars(select(SkillEvidence.level).order_by(SkillEvidence.id)).all() == [2, 1]
+            noted = db.session.scalars(
+                select(AuditEntry.action).where(AuditEntry.action.endswith("_case")).order_by(AuditEntry.id)
+            ).all()
+        assert noted[:3] == ["view_case", "open_case", "edit_case"]
+        assert noted.count("close_case") == 2
+
+    def test_a_button_pressed_too_late_says_why(self, adviser: PageClient, place: str) -> None:
+        page = adviser.get(f"{place}/case")
+        adviser.submit(page, "case", {"result": "solved"}, button="相談を終える")
+        page = adviser.submit(page, "来なかったと記録する", follow=True)
+        assert "もう記録がすんでいる" in page.text
+
+    def test_before_the_day_notes_can_be_made_but_not_closed(
+        self, app: Flask, adviser: PageClient, adviser_id: int, desk_id: int
+    ) -> None:
+        with app.app_context():
+            booked = book(desk_id, adviser_id, make_learner())
+        page = adviser.get(f"/helpdesk/bookings/{booked.booking_id}/case")
+        assert "まだ相談の日ではありません" in page.text
+        assert autosave(adviser, page, {"note": "機種を調べておく"})["saved"]
+        typed = {"topic": "写真", "result": "solved"}
+        page = adviser.submit(page, "case", typed, button="相談を終える", expect=422)
+        assert "まだ相談の日になっていません" in page.text
+
+    def test_only_the_desks_own_advisers_open_it(
+        self, app: Flask, reception: PageClient, stranger: PageClient, place: str, desk_id: int, clock: Clock
+    ) -> None:
+        for person in (reception, stranger):
+            person.another_device()
+        stranger.sign_in("stranger")
+        stranger.get(f"{place}/case", expect=404)
+        for button in ("save", "no-show", "reopen", "drop-asides"):
+            stranger.post(f"{place}/case/{button}", expect=404)
+        reception.sign_in("reception")
+        reception.get(f"{place}/case", expect=403)
+        assert "相談の記録をひらく" not in reception.get(place).text
+        with app.app_context(), transaction():
+            keep(desk_id, db.session.scalars(select(Account.id).where(Account.username == "stranger")).one(), weekday=0)
+        stranger.get(f"{place}/case")
+
+    def test_history_and_levels_of_before_stand_beside(
+        self, app: Flask, adviser: PageClient, place: str, adviser_id: int, desk_id: int, clock: Clock
+    ) -> None:
+        page = adviser.get(f"{place}/case")
+        adviser.submit(page, "case", {"result": "follow_up", "levels_D-D3": "1"}, button="相談を終える")
+        with app.app_context():
+            learner_id = db.session.scalars(select(Booking.learner_id)).one()
+            booked = book(desk_id, adviser_id, learner_id, at(11))
+        page = adviser.get(f"/helpdesk/bookings/{booked.booking_id}/case")
+        assert "LINEで写真を送りたい。つづきがある（もう一度相談する）" in page.text
+        assert "（いま：手伝ってもらえばできる）" in page.text

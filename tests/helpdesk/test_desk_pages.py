@@ -1,0 +1,144 @@
+"""Administrators open desks, give them hours, and switch them off; what is booked stays booked."""
+
+from __future__ import annotations
+
+from datetime import time
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from supportdesk.accounts.models import AuditEntry
+from supportdesk.core import clock
+from supportdesk.extensions import db
+from supportdesk.helpdesk.models import Booking, BookingState, Desk, DeskHours
+from supportdesk.helpdesk.queries import open_slots
+from tests.factories import make_learner
+from tests.helpdesk.making import DAY, book, make_adviser, make_desk, venue_of
+from tests.pages import PageClient
+
+
+@pytest.fixture
+def adviser_id(app: Flask, city: None) -> int:
+    with app.app_context():
+        return make_adviser("keiko")
+
+
+def test_a_desk_is_opened_given_hours_and_can_be_booked(app: Flask, admin: PageClient, adviser_id: int) -> None:
+    with app.app_context():
+        venue_id = venue_of()
+    page = admin.get(admin.get("/helpdesk/").link("窓口と開く時間を決める"))
+    assert "相談窓口はまだありません" in page.text
+    page = admin.get(page.link("窓口を登録する"))
+    page = admin.submit(
+        page, "desk", {"name": "スマホ相談（東部）", "venue_id": venue_id, "to_bring": "めがね"}, follow=True
+    )
+    assert page.h1 == "スマホ相談（東部）"
+    assert "開く時間がまだありません" in page.text
+    hours = {"adviser_id": adviser_id, "weekday": 3, "opens": "１０：００", "closes": "1200"}
+    page = admin.submit(page, "hours", hours, follow=True)
+    assert "木曜日 10:00〜12:00 keikoさん" in page.text
+    with app.app_context():
+        assert len(open_slots(after=clock.now(), day=DAY)) == 2
+        noted = db.session.scalars(select(AuditEntry.action).where(AuditEntry.subject.startswith("desk:"))).all()
+    assert noted == ["open_desk", "add_hours"]
+    assert "木曜日 10:00〜12:00 keikoさん" in admin.get("/helpdesk/desks").text
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"opens": "10:10"}, "opens"),
+        ({"opens": "25:00"}, "opens"),
+        ({"opens": "12:00", "closes": "10:00"}, "closes"),
+        ({"opens": "10:00", "closes": "10:45"}, "closes"),
+        ({"weekday": None}, "weekday"),
+        ({"adviser_id": None}, "adviser_id"),
+    ],
+)
+def test_hours_that_cannot_be_are_refused_beside_their_field(
+    app: Flask, admin: PageClient, adviser_id: int, changed: dict[str, object], field: str
+) -> None:
+    with app.app_context():
+        desk_id = make_desk()
+    page = admin.get(f"/helpdesk/desks/{desk_id}")
+    typed = {"adviser_id": adviser_id, "weekday": 3, "opens": "10:00", "closes": "12:00", **changed}
+    assert admin.submit(page, "hours", typed, expect=422).error(field)
+    with app.app_context():
+        assert db.session.scalars(select(DeskHours)).all() == []
+
+
+def test_an_adviser_keeps_one_desk_at_a_time(app: Flask, admin: PageClient, adviser_id: int) -> None:
+    with app.app_context():
+        make_desk(adviser_id)
+        desk_id = make_desk(name="別の窓口")
+    page = admin.get(f"/helpdesk/desks/{desk_id}")
+    typed = {"adviser_id": adviser_id, "weekday": 3, "opens": "11:00", "closes": "13:00"}
+    page = admin.submit(page, "hours", typed, expect=422)
+    assert "スマホ相談" in page.error("opens")
+    admin.submit(page, "hours", {"opens": "12:00"})
+
+
+def test_names_are_unique_and_needed(app: Flask, admin: PageClient) -> None:
+    with app.app_context():
+        desk_id, venue_id = make_desk(), venue_of()
+    page = admin.get("/helpdesk/desks/new")
+    assert "同じ名前" in admin.submit(page, "desk", {"name": "スマホ相談", "venue_id": venue_id}, expect=422).error(
+        "name"
+    )
+    page = admin.submit(page, "desk", {"name": None}, expect=422)
+    assert page.error("name")
+    assert page.error("venue_id")
+    page = admin.get(admin.get(f"/helpdesk/desks/{desk_id}").link("窓口をなおす"))
+    page = admin.submit(page, "desk", {"to_bring": "充電器", "slot_minutes": 30}, follow=True)
+    assert "充電器" in page.text
+    with app.app_context():
+        desk = db.session.get_one(Desk, desk_id)
+        assert (desk.name, desk.slot_minutes) == ("スマホ相談", 30)
+
+
+def test_hours_taken_away_leave_what_is_booked(app: Flask, admin: PageClient, adviser_id: int) -> None:
+    with app.app_context():
+        desk_id = make_desk(adviser_id)
+        book(desk_id, adviser_id, make_learner())
+    page = admin.get(f"/helpdesk/desks/{desk_id}")
+    assert "1件" in page.text
+    done = admin.submit(page, "この時間をけす", follow=True)
+    assert "入っている予約はそのままです" in done.text
+    assert admin.submit(page, "この時間をけす").location == f"/helpdesk/desks/{desk_id}"
+    with app.app_context():
+        assert db.session.scalars(select(DeskHours)).all() == []
+        assert db.session.scalars(select(Booking.state)).all() == [BookingState.BOOKED]
+        assert open_slots(after=clock.now(), day=DAY) == []
+    admin.post(f"/helpdesk/desks/{desk_id}/hours/999999/remove", expect=404)
+
+
+def test_switching_off_asks_and_says_what_happens(app: Flask, admin: PageClient, adviser_id: int) -> None:
+    with app.app_context():
+        desk_id = make_desk(adviser_id)
+        book(desk_id, adviser_id, make_learner())
+    page = admin.get(admin.get(f"/helpdesk/desks/{desk_id}").link("受付を止める"))
+    assert "新しい予約ができなくなります" in page.text
+    done = admin.submit(page, "switch", follow=True)
+    assert "予約の受付を止めています" in done.text
+    admin.submit(page, "switch")
+    with app.app_context():
+        assert open_slots(after=clock.now()) == []
+        assert db.session.scalars(select(Booking.state)).all() == [BookingState.BOOKED]
+    page = admin.get(done.link("受付を始める"))
+    admin.submit(page, "switch")
+    with app.app_context():
+        assert open_slots(after=clock.now())
+
+
+def test_unknown_desks_are_not_found(admin: PageClient) -> None:
+    for number in ("999999", "9" * 19, "9" * 40):
+        for page in ("", "/edit", "/switch"):
+            admin.get(f"/helpdesk/desks/{number}{page}", expect=404)
+
+
+def test_hours_are_stored_as_the_clock_on_the_wall(app: Flask, adviser_id: int) -> None:
+    with app.app_context():
+        make_desk(adviser_id)
+        hours = db.session.scalars(select(DeskHours)).one()
+        assert (hours.weekday, hours.opens, hours.closes) == (3, time(10), time(12))
