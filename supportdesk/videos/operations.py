@@ -101,8 +101,10 @@ def retire_video(video_id: int, successor_id: int | None, *, actor: Actor, now: 
 
     Codes that led to this video as their successor lead to the new one. Raises NotFound, BadSuccessor.
     """
-    video = _lock(video_id)
-    if successor_id is not None and (successor_id == video_id or _lock(successor_id).retired_at is not None):
+    # In one order, so that two people who name each other's video do not wait for one another for ever.
+    held = {one: _lock(one) for one in sorted({video_id, successor_id or video_id})}
+    video = held[video_id]
+    if successor_id is not None and (successor_id == video_id or held[successor_id].retired_at is not None):
         raise BadSuccessor
     video.retired_at = video.retired_at or now
     video.successor_id = successor_id
