@@ -30,7 +30,7 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the application for these settings, or for the environment's. Raises SettingError."""
     from supportdesk import accounts, classes, helpdesk, journey, learners, notices, places, skills, tutors, videos
-    from supportdesk.core import clock, error_pages, health, page_furniture, security
+    from supportdesk.core import addresses, clock, error_pages, health, page_furniture, security
 
     for name in MODELS:
         import_module(f"supportdesk.{name}")
@@ -48,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         OFFICE_NAME="秋田市",
         OFFICE_PHONE="018-888-5643",
     )
+    addresses.know_ids(app)
     settings.instance.mkdir(parents=True, exist_ok=True)
     clock.set_now(settings.frozen_now)
     db.init_app(app)

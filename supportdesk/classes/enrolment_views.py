@@ -16,6 +16,7 @@ from supportdesk.classes.queries import EnrolmentRow, RunRow
 from supportdesk.classes.views import LONGEST_WORD, Answer, blueprint
 from supportdesk.classes.words import EDITIONS, ENROLMENT_STATES
 from supportdesk.core import clock
+from supportdesk.core.addresses import row_id
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.fields import DeskForm
@@ -81,9 +82,9 @@ def enrol(run_id: int) -> Answer:
 
 def _permitted(written: str) -> int:
     """The id of a learner whom the actor may see; else there is no such page. Whoever sees all asks nobody."""
-    if not written.isdecimal() or len(written) > 12:
+    actor, learner_id = current_actor(), row_id(written)
+    if learner_id is None:
         abort(404)
-    actor, learner_id = current_actor(), int(written)
     if scope_of(actor) is not None:
         check_scope(actor, learner_id)
     return learner_id

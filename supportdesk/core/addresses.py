@@ -1,0 +1,32 @@
+"""Ids of rows as they stand in addresses and forms. A number that no row can have is like one that no row has: 404."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from flask import Flask
+from werkzeug.routing import IntegerConverter, Map
+
+#: The databases keep ids in four bytes; asked for more, PostgreSQL answers with an error instead of no row.
+LARGEST_ID: Final = 2**31 - 1
+_WRITTEN = re.compile(r"[0-9]{1,10}")
+
+
+class RowIdConverter(IntegerConverter):
+    """What `<int:…>` means in an address."""
+
+    def __init__(self, url_map: Map, *arguments: Any, **options: Any) -> None:
+        super().__init__(url_map, *arguments, **{"max": LARGEST_ID, **options})
+
+
+def row_id(written: str) -> int | None:
+    """The id that a form or an address' query wrote, or None when no row can have it."""
+    if not _WRITTEN.fullmatch(written):
+        return None
+    return number if (number := int(written)) <= LARGEST_ID else None
+
+
+def know_ids(app: Flask) -> None:
+    """Called by `create_app` before the first page gets its address."""
+    app.url_map.converters["int"] = RowIdConverter
