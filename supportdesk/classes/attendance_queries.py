@@ -11,7 +11,7 @@ from sqlalchemy import Table, and_, func, or_, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.classes.attendance import ATTENDED, KeptMark, disagreement_of
-from supportdesk.classes.models import AttendanceMark, AttendanceState, EnrolmentState, RunState
+from supportdesk.classes.models import AttendanceMark, AttendanceState, EnrolmentState, RunKind, RunState
 from supportdesk.classes.queries import ENROLMENT, MEETING, MEETING_ROWS, RUN, MeetingRow, on_duty, skills_of_meeting
 from supportdesk.core import clock
 from supportdesk.core.permissions import Actor
@@ -269,16 +269,21 @@ def meetings_of_staff(account_id: int, *, first: datetime, end: datetime, limit:
 
 
 def unfinished_of_staff(account_id: int, *, now: datetime, days: int = 60) -> list[MeetingOfMine]:
-    """Past meetings of this account, not older than so many days, where learners came and no levels were confirmed, or
-    where nobody has been marked though seats were given. Today's are not among them."""
+    """Past meetings of this account, not older than so many days, of which something is still to be recorded.
+
+    That is where learners came and no levels were confirmed, or where nothing at all was recorded though seats were
+    given, or a lecture was held. Today's are not among them.
+    """
     first, _end = clock.day_bounds(clock.local(now).date())
+    expected = or_(RUN.c.taken > 0, RUN.c.kind == RunKind.LECTURE)
+    untouched = and_(expected, _count_of_marks(*AttendanceState) == 0, MEETING.c.unnamed_heads == 0)
     statement = MEETING_ROWS.add_columns(*_PROGRESS).where(
         on_duty(account_id),
         MEETING.c.starts_at >= now - timedelta(days=days),
         MEETING.c.starts_at < first,
         RUN.c.state == RunState.OPEN,
         MEETING.c.levels_confirmed_at.is_(None),
-        or_(_count_of_marks(*ATTENDED) > 0, and_(RUN.c.taken > 0, _count_of_marks(*AttendanceState) == 0)),
+        or_(_count_of_marks(*ATTENDED) > 0, untouched),
     )
     return _of_mine(statement, 50)
 

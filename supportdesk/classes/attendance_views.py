@@ -125,7 +125,7 @@ def _page(meeting: MeetingRow, form: MarkForm | HeadsForm | None = None) -> str:
         begun=meeting.starts_at <= now,
         walk_ins=takes_walk_ins(meeting, now),
         called_off=meeting.state is RunState.CANCELLED,
-        longest=LONGEST_WORD,
+        learner_page="/learners/",  # it stands on a floor above this room
     )
 
 

@@ -8,7 +8,15 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import Select, select
 
-from supportdesk.classes.models import AttendanceMark, Enrolment, EnrolmentState, Meeting, MeetingStaff, Run
+from supportdesk.classes.models import (
+    AttendanceMark,
+    AttendanceState,
+    Enrolment,
+    EnrolmentState,
+    Meeting,
+    MeetingStaff,
+    Run,
+)
 from supportdesk.core.activities import Description
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -74,5 +82,9 @@ def learners_of(actor: Actor) -> Select[Any] | None:
     enrolled = select(Enrolment.learner_id).where(
         Enrolment.run_id.in_(runs), Enrolment.state != EnrolmentState.CANCELLED
     )
-    seen = select(AttendanceMark.learner_id).where(AttendanceMark.meeting_id.in_(mine))
+    seen = select(AttendanceMark.learner_id).where(
+        AttendanceMark.meeting_id.in_(mine),
+        AttendanceMark.current,
+        AttendanceMark.state != AttendanceState.UNMARKED,
+    )
     return enrolled.union(seen).subquery().select()

@@ -121,6 +121,16 @@ class TestToday:
         assert "まだ終わっていないもの" in page.text
         assert page.link("できる度合いを確認する") == f"/classes/meetings/{meeting_id}/levels"
 
+    def test_a_lecture_is_left_to_do_until_heads_or_names_are_recorded(
+        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]], clock: Clock
+    ) -> None:
+        _run, meeting_id = taught(lecture=True)
+        come_back(instructor, clock, BEGINS + timedelta(days=1))
+        assert "まだ終わっていないもの" in instructor.get("/classes/today").text
+        page = instructor.get(f"/classes/meetings/{meeting_id}")
+        instructor.submit(page, "heads-form", {"heads": "8"})
+        assert "まだ終わっていないもの" not in instructor.get("/classes/today").text
+
     def test_meetings_of_others_and_those_called_off_are_not_on_it(
         self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]], clock: Clock
     ) -> None:
@@ -270,6 +280,19 @@ class TestWalkIns:
                 select(AuditEntry.detail).where(AuditEntry.action == "search_walk_ins")
             ).scalar_one()
         assert seen == {"meeting": meeting_id, "learners": [came]}
+
+    def test_whoever_was_added_by_mistake_and_taken_back_is_out_of_sight_again(
+        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]]
+    ) -> None:
+        came = learner(app, "トビイリ タロウ")
+        _run, meeting_id = taught()
+        page = instructor.get(f"/classes/meetings/{meeting_id}")
+        page = instructor.submit(page, "さがす", {"q": "とびいり"}, expect=200)
+        page = instructor.submit(page, "さんを加える", follow=True)
+        instructor.get(f"/learners/{came}/consents")
+        page = instructor.submit(page, "トビイリ タロウさんの記録を取り消す", follow=True)
+        assert "トビイリ" not in page.text
+        instructor.get(f"/learners/{came}/consents", expect=404)
 
     def test_a_pass_code_finds_its_holder(
         self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]]
