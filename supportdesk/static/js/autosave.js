@@ -1,4 +1,5 @@
 // Saves a form as one types, a moment after the last key. The form's own button saves as well.
+// An answer 422 says in `message` what cannot be kept; it is shown, and asked again only when something else is typed.
 
 const PAUSE = 1200;
 
@@ -21,6 +22,7 @@ export function autosave(form) {
     waiting = false;
     try {
       const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), keepalive: true });
+      if (answer.status === 422) return refuse((await answer.json()).message);
       if (!answer.ok || answer.redirected) throw new Error(answer.status);
       line.textContent = line.dataset.done || "✓";
     } catch {
@@ -28,5 +30,10 @@ export function autosave(form) {
       line.textContent = line.dataset.failed || "…";
       timer = setTimeout(save, PAUSE * 5);
     }
+  }
+
+  function refuse(message) {
+    waiting = true;
+    line.textContent = message;
   }
 }
