@@ -1,103 +1,34 @@
-"""Attendance on a telephone: one tap a learner, walk-ins found and added; nobody else's meeting opens."""
+"""Attendance on a telephone: one tap a learner, in view at once; nobody else's meeting opens."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from supportdesk.accounts.models import Account, AuditEntry
+from supportdesk.accounts.models import AuditEntry
 from supportdesk.classes.attendance import Mark, record_attendance
-from supportdesk.classes.models import AttendanceMark, AttendanceState, Meeting
+from supportdesk.classes.models import AttendanceMark, AttendanceState
 from supportdesk.classes.planning import cancel_run
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
 from supportdesk.learners.models import Need
-from supportdesk.learners.passes import issue_pass
-from tests.classes.making import enrol, make_lecture, make_run, meeting_at, meeting_of
+from tests.classes.attending import BEGINS, come_back, learner, pressed, standing, tap
+from tests.classes.making import make_run, meeting_of
 from tests.clocks import Clock
-from tests.factories import make_account, make_learner, make_reference
-from tests.pages import Page, PageClient
-
-BEGINS = meeting_at().starts_at
+from tests.factories import make_account, make_reference
+from tests.pages import PageClient
 
 
 @pytest.fixture(autouse=True)
 def _the_city(app: Flask) -> None:
     with app.app_context():
         make_reference()
-
-
-@pytest.fixture
-def instructor(app: Flask, client: PageClient, clock: Clock) -> PageClient:
-    """The instructor of `taught`, on the morning of its day."""
-    with app.app_context():
-        make_account(Role.INSTRUCTOR)
-    clock.set(BEGINS - timedelta(minutes=10))
-    client.sign_in("instructor")
-    return client
-
-
-@pytest.fixture
-def taught(app: Flask, clock: Clock) -> Callable[..., tuple[int, int]]:
-    """Makes a run that the instructor teaches: its id and its meeting's."""
-
-    def make(*learners: int, capacity: int = 10, lecture: bool = False) -> tuple[int, int]:
-        at = desk_clock.now()
-        clock.set(BEGINS - timedelta(days=9))
-        with app.app_context():
-            staff = meeting_at(staff=[_account_id("instructor")])
-            run_id = make_lecture(staff) if lecture else make_run(staff, capacity=capacity)
-            for learner_id in learners:
-                enrol(run_id, learner_id)
-            meeting_id = meeting_of(run_id)
-        clock.set(at)
-        return run_id, meeting_id
-
-    return make
-
-
-def _account_id(username: str) -> int:
-    return db.session.scalars(select(Account.id).where(Account.username == username)).one()
-
-
-def come_back(client: PageClient, clock: Clock, instant: datetime) -> None:
-    """The instructor signs in at another time."""
-    clock.set(instant)
-    client.another_device()
-    client.sign_in("instructor")
-
-
-def learner(app: Flask, kana: str = "", **more: object) -> int:
-    with app.app_context():
-        return make_learner(kana, **more)  # type: ignore[arg-type]
-
-
-def standing(app: Flask, meeting_id: int) -> dict[int, str]:
-    with app.app_context():
-        rows = db.session.execute(
-            select(AttendanceMark.learner_id, AttendanceMark.state).where(
-                AttendanceMark.meeting_id == meeting_id, AttendanceMark.current
-            )
-        )
-        return {row.learner_id: row.state for row in rows}
-
-
-def tap(page: Page, client: PageClient, learner_id: int, words: str, **options: object) -> Page:
-    """Press one of a learner's buttons."""
-    (form,) = page.all(f"#learner-{learner_id} form.taps")
-    (button,) = [one for one in form.select("button") if words == one.get_text().strip()]
-    fields = {str(one["name"]): str(one["value"]) for one in form.select("input")}
-    return client.post(str(form["action"]), {**fields, "state": str(button["value"])}, **options)  # type: ignore[arg-type]
-
-
-def pressed(page: Page, learner_id: int) -> list[str]:
-    return page.texts(f"#learner-{learner_id} .tap[aria-pressed=true]")
 
 
 class TestToday:
@@ -261,111 +192,6 @@ class TestTaps:
         page = instructor.get(f"/classes/meetings/{meeting_id}")
         assert "中止になりました" in page.text
         assert page.all("form.taps") == []
-
-
-class TestWalkIns:
-    def test_somebody_without_a_seat_is_found_by_name_and_added_though_the_class_is_full(
-        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]]
-    ) -> None:
-        seated, came = learner(app), learner(app, "トビイリ タロウ")
-        _run, meeting_id = taught(seated, capacity=1)
-        page = instructor.get(f"/classes/meetings/{meeting_id}")
-        page = instructor.submit(page, "さがす", {"q": "とびいり"}, expect=200)
-        assert page.texts(".card h2") == ["トビイリ タロウ"]
-        page = instructor.submit(page, "トビイリ タロウさんを加える", follow=True)
-        assert page.texts(f"#learner-{came} .tag") == ["飛び入り"]
-        assert standing(app, meeting_id) == {came: "walk_in"}
-        with app.app_context():
-            seen = db.session.execute(
-                select(AuditEntry.detail).where(AuditEntry.action == "search_walk_ins")
-            ).scalar_one()
-        assert seen == {"meeting": meeting_id, "learners": [came]}
-
-    def test_whoever_was_added_by_mistake_and_taken_back_is_out_of_sight_again(
-        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]]
-    ) -> None:
-        came = learner(app, "トビイリ タロウ")
-        _run, meeting_id = taught()
-        page = instructor.get(f"/classes/meetings/{meeting_id}")
-        page = instructor.submit(page, "さがす", {"q": "とびいり"}, expect=200)
-        page = instructor.submit(page, "さんを加える", follow=True)
-        instructor.get(f"/learners/{came}/consents")
-        page = instructor.submit(page, "トビイリ タロウさんの記録を取り消す", follow=True)
-        assert "トビイリ" not in page.text
-        instructor.get(f"/learners/{came}/consents", expect=404)
-
-    def test_a_pass_code_finds_its_holder(
-        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]]
-    ) -> None:
-        came = learner(app)
-        with app.app_context(), transaction():
-            code = issue_pass(came, actor=SYSTEM, now=desk_clock.now()).code
-        _run, meeting_id = taught()
-        page = instructor.get(f"/classes/meetings/{meeting_id}")
-        page = instructor.submit(page, "さがす", {"q": code.lower()}, expect=200)
-        instructor.submit(page, "さんを加える")
-        assert standing(app, meeting_id) == {came: "walk_in"}
-
-    def test_whoever_waits_in_line_is_added_with_one_button(
-        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]]
-    ) -> None:
-        seated, waiting = learner(app), learner(app, "マチ ヒト")
-        _run, meeting_id = taught(seated, waiting, capacity=1)
-        page = instructor.get(f"/classes/meetings/{meeting_id}")
-        page = instructor.submit(page, "マチ ヒトさんが来た", follow=True)
-        assert standing(app, meeting_id) == {waiting: "walk_in"}
-        assert "マチ ヒトさんが来た" not in page.text
-
-    def test_who_was_found_for_one_meeting_is_not_added_to_another(
-        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]], clock: Clock
-    ) -> None:
-        learner(app, "トビイリ タロウ")
-        _run, meeting_id = taught()
-        page = instructor.submit(
-            instructor.get(f"/classes/meetings/{meeting_id}"), "さがす", {"q": "とびいり"}, expect=200
-        )
-        sealed = str(page.field("walk_in")["value"])
-        with app.app_context():
-            clock.set(BEGINS - timedelta(days=9))
-            other = meeting_of(make_run(meeting_at(hour=14, staff=[_account_id("instructor")])))
-            clock.set(BEGINS - timedelta(minutes=10))
-        instructor.post(f"/classes/meetings/{other}", {"walk_in": sealed, "state": "walk_in"}, expect=404)
-
-    def test_the_whole_register_is_open_for_the_days_of_the_meeting_only(
-        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]], clock: Clock
-    ) -> None:
-        learner(app, "トビイリ タロウ")
-        _run, meeting_id = taught()
-        for days in (-1, 8):
-            come_back(instructor, clock, BEGINS + timedelta(days=days))
-            page = instructor.post(f"/classes/meetings/{meeting_id}/walk-in", {"q": "とびいり"}, expect=200)
-            assert page.all(".card") == []
-
-    def test_too_little_or_nothing_typed_shows_nobody(
-        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]]
-    ) -> None:
-        learner(app, "ト ト")
-        _run, meeting_id = taught()
-        for text in ("", "と", " ", "%", "x" * 5000):
-            page = instructor.post(f"/classes/meetings/{meeting_id}/walk-in", {"q": text}, expect=200)
-            assert page.all(".card") == []
-
-
-class TestHeads:
-    def test_those_without_a_record_are_counted_and_corrected_down_to_none(
-        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]]
-    ) -> None:
-        _run, meeting_id = taught()
-        page = instructor.get(f"/classes/meetings/{meeting_id}")
-        page = instructor.submit(page, "heads-form", {"heads": "３"}, follow=True)
-        assert "参加 3人" in page.text
-        page = instructor.submit(page, "heads-form", {"heads": "0"}, follow=True)
-        assert "参加 0人" in page.text
-        for absurd in ("-1", "1001", "たくさん", ""):
-            refused = instructor.submit(page, "heads-form", {"heads": absurd}, expect=422)
-            assert refused.error("heads")
-        with app.app_context():
-            assert db.session.scalars(select(Meeting.unnamed_heads)).all() == [0]
 
 
 class TestWhose:
