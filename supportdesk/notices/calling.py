@@ -10,10 +10,10 @@ from enum import StrEnum
 from typing import Any, Final, cast
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, bindparam, or_, select, update
 
 from supportdesk.accounts import audit
-from supportdesk.core.activities import describe
+from supportdesk.core.activities import Description, describe
 from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
@@ -22,7 +22,16 @@ from supportdesk.notices.models import UNSETTLED, Notice, NoticeState
 _NOTICE = cast(Table, Notice.__table__)
 #: What somebody said of a call, and may take back.
 BY_HAND: Final = (NoticeState.DONE, NoticeState.NOT_NEEDED, NoticeState.NO_ANSWER)
-_AT_ONCE: Final = 500
+#: In the order of ids: two who open the list at once would else wait for one another.
+_UNSETTLED: Final = (
+    select(_NOTICE.c.id, _NOTICE.c.activity).where(_NOTICE.c.state.in_(UNSETTLED)).order_by(_NOTICE.c.id)
+)
+#: Said without IN, which a statement for many rows cannot hold.
+_LAPSE: Final = (
+    update(_NOTICE)
+    .where(_NOTICE.c.id == bindparam("wanted"), or_(*(_NOTICE.c.state == state for state in UNSETTLED)))
+    .values(state=NoticeState.LAPSED, settled_at=bindparam("at"), settled_by=None)
+)
 
 
 class CallOutcome(StrEnum):
@@ -94,23 +103,22 @@ def reopen_call(notice_id: int, *, actor: Actor, now: datetime) -> None:
 
 
 def lapse_notices(*, now: datetime) -> None:
-    """Whatever has begun need not be told any more: such notices leave the list, and show that nobody was reached."""
-    open_ones = connection().execute(select(_NOTICE.c.id, _NOTICE.c.activity).where(_NOTICE.c.state.in_(UNSETTLED)))
-    activities = {row.id: row.activity for row in open_ones}
-    begun = started(set(activities.values()), now)
-    ids = sorted(notice_id for notice_id, about in activities.items() if about in begun)
-    for first in range(0, len(ids), _AT_ONCE):
-        connection().execute(
-            update(_NOTICE)
-            .where(_NOTICE.c.id.in_(ids[first : first + _AT_ONCE]), _NOTICE.c.state.in_(UNSETTLED))
-            .values(state=NoticeState.LAPSED, settled_at=now, settled_by=None)
-        )
+    """Whatever has begun need not be told any more: such notices leave the list when it begins, untold."""
+    unsettled = connection().execute(_UNSETTLED)
+    notices = unsettled.all()
+    known = describe({row.activity for row in notices})
+    begun = [
+        {"wanted": row.id, "at": known[row.activity].starts_at}
+        for row in notices
+        if row.activity in known and has_begun(known[row.activity], now)
+    ]
+    if begun:
+        connection().execute(_LAPSE, begun)
 
 
-def started(activities: set[str], now: datetime) -> set[str]:
-    """Those that have begun. What has no time of its own never does."""
-    known = describe(activities)
-    return {about for about, told in known.items() if told.starts_at is not None and told.starts_at <= now}
+def has_begun(about: Description, now: datetime) -> bool:
+    """Whether it is too late to tell anybody of it. What has no time of its own never begins."""
+    return about.starts_at is not None and about.starts_at <= now
 
 
 def _locked(notice_id: int) -> Any:

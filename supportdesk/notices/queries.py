@@ -17,6 +17,7 @@ from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.models import Channel, Learner, LearnerPhone
 from supportdesk.learners.rooms import scope_of
+from supportdesk.notices.calling import has_begun
 from supportdesk.notices.models import UNSETTLED, Notice, NoticeState
 from supportdesk.notices.words import SETTLED
 
@@ -113,7 +114,7 @@ def calls_due(now: datetime, actor: Actor, channel: Channel = Channel.PHONE) -> 
     calls = []
     for rows in by_notice.values():
         about = known.get(rows[0].activity)
-        if about is None or about.starts_at is None or about.starts_at > now:
+        if about is None or not has_begun(about, now):
             calls.append(_call(rows, about.title if about else "", about.starts_at if about else None))
     return [call for group in _by_learner(calls) for call in group]
 

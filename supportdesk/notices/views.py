@@ -69,7 +69,7 @@ def _note_seen(action: str, learner_ids: list[int]) -> None:
         )
 
 
-@blueprint.post("/calls/<int(max=2147483647):notice_id>")
+@blueprint.post("/calls/<int:notice_id>")
 @requires(Permission.WORK_CALL_LIST)
 def settle(notice_id: int) -> Response:
     """Note how the call went, and go on with the list."""
@@ -87,7 +87,7 @@ def settle(notice_id: int) -> Response:
     )
 
 
-@blueprint.post("/calls/<int(max=2147483647):notice_id>/undo")
+@blueprint.post("/calls/<int:notice_id>/undo")
 @requires(Permission.WORK_CALL_LIST)
 def undo(notice_id: int) -> Response:
     """Take back what was noted: the call is on the list again."""

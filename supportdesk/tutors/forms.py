@@ -39,7 +39,7 @@ class LogForm(DeskForm):
     uuid = HiddenField()
     day = DayField(_l("日"))
     time = TimeField(_l("時刻"), hint=_l("例：13:30"))
-    minutes = ChoiceField(_l("時間"), choices=QUICK, coerce=int, default=USUAL)
+    minutes = ChoiceField(_l("長さ"), choices=QUICK, coerce=int, default=USUAL)
     other_minutes = IntegerField(
         _l("ほかの長さ"), least=1, most=LONGEST, unit=_l("分"), required=False, hint=_l("書くと、こちらを使います。")
     )

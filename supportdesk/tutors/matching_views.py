@@ -124,7 +124,7 @@ def _taught(tutors: list[TutorRow]) -> list[tuple[str, str]]:
     return [(tutor.name, "、".join(names[code] for code in tutor.skills)) for tutor in tutors]
 
 
-@blueprint.route("/matches/<int(max=2147483647):match_id>/end", methods=["GET", "POST"])
+@blueprint.route("/matches/<int:match_id>/end", methods=["GET", "POST"])
 @requires(Permission.MATCH_TUTORS)
 def end(match_id: int) -> Answer:
     """Say what ending the match will do to whom; then do it."""

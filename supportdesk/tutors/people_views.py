@@ -34,7 +34,7 @@ def people() -> str:
     )
 
 
-@blueprint.route("/people/<int(max=2147483647):account_id>", methods=["GET", "POST"])
+@blueprint.route("/people/<int:account_id>", methods=["GET", "POST"])
 @requires(Permission.MATCH_TUTORS)
 def appoint(account_id: int) -> Answer:
     """Say what somebody teaches and where. A coordinator changes their own districts only; others stay as they are."""

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from supportdesk.accounts import audit
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
+from supportdesk.core.addresses import row_id
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.once import once
@@ -21,7 +22,6 @@ from supportdesk.tutors.operations import log_session
 
 blueprint = Blueprint("tutors", __name__, url_prefix="/tutors", template_folder="templates")
 Answer = Response | str | tuple[str, int]
-_LONGEST_ID = 9
 
 
 def own_account(actor: Actor) -> int:
@@ -32,9 +32,10 @@ def own_account(actor: Actor) -> int:
 
 def id_asked(written: str) -> int:
     """An id out of an address's query; what cannot be one is no page."""
-    if not (written.isascii() and written.isdecimal() and len(written) <= _LONGEST_ID):
+    asked = row_id(written)
+    if asked is None:
         abort(404)
-    return int(written)
+    return asked
 
 
 @blueprint.get("/")
@@ -131,7 +132,7 @@ def sessions() -> str:
     )
 
 
-@blueprint.get("/sessions/<int(max=2147483647):session_id>")
+@blueprint.get("/sessions/<int:session_id>")
 @requires(Permission.LOG_PEER_SESSION, surface="field")
 def session(session_id: int) -> str:
     """One session of one's own; just after it was logged, that it is done."""

@@ -202,12 +202,15 @@ class TestTakingBack:
 
 class TestLapsing:
     def test_what_has_begun_leaves_the_list_and_is_shown_as_not_told(self, clock: Clock) -> None:
-        enrol(make_run(), make_learner(), told=False)
+        run = make_run()
+        for _number in range(2):
+            enrol(run, make_learner(), told=False)
         later = queue(make_learner())
         with transaction():
-            lapse_notices(now=clock.set(meeting_at().starts_at))
-        (row,) = settled_page(1, meeting_at().starts_at, SYSTEM).rows
-        assert (row.state, row.by, row.final) == (NoticeState.LAPSED, "", True)
+            lapse_notices(now=clock.set(meeting_at(hour=11).starts_at))
+        rows = settled_page(1, clock.advance(minutes=1), SYSTEM).rows
+        assert [(row.state, row.by, row.final) for row in rows] == [(NoticeState.LAPSED, "", True)] * 2
+        assert rows[0].settled_at == meeting_at().starts_at
         assert notice(later).state is NoticeState.WAITING
 
     def test_what_was_told_in_time_stays_told(self, clock: Clock) -> None:
