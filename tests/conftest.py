@@ -33,6 +33,7 @@ _run_name = pytest.StashKey[str]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help="what the tests run on")
+    parser.addoption("--pictures", type=Path, help="keep what the browser tests see in this folder")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -119,8 +119,9 @@ def _hold(plan: RunPlan, district_code: str, instructor: Actor, cast: Cast, dice
     except DeskError:
         return
     wanted = _applicants(plan, district_code, cast, dice)
-    busy = dice.random() < 0.25 and not is_today  # every fourth is overbooked
-    how_many = plan.capacity + dice.randint(1, 3) if busy else dice.randint(plan.capacity // 2, plan.capacity - 1)
+    half, full = plan.capacity // 2, plan.capacity
+    busy = dice.random() < 0.25  # every fourth is overbooked; today there is room for whoever calls
+    how_many = half if is_today else full + dice.randint(1, 3) if busy else dice.randint(half, full - 1)
     _fill(run_id, wanted[:how_many], plan, cast, dice, now, opened)
     _teach(run_id, instructor, dice, now)
 

@@ -23,7 +23,7 @@ from supportdesk.places.models import Venue
 _WEEKS: Final = 4
 #: Every desk is kept from ten to twelve and from one to four, Monday to Friday.
 _HOURS: Final = ((time(10), time(12)), (time(13), time(16)))
-_DESKS: Final = (("スマホ相談 市役所窓口", "秋田市役所本庁舎"), ("スマホ相談 いーぱる窓口", "東部市民サービスセンター"))
+_DESKS: Final = (("スマホ相談 いーぱる窓口", "東部市民サービスセンター"), ("スマホ相談 市役所窓口", "秋田市役所本庁舎"))
 _TO_BRING: Final = "お使いのスマートフォン、充電器、老眼鏡"
 #: (what they ask, skill, what the adviser wrote)
 _ASKED: Final = (

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
+from tests.browser.pictures import Album
 from tests.clocks import NOW
 from tests.servers import ROOT, Site, clean_environment, serving
 
@@ -38,8 +40,14 @@ _AXE = {
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The demo as of NOW, with two workers. `site.move_clock(…)` goes on at another time."""
-    folder = tmp_path_factory.mktemp("site")
+    """The demo as of NOW, for everybody who only looks."""
+    with demo_served(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@contextmanager
+def demo_served(folder: Path) -> Iterator[Site]:
+    """A demo of one's own as of NOW, with two workers. `site.move_clock(…)` goes on at another time."""
     instance = folder / "instance"
     settings = {"INSTANCE": str(instance), "NOW": NOW.isoformat()}
     done = subprocess.run(
@@ -138,6 +146,12 @@ def sign_in() -> SignIn:
         assert "/login" not in page.url, f"{username} was not let in"
 
     return log_in
+
+
+@pytest.fixture
+def album(pytestconfig: pytest.Config) -> Album:
+    """Keeps pictures when the run was asked to."""
+    return Album(pytestconfig.getoption("pictures"))
 
 
 Examine = Callable[[Page], None]
