@@ -26,7 +26,7 @@ from supportdesk.classes.duty import meeting_of
 from supportdesk.classes.models import AttendanceState, RunKind, RunState
 from supportdesk.classes.queries import MeetingRow, skills_of_meeting
 from supportdesk.classes.views import LONGEST_WORD, Answer, blueprint
-from supportdesk.classes.walk_ins import find_walk_ins, seal, takes_walk_ins, unseal
+from supportdesk.classes.walk_ins import DAYS_OPEN, find_walk_ins, seal, takes_walk_ins, unseal
 from supportdesk.classes.words import ATTENDANCE
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
@@ -124,6 +124,7 @@ def _page(meeting: MeetingRow, form: MarkForm | HeadsForm | None = None) -> str:
         too_early=meeting.starts_at >= end,
         begun=meeting.starts_at <= now,
         walk_ins=takes_walk_ins(meeting, now),
+        days_open=DAYS_OPEN[meeting.kind],
         called_off=meeting.state is RunState.CANCELLED,
         learner_page="/learners/",  # it stands on a floor above this room
     )
@@ -147,6 +148,7 @@ def walk_in(meeting_id: int) -> Answer:
         text=text,
         found=[(one, seal(meeting_id, one.id)) for one in found],
         open=takes_walk_ins(meeting, now),
+        days_open=DAYS_OPEN[meeting.kind],
         walk_in_state=AttendanceState.WALK_IN,
     )
 

@@ -13,6 +13,7 @@ from typing import Final
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from supportdesk.classes.models import RunKind
 from supportdesk.classes.queries import MeetingRow
 from supportdesk.core import clock
 from supportdesk.core.japanese import search_key
@@ -20,8 +21,8 @@ from supportdesk.core.permissions import Actor
 from supportdesk.learners.rooms import scope_of
 from supportdesk.learners.search import Found, find_learners
 
-#: A paper roster is typed in within so many days.
-OPEN_FOR: Final = timedelta(days=7)
+#: A paper roster is typed in within so many days; a lecture is often recorded at the office long after.
+DAYS_OPEN: Final = {RunKind.CLASS: 7, RunKind.LECTURE: 60}
 MOST_FOUND: Final = 8
 _FEWEST_CHARACTERS: Final = 2
 
@@ -29,7 +30,7 @@ _FEWEST_CHARACTERS: Final = 2
 def takes_walk_ins(meeting: MeetingRow, now: datetime) -> bool:
     """Whether somebody may be added: from the meeting's day until the paper has been typed in."""
     first, _end = clock.day_bounds(clock.local(meeting.starts_at).date())
-    return first <= now < meeting.ends_at + OPEN_FOR
+    return first <= now < meeting.ends_at + timedelta(days=DAYS_OPEN[meeting.kind])
 
 
 def find_walk_ins(text: str, meeting: MeetingRow, *, actor: Actor, now: datetime) -> list[Found]:

@@ -107,6 +107,16 @@ class TestWalkIns:
             page = instructor.post(f"/classes/meetings/{meeting_id}/walk-in", {"q": "とびいり"}, expect=200)
             assert page.all(".card") == []
 
+    def test_a_lecture_takes_names_for_longer_because_it_is_recorded_at_the_office(
+        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]], clock: Clock
+    ) -> None:
+        learner(app, "トビイリ タロウ")
+        _run, meeting_id = taught(lecture=True)
+        for days, found in ((30, ["トビイリ タロウ"]), (61, [])):
+            come_back(instructor, clock, BEGINS + timedelta(days=days))
+            page = instructor.post(f"/classes/meetings/{meeting_id}/walk-in", {"q": "とびいり"}, expect=200)
+            assert page.texts(".card h2") == found
+
     def test_too_little_or_nothing_typed_shows_nobody(
         self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]]
     ) -> None:
