@@ -23,7 +23,7 @@ from supportdesk.helpdesk.forms import BookForm, CancelForm, MoveForm, read_slot
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.queries import BookingRow, SlotRow
 from supportdesk.helpdesk.slots import Wanted
-from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, Answer, blueprint, day_in, district_choices, permitted
+from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, Answer, blueprint, day_in, permitted
 from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.rooms import check_scope, scope_of
 from supportdesk.learners.search import Found, described, find_learners
@@ -228,7 +228,7 @@ def move(booking_id: int) -> Answer:
             learner=learner,
             live=_is_live(row),
             district=district,
-            districts=district_choices(),
+            districts=queries.district_choices(),
             day=day,
             days=[clock.today() + timedelta(days=number) for number in range(queries.LOOKED_AHEAD.days + 1)],
         )

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.core.activities import Description, activity
-from supportdesk.core.permissions import Actor, Role
+from supportdesk.core.permissions import Actor, Permission
 from supportdesk.extensions import db
 from supportdesk.helpdesk.models import Booking, BookingState, Case, Desk, DeskHours
 from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS
@@ -70,7 +70,7 @@ def _told(row: Any) -> str:
 
 def learners_of(actor: Actor) -> Select[Any] | None:
     """The learners booked with the actor, or at a desk whose hours they share; None when there can be none."""
-    if actor.account_id is None or Role.ADVISER not in actor.roles:
+    if actor.account_id is None or not actor.may(Permission.HOLD_CONSULTATION):
         return None
     return select(Booking.learner_id).where(Booking.state != BookingState.CANCELLED, at_own_desk(actor.account_id))
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, and_, bindparam, select
+from sqlalchemy import Table, and_, bindparam, exists, select
 
-from supportdesk.accounts.models import Account
+from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.core import clock
 from supportdesk.core.database import connection
 from supportdesk.core.errors import NotFound
 from supportdesk.core.page_furniture import short_day
+from supportdesk.core.permissions import Role
 from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast
 from supportdesk.helpdesk.models import Booking, Desk, DeskHours
 from supportdesk.helpdesk.slots import cut
@@ -28,6 +29,11 @@ HOURS = cast(Table, DeskHours.__table__)
 BOOKING = cast(Table, Booking.__table__)
 _ACCOUNT = cast(Table, Account.__table__)
 _VENUE = cast(Table, Venue.__table__)
+#: Condition: the account can be booked, because it is in use and still an adviser's.
+ADVISES: Final = and_(
+    _ACCOUNT.c.active,
+    exists().where(AccountRole.account_id == _ACCOUNT.c.id, AccountRole.role == Role.ADVISER),
+)
 #: Nobody means a slot that is more than a year away.
 FARTHEST: Final = timedelta(days=366)
 
@@ -68,7 +74,7 @@ _LOCK_SLOT = (
             HOURS.c.weekday == bindparam("weekday"),
         ),
     )
-    .outerjoin(_ACCOUNT, and_(_ACCOUNT.c.id == HOURS.c.adviser_id, _ACCOUNT.c.active))
+    .outerjoin(_ACCOUNT, and_(_ACCOUNT.c.id == HOURS.c.adviser_id, ADVISES))
     .where(DESK.c.id == bindparam("desk_id"))
     .order_by(HOURS.c.opens)
     .with_for_update(key_share=True, of=DESK)

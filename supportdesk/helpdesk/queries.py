@@ -10,9 +10,9 @@ from sqlalchemy import Select, Table, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
-from supportdesk.core.permissions import Actor, Role
+from supportdesk.core.permissions import Actor, Permission
 from supportdesk.extensions import db
-from supportdesk.helpdesk.locking import BOOKING, DESK, HOURS
+from supportdesk.helpdesk.locking import ADVISES, BOOKING, DESK, HOURS
 from supportdesk.helpdesk.models import BookingState, Case
 from supportdesk.helpdesk.slots import Hours, Slot, as_row, slots_between, without_taken
 from supportdesk.helpdesk.slots import SlotRow as SlotRow  # other rooms know slots by these queries
@@ -49,7 +49,7 @@ _HOURS: Select[Any] = (
     .join(_ACCOUNT, _ACCOUNT.c.id == HOURS.c.adviser_id)
     .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
     .join(_DISTRICT, _DISTRICT.c.code == _VENUE.c.district_code)
-    .where(DESK.c.active, _ACCOUNT.c.active)
+    .where(DESK.c.active, ADVISES)
 )
 
 
@@ -226,12 +226,18 @@ def booking_row(booking_id: int) -> BookingRow | None:
 
 def may_hold(actor: Actor, booking: BookingRow) -> bool:
     """Whether the actor holds this consultation: its adviser, or one who keeps hours at the same desk."""
-    if actor.account_id is None or Role.ADVISER not in actor.roles:
+    if actor.account_id is None or not actor.may(Permission.HOLD_CONSULTATION):
         return False
     if booking.adviser_id == actor.account_id:
         return True
     own = select(HOURS.c.id).where(HOURS.c.desk_id == booking.desk_id, HOURS.c.adviser_id == actor.account_id)
     return db.session.scalar(own.limit(1)) is not None
+
+
+def district_choices() -> list[tuple[str, str]]:
+    """(code, name) in the city's order."""
+    rows = db.session.execute(select(District.code, District.name).order_by(District.position))
+    return [(row.code, row.name) for row in rows]
 
 
 def person_of(learner_id: int) -> int:

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Final
 
 from flask import Blueprint, render_template, request
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from supportdesk.accounts import audit
@@ -16,13 +15,12 @@ from supportdesk.core.database import transaction
 from supportdesk.core.errors import NotFound
 from supportdesk.core.japanese import tidy
 from supportdesk.core.permissions import Permission, requires
-from supportdesk.extensions import db
 from supportdesk.helpdesk import board, queries
 from supportdesk.helpdesk.forms import read_id
 from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.rooms import check_scope, scope_of
 from supportdesk.learners.search import Found, described
-from supportdesk.places.models import District
+from supportdesk.places.calendar import holiday_name
 
 blueprint = Blueprint("helpdesk", __name__, url_prefix="/helpdesk", template_folder="templates")
 Answer = Response | str | tuple[str, int]
@@ -64,7 +62,8 @@ def index() -> str:
         day=day,
         today=today,
         district=district,
-        districts=district_choices(),
+        districts=queries.district_choices(),
+        holiday=holiday_name(day) if day else None,
         learner=learner,
         states=BOOKING_STATES,
     )
@@ -101,12 +100,6 @@ def day_in(name: str) -> date | None:
     except ValueError:
         return None
     return day if abs(day - clock.today()) <= _YEAR else None
-
-
-def district_choices() -> list[tuple[str, str]]:
-    """(code, name) in the city's order."""
-    rows = db.session.execute(select(District.code, District.name).order_by(District.position))
-    return [(row.code, row.name) for row in rows]
 
 
 def permitted(written: str) -> Found:

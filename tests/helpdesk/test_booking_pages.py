@@ -204,6 +204,9 @@ class TestCalendar:
         page = reception.submit(page, "filters", {"district": "kawabe"})
         assert "相談の枠はありません" in page.text
 
+    def test_a_public_holiday_says_why_nothing_is_free(self, reception: PageClient, slot: Wanted) -> None:
+        assert "祝日（元日）のため、窓口はお休みです" in reception.get("/helpdesk/?day=2027-01-01").text
+
     def test_two_weeks_on_and_back(self, reception: PageClient, slot: Wanted) -> None:
         page = reception.get("/helpdesk/")
         page = reception.get(page.link("つぎの2週間"))

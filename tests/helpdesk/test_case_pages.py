@@ -130,6 +130,29 @@ class TestTheCase:
             assert words in page.text
         assert page.field("topic").get_text(strip=True) == "LINEで写真を送りたい"
 
+    def test_it_takes_few_statements_however_long_the_story(
+        self,
+        app: Flask,
+        adviser: PageClient,
+        place: str,
+        adviser_id: int,
+        desk_id: int,
+        clock: Clock,
+        queries: Callable[[], AbstractContextManager[Statements]],
+    ) -> None:
+        with queries() as few:
+            adviser.get(f"{place}/case")
+        with app.app_context():
+            learner_id = db.session.scalars(select(Booking.learner_id)).one()
+            booked = book(desk_id, adviser_id, learner_id, at(11))
+        page = adviser.get(f"{place}/case")
+        typed = {"result": "solved", "levels_D-D3": "2", "levels_A-A1": "1"}
+        adviser.submit(page, "case", typed, button="相談を終える")
+        with queries() as many:
+            adviser.get(f"/helpdesk/bookings/{booked.booking_id}/case")
+        assert len(many) <= len(few) + 2, many
+        assert len(many) <= 30, many
+
     def test_closing_it_holds_the_booking_and_writes_evidence(
         self, app: Flask, adviser: PageClient, place: str
     ) -> None:

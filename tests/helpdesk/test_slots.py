@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
-from supportdesk.accounts.models import Account
+from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
-from supportdesk.core.permissions import SYSTEM
+from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
 from supportdesk.helpdesk.desks import switch_desk
+from supportdesk.helpdesk.errors import NoSuchSlot
 from supportdesk.helpdesk.queries import free_slots, open_slots, slot_at
 from supportdesk.helpdesk.slots import Hours, cut, slots_between, without_taken
 from tests.classes.making import make_run, meeting_at
@@ -134,6 +136,15 @@ class TestFreeSlots:
             switch_desk(desk, active=True, actor=SYSTEM, now=clock.now())
             db.session.get_one(Account, adviser).active = False
         assert open_slots(after=clock.now()) == []
+
+    def test_who_is_an_adviser_no_more_cannot_be_booked(self) -> None:
+        adviser = make_adviser()
+        desk, learner = make_desk(adviser), make_learner()
+        with transaction() as session:
+            session.execute(update(AccountRole).where(AccountRole.account_id == adviser).values(role=Role.INSTRUCTOR))
+        assert open_slots(after=clock.now()) == []
+        with pytest.raises(NoSuchSlot):
+            book(desk, adviser, learner)
 
     def test_the_new_year_has_no_slots_on_its_holiday(self) -> None:
         make_desk(make_adviser(), weekday=4)
