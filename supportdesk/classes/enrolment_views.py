@@ -40,7 +40,8 @@ def who(run_id: int) -> str:
     found = find_learners(text, scope=scope_of(actor)) if text else []
     if found:
         with transaction():
-            audit.record(actor=actor, action="search_learners", now=clock.now(), detail={"found": len(found)})
+            detail = {"learners": [one.id for one in found]}
+            audit.record(actor=actor, action="search_learners", now=clock.now(), detail=detail)
     return render_template("classes/who.html", run=run, text=text, found=found)
 
 
@@ -119,10 +120,6 @@ def _when(run_id: int) -> str:
 def enrolment(enrolment_id: int) -> str:
     """The booking; just after it was made, that it is done."""
     row, learner = _booking(enrolment_id)
-    with transaction():
-        audit.record(
-            actor=current_actor(), action="view_enrolment", subject=f"learner:{row.learner_id}", now=clock.now()
-        )
     return render_template(
         "classes/enrolment.html",
         booking=row,
@@ -145,10 +142,15 @@ def slip(enrolment_id: int) -> str:
 
 
 def _booking(enrolment_id: int) -> tuple[EnrolmentRow, Found]:
+    """The booking and its learner, for whoever may see them. That somebody looked is noted."""
     row = queries.enrolment_row(enrolment_id)
     if row is None:
         abort(404)
-    check_scope(current_actor(), row.learner_id)
+    actor = current_actor()
+    check_scope(actor, row.learner_id)
+    if request.method == "GET":
+        with transaction():
+            audit.record(actor=actor, action="view_enrolment", subject=f"learner:{row.learner_id}", now=clock.now())
     return row, _described(row.learner_id)
 
 

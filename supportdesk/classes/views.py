@@ -92,10 +92,7 @@ def plan() -> Answer:
 def run(run_id: int) -> str:
     """One run: its dates, its seats, who has them and who waits. That somebody looked is noted."""
     found, actor, now = run_queries.run_details(run_id), current_actor(), clock.now()
-    people = run_queries.people_of(run_id, actor)
-    if any(person.learner_id for person in people):
-        with transaction():
-            audit.record(actor=actor, action="view_run", subject=f"run:{run_id}", now=now)
+    people = _people_seen(run_id)
     return render_template(
         "classes/run.html",
         run=found,
@@ -111,13 +108,23 @@ def run(run_id: int) -> str:
     )
 
 
+def _people_seen(run_id: int) -> list[run_queries.Person]:
+    """Who is enrolled; that somebody looked at their names is noted."""
+    actor = current_actor()
+    people = run_queries.people_of(run_id, actor)
+    if request.method == "GET" and any(person.learner_id for person in people):
+        with transaction():
+            audit.record(actor=actor, action="view_run", subject=f"run:{run_id}", now=clock.now())
+    return people
+
+
 @blueprint.route("/<int:run_id>/cancel", methods=["GET", "POST"])
 @requires(Permission.MANAGE_CLASSES)
 def cancel(run_id: int) -> Answer:
     """Say what calling the run off will do to whom; then do it."""
     found, actor, now = run_queries.run_details(run_id), current_actor(), clock.now()
     form = DeskForm()
-    people = run_queries.people_of(run_id, actor)
+    people = _people_seen(run_id)
     if request.method == "GET" or not form.validate_on_submit():
         page = render_template("classes/cancel_run.html", form=form, run=found, people=people, open=found.is_open(now))
         return page if request.method == "GET" else (page, 422)

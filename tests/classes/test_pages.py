@@ -170,13 +170,14 @@ class TestBooking:
         with app.app_context():
             run_id, learner_id = make_run(), make_learner()
             booked = enrol(run_id, learner_id)
-        reception.get(f"/classes/enrolments/{booked.enrolment_id}")
+        for page in ("", "/slip", "/cancel", "/move"):
+            reception.get(f"/classes/enrolments/{booked.enrolment_id}{page}")
         reception.get(f"/classes/{run_id}")
         with app.app_context():
             seen = db.session.execute(
                 select(AuditEntry.action, AuditEntry.subject).where(AuditEntry.action.startswith("view_"))
             ).all()
-        assert seen == [("view_enrolment", f"learner:{learner_id}"), ("view_run", f"run:{run_id}")]
+        assert seen == [("view_enrolment", f"learner:{learner_id}")] * 4 + [("view_run", f"run:{run_id}")]
 
 
 class TestChangingOnesMind:
