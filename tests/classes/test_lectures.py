@@ -90,6 +90,18 @@ def test_one_that_lies_ahead_leads_to_its_page_and_may_be_in_a_room_of_the_citys
     assert instructor.get("/outreach/?when=past").all(".results li") == []
 
 
+def test_whoever_recorded_it_for_a_colleague_takes_its_attendance_too(app: Flask, instructor: PageClient) -> None:
+    with app.app_context():
+        colleague = make_account(Role.INSTRUCTOR, username="colleague").id
+        make_account(Role.INSTRUCTOR, username="another")
+    page = instructor.get("/outreach/new")
+    page = instructor.submit(page, "lecture", fields(staff=[colleague]), follow=True)
+    for username, answer in (("colleague", 200), ("another", 404)):
+        other = PageClient(app)
+        other.sign_in(username)
+        other.get(page.url, expect=answer)
+
+
 def test_pressed_twice_it_is_recorded_once(app: Flask, instructor: PageClient) -> None:
     page = instructor.get("/outreach/new")
     first = instructor.submit(page, "lecture", fields())
