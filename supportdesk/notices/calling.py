@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, bindparam, or_, select, update
 
 from supportdesk.accounts import audit
-from supportdesk.core.activities import Description, describe
+from supportdesk.core.activities import describe
 from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
@@ -107,18 +107,14 @@ def lapse_notices(*, now: datetime) -> None:
     unsettled = connection().execute(_UNSETTLED)
     notices = unsettled.all()
     known = describe({row.activity for row in notices})
+    starts = {about: told.starts_at for about, told in known.items() if told.starts_at is not None}
     begun = [
-        {"wanted": row.id, "at": known[row.activity].starts_at}
+        {"wanted": row.id, "at": starts[row.activity]}
         for row in notices
-        if row.activity in known and has_begun(known[row.activity], now)
+        if row.activity in starts and starts[row.activity] <= now
     ]
     if begun:
         connection().execute(_LAPSE, begun)
-
-
-def has_begun(about: Description, now: datetime) -> bool:
-    """Whether it is too late to tell anybody of it. What has no time of its own never begins."""
-    return about.starts_at is not None and about.starts_at <= now
 
 
 def _locked(notice_id: int) -> Any:

@@ -10,21 +10,22 @@ from sqlalchemy import Select, Table, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
-from supportdesk.core.activities import describe
+from supportdesk.core.activities import Description, describe
 from supportdesk.core.errors import NotFound
 from supportdesk.core.paging import PER_PAGE, Page, fetch_page
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.models import Channel, Learner, LearnerPhone
 from supportdesk.learners.rooms import scope_of
-from supportdesk.notices.calling import has_begun
 from supportdesk.notices.models import UNSETTLED, Notice, NoticeState
+from supportdesk.notices.ways import way_to_tell
 from supportdesk.notices.words import SETTLED
 
 _NOTICE = cast(Table, Notice.__table__)
 _LEARNER = cast(Table, Learner.__table__)
 _PHONE = cast(Table, LearnerPhone.__table__)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
+_UNKNOWN: Final = Description("")
 
 
 class Number(NamedTuple):
@@ -36,7 +37,10 @@ class Number(NamedTuple):
 
 
 class CallRow(NamedTuple):
-    """One thing to tell one learner. `numbers` are in the order in which to try; `title` is what it is about."""
+    """One thing to tell one learner. `numbers` are in the order in which to try; `title` is what it is about.
+
+    `wanted` is how they wish to be told, `by` how they are, and `reason` why the two differ.
+    """
 
     id: int
     learner_id: int
@@ -47,6 +51,7 @@ class CallRow(NamedTuple):
     title: str
     starts_at: datetime | None
     wanted: Channel
+    by: Channel
     reason: str
     attempts: int
     tried_at: datetime | None
@@ -78,6 +83,7 @@ _DUE = (
         _NOTICE.c.learner_id,
         _NOTICE.c.activity,
         _NOTICE.c.text,
+        _NOTICE.c.channel,
         _NOTICE.c.wanted_channel,
         _NOTICE.c.fallback_reason,
         _NOTICE.c.call_to,
@@ -106,21 +112,25 @@ def calls_due(now: datetime, actor: Actor, channel: Channel = Channel.PHONE) -> 
     One learner's calls stand together. Nobody is called about what has begun. One statement, and one more for each kind
     of activity.
     """
-    due = _within_scope(_DUE.where(_NOTICE.c.channel == channel, _NOTICE.c.due_at <= now), actor)
     by_notice: dict[int, list[Any]] = {}
-    for row in db.session.execute(due):
+    for row in db.session.execute(_within_scope(_DUE.where(_NOTICE.c.due_at <= now), actor)):
         by_notice.setdefault(row.id, []).append(row)
     known = describe({rows[0].activity for rows in by_notice.values()})
-    calls = []
-    for rows in by_notice.values():
-        about = known.get(rows[0].activity)
-        if about is None or not has_begun(about, now):
-            calls.append(_call(rows, about.title if about else "", about.starts_at if about else None))
-    return [call for group in _by_learner(calls) for call in group]
+    calls = [_call(rows, known.get(rows[0].activity, _UNKNOWN), now) for rows in by_notice.values()]
+    wanted = [call for call in calls if call.by is channel and (call.starts_at is None or call.starts_at > now)]
+    return [call for group in _by_learner(wanted) for call in group]
 
 
-def _call(rows: Sequence[Any], title: str, starts_at: datetime | None) -> CallRow:
-    first = rows[0]
+def _call(rows: Sequence[Any], about: Description, now: datetime) -> CallRow:
+    first, numbers = rows[0], tuple(_numbers(rows[0], rows))
+    way = way_to_tell(
+        first.channel,
+        number=bool(numbers),
+        call_back=bool(first.call_to),
+        address=bool(first.address),
+        starts_at=about.starts_at,
+        now=now,
+    )
     return CallRow(
         id=first.id,
         learner_id=first.learner_id,
@@ -128,13 +138,14 @@ def _call(rows: Sequence[Any], title: str, starts_at: datetime | None) -> CallRo
         kana=first.kana,
         address=f"{first.postal_code} {first.address}".strip(),
         text=first.text,
-        title=title,
-        starts_at=starts_at,
+        title=about.title,
+        starts_at=about.starts_at,
         wanted=first.wanted_channel,
-        reason=first.fallback_reason,
+        by=way.channel,
+        reason=f"{first.fallback_reason}{way.reason}",
         attempts=first.attempts,
         tried_at=first.settled_at,
-        numbers=tuple(_numbers(first, rows)),
+        numbers=numbers,
     )
 
 

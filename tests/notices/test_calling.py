@@ -20,6 +20,7 @@ from supportdesk.notices.calling import AlreadySettled, CallOutcome, CannotBeTak
 from supportdesk.notices.models import NoticeState
 from supportdesk.notices.operations import cancel_notices
 from supportdesk.notices.queries import calls_due, calls_page, settled_page
+from supportdesk.notices.ways import POST_TAKES
 from tests.classes.making import enrol, make_run, meeting_at
 from tests.clocks import Clock
 from tests.factories import make_actor, make_learner, make_reference
@@ -58,10 +59,22 @@ class TestWhoIsCalled:
         assert "まだ送れません" in call.reason
 
     def test_who_wished_a_postcard_is_written_to(self) -> None:
-        card = queue(make_learner(channel=Channel.POST, postal_code="010-8560", address="山王1-1-1"))
+        card = queue(
+            make_learner(channel=Channel.POST, postal_code="010-8560", address="山王1-1-1", phone="018-888-1542")
+        )
         assert due() == []
         (row,) = calls_due(clock.now(), SYSTEM, Channel.POST)
         assert (row.id, row.address) == (card, "010-8560 山王1-1-1")
+
+    def test_a_card_that_would_come_too_late_is_a_call(self, clock: Clock) -> None:
+        learner = make_learner(channel=Channel.POST, address="山王1-1-1", phone="018-888-1542")
+        enrol(make_run(), learner, told=False)
+        assert len(due(Channel.POST)) == 1
+        clock.set(meeting_at().starts_at - POST_TAKES + timedelta(seconds=1))
+        assert due(Channel.POST) == []
+        (call,) = calls_due(clock.advance(), SYSTEM)
+        assert (call.wanted, call.by) == (Channel.POST, Channel.PHONE)
+        assert "間に合いません" in call.reason
 
     def test_nobody_about_what_has_begun(self, clock: Clock) -> None:
         run = make_run(meeting_at(hour=15))
