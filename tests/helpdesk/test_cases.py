@@ -205,7 +205,7 @@ class TestClosing:
     def test_a_correction_writes_what_changed_and_speaks_of_that_day(
         self, booking: int, adviser: Actor, learner: int, clock: Clock
     ) -> None:
-        close(booking, Notes(topic="写真", result=CaseResult.SOLVED, levels={"D3": 2, "D1": 2}), adviser)
+        close(booking, Notes(topic="写真", result=CaseResult.SOLVED, levels={"D1": 2, "D3": 2, "D4": 2}), adviser)
         clock.set(at(15))
         with transaction():  # somebody saw more of it in the afternoon
             award_skills(
@@ -219,8 +219,10 @@ class TestClosing:
         do(reopen_case, booking, adviser)
         assert case_row(booking, "").closed_at is None
         assert state(booking) is BookingState.HELD
-        close(booking, Notes(topic="写真", result=CaseResult.FOLLOW_UP, levels={"D3": 1, "D1": 2}), adviser)
-        assert evidence(learner) == [("D1", 2), ("D3", 2), ("D1", 3), ("D3", 1)]
+        corrected = {"D1": 1, "D2": 2, "D3": 1, "D4": 2}
+        close(booking, Notes(topic="写真", result=CaseResult.FOLLOW_UP, levels=corrected), adviser)
+        before = [("D1", 2), ("D3", 2), ("D4", 2), ("D1", 3)]
+        assert evidence(learner) == [*before, ("D1", 1), ("D2", 2), ("D3", 1)]
         assert (levels_of(learner)["D3"].shown, levels_of(learner)["D1"].shown) == (1, 3)
         assert case_row(booking, "").result is CaseResult.FOLLOW_UP
 
