@@ -1,0 +1,170 @@
+"""The desk and the bare application on one kind of database, filled with the same classes and served side by side."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import count, islice
+from pathlib import Path
+
+import alembic.command
+import psycopg
+from flask import Flask
+from sqlalchemy import make_url, select
+from werkzeug.security import generate_password_hash
+
+from bench.bare import TABLES, Database
+from bench.register import fill_register
+from bench.same_page import same, write_template
+from supportdesk import create_app
+from supportdesk.accounts.operations import create_account
+from supportdesk.classes import schedule
+from supportdesk.classes.enrolment import enrol_learner
+from supportdesk.classes.models import Course, Edition, Run
+from supportdesk.classes.planning import MeetingPlan, RunPlan, plan_run
+from supportdesk.classes.words import EDITIONS
+from supportdesk.config import Settings
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import SYSTEM, Role
+from supportdesk.extensions import db
+from supportdesk.places.calendar import closed_because
+from supportdesk.places.models import Venue
+from supportdesk.reference import load_reference
+from tests.callers import HttpCaller
+from tests.servers import Site, serving
+
+_CLASS = f"INSERT INTO class VALUES ({', '.join('?' * 11)})"
+LISTED = 50
+SEATS = 20
+USERNAME, PASSWORD = "reception", "akita-demo"
+_SECRET = "a key for the bench, " * 3
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Both of them, at work. `runs` are those with free seats that no list shows."""
+
+    desk: Site
+    bare: Site
+    app: Flask
+    runs: list[int]
+    learners: int
+
+
+@contextmanager
+def set_up(url: str, bare_url: str, folder: Path, *, learners: int, runs: int) -> Iterator[Stage]:
+    """Fill two empty databases and serve them; two workers each."""
+    settings = {"DATABASE_URL": url, "INSTANCE": str(folder / "instance"), "SECRET_KEY": _SECRET}
+    app = create_app(Settings.from_environment({f"SUPPORTDESK_{name}": text for name, text in settings.items()}))
+    with app.app_context():
+        alembic.command.upgrade(app.extensions["migrate"].migrate.get_config(), "heads")
+        open_runs = _fill(learners, runs)
+        page = app.test_client().get("/schedule").get_data(as_text=True)
+        _fill_bare(bare_url)
+        db.session.remove()
+        db.engine.dispose()
+    templates = folder / "bare"
+    write_template(page, templates)
+    bare_settings = {"DATABASE_URL": bare_url, "INSTANCE": str(templates)}
+    with (
+        serving(settings, folder) as desk,
+        serving(bare_settings, templates, application="bench.bare:create_app()") as bare,
+    ):
+        if not same(HttpCaller(desk.url).get("/schedule").body, HttpCaller(bare.url).get("/schedule").body):
+            raise RuntimeError("the bare page is not the desk's page: mend bench/templates/classes.html")
+        yield Stage(desk, bare, app, open_runs, learners)
+        with app.app_context():
+            db.engine.dispose()
+
+
+@contextmanager
+def empty_databases(server: str | None, folder: Path) -> Iterator[tuple[str, str]]:
+    """The addresses of two empty databases: on that PostgreSQL server, or SQLite files in the folder."""
+    if server is None:
+        yield f"sqlite:///{folder / 'desk.sqlite3'}", f"sqlite:///{folder / 'bare.sqlite3'}"
+        return
+    names = [f"desk_bench_{os.getpid()}", f"desk_bench_{os.getpid()}_bare"]
+    plain = make_url(server).set(drivername="postgresql")
+    with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True) as administering:
+        for name in names:
+            administering.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        try:
+            ours, bare = (
+                plain.set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
+                for name in names
+            )
+            yield ours, bare
+        finally:
+            for name in names:
+                administering.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _fill(learners: int, runs: int) -> list[int]:
+    """Classes of the coming weeks for the schedule, and others, not listed, to enrol in; returns the latter's ids."""
+    now = clock.now()
+    with transaction():
+        load_reference()
+        create_account(username=USERNAME, name="受付", password=PASSWORD, roles=[Role.RECEPTION], actor=SYSTEM, now=now)
+    fill_register(learners, now=f"{now:%Y-%m-%d %H:%M:%S}.000000")
+    venues = list(db.session.scalars(select(Venue).order_by(Venue.id)))
+    courses = list(db.session.scalars(select(Course.code).order_by(Course.code)))
+    with transaction():
+        days = list(islice(_open_days(venues), 1 + (LISTED + runs) // 6))
+        made = [
+            plan_run(
+                RunPlan(
+                    course_code=courses[number % len(courses)],
+                    edition=Edition.BOTH,
+                    capacity=SEATS if number >= LISTED else 1 + number % 12,
+                    meetings=(_meeting(days[number // 6], 9 + number % 6),),
+                    venue_id=venues[number % len(venues)].id,
+                    listed=number < LISTED,
+                ),
+                actor=SYSTEM,
+                now=now,
+            )
+            for number in range(LISTED + runs)
+        ]
+        for run_id in made[:LISTED]:
+            enrol_learner(run_id, learners - run_id, actor=SYSTEM, now=now)
+    return made[LISTED:]
+
+
+def _open_days(venues: Sequence[Venue]) -> Iterator[date]:
+    """The days to come on which every venue is open."""
+    for ahead in count(2):
+        day = clock.today() + timedelta(days=ahead)
+        if not any(closed_because(venue.id, day) for venue in venues):
+            yield day
+
+
+def _meeting(day: date, hour: int) -> MeetingPlan:
+    starts_at = clock.at(day, time(hour))
+    return MeetingPlan(starts_at, starts_at + timedelta(hours=1), None, ())
+
+
+def _fill_bare(url: str) -> None:
+    """The same classes and log-in in the bare application's own tables, the words of its page ready in them."""
+    database = Database(url)
+    for statement in TABLES:
+        database.execute(statement.format(serial=database.serial))
+    database.execute("INSERT INTO account VALUES (1, ?, ?)", USERNAME, generate_password_hash(PASSWORD))
+    listed = schedule.read_runs(schedule.listed_runs(after=clock.now()))
+    database.execute(database.begin)
+    for row in listed:
+        times = (_as_shown(row.starts_at), _as_shown(row.ends_at))
+        words = (row.title, row.venue, row.nickname, row.district, str(EDITIONS[row.edition]))
+        database.execute(_CLASS, row.id, *times, *words, row.capacity, row.taken, 1)
+    for run in db.session.scalars(select(Run).where(Run.id.not_in([row.id for row in listed]))):
+        times = (_as_shown(run.starts_at), _as_shown(run.ends_at))
+        database.execute(_CLASS, run.id, *times, run.title, "", "", "", "", run.capacity, 0, 0)
+    database.execute("COMMIT")
+    database.close()
+
+
+def _as_shown(instant: datetime) -> str:
+    return f"{clock.local(instant):%Y-%m-%d %H:%M}"

@@ -1,0 +1,74 @@
+"""What the bench compares is one thing twice: the same page, the same enrolment; and the keys are the register's.
+
+Nothing is timed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench import parts
+from bench.load import address_of, send
+from bench.register import invent
+from bench.same_page import same
+from bench.stage import LISTED, SEATS, Stage, empty_databases, set_up
+from supportdesk.extensions import db
+from supportdesk.learners.search import find_learners, keys_of
+from tests.callers import HttpCaller
+from tests.conftest import _server_address
+from tests.markup import parse
+
+LEARNERS, RUNS = 200, 2
+
+
+@pytest.fixture(scope="module")
+def stage(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A small one, on the run's database."""
+    folder = tmp_path_factory.mktemp("stage")
+    with (
+        empty_databases(pytestconfig.stash[_server_address] or None, folder) as (url, bare_url),
+        set_up(url, bare_url, folder, learners=LEARNERS, runs=RUNS) as made,
+    ):
+        yield made
+
+
+def test_both_send_the_same_schedule(stage: Stage) -> None:
+    ours, bare = (HttpCaller(site.url).get("/schedule").body for site in (stage.desk, stage.bare))
+    assert same(ours, bare)
+    assert len(parse(ours)[0].select(".card")) == LISTED
+
+
+def test_the_table_has_five_columns_of_every_class(stage: Stage) -> None:
+    rows = parse(HttpCaller(stage.bare.url).get("/table").body)[0].select("tr")
+    assert [len(row.select("td")) for row in rows] == [5] * LISTED
+
+
+@pytest.mark.parametrize("site", ["desk", "bare"])
+def test_both_give_every_seat_once_to_whoever_is_logged_in(stage: Stage, site: str) -> None:
+    url = getattr(stage, site).url
+    take = parts.enrolments(stage, url)
+    requests = take(RUNS * SEATS)
+    assert len(requests) == RUNS * SEATS
+    assert take(1) == []
+    stranger = requests[0].replace(b"Cookie:", b"X-No-Cookie:")
+    assert not send(address_of(url), stranger).startswith(b"HTTP/1.1 303")
+    answers = [send(address_of(url), request) for request in requests]
+    assert all(answer.startswith(b"HTTP/1.1 303 ") for answer in answers), answers[0]
+    assert len({answer.split(b"Location: ")[1].split(b"\r\n")[0] for answer in answers}) == RUNS * SEATS
+
+
+def test_invented_learners_have_the_keys_that_the_register_gives(stage: Stage) -> None:
+    for one in invent(LEARNERS):
+        assert one.keys == keys_of(one.name, one.kana, [one.number])
+    wanted = next(invent(LEARNERS))
+    with stage.app.app_context():
+        assert wanted.id in [found.id for found in find_learners(wanted.kana)]
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_what_reception_waits_for_is_answered(stage: Stage, tmp_path: Path) -> None:
+    assert [len(one.each) for one in parts.waiting(stage)] == [len(parts.TYPED) * parts.TIMES] * 3
