@@ -82,6 +82,13 @@ test-browser: setup-dev ## The tests in Chromium
 	@bin/install-browser
 	@$(PYTEST) tests/browser -n $(WORKERS) --dist loadfile
 
+.PHONY: pictures
+pictures: setup-dev ## Take the pictures of docs/ anew and print the operating cards
+	@bin/install-browser
+	@$(PYTEST) tests/browser/test_loop.py --pictures=docs/pictures
+	@$(PYTEST) tests/browser/test_cards.py -k open --pictures=docs/pictures
+	@$(PYTEST) tests/browser/test_cards.py -k sheet --pictures=docs/pictures
+
 .PHONY: lint
 lint: setup-dev ## ruff, mypy, the floors of the house, templates, the English catalogue
 	@bin/lint $(SOURCES)
