@@ -1,4 +1,4 @@
-"""The operating cards of docs/: all their pictures are there, and each prints on one A4 sheet. `--pictures` renews them."""
+"""The operating cards of docs/: all pictures are there, and each prints on one A4 sheet. `--pictures` renews them."""
 
 from __future__ import annotations
 
