@@ -35,7 +35,7 @@ from supportdesk.tutors.errors import (
     UnknownDistrict,
 )
 from supportdesk.tutors.models import Match, PeerSession, TutorSkill
-from supportdesk.tutors.operations import appoint_tutor, end_match
+from supportdesk.tutors.operations import appoint_tutor, end_match, log_session
 from supportdesk.tutors.queries import matches_of, tutors_of
 from tests.factories import make_account, make_actor, make_learner, make_reference
 from tests.racing import race
@@ -234,6 +234,24 @@ class TestLogging:
         end(match_id)
         with pytest.raises(NotFound):
             log(tutor, learner)
+        assert rows(PeerSession) == 0
+
+    def test_nobody_logs_in_another_tutors_name(self) -> None:
+        tutor, other, learner = make_tutor(), make_tutor(username="tutor2"), make_learner()
+        match(tutor, learner)
+        with pytest.raises(NotFound), transaction():
+            log_session(
+                uuid4(),
+                account_of(tutor),
+                learner,
+                held_at=clock.now(),
+                minutes=60,
+                place="泉町内会館",
+                district_code="chuo",
+                levels={},
+                actor=other,
+                now=clock.now(),
+            )
         assert rows(PeerSession) == 0
 
     @pytest.mark.parametrize(
