@@ -34,7 +34,6 @@ def case(booking_id: int) -> Answer:
     booking = _own(booking_id)
     stored = case_queries.case_row(booking_id, booking.topic)
     form = form_for(case_queries.areas_of(booking.learner_id), stored)
-    actor, now = current_actor(), clock.now()
     if request.method == "GET":
         _note_look(booking)
         return _page(form, booking, stored)
@@ -78,11 +77,10 @@ def _keep(form: CaseForm, booking: BookingRow, stored: CaseRow) -> Answer:
     """Keep what was typed without closing: because it was asked for, or because the case is closed by now."""
     if not form.validate_in_part():
         return _page(form, booking, stored), 422
-    own = _save(form, booking, stored)
-    if own:
-        flash(_("とちゅうまで保存しました。"), "good")
-    else:
+    if not _save(form, booking, stored):
         flash(_("ほかの画面でこの記録が変わっていたため、入力した内容を別に保存しました。"), "warn")
+    elif not stored.closed_at:
+        flash(_("とちゅうまで保存しました。"), "good")
     return redirect(url_for("helpdesk.case", booking_id=booking.id), 303)
 
 
@@ -109,7 +107,7 @@ def _own(booking_id: int) -> BookingRow:
 def _page(form: CaseForm, booking: BookingRow, stored: CaseRow, *, changed: bool = False) -> str:
     now = clock.now()
     visitor = case_queries.visitor(booking.learner_id)
-    finished = stored.closed_at is not None or booking.state is BookingState.NO_SHOW
+    finished = (stored.closed_at or booking.state is BookingState.NO_SHOW) and not form.errors
     return render_template(
         "helpdesk/case_closed.html" if finished else "helpdesk/case.html",
         form=form,

@@ -28,7 +28,8 @@ Answer = Response | str | tuple[str, int]
 BOOKING = "/bookings/<int(max=2147483647):booking_id>"
 DESK = "/desks/<int(max=2147483647):desk_id>"
 LONGEST_WORD: Final = 100
-TWO_WEEKS: Final = timedelta(days=13)
+TWO_WEEKS: Final = timedelta(weeks=2)
+_A_DAY: Final = timedelta(days=1)
 _YEAR: Final = timedelta(days=366)
 
 
@@ -40,25 +41,27 @@ def index() -> str:
     first = max(day_in("from") or today, today)
     day = day_in("day")
     district = tidy(request.args.get("district", ""))[:LONGEST_WORD]
+    last = first + TWO_WEEKS - _A_DAY
     learner = _learner_in_hand()
     days = board.board(
         day or first,
-        day or first + TWO_WEEKS,
+        day or last,
         after=clock.now(),
         district_code=district or None,
         scope=scope_of(actor),
     )
-    if board.names_shown(days):
+    if learner or board.names_shown(days):
+        subject = f"learner:{learner.id}" if learner else ""
         with transaction():
-            audit.record(actor=actor, action="view_bookings", now=clock.now())
+            audit.record(actor=actor, action="view_bookings", subject=subject, now=clock.now())
     return render_template(
         "helpdesk/index.html",
         days=days,
         first=first,
-        last=first + TWO_WEEKS,
-        earlier=first - TWO_WEEKS - timedelta(days=1) if first > today else None,
-        later=first + TWO_WEEKS + timedelta(days=1),
-        choices=[first + timedelta(days=number) for number in range(TWO_WEEKS.days + 1)],
+        last=last,
+        earlier=first - TWO_WEEKS if first > today else None,
+        later=first + TWO_WEEKS,
+        choices=[first + timedelta(days=number) for number in range(TWO_WEEKS.days)],
         day=day,
         today=today,
         district=district,
@@ -84,8 +87,8 @@ def today() -> str:
         "helpdesk/today.html",
         day=day,
         today=clock.today(),
-        before=day - timedelta(days=1),
-        after=day + timedelta(days=1),
+        before=day - _A_DAY,
+        after=day + _A_DAY,
         bookings=[(booking, learners[booking.learner_id]) for booking in bookings],
         closed=queries.closed_cases(booking.id for booking in bookings),
         states=BOOKING_STATES,

@@ -161,7 +161,14 @@ class TestBooking:
             for page in ("", "/slip", "/cancel", "/move"):
                 reception.get(f"/helpdesk/bookings/{number}{page}", expect=404)
         reception.get("/helpdesk/who", expect=303)
-        for question in ("from=x", "day=9999-12-31", "from=0001-01-01", "district=nowhere", "day=%00"):
+        for question in (
+            "from=x",
+            "day=9999-12-31",
+            "from=0001-01-01",
+            "district=nowhere",
+            "district=a%00b",
+            "day=%00",
+        ):
             reception.get(f"/helpdesk/?{question}")
 
     def test_a_look_at_a_booking_is_noted(self, app: Flask, reception: PageClient, slot: Wanted) -> None:

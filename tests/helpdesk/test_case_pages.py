@@ -247,6 +247,27 @@ class TestTheCase:
         assert "あちらの文" in page.text
         assert stored(app).note == "こちらの文"
 
+    def test_even_what_must_not_be_kept_is_not_lost_when_another_tab_closed(
+        self, app: Flask, adviser: PageClient, place: str
+    ) -> None:
+        one, other = adviser.get(f"{place}/case"), adviser.get(f"{place}/case")
+        adviser.submit(one, "case", {"note": "こちらの文", "result": "solved"}, button="相談を終える")
+        typed = {"note": "パスワード：sakura1", "result": "solved"}
+        page = adviser.submit(other, "case", typed, button="相談を終える", expect=422)
+        assert "パスワード" in page.error("note")
+        assert page.field("note").get_text(strip=True) == "パスワード：sakura1"
+        assert stored(app).asides is None
+
+    def test_the_closing_button_pressed_twice_closes_once(self, app: Flask, adviser: PageClient, place: str) -> None:
+        page = adviser.get(f"{place}/case")
+        adviser.submit(page, "case", {"result": "solved"}, button="相談を終える")
+        again = adviser.submit(page, "case", {"result": "solved"}, button="相談を終える", follow=True)
+        assert "とちゅうまで" not in again.text
+        assert stored(app).asides is None
+        with app.app_context():
+            actions = db.session.scalars(select(AuditEntry.action)).all()
+        assert actions.count("close_case") == 1
+
     def test_no_show_and_back(self, app: Flask, adviser: PageClient, place: str) -> None:
         page = adviser.get(f"{place}/case")
         page = adviser.submit(page, "来なかったと記録する", follow=True)
