@@ -17,6 +17,7 @@ from supportdesk.core.japanese import tidy
 from supportdesk.core.once import once
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, Role, requires
+from supportdesk.places.choices import district_choices
 
 blueprint = Blueprint("lectures", __name__, url_prefix="/outreach", template_folder="templates")
 #: Who may stand before a group.
@@ -36,7 +37,7 @@ def index() -> str:
         text=text,
         district=district,
         past=past,
-        districts=run_queries.district_choices(),
+        districts=district_choices(),
         longest=LONGEST_WORD,
     )
 
@@ -50,7 +51,7 @@ def record() -> Answer:
     form = LectureForm(
         courses=run_queries.course_choices(),
         rooms=run_queries.room_choices(),
-        districts=run_queries.district_choices(),
+        districts=district_choices(),
         instructors=instructors,
         data={"staff": frozenset({actor.account_id} & {account_id for account_id, _name in instructors})},
     )

@@ -278,12 +278,6 @@ def room_choices() -> list[tuple[int, str]]:
     return [(row.id, f"{row.name}{f'（{row.nickname}）' if row.nickname else ''} {row.room}") for row in rows]
 
 
-def district_choices() -> list[tuple[str, str]]:
-    """(code, name) in the city's order."""
-    rows = db.session.execute(select(District.code, District.name).order_by(District.position))
-    return [(row.code, row.name) for row in rows]
-
-
 def instructor_choices(roles: Sequence[Role] = (Role.INSTRUCTOR,)) -> list[tuple[int, str]]:
     """(account's id, name) of whoever can be put on duty."""
     rows = db.session.execute(

@@ -22,6 +22,7 @@ from supportdesk.core.japanese import tidy
 from supportdesk.core.once import once
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, Role, requires
+from supportdesk.places.choices import district_choices
 
 blueprint = Blueprint("classes", __name__, url_prefix="/classes", template_folder="templates")
 Answer = Response | str | tuple[str, int]
@@ -52,7 +53,7 @@ def index() -> str:
         whose=whose,
         past=past,
         district=district,
-        districts=run_queries.district_choices(),
+        districts=district_choices(),
         editions=EDITIONS,
         kinds=KINDS,
         longest=LONGEST_WORD,

@@ -28,6 +28,7 @@ from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.rooms import check_scope, scope_of
 from supportdesk.learners.search import Found, described, find_learners
 from supportdesk.places import occupancy
+from supportdesk.places.choices import district_choices
 
 MOVES_OFFERED = 20
 OTHERS_OFFERED = 6
@@ -228,7 +229,7 @@ def move(booking_id: int) -> Answer:
             learner=learner,
             live=_is_live(row),
             district=district,
-            districts=queries.district_choices(),
+            districts=district_choices(),
             day=day,
             days=[clock.today() + timedelta(days=number) for number in range(queries.LOOKED_AHEAD.days + 1)],
         )

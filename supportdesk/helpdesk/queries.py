@@ -234,11 +234,6 @@ def may_hold(actor: Actor, booking: BookingRow) -> bool:
     return db.session.scalar(own.limit(1)) is not None
 
 
-def district_choices() -> list[tuple[str, str]]:
-    """(code, name) in the city's order."""
-    rows = db.session.execute(select(District.code, District.name).order_by(District.position))
-    return [(row.code, row.name) for row in rows]
-
 
 def person_of(learner_id: int) -> int:
     """The person whom a learner is, as occupancy knows them."""

@@ -21,6 +21,7 @@ from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.rooms import check_scope, scope_of
 from supportdesk.learners.search import Found, described
 from supportdesk.places.calendar import holiday_name
+from supportdesk.places.choices import district_choices
 
 blueprint = Blueprint("helpdesk", __name__, url_prefix="/helpdesk", template_folder="templates")
 Answer = Response | str | tuple[str, int]
@@ -65,7 +66,7 @@ def index() -> str:
         day=day,
         today=today,
         district=district,
-        districts=queries.district_choices(),
+        districts=district_choices(),
         holiday=holiday_name(day) if day else None,
         learner=learner,
         states=BOOKING_STATES,

@@ -12,7 +12,6 @@ from supportdesk.extensions import db
 from supportdesk.learners.models import Learner
 from supportdesk.learners.rooms import scope_of
 from supportdesk.learners.search import Found, described
-from supportdesk.places.models import District
 
 
 def learners_page(actor: Actor, number: int) -> Page[Found]:
@@ -45,9 +44,3 @@ def name_of(learner_id: int) -> str:
     if row is None:
         raise NotFound
     return str(row.name or row.kana)
-
-
-def district_choices() -> list[tuple[str, str]]:
-    """(code, name) of the city's districts, in the city's own order."""
-    rows = db.session.execute(select(District.code, District.name).order_by(District.position))
-    return [(row.code, row.name) for row in rows]

@@ -28,6 +28,7 @@ from supportdesk.learners.operations import ProbablyKnown, amend_learner, enter_
 from supportdesk.learners.rooms import check_scope, scope_of
 from supportdesk.learners.search import Found, find_learners
 from supportdesk.learners.words import CONSENTS
+from supportdesk.places.choices import district_choices
 
 blueprint = Blueprint("learners", __name__, url_prefix="/learners", template_folder="templates")
 Answer = Response | str | tuple[str, int]
@@ -73,7 +74,7 @@ def _note_seen(action: str, found: Sequence[Found]) -> None:
 @requires(Permission.EDIT_LEARNERS)
 def new() -> Answer:
     """Enter a learner. A search that found nobody hands over what was typed as `from_search`."""
-    districts = queries.district_choices()
+    districts = district_choices()
     if request.method == "GET" or "from_search" in request.form:
         values = values_from_search(request.form.get("from_search", ""))
         return _new_page(LearnerForm(districts, formdata=None, data=values))
@@ -116,7 +117,7 @@ def edit(learner_id: int) -> Answer:
     actor, now = current_actor(), clock.now()
     check_scope(actor, learner_id)
     learner = queries.learner_to_edit(learner_id)
-    form = LearnerForm(queries.district_choices(), data=stored_values(learner))
+    form = LearnerForm(district_choices(), data=stored_values(learner))
     if request.method == "GET":
         with transaction():
             audit.record(actor=actor, action="view_learner", subject=f"learner:{learner_id}", now=now)

@@ -14,7 +14,7 @@ from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.once import once
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Actor, Permission, requires
-from supportdesk.learners.queries import district_choices
+from supportdesk.places.choices import district_choices
 from supportdesk.tutors import matching, queries
 from supportdesk.tutors.figures import fiscal_year, fiscal_year_of, month_of
 from supportdesk.tutors.forms import LogForm
