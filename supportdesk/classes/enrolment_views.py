@@ -66,7 +66,7 @@ def enrol(run_id: int) -> Answer:
             learner_id,
             caller=form.caller(),
             clash_reason=form.clash_reason.data or "",
-            told=form.tell.data == "now",
+            told=form.tell.told,
             actor=actor,
             now=now,
         )
@@ -216,7 +216,7 @@ def move(enrolment_id: int) -> Answer:
             enrolment_id,
             int(form.run_id.data or 0),
             clash_reason=form.clash_reason.data or "",
-            told=form.tell.data == "now",
+            told=form.tell.told,
             actor=actor,
             now=now,
         )

@@ -14,7 +14,6 @@ from supportdesk.classes.planning import LARGEST, MeetingPlan, RunPlan
 from supportdesk.classes.words import EDITIONS
 from supportdesk.core import clock
 from supportdesk.core.fields import (
-    AreaField,
     ChoiceField,
     DayField,
     DeskForm,
@@ -26,8 +25,7 @@ from supportdesk.core.fields import (
     TicksField,
     TimeField,
 )
-from supportdesk.core.fields.note import refuse_what_must_not_be_kept
-from supportdesk.learners.forms import CallerFields
+from supportdesk.learners.booking_fields import CallerFields, ReasonField, TellField
 
 MOST_MEETINGS = 5
 
@@ -118,29 +116,12 @@ class PlanForm(DeskForm):
 _with_meetings(PlanForm)
 
 
-class ReasonField(AreaField):
-    """Why a learner is booked in spite of a clash."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            _l("同じ時間に予約する理由"),
-            required=False,
-            max_length=300,
-            rows=2,
-            validators=[refuse_what_must_not_be_kept],
-            **options,
-        )
-
-
-TELL = {"now": _l("いま、電話や窓口で伝えた"), "later": _l("あとで連絡する")}
-
-
 class EnrolForm(CallerFields, DeskForm):
     """A learner's application for one run."""
 
     learner = HiddenField(max_length=12)
     clash_reason = ReasonField()
-    tell = ChoiceField(_l("受付の結果のお知らせ"), choices=TELL, default="now")
+    tell = TellField(_l("受付の結果のお知らせ"))
 
 
 class MoveForm(DeskForm):
@@ -148,7 +129,7 @@ class MoveForm(DeskForm):
 
     run_id = ChoiceField(_l("移る先の教室"), coerce=int)
     clash_reason = ReasonField()
-    tell = ChoiceField(_l("変更のお知らせ"), choices=TELL, default="now")
+    tell = TellField(_l("変更のお知らせ"))
 
     def __init__(self, runs: list[tuple[int, str]], **options: Any) -> None:
         self._runs = runs

@@ -75,7 +75,7 @@ def book() -> Answer:
             topic=form.topic.data or "",
             caller=form.caller(),
             clash_reason=form.clash_reason.data or "",
-            told=form.tell.data == "now",
+            told=form.tell.told,
             actor=actor,
             now=now,
         )
@@ -193,7 +193,7 @@ def cancel(booking_id: int) -> Answer:
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
-        operations.cancel_booking(booking_id, told=form.tell.data == "now", actor=actor, now=now)
+        operations.cancel_booking(booking_id, told=form.tell.told, actor=actor, now=now)
         return _afterwards(row, url_for("helpdesk.booking", booking_id=booking_id))
 
     try:
@@ -245,7 +245,7 @@ def move(booking_id: int) -> Answer:
             booking_id,
             *wanted,
             clash_reason=form.clash_reason.data or "",
-            told=form.tell.data == "now",
+            told=form.tell.told,
             actor=actor,
             now=now,
         )

@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from supportdesk.core.addresses import row_id
 from supportdesk.core.fields import (
-    AreaField,
     ChoiceField,
     DeskForm,
     HiddenField,
@@ -18,19 +18,17 @@ from supportdesk.core.fields import (
     TextField,
     TimeField,
 )
-from supportdesk.core.fields.note import refuse_what_must_not_be_kept
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.words import WEEKDAYS
-from supportdesk.learners.forms import CallerFields
+from supportdesk.learners.booking_fields import CallerFields, ReasonField, TellField
 
-TELL = {"now": _l("いま、電話や窓口で伝えた"), "later": _l("あとで連絡する")}
 SLOT_MINUTES = (15, 30, 45, 60, 90, 120)
 _LONGEST_ID = 12
 
 
 def read_slot(desk: str, adviser: str, at: str) -> Wanted | None:
     """The slot that was written, whether it exists or not; None when that is no slot at all."""
-    desk_id, adviser_id = read_id(desk), read_id(adviser)
+    desk_id, adviser_id = row_id(desk), row_id(adviser)
     try:
         starts_at = datetime.fromisoformat(at.strip().replace(" ", "+"))
         usable = starts_at.tzinfo is not None and starts_at.astimezone(UTC).year < MAXYEAR
@@ -39,27 +37,6 @@ def read_slot(desk: str, adviser: str, at: str) -> Wanted | None:
     if desk_id is None or adviser_id is None or not usable:
         return None
     return Wanted(desk_id, adviser_id, starts_at.astimezone(UTC))
-
-
-def read_id(written: str) -> int | None:
-    """The id of a row; None when it is none that a row could have."""
-    if not (written.isascii() and written.isdecimal() and len(written) <= _LONGEST_ID):
-        return None
-    return int(written) if int(written) < 2**31 else None
-
-
-class ReasonField(AreaField):
-    """Why a learner is booked in spite of a clash."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            _l("同じ時間に予約する理由"),
-            required=False,
-            max_length=300,
-            rows=2,
-            validators=[refuse_what_must_not_be_kept],
-            **options,
-        )
 
 
 class BookForm(CallerFields, DeskForm):
@@ -73,7 +50,7 @@ class BookForm(CallerFields, DeskForm):
         _l("相談したいこと"), max_length=300, rows=2, hint=_l("例：LINEで写真を送りたい。わかるときだけ入力します。")
     )
     clash_reason = ReasonField()
-    tell = ChoiceField(_l("予約のお知らせ"), choices=TELL, default="now")
+    tell = TellField(_l("予約のお知らせ"))
 
     @property
     def slot(self) -> Wanted | None:
@@ -99,16 +76,15 @@ class MoveForm(DeskForm):
 
     slot = SlotField(_l("移る先の枠"))
     clash_reason = ReasonField()
-    tell = ChoiceField(_l("変更のお知らせ"), choices=TELL, default="now")
+    tell = TellField(_l("変更のお知らせ"))
 
 
 class CancelForm(DeskForm):
     """Whether the learner knows that the booking is cancelled."""
 
-    tell = ChoiceField(
+    tell = TellField(
         _l("取り消しのお知らせ"),
         choices={"now": _l("本人や家族からの申し出で、もう知っている"), "later": _l("あとで連絡する")},
-        default="now",
     )
 
 

@@ -234,7 +234,6 @@ def may_hold(actor: Actor, booking: BookingRow) -> bool:
     return db.session.scalar(own.limit(1)) is not None
 
 
-
 def person_of(learner_id: int) -> int:
     """The person whom a learner is, as occupancy knows them."""
     return db.session.scalars(select(Learner.person_id).where(Learner.id == learner_id)).one()

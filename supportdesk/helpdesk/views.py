@@ -11,12 +11,12 @@ from werkzeug.wrappers import Response
 from supportdesk.accounts import audit
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
+from supportdesk.core.addresses import row_id
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import NotFound
 from supportdesk.core.japanese import tidy
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk import board, queries
-from supportdesk.helpdesk.forms import read_id
 from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.rooms import check_scope, scope_of
 from supportdesk.learners.search import Found, described
@@ -108,7 +108,7 @@ def day_in(name: str) -> date | None:
 
 def permitted(written: str) -> Found:
     """The learner whose id was written, when the actor may see them. Raises NotFound."""
-    learner_id = read_id(written)
+    learner_id = row_id(written)
     if learner_id is None:
         raise NotFound
     check_scope(current_actor(), learner_id)

@@ -31,7 +31,6 @@ from supportdesk.core.fields.note import refuse_what_must_not_be_kept
 from supportdesk.core.japanese import is_kana, search_key, tidy
 from supportdesk.core.phones import PhoneError, digits_of, format_phone, parse_phone
 from supportdesk.core.wareki import DateError, parse_year
-from supportdesk.learners.caller import Caller
 from supportdesk.learners.models import AgeBand, Channel, Device, Learner, Need, Sex
 from supportdesk.learners.particulars import Particulars, Telephone
 from supportdesk.learners.words import AGE_BANDS, CHANNELS, DEVICES, NEEDS, SEXES
@@ -110,26 +109,6 @@ class PostalCodeField(TextField):
     @property
     def value(self) -> str:
         return self.typed or str(self.data or "")
-
-
-class CallerFields:
-    """Who is on the telephone when it is not the learner. Taken into booking forms beside DeskForm."""
-
-    caller_name = TextField(
-        _l("お電話の方の名前"), required=False, max_length=100, hint=_l("ご本人のときは、空のままにします。")
-    )
-    caller_relation = TextField(
-        _l("ご本人との関係"), required=False, max_length=50, hint=_l("例：長女、夫、ケアマネジャー")
-    )
-    caller_phone = PhoneField(_l("折り返しの電話番号"), required=False)
-
-    def caller(self) -> Caller:
-        """The caller as bookings hold one."""
-        return Caller(
-            name=str(self.caller_name.data or ""),
-            relation=str(self.caller_relation.data or ""),
-            phone=str(self.caller_phone.data or ""),
-        )
 
 
 class LearnerForm(DeskForm):

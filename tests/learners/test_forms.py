@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 
 from supportdesk.core.fields import DeskForm
+from supportdesk.learners.booking_fields import CallerFields
 from supportdesk.learners.caller import THE_LEARNER, Caller
-from supportdesk.learners.forms import CallerFields, LearnerForm, values_from_search
+from supportdesk.learners.forms import LearnerForm, values_from_search
 from supportdesk.learners.models import AgeBand
 from supportdesk.learners.particulars import Particulars
 

@@ -1,0 +1,62 @@
+"""What the form of every booking asks beside what is booked: who calls, why in spite of a clash, who tells the learner.
+
+Used by the rooms that book: classes and the help desk.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.core.fields import AreaField, ChoiceField, PhoneField, TextField
+from supportdesk.core.fields.note import refuse_what_must_not_be_kept
+from supportdesk.learners.caller import Caller
+
+_TELL: Final = {"now": _l("いま、電話や窓口で伝えた"), "later": _l("あとで連絡する")}
+
+
+class CallerFields:
+    """Who is on the telephone when it is not the learner. Taken into booking forms beside DeskForm."""
+
+    caller_name = TextField(
+        _l("お電話の方の名前"), required=False, max_length=100, hint=_l("ご本人のときは、空のままにします。")
+    )
+    caller_relation = TextField(
+        _l("ご本人との関係"), required=False, max_length=50, hint=_l("例：長女、夫、ケアマネジャー")
+    )
+    caller_phone = PhoneField(_l("折り返しの電話番号"), required=False)
+
+    def caller(self) -> Caller:
+        """The caller as bookings hold one."""
+        return Caller(
+            name=str(self.caller_name.data or ""),
+            relation=str(self.caller_relation.data or ""),
+            phone=str(self.caller_phone.data or ""),
+        )
+
+
+class ReasonField(AreaField):
+    """Why a learner is booked in spite of a clash."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            _l("同じ時間に予約する理由"),
+            required=False,
+            max_length=300,
+            rows=2,
+            validators=[refuse_what_must_not_be_kept],
+            **options,
+        )
+
+
+class TellField(ChoiceField):
+    """Whether the learner has just heard of it, or is still to be told."""
+
+    def __init__(self, label: object, **options: Any) -> None:
+        super().__init__(label, **{"choices": _TELL, "default": "now", **options})
+
+    @property
+    def told(self) -> bool:
+        """Nobody need tell them later."""
+        return self.data == "now"
