@@ -21,6 +21,7 @@ from supportdesk.learners.queries import learner_to_edit
 from supportdesk.learners.rooms import TimelineEntry, timeline_of
 from supportdesk.places.models import District
 from supportdesk.skills import queries as skills
+from supportdesk.tutors.queries import TutorOf, tutors_of
 
 
 class SkillLine(NamedTuple):
@@ -49,6 +50,7 @@ class Record(NamedTuple):
     age: int | None
     held_pass: LivePass | None
     own_phones: int
+    tutors: Sequence[TutorOf]
     step: NextStep
     appointments: Sequence[Appointment]
     timeline: Sequence[TimelineEntry]
@@ -65,6 +67,7 @@ def record_of(learner_id: int, now: datetime) -> Record:
         age=age_on(learner.birth_date, clock.local(now).date()) if learner.birth_date else None,
         held_pass=live_pass(learner_id),
         own_phones=_own_phones(learner_id),
+        tutors=tutors_of(learner_id),
         step=step_of(learner, levels, now),
         appointments=appointments_of(learner_id, now),
         timeline=timeline_of(learner_id),
