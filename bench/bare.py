@@ -27,7 +27,7 @@ from wtforms.validators import InputRequired, Length
 DATABASE = "SUPPORTDESK_DATABASE_URL"
 #: The folder of the template that bench/same_page.py writes.
 TEMPLATES = "SUPPORTDESK_INSTANCE"
-_JAPAN = timezone(timedelta(hours=9))
+JAPAN = timezone(timedelta(hours=9))
 
 #: Its own tables, with nothing to join: what the page says stands in them word for word.
 TABLES = (
@@ -120,7 +120,7 @@ def _clock_time(moment: str) -> str:
 
 
 def _now() -> str:
-    return datetime.now(_JAPAN).isoformat(" ")
+    return datetime.now(JAPAN).isoformat(" ")
 
 
 def _add_pages(app: Flask, database: Database) -> None:

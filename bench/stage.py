@@ -46,10 +46,11 @@ _SECRET = "a key for the bench, " * 3
 
 @dataclass(frozen=True)
 class Stage:
-    """Both of them, at work. `runs` are those with free seats that no list shows."""
+    """All of them, at work. `runs` are those with free seats that no list shows."""
 
     desk: Site
     bare: Site
+    usual: Site
     app: Flask
     runs: list[int]
     learners: int
@@ -69,14 +70,16 @@ def set_up(url: str, bare_url: str, folder: Path, *, learners: int, runs: int) -
         db.engine.dispose()
     templates = folder / "bare"
     write_template(page, templates)
+    (templates / "usual").mkdir()
     bare_settings = {"DATABASE_URL": bare_url, "INSTANCE": str(templates)}
     with (
         serving(settings, folder) as desk,
         serving(bare_settings, templates, application="bench.bare:create_app()") as bare,
+        serving(bare_settings, templates / "usual", application="bench.usual:create_app()") as usual,
     ):
         if not same(HttpCaller(desk.url).get("/schedule").body, HttpCaller(bare.url).get("/schedule").body):
             raise RuntimeError("the bare page is not the desk's page: mend bench/templates/classes.html")
-        yield Stage(desk, bare, app, open_runs, learners)
+        yield Stage(desk, bare, usual, app, open_runs, learners)
         with app.app_context():
             db.engine.dispose()
 
@@ -161,7 +164,7 @@ def _fill_bare(url: str) -> None:
         database.execute(_CLASS, row.id, *times, *words, row.capacity, row.taken, 1)
     for run in db.session.scalars(select(Run).where(Run.id.not_in([row.id for row in listed]))):
         times = (_as_shown(run.starts_at), _as_shown(run.ends_at))
-        database.execute(_CLASS, run.id, *times, run.title, "", "", "", "", run.capacity, 0, 0)
+        database.execute(_CLASS, run.id, *times, run.title, "", "", "", "", 2 * run.capacity, 0, 0)
     database.execute("COMMIT")
     database.close()
 

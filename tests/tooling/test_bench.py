@@ -46,8 +46,8 @@ def test_the_table_has_five_columns_of_every_class(stage: Stage) -> None:
     assert [len(row.select("td")) for row in rows] == [5] * LISTED
 
 
-@pytest.mark.parametrize("site", ["desk", "bare"])
-def test_both_give_every_seat_once_to_whoever_is_logged_in(stage: Stage, site: str) -> None:
+@pytest.mark.parametrize("site", ["desk", "bare", "usual"])
+def test_all_give_every_seat_once_to_whoever_is_logged_in(stage: Stage, site: str) -> None:
     url = getattr(stage, site).url
     take = parts.enrolments(stage, url)
     requests = take(RUNS * SEATS)
