@@ -68,4 +68,4 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _engine_options(url: str) -> dict[str, object]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 30}}
-    return {"pool_pre_ping": True}
+    return {}  # core/database.py asks a connection that has rested whether it lives

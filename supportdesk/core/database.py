@@ -6,6 +6,7 @@ Views, jobs and the command line open a transaction and call an operation in it;
 from __future__ import annotations
 
 import enum
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,7 +26,9 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from supportdesk.extensions import db
 
@@ -119,6 +122,18 @@ def connection() -> Connection:
     return db.session.connection()
 
 
+def reading() -> Connection:
+    """A connection for one single SELECT outside the session: `with reading() as connection`.
+
+    One statement sees one state of the data by itself: on PostgreSQL it is spared the way to the server for BEGIN and
+    for ROLLBACK. (SQLite has no such way, and its driver would come out of that mode changed.)
+    """
+    connection = db.engine.connect()
+    if connection.dialect.name == "postgresql":
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+    return connection
+
+
 def insert_ignoring_conflict(table: Any) -> Any:
     """INSERT … ON CONFLICT DO NOTHING in the dialect of the database in use."""
     from sqlalchemy.dialects import postgresql, sqlite
@@ -133,6 +148,29 @@ def _set_up_connection(dbapi_connection: Any, _record: object) -> None:
         dbapi_connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
             dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+#: A connection that has worked so lately (seconds) is not asked first whether the server still knows it: asked each time,
+#: that would be half of all that the schedule has to send to PostgreSQL.
+TRUSTED_FOR = 1.0
+
+
+@event.listens_for(Pool, "checkin")
+def _note_its_work(_dbapi_connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["worked_at"] = time.monotonic()
+
+
+@event.listens_for(Pool, "checkout")
+def _ask_whether_it_lives(dbapi_connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """A server that was started again meanwhile costs nobody an error page: the pool connects anew."""
+    lately = time.monotonic() - record.info.get("worked_at", time.monotonic()) < TRUSTED_FOR
+    if lately or type(dbapi_connection).__module__.startswith("sqlite3"):
+        return
+    try:
+        dbapi_connection.execute("SELECT 1")
+        dbapi_connection.rollback()
+    except dbapi_connection.OperationalError as error:
+        raise InvalidatePoolError from error
 
 
 @event.listens_for(Engine, "begin")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import StatementError
 
 from supportdesk.accounts.models import Person
-from supportdesk.core import clock
+from supportdesk.core import clock, database
 from supportdesk.core.database import transaction
 from supportdesk.extensions import db
 
@@ -71,3 +72,26 @@ def test_foreign_keys_are_enforced(app: Flask) -> None:
 
     with pytest.raises(IntegrityError), transaction() as session:
         session.execute(insert(AccountDistrict), {"account_id": 1, "district_code": "nowhere"})
+
+
+def test_a_connection_that_the_server_dropped_meanwhile_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no server that could be started again")
+    backend = db.session.scalar(select(func.pg_backend_pid()))
+    db.session.remove()
+    monkeypatch.setattr(database, "TRUSTED_FOR", 0)
+    address = db.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as administering:
+        administering.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
+    assert people() == 0
+    assert db.session.scalar(select(func.pg_backend_pid())) != backend
+
+
+def test_reading_outside_the_session_leaves_the_connection_as_it_was() -> None:
+    with database.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(Person)) == 0
+    with transaction() as session:
+        session.add(Person(created_at=NOON))
+        session.flush()
+        session.rollback()
+    assert people() == 0
