@@ -150,8 +150,8 @@ def _set_up_connection(dbapi_connection: Any, _record: object) -> None:
             dbapi_connection.execute(f"PRAGMA {pragma}")
 
 
-#: A connection that has worked so lately (seconds) is not asked first whether the server still knows it: asked each time,
-#: that would be half of all that the schedule has to send to PostgreSQL.
+#: A connection that has worked so lately (seconds) is not asked first whether the server still knows it: that would be
+#: half of all that the schedule has to send to PostgreSQL.
 TRUSTED_FOR = 1.0
 
 
