@@ -12,7 +12,7 @@ from sqlalchemy import Table, bindparam, select
 
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.core import clock
-from supportdesk.core.database import connection
+from supportdesk.core.database import reading
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import login_manager
 
@@ -47,7 +47,8 @@ def load(account_id: str) -> SignedIn | None:
     """The account of the session's cookie: one query; nobody when it was switched off or sat idle too long."""
     if not account_id.isdigit() or _idle():
         return None
-    rows = connection().execute(_SIGNED_IN, {"wanted": int(account_id)}).all()
+    with reading() as connection:  # of its own: the session need not begin a transaction that a writing view would end
+        rows = connection.execute(_SIGNED_IN, {"wanted": int(account_id)}).all()
     if not rows:
         return None
     first = rows[0]

@@ -96,6 +96,10 @@ def foreign_key(target: str, *, index: bool = True, **options: Any) -> Any:
     return mapped_column(ForeignKey(target), index=index, **options)
 
 
+#: Where a session keeps the connection it writes on: a booking asks a dozen times, and SQLAlchemy thinks each time.
+_WRITING = "writing"
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One writing transaction: committed at the end, rolled back when anything is raised.
@@ -106,12 +110,14 @@ def transaction() -> Iterator[Session]:
     if session.in_transaction():
         session.commit()
     try:
-        session.connection(execution_options={"write": True})
+        session.info[_WRITING] = session.connection(execution_options={"write": True})
         yield session
         session.commit()
     except BaseException:
         session.rollback()
         raise
+    finally:
+        session.info.pop(_WRITING, None)
 
 
 def connection() -> Connection:
@@ -119,7 +125,9 @@ def connection() -> Connection:
 
     It carries them out in two thirds of the time that the session takes; objects belong to the session all the same.
     """
-    return db.session.connection()
+    session = db.session()
+    writing: Connection | None = session.info.get(_WRITING)
+    return writing or session.connection()
 
 
 def reading() -> Connection:
