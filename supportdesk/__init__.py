@@ -54,8 +54,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS))
     login_manager.init_app(app)
+    security.protect(app, settings)  # before CSRF: whoever must log in first is asked to, whatever their form bears
     csrf.init_app(app)
-    security.protect(app, settings)
     babel.init_app(app, locale_selector=security.chosen_language)
     page_furniture.plug_in(app)
     rooms = (journey, learners, classes, helpdesk, videos, tutors, skills, notices, places, accounts)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from supportdesk.core.codes import new_token
 from supportdesk.core.database import Base, foreign_key, identity
 from supportdesk.core.permissions import Role
 
@@ -35,6 +36,7 @@ class Account(Base):
     phone: Mapped[str | None]
     password_hash: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
+    session_stamp: Mapped[str] = mapped_column(default=new_token, comment="a session that bears another one has ended")
     created_at: Mapped[datetime]
     last_login_at: Mapped[datetime | None]
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from flask import session
+from flask import g, session
 from flask_login import UserMixin, current_user, login_user
 from sqlalchemy import Table, bindparam, select
 
 from supportdesk.accounts.models import Account, AccountRole
-from supportdesk.core import clock
+from supportdesk.core import clock, kept_form
 from supportdesk.core.database import reading
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import login_manager
@@ -20,10 +21,12 @@ from supportdesk.extensions import login_manager
 IDLE = timedelta(minutes=60)
 #: The cookie is not written anew for every click.
 NOTED_EVERY = timedelta(minutes=1)
+#: Where the session bears the account's stamp: a new password or switching off gives the account another one.
+STAMP = "stamp"
 
 _ACCOUNT, _ROLE = cast(Table, Account.__table__), cast(Table, AccountRole.__table__)
 _SIGNED_IN = (
-    select(_ACCOUNT.c.id, _ACCOUNT.c.person_id, _ACCOUNT.c.name, _ROLE.c.role)
+    select(_ACCOUNT.c.id, _ACCOUNT.c.person_id, _ACCOUNT.c.name, _ACCOUNT.c.session_stamp, _ROLE.c.role)
     .join(_ROLE, _ROLE.c.account_id == _ACCOUNT.c.id)
     .where(_ACCOUNT.c.id == bindparam("wanted"), _ACCOUNT.c.active)
 )
@@ -44,12 +47,12 @@ class SignedIn(Actor, UserMixin):
 
 @login_manager.user_loader
 def load(account_id: str) -> SignedIn | None:
-    """The account of the session's cookie: one query; nobody when it was switched off or sat idle too long."""
+    """The account of the session's cookie: one query; nobody when that session has ended."""
     if not account_id.isdigit() or _idle():
         return None
     with reading() as connection:  # of its own: the session need not begin a transaction that a writing view would end
         rows = connection.execute(_SIGNED_IN, {"wanted": int(account_id)}).all()
-    if not rows:
+    if not rows or rows[0].session_stamp != session.get(STAMP):
         return None
     first = rows[0]
     return SignedIn(
@@ -69,6 +72,9 @@ def start_session(account: Account) -> None:
         )
     )
     session["seen"] = clock.now().isoformat()
+    session[STAMP] = account.session_stamp
+    session[kept_form.CSRF] = kept_form.csrf_secret(account.id, secrets.token_hex(20))
+    g.pop(kept_form.CSRF, None)  # Flask-WTF keeps the old session's token for the rest of the request
 
 
 def note_activity() -> None:

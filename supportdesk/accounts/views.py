@@ -8,10 +8,12 @@ from werkzeug.wrappers import Response
 
 from supportdesk.accounts import operations, queries
 from supportdesk.accounts.forms import LoginForm
+from supportdesk.accounts.resuming import go_on, login_page
 from supportdesk.accounts.sign_in import start_session
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
+from supportdesk.core.kept_form import carried
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, public, requires
 from supportdesk.core.security import local_address
@@ -22,21 +24,21 @@ blueprint = Blueprint("accounts", __name__, template_folder="templates")
 @blueprint.route("/login", methods=["GET", "POST"])
 @public
 def login() -> Response | str | tuple[str, int]:
-    """The log-in page. Afterwards one goes on to the page one wanted, else home."""
+    """The log-in page. Afterwards one goes on to the page one wanted or the form one had begun, else home."""
     if request.method == "GET" and current_user.is_authenticated:
         return redirect(url_for("home.home"), 303)
-    form = LoginForm()
+    form, kept, page = LoginForm(), carried(), local_address(request.args.get("next"))
     if request.method == "GET":
-        return render_template("accounts/login.html", form=form)
+        return login_page(form, None, page)
     if not form.validate_on_submit():
-        return render_template("accounts/login.html", form=form), 422
+        return login_page(form, kept, page), 422
     with transaction():
         outcome = operations.log_in(form.username.data or "", form.password.data or "", now=clock.now())
     if isinstance(outcome, DeskError):
         form.refuse(outcome)
-        return render_template("accounts/login.html", form=form), outcome.status
+        return login_page(form, kept, page), outcome.status
     start_session(outcome)
-    return redirect(local_address(request.args.get("next")) or url_for("home.home"), 303)
+    return go_on(outcome, kept, page)
 
 
 @blueprint.post("/logout")

@@ -13,7 +13,7 @@ from supportdesk.core.errors import DeskError
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
     app.register_error_handler(DeskError, _refused)
-    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(CSRFError, stale_form)
     app.register_error_handler(HTTPException, _http_error)
 
 
@@ -21,7 +21,8 @@ def _refused(error: DeskError) -> tuple[str, int]:
     return _page(error.status, str(error.message) or None)
 
 
-def _stale_form(_error: CSRFError) -> tuple[str, int]:
+def stale_form(_error: CSRFError) -> tuple[str, int]:
+    """A form whose token is not this session's, on a page that is open to everybody."""
     return _page(400, _("画面を開いてから時間がたちました。前の画面にもどって、もう一度送ってください。"))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, abort, current_app, has_request_context, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, has_request_context, request
 from flask_login import current_user
 
 from supportdesk.core.permissions import Access, access_of
+from supportdesk.extensions import login_manager
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
@@ -83,17 +84,11 @@ def _demand_permission() -> BaseResponse | None:
     if not access.permissions:
         return None
     if not current_user.is_authenticated:
-        return redirect(url_for("accounts.login", next=_local_path()), 303)
+        answer: BaseResponse = current_app.make_response(login_manager.unauthorized())  # accounts asks for the log-in
+        return answer
     if not any(current_user.may(permission) for permission in access.permissions):
         abort(403)
     return None
-
-
-def _local_path() -> str | None:
-    """Where to go on after the log-in. Only pages that were to be read: a form is never sent again by itself."""
-    if request.method != "GET" or request.path == "/":
-        return None
-    return request.full_path.rstrip("?")
 
 
 def refuse_unmarked_views(app: Flask) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 
+from supportdesk.core import kept_form
 from supportdesk.core.codes import new_token
 from supportdesk.core.errors import DeskError
 from supportdesk.core.fields.base import DeskField
@@ -17,6 +18,12 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 class DeskForm(FlaskForm):
     """A form with CSRF protection and a one-time token: pressed twice, it is carried out once (core/once.py)."""
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What the form reads: what was posted to it, or what was typed before its sender had to log in again."""
+            kept = kept_form.fields_for(form._fields)
+            return super().wrap_formdata(form, formdata) if kept is None else kept
 
     one_time_token = HiddenField()
 
