@@ -16,3 +16,4 @@ def plug_in(app: Flask) -> None:
     resuming.plug_in(app)
     app.before_request(sign_in.note_activity)
     add_to_menu(app, MenuItem("accounts.audit_trail", _l("操作の記録"), Permission.SEE_AUDIT))
+    add_to_menu(app, MenuItem("accounts.own_password", _l("パスワード"), Permission.OWN_ACCOUNT))

@@ -1,10 +1,18 @@
-"""The log-in form."""
+"""The log-in and one's own password."""
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms.validators import ValidationError
 
 from supportdesk.core.fields import DeskForm, PasswordField, TextField
+
+
+def same_as_new_password(form: DeskForm, field: PasswordField) -> None:
+    """For the second of two fields for a new password."""
+    if field.data != form["new_password"].data:
+        raise ValidationError(_("2回の入力がちがいます。"))
 
 
 class LoginForm(DeskForm):
@@ -16,3 +24,17 @@ class LoginForm(DeskForm):
         render_kw={"autocomplete": "username", "autocapitalize": "none"},
     )
     password = PasswordField(_l("パスワード"), render_kw={"autocomplete": "current-password"})
+
+
+class OwnPasswordForm(DeskForm):
+    """The old password, and the new one twice: nobody sees what they type."""
+
+    old_password = PasswordField(_l("今のパスワード"), render_kw={"autocomplete": "current-password"})
+    new_password = PasswordField(
+        _l("新しいパスワード"), hint=_l("10文字以上"), render_kw={"autocomplete": "new-password"}
+    )
+    new_password_again = PasswordField(
+        _l("新しいパスワード（もう一度）"),
+        validators=[same_as_new_password],
+        render_kw={"autocomplete": "new-password"},
+    )

@@ -19,9 +19,10 @@ from supportdesk.core.japanese import tidy
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
 
-_hasher = PasswordHasher()
+#: argon2id; `upkeep` gives new passwords with it.
+hasher = PasswordHasher()
 #: Checked when there is no such account, so that the answer takes as long either way.
-_NOBODY = _hasher.hash("nobody has this password")
+_NOBODY = hasher.hash("nobody has this password")
 
 
 class WrongPassword(DeskError):
@@ -58,6 +59,7 @@ def create_account(
     actor: Actor,
     now: datetime,
     kana: str = "",
+    phone: str = "",
     person_id: int | None = None,
 ) -> Account:
     """Make an account for a new person, or for one we know already. Raises UsernameTaken."""
@@ -74,7 +76,8 @@ def create_account(
         username=username,
         name=tidy(name),
         kana=tidy(kana),
-        password_hash=_hasher.hash(password),
+        phone=phone or None,
+        password_hash=hasher.hash(password),
         created_at=now,
         roles=[AccountRole(role=role) for role in sorted(set(roles))],
     )
@@ -106,8 +109,8 @@ def log_in(username: str, password: str, *, now: datetime) -> Account | DeskErro
         return WrongPassword()
     throttle.clear(bucket)
     account.last_login_at = now
-    if _hasher.check_needs_rehash(account.password_hash):
-        account.password_hash = _hasher.hash(password)
+    if hasher.check_needs_rehash(account.password_hash):
+        account.password_hash = hasher.hash(password)
     audit.record(actor=actor_of(account), action="log_in", subject=f"account:{account.id}", now=now)
     return account
 
@@ -125,7 +128,7 @@ def actor_of(account: Account) -> Actor:
 def _matches(account: Account | None, password: str) -> bool:
     try:
         usable = account is not None and account.active
-        _hasher.verify(account.password_hash if account is not None and usable else _NOBODY, password)
+        hasher.verify(account.password_hash if account is not None and usable else _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
     return usable

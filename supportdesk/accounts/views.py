@@ -1,15 +1,16 @@
-"""Logging in and out, and the audit trail."""
+"""Logging in and out, one's own password, and the audit trail."""
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
-from supportdesk.accounts import operations, queries
-from supportdesk.accounts.forms import LoginForm
+from supportdesk.accounts import operations, queries, upkeep
+from supportdesk.accounts.forms import LoginForm, OwnPasswordForm
 from supportdesk.accounts.resuming import go_on, login_page
-from supportdesk.accounts.sign_in import start_session
+from supportdesk.accounts.sign_in import current_actor, start_session
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
@@ -48,6 +49,32 @@ def logout() -> Response:
     logout_user()
     session.clear()
     return redirect(url_for("accounts.login"), 303)
+
+
+@blueprint.route("/account/password", methods=["GET", "POST"])
+@requires(Permission.OWN_ACCOUNT, surface="field")
+def own_password() -> Response | str | tuple[str, int]:
+    """One's own new password. Wherever else one was signed in, one is no longer."""
+    form = OwnPasswordForm()
+    if not form.validate_on_submit():
+        return _password_page(form) if request.method == "GET" else (_password_page(form), 422)
+    try:
+        with transaction():
+            outcome = upkeep.change_own_password(
+                form.old_password.data, form.new_password.data, actor=current_actor(), now=clock.now()
+            )
+    except DeskError as error:
+        outcome = error
+    if isinstance(outcome, DeskError):
+        form.refuse(outcome)
+        return _password_page(form), 422
+    start_session(outcome)
+    flash(_("パスワードを変えました。ほかの端末ではログアウトしました。"), "good")
+    return redirect(url_for("home.home"), 303)
+
+
+def _password_page(form: OwnPasswordForm) -> str:
+    return render_template("accounts/own_password.html", form=form)
 
 
 @blueprint.get("/admin/audit")

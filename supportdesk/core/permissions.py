@@ -66,6 +66,7 @@ class Permission(StrEnum):
     WORK_CALL_LIST = "work_call_list"
     MANAGE_PLACES = "manage_places"
     MANAGE_SKILLS = "manage_skills"
+    MANAGE_ACCOUNTS = "manage_accounts"
     SEE_AUDIT = "see_audit"
 
 

@@ -34,6 +34,7 @@ SEE_HELPDESK = COUNTER | {Role.ADVISER}
 HOLD_CONSULTATION = frozenset({Role.ADVISER})
 MANAGE_HELPDESK = frozenset({Role.ADMIN})
 MATCH_TUTORS = frozenset({Role.COORDINATOR, Role.ADMIN})
+MANAGE_ACCOUNTS = frozenset({Role.ADMIN})
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 #: endpoint → (an address of it, its methods, who may call it; None is somebody not signed in)
@@ -142,6 +143,12 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "tutors.people": ("/tutors/people", {"GET"}, MATCH_TUTORS),
     "tutors.appoint": ("/tutors/people/999999", {"GET", "POST"}, MATCH_TUTORS),
     "tutors.figures": ("/tutors/figures", {"GET"}, MATCH_TUTORS),
+    "accounts.own_password": ("/account/password", {"GET", "POST"}, SIGNED_IN),
+    "staff.index": ("/admin/accounts/", {"GET", "POST"}, MANAGE_ACCOUNTS),
+    "staff.new": ("/admin/accounts/new", {"GET", "POST"}, MANAGE_ACCOUNTS),
+    "staff.account": ("/admin/accounts/999999", {"GET", "POST"}, MANAGE_ACCOUNTS),
+    "staff.switch": ("/admin/accounts/999999/switch", {"GET", "POST"}, MANAGE_ACCOUNTS),
+    "staff.password": ("/admin/accounts/999999/password", {"GET", "POST"}, MANAGE_ACCOUNTS),
     "accounts.logout": ("/logout", {"POST"}, SIGNED_IN),  # last: nobody is signed in after it
 }
 

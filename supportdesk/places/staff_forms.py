@@ -1,0 +1,67 @@
+"""The administrator's forms about accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.accounts.forms import same_as_new_password
+from supportdesk.core.fields import (
+    DeskForm,
+    HiddenField,
+    KanaField,
+    PasswordField,
+    PhoneField,
+    TextField,
+    TicksField,
+)
+from supportdesk.core.permissions import ROLE_LABELS, Role
+
+_NEW = {"autocomplete": "new-password"}
+
+
+class StaffForm(DeskForm):
+    """What an account's holder is called, and what they do where."""
+
+    name = TextField(_l("名前"), max_length=100)
+    kana = KanaField(_l("フリガナ"), required=False, max_length=100)
+    phone = PhoneField(_l("電話番号"), required=False)
+    roles = TicksField(_l("役割"), choices=ROLE_LABELS, coerce=Role, required=True)
+    districts = TicksField(_l("担当する地区"), hint=_l("地区担当と地域サポーターだけ。"))
+
+    def __init__(self, districts: list[tuple[str, str]], **options: Any) -> None:
+        self._districts = districts
+        super().__init__(**options)
+
+    def process(self, *arguments: Any, **options: Any) -> None:
+        """The city's districts have to be known before what was ticked is read."""
+        self.districts.choices = self._districts
+        super().process(*arguments, **options)
+
+
+class NewStaffForm(StaffForm):
+    """The same with a user name and a first password."""
+
+    username = TextField(
+        _l("ユーザー名"),
+        max_length=100,
+        hint=_l("ログインのときに入力します。あとで変えられません。"),
+        render_kw={"autocapitalize": "none", "autocomplete": "off"},
+    )
+    new_password = PasswordField(_l("はじめのパスワード"), hint=_l("10文字以上"), render_kw=_NEW)
+
+
+class NewPasswordForm(DeskForm):
+    """A new password for somebody who forgot theirs."""
+
+    new_password = PasswordField(_l("新しいパスワード"), hint=_l("10文字以上"), render_kw=_NEW)
+    new_password_again = PasswordField(
+        _l("新しいパスワード（もう一度）"), validators=[same_as_new_password], render_kw=_NEW
+    )
+
+
+class SwitchForm(DeskForm):
+    """Off or on, as it was asked when the page was opened: a second press does not undo the first."""
+
+    wanted = HiddenField()
