@@ -1,4 +1,4 @@
-"""Logging in and out, one's own password, and the audit trail."""
+"""Logging in and out, and one's own password."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
-from supportdesk.accounts import operations, queries, upkeep
+from supportdesk.accounts import operations, upkeep
 from supportdesk.accounts.forms import LoginForm, OwnPasswordForm
 from supportdesk.accounts.resuming import go_on, login_page
 from supportdesk.accounts.sign_in import current_actor, start_session
@@ -15,7 +15,6 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
 from supportdesk.core.kept_form import carried
-from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, public, requires
 from supportdesk.core.security import local_address
 
@@ -75,11 +74,3 @@ def own_password() -> Response | str | tuple[str, int]:
 
 def _password_page(form: OwnPasswordForm) -> str:
     return render_template("accounts/own_password.html", form=form)
-
-
-@blueprint.get("/admin/audit")
-@requires(Permission.SEE_AUDIT)
-def audit_trail() -> str:
-    """Who did what, newest first."""
-    page = queries.audit_page(page_number())
-    return render_template("accounts/audit.html", page=page)

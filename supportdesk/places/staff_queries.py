@@ -47,7 +47,7 @@ def staff_page(text: str, number: int) -> Page[Any]:
     return fetch_page(_holding(statement, text) if text else statement, number)
 
 
-def _holding(statement: Select[Any], text: str) -> Select[Any]:
+def _holding(statement: Select[*tuple[Any, ...]], text: str) -> Select[*tuple[Any, ...]]:
     spellings = {text, to_hiragana(text), to_katakana(text)}
     columns = (Account.username, Account.name, Account.kana)
     return statement.where(

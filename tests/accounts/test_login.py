@@ -121,4 +121,4 @@ def test_a_log_in_is_in_the_audit_trail(app: Flask, client: PageClient, make_acc
     with app.app_context():
         actions = db.session.scalars(db.select(AuditEntry.action).order_by(AuditEntry.id)).all()
     assert actions == ["create_account", "log_in"]
-    assert "log_in" in client.get("/admin/audit").text
+    assert "ログインした" in client.get("/admin/audit").text

@@ -46,7 +46,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "home.front": ("/", {"GET"}, EVERYBODY),
     "home.home": ("/home", {"GET"}, SIGNED_IN),
     "accounts.login": ("/login", {"GET", "POST"}, EVERYBODY),
-    "accounts.audit_trail": ("/admin/audit", {"GET"}, frozenset({Role.ADMIN})),
+    "audit.trail": ("/admin/audit", {"GET"}, frozenset({Role.ADMIN})),
     "classes.index": ("/classes/", {"GET"}, SEE_CLASSES),
     "classes.plan": ("/classes/new", {"GET", "POST"}, MANAGE_CLASSES),
     "classes.run": ("/classes/999999", {"GET"}, SEE_CLASSES),

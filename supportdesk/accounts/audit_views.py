@@ -1,0 +1,67 @@
+"""The audit trail for the administrator: who did or saw what of whom, by account, action, learner and day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+
+from supportdesk.accounts import queries
+from supportdesk.accounts.audit_words import ACTIONS
+from supportdesk.core.activities import describe
+from supportdesk.core.addresses import row_id
+from supportdesk.core.paging import page_number
+from supportdesk.core.permissions import Permission, requires
+
+blueprint = Blueprint("audit", __name__, template_folder="templates")
+
+
+@blueprint.get("/admin/audit")
+@requires(Permission.SEE_AUDIT)
+def trail() -> str:
+    """Newest first. What is asked for stands in the address as ids: a link to it names nobody."""
+    wanted = queries.AuditFilter(
+        account_id=row_id(request.args.get("account", "")),
+        action=_action(request.args.get("action", "")),
+        learner_id=row_id(request.args.get("learner", "")),
+        day=_day(request.args.get("day", "")),
+    )
+    page = queries.audit_page(wanted, page_number())
+    return render_template(
+        "accounts/audit.html",
+        page=page,
+        wanted=wanted,
+        words=ACTIONS,
+        accounts=queries.account_choices(),
+        described=describe({row.subject for row in page.rows}),
+        not_understood=_not_understood(wanted),
+    )
+
+
+def _action(written: str) -> str | None:
+    return written if written in ACTIONS else None
+
+
+def _day(written: str) -> date | None:
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year <= 2200 else None
+
+
+def _not_understood(wanted: queries.AuditFilter) -> str | None:
+    """What to say when something was asked that is no account, action, learner or day: it was left out."""
+    asked = {name for name in ("account", "action", "learner", "day") if request.args.get(name, "").strip()}
+    read = {
+        name
+        for name, value in (
+            ("account", wanted.account_id),
+            ("action", wanted.action),
+            ("learner", wanted.learner_id),
+            ("day", wanted.day),
+        )
+        if value is not None
+    }
+    return _("読めない条件があったので、それをのぞいて表示しています。") if asked - read else None

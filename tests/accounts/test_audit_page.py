@@ -1,0 +1,104 @@
+"""The audit trail as the administrator reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+import supportdesk
+from supportdesk.accounts import audit
+from supportdesk.accounts.audit_words import ACTIONS
+from supportdesk.core import clock as desk_clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import Role
+from tests.factories import make_account, make_actor
+from tests.pages import Page, PageClient
+from tests.recording import Statements
+
+SOURCE = Path(supportdesk.__file__).parent
+#: An action as the rooms write it: handed to `record`, or to a room's own function that hands it on.
+WRITTEN = re.compile(r'(?:action=|_note\(\s*|_audit\(\s*|_note_seen\(\s*)"([a-z]+(?:_[a-z]+)+)"')
+
+
+@pytest.fixture
+def admin(app: Flask, client: PageClient) -> PageClient:
+    """An administrator; yesterday reception saw learner 7, today learners 7 and 8."""
+    with app.app_context():
+        make_account(Role.ADMIN)
+        reception, now = make_actor(Role.RECEPTION), desk_clock.now()
+        with transaction():
+            for learner, at in ((7, now - timedelta(days=1)), (7, now), (8, now)):
+                audit.record(actor=reception, action="view_learner", subject=f"learner:{learner}", now=at)
+            audit.record(actor=reception, action="amend_learner", subject="learner:8", now=now)
+    client.sign_in("admin")
+    return client
+
+
+def rows(page: Page) -> list[list[str]]:
+    return [[cell.get_text(strip=True) for cell in row.find_all("td")] for row in page.all("tbody tr")]
+
+
+def test_every_action_has_words() -> None:
+    found = {name for path in SOURCE.rglob("*.py") for name in WRITTEN.findall(path.read_text())}
+    assert len(found) > 40
+    assert found <= ACTIONS.keys()
+
+
+def test_actions_are_told_in_words_and_learners_are_a_click_away(admin: PageClient) -> None:
+    page = admin.get("/admin/audit")
+    assert "受講者の記録を見た" in page.text
+    assert "view_learner" not in page.text
+    assert page.link("受講者 7") == "/learners/7"
+    assert len(page.all('td[data-action="view_learner"]')) == 3
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("learner=7", 2),
+        ("learner=8", 2),
+        ("action=view_learner", 3),
+        ("learner=7&day=2026-11-24", 1),
+        ("learner=99", 0),
+    ],
+)
+def test_the_trail_is_narrowed(admin: PageClient, asked: str, expected: int) -> None:
+    assert len(rows(admin.get(f"/admin/audit?{asked}"))) == expected
+
+
+def test_one_persons_doings_are_found_by_the_form(admin: PageClient) -> None:
+    page = admin.get("/admin/audit")
+    choice = next(option for option in page.all("#account option") if "reception" in option.get_text())
+    found = admin.submit(page, "filter", {"account": str(choice["value"])})
+    assert {row[1] for row in rows(found)} == {"receptionさん"}
+    assert "reception" not in found.url, "an address holds no name"
+
+
+@pytest.mark.parametrize("asked", ["account=abc", "action=nonsense", f"learner={10**30}", "day=2026-13-40", "day=%00"])
+def test_what_cannot_be_read_is_left_out_and_said_so(admin: PageClient, asked: str) -> None:
+    page = admin.get(f"/admin/audit?{asked}")
+    assert "読めない条件" in page.text
+    assert len(rows(page)) >= 4
+
+
+def test_a_long_trail_comes_in_pages_and_keeps_its_filter(
+    app: Flask, admin: PageClient, queries: Callable[[], AbstractContextManager[Statements]]
+) -> None:
+    with queries() as few:
+        admin.get("/admin/audit?action=view_learner")
+    with app.app_context(), transaction():
+        actor = make_actor(Role.ADVISER)
+        for number in range(60):
+            audit.record(actor=actor, action="view_learner", subject=f"learner:{number + 1}", now=desk_clock.now())
+    with queries() as many:
+        first = admin.get("/admin/audit?action=view_learner")
+    assert len(rows(first)) == 50
+    assert "action=view_learner" in first.link("次のページ")
+    assert len(rows(admin.get(first.link("次のページ")))) == 13
+    assert len(many) == len(few)
