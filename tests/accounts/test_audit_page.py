@@ -92,10 +92,11 @@ def test_a_long_trail_comes_in_pages_and_keeps_its_filter(
 ) -> None:
     with queries() as few:
         admin.get("/admin/audit?action=view_learner")
-    with app.app_context(), transaction():
-        actor = make_actor(Role.ADVISER)
-        for number in range(60):
-            audit.record(actor=actor, action="view_learner", subject=f"learner:{number + 1}", now=desk_clock.now())
+    with app.app_context():
+        actor, now = make_actor(Role.ADVISER), desk_clock.now()
+        with transaction():
+            for number in range(60):
+                audit.record(actor=actor, action="view_learner", subject=f"learner:{number + 1}", now=now)
     with queries() as many:
         first = admin.get("/admin/audit?action=view_learner")
     assert len(rows(first)) == 50
