@@ -75,6 +75,18 @@ def pytest_configure_node(node: object) -> None:
     node.workerinput["run_name"] = config.stash[_run_name]  # type: ignore[attr-defined]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about the other database alone."""
+    elsewhere = [item for item in items if _is_about_another(item, config.getoption("database"))]
+    config.hook.pytest_deselected(items=elsewhere)
+    items[:] = [item for item in items if item not in elsewhere]
+
+
+def _is_about_another(item: pytest.Item, database: str) -> bool:
+    mark = item.get_closest_marker("only_on")
+    return mark is not None and database not in mark.args
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     return f"database: {config.getoption('database')}"
 

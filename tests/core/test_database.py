@@ -74,9 +74,8 @@ def test_foreign_keys_are_enforced(app: Flask) -> None:
         session.execute(insert(AccountDistrict), {"account_id": 1, "district_code": "nowhere"})
 
 
+@pytest.mark.only_on("postgresql")  # SQLite has no server that could be started again
 def test_a_connection_that_the_server_dropped_meanwhile_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    if db.engine.dialect.name != "postgresql":
-        pytest.skip("SQLite has no server that could be started again")
     backend = db.session.scalar(select(func.pg_backend_pid()))
     db.session.remove()
     monkeypatch.setattr(database, "TRUSTED_FOR", 0)

@@ -7,9 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine, text
 
 from tests.servers import ROOT, clean_environment
+
+pytestmark = pytest.mark.only_on("sqlite")  # the commands make their own database, the embedded one
 
 
 def run(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import text
 
@@ -36,6 +37,7 @@ def content() -> list[str]:
     return [hashlib.sha256(repr(rows).encode()).hexdigest() for rows in found]
 
 
+@pytest.mark.only_on("sqlite")
 def test_the_same_seed_makes_the_same_demo(app: Flask, databases: Databases, tmp_path: Path) -> None:
     folder = tmp_path / "other"
     folder.mkdir()
