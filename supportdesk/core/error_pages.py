@@ -46,4 +46,4 @@ def _page(status: int, message: str | None) -> tuple[str, int]:
     }
     title = titles.get(status, _("うまくいきませんでした"))
     text = message or messages.get(status, _("もう一度ためしてください。続くときは管理者に知らせてください。"))
-    return render_template("error.html", title=title, message=text), status
+    return render_template("error.html", title=title, message=text, search=status == 404), status

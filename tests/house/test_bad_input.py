@@ -1,0 +1,308 @@
+"""Whatever is sent to whichever address, the answer is a page in words, never an error of the machine.
+
+The addresses come from the table of test_access, the names of fields from the views and their pages themselves, so that
+a new page is tried without a new line here. The desk is the demo's: behind most addresses stands something real.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from functools import cache
+from types import ModuleType
+from typing import Any
+from urllib.parse import quote, quote_from_bytes, urlencode
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete, select
+from wtforms.fields.core import UnboundField
+
+from supportdesk import create_app
+from supportdesk.accounts.models import Account
+from supportdesk.core.database import transaction
+from supportdesk.core.fields import DayField, DeskForm
+from supportdesk.core.permissions import Role
+from supportdesk.core.security import LARGEST_UPLOAD
+from supportdesk.core.throttle import Throttle
+from supportdesk.demo import PASSWORD, make_demo
+from supportdesk.extensions import db
+from supportdesk.videos.models import Video
+from tests.clocks import Clock
+from tests.conftest import settings_for
+from tests.databases import Databases
+from tests.factories import make_account
+from tests.house.test_access import ROUTES
+from tests.markup import faults, parse, text_of
+
+MEGABYTE = 1024 * 1024
+#: An account to switch off and to rename: those that try it out are needed.
+SPARE = "spare"
+#: Percent-encoded, as a browser or a hostile hand would send them.
+ABSURD = {
+    "huge number": "1" + "0" * 30,
+    "beyond four bytes": str(2**31),
+    "negative": "-1",
+    "kana": quote("あ"),
+    "NUL": "a%00b",
+    "ten thousand": quote("あ") * 10_000,
+    "no UTF-8": "%ff%fe%83%65",
+    "half a pair": "%ed%a0%80",
+    "markup": quote("<script>'\";--"),
+    "other digits": quote("²٣"),
+    "impossible day": quote("昭和70年2月30日"),
+}
+#: Sent for every name by itself too: what the machine would choke on, where a message is wanted.
+TRICKY = ("huge number", "NUL", "other digits")
+#: The roles from the one that sees most to the one that sees least.
+ORDER = (Role.ADMIN, Role.RECEPTION, Role.INSTRUCTOR, Role.ADVISER, Role.COORDINATOR, Role.TUTOR)
+FORM = "application/x-www-form-urlencoded"
+#: Bodies that no page of ours sends: (content type, body).
+STRANGE = {
+    "nothing": (FORM, b""),
+    "JSON": ("application/json", b'{"name": ["\\ud800", {"a": null}], "one_time_token": 3}'),
+    "broken JSON": ("application/json", b'{"name": '),
+    "no boundary": ("multipart/form-data", b"--x\r\n\r\n"),
+    "cut off": ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nab'),
+    "Shift_JIS": (FORM, b"name=" + quote_from_bytes("高齢者".encode("cp932")).encode()),
+    "UTF-16": (f"{FORM}; charset=utf-16", "name=高齢者".encode("utf-16")),
+    "no form": ("text/plain", b"\xff\xfe\x00"),
+    "a thousand fields": (FORM, b"&".join(b"q%d=1" % number for number in range(5000))),
+}
+
+
+@pytest.fixture(scope="module")
+def demo(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The demo, with the forms' tokens unasked for: what is to be tried lies behind them."""
+    folder = tmp_path_factory.mktemp("demo")
+    url = databases.copy(folder)
+    app = create_app(settings_for(url, folder))
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context():
+        make_demo(seed=1)
+        make_account(Role.TUTOR, username=SPARE)
+        db.session.remove()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    databases.discard(url)
+
+
+@pytest.fixture(autouse=True)
+def _stand_still(clock: Clock) -> None:
+    """Demo and sessions live at the tests' own time."""
+
+
+def browser(app: Flask, role: Role | None) -> FlaskClient:
+    """Somebody of this role at a browser, whatever wrong passwords were tried before."""
+    client = app.test_client()
+    if role is not None:
+        with app.app_context(), transaction() as session:
+            session.execute(delete(Throttle))
+        signed_in = client.post("/login", data={"username": role.value, "password": PASSWORD})
+        assert signed_in.status_code == 303
+    return client
+
+
+def address_of(app: Flask, endpoint: str) -> str:
+    """One where something stands, as far as the demo has it."""
+    nowhere = ROUTES[endpoint][0]
+    if "999999" not in nowhere:
+        return nowhere
+    with app.app_context():
+        if nowhere.startswith("/admin/accounts/"):
+            there = str(db.session.scalar(select(Account.id).where(Account.username == SPARE)))
+        elif nowhere.startswith(("/v/", "/media/")):
+            there = str(db.session.scalar(select(Video.code).order_by(Video.id).limit(1)))
+        else:
+            there = "1"
+    return nowhere.replace("999999", there)
+
+
+def allowed(endpoint: str) -> list[Role | None]:
+    open_to = ROUTES[endpoint][2]
+    return [None] if None in open_to else [role for role in ORDER if role in open_to]
+
+
+def routes(method: str, role: Role | None) -> list[str]:
+    return [
+        endpoint
+        for endpoint, (_, methods, _) in ROUTES.items()
+        if method in methods and role in allowed(endpoint) and endpoint != "accounts.logout"
+    ]
+
+
+@cache
+def _names_in(module: ModuleType) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that a module of views reads from the address and from the form."""
+    source = inspect.getsource(module)
+    asked = re.findall(r"""request\.args(?:\.get\(|\[)"(\w+)""", source)
+    read = re.findall(r"""request\.form(?:\.get\(|\[)"(\w+)""", source)
+    forms = [one for one in vars(module).values() if inspect.isclass(one) and issubclass(one, DeskForm)]
+    fields = {name for form in forms for name in _fields_of(form)}
+    return frozenset(asked) | {"page"}, frozenset(read) | fields
+
+
+def _fields_of(form: type[DeskForm]) -> Iterator[str]:
+    for name, field in inspect.getmembers(form, lambda member: isinstance(member, UnboundField)):
+        yield name
+        if issubclass(field.field_class, DayField):
+            yield from (f"{name}-{part}" for part in ("era", "year", "month", "day"))
+
+
+def names(app: Flask, endpoint: str) -> tuple[list[str], list[str]]:
+    module = inspect.getmodule(app.view_functions[endpoint])
+    assert module is not None
+    asked, read = _names_in(module) if endpoint != "static" else (frozenset({"page"}), frozenset())
+    return sorted(asked), sorted(read)
+
+
+def offered(client: FlaskClient, address: str) -> dict[str, str]:
+    """What a browser would send from the page at this address if nobody touched it: each field once."""
+    answer = client.get(address)
+    if answer.status_code != 200 or answer.mimetype != "text/html":
+        return {}
+    forms = BeautifulSoup(answer.text, "html.parser").select('main form[method="post"]')
+    controls = [control for form in forms for control in form.select("input[name], select[name], textarea[name]")]
+    values: dict[str, str] = {}
+    for control in controls:
+        chosen = control.select_one("option[selected], option[value]:not([value=''])") or control
+        values.setdefault(str(control["name"]), str(chosen.get("value", "")))
+    return values
+
+
+def sent(pairs: list[tuple[str, str]]) -> str:
+    """A query or body of names and values that are percent-encoded already."""
+    return "&".join(f"{quote(name)}={value}" for name, value in pairs)
+
+
+class Faults(list[str]):
+    """What was asked and answered wrongly."""
+
+    def look_at(self, client: FlaskClient, method: str, address: str, tried: str, **options: Any) -> None:
+        answer = client.open(address, method=method, **options)
+        answer.close()
+        if answer.status_code >= 500:
+            self.append(f"{method} {address[:80]} {tried}: {answer.status_code}")
+
+
+@pytest.mark.parametrize("role", [None, *ORDER], ids=lambda role: role or "stranger")
+def test_absurd_questions_in_an_address(demo: Flask, role: Role | None) -> None:
+    client, wrong = browser(demo, role), Faults()
+    for endpoint in routes("GET", role):
+        asked, path = names(demo, endpoint)[0], address_of(demo, endpoint).partition("?")[0]
+        alone = asked if role == allowed(endpoint)[0] and len(asked) > 1 else []
+        for kind, value in ABSURD.items():
+            wrong.look_at(client, "GET", f"{path}?{sent([(name, value) for name in asked])}", kind)
+            for name in alone if kind in TRICKY else ():
+                wrong.look_at(client, "GET", f"{path}?{sent([(name, value)])}", f"{kind} as {name}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", [None, *ORDER], ids=lambda role: role or "stranger")
+def test_absurd_things_in_a_form(demo: Flask, role: Role | None) -> None:
+    client, wrong = browser(demo, role), Faults()
+    for endpoint in routes("POST", role):
+        address = address_of(demo, endpoint)
+        known = sorted({*names(demo, endpoint)[1], *offered(client, address)})
+        for kind, value in ABSURD.items():
+            body = sent([(name, value) for name in known])
+            wrong.look_at(client, "POST", address, kind, data=body, content_type=FORM)
+        twice = sent([(name, value) for name in known for value in ("1", ABSURD["kana"])])
+        wrong.look_at(client, "POST", address, "each field twice", data=twice, content_type=FORM)
+        for kind, (content_type, strange) in STRANGE.items():
+            wrong.look_at(client, "POST", address, kind, data=strange, content_type=content_type)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", [None, *ORDER], ids=lambda role: role or "stranger")
+def test_one_absurd_field_among_good_ones(demo: Flask, role: Role | None) -> None:
+    client, wrong = browser(demo, role), Faults()
+    for endpoint in routes("POST", role):
+        if role != allowed(endpoint)[0]:
+            continue
+        address = address_of(demo, endpoint)
+        good = offered(client, address)
+        for name in sorted({*good, *names(demo, endpoint)[1]}):
+            for kind in TRICKY:
+                pairs = [(other, quote(value)) for other, value in good.items() if other != name]
+                body = sent([*pairs, (name, ABSURD[kind])])
+                wrong.look_at(client, "POST", address, f"{kind} as {name}", data=body, content_type=FORM)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("number", ["2147483648", "1" + "0" * 30, "9" * 5000])
+def test_an_id_that_no_row_can_have_is_not_found(demo: Flask, number: str) -> None:
+    wrong = []
+    for role in (None, *ORDER):
+        client = browser(demo, role)
+        for endpoint in ROUTES:
+            address, methods, _ = ROUTES[endpoint]
+            if "999999" not in address or role != allowed(endpoint)[0]:
+                continue
+            for method in sorted(methods):
+                answer = client.open(address.replace("999999", number), method=method)
+                answer.close()
+                if answer.status_code != 404:
+                    wrong.append(f"{method} {endpoint}: {answer.status_code}")
+    assert wrong == []
+
+
+def test_a_forged_token_opens_no_door(demo: Flask) -> None:
+    """Signed in and allowed, with everything right but the token."""
+    wrong = []
+    for role in (None, *ORDER):
+        client = browser(demo, role)
+        demo.config["WTF_CSRF_ENABLED"] = True
+        try:
+            for endpoint in routes("POST", role):
+                for token in ("forged", "", "%00", "a" * 10_000):
+                    body = urlencode({"csrf_token": token})
+                    answer = client.post(address_of(demo, endpoint), data=body, content_type=FORM)
+                    answer.close()
+                    if answer.status_code not in (400, 401):
+                        wrong.append(f"{endpoint} as {role} with {token[:10]!r}: {answer.status_code}")
+        finally:
+            demo.config["WTF_CSRF_ENABLED"] = False
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", ["/%ff%fe", "/v/%ed%a0%80", "/v/a%00b", "/p/%00", "/m/" + "あ" * 5000, "/schedule/-1"])
+def test_nonsense_in_a_path_is_a_page_that_helps_to_search(demo: Flask, path: str) -> None:
+    _assert_helps_to_search(browser(demo, None), path)
+
+
+@pytest.mark.parametrize("path", ["/v/ZZZZZZ", "/m/ZZZZZZ", "/p/ZZZZZZ", "/schedule/999999", "/no/such/page"])
+def test_an_unknown_code_is_a_page_that_helps_to_search(demo: Flask, path: str) -> None:
+    _assert_helps_to_search(browser(demo, None), path)
+
+
+def _assert_helps_to_search(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    soup, mistakes = parse(answer.text)
+    assert mistakes + faults(soup) == []
+    assert soup.select_one('main form[role="search"]') is not None
+    assert "018-888-5643" in text_of(soup)
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "field"),
+    [(Role.RECEPTION, "/learners/import", "ledger"), (Role.RECEPTION, "/learners/new", "name"), (None, "/login", "x")],
+)
+@pytest.mark.parametrize("as_file", [True, False], ids=["file", "text"])
+def test_fifty_megabytes_are_refused_in_words(
+    demo: Flask, role: Role | None, path: str, field: str, as_file: bool
+) -> None:
+    named = f'name="{field}"' + ('; filename="big.csv"' if as_file else "")
+    head, big = f"--x\r\nContent-Disposition: form-data; {named}\r\n\r\n".encode(), b"x" * (50 * MEGABYTE)
+    body = head + big + b"\r\n--x--\r\n"
+    answer = browser(demo, role).post(path, data=body, content_type="multipart/form-data; boundary=x")
+    soup, _ = parse(answer.text)
+    assert answer.status_code == 413
+    assert text_of(soup.select("h1")[0]) == "ファイルが大きすぎます"
+    assert f"{LARGEST_UPLOAD // MEGABYTE}MB" in text_of(soup)
