@@ -26,7 +26,7 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.caller import THE_LEARNER, Caller
-from supportdesk.learners.standing import Standing, standing_of
+from supportdesk.learners.standing import Standing, read_standing, standing_beside, standing_of
 from supportdesk.notices.operations import cancel_notices, queue_notice
 from supportdesk.places import occupancy
 
@@ -45,10 +45,10 @@ class Enrolled:
     line: int | None
 
 
-#: The learner's own live enrolment, and the lowest free seat: read under the run's lock.
-_STATE_OF_RUN = select(
+#: The learner's standing, their own live enrolment, and the lowest free seat: read under the run's lock.
+_STATE = standing_beside(
     select(_ENROLMENT.c.id)
-    .where(_ENROLMENT.c.run_id == bindparam("run_id"), _ENROLMENT.c.learner_id == bindparam("learner_id"), _LIVE)
+    .where(_ENROLMENT.c.run_id == bindparam("run_id"), _ENROLMENT.c.learner_id == bindparam("wanted"), _LIVE)
     .scalar_subquery()
     .label("enrolment_id"),
     select(func.min(_SEAT.c.number))
@@ -81,8 +81,8 @@ def enrol_learner(
     """
     run = lock_run(run_id)
     run.demand_open(now)
-    standing = standing_of(learner_id, clock.local(now).date())
-    state = connection().execute(_STATE_OF_RUN, {"run_id": run_id, "learner_id": learner_id}).one()
+    state: Any = connection().execute(_STATE, {"run_id": run_id, "wanted": learner_id}).one_or_none()
+    standing = read_standing(state, clock.local(now).date())
     if state.enrolment_id is not None:
         raise AlreadyEnrolled(state.enrolment_id)
     seat = state.free_seat

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, select
 
 from supportdesk.core.database import connection
 from supportdesk.core.errors import NotFound
@@ -48,7 +48,16 @@ _MANY = _STANDING.where(_LEARNER.c.id.in_(bindparam("wanted", expanding=True)))
 
 def standing_of(learner_id: int, day: date) -> Standing:
     """The learner's standing on that day in Japan: one statement. Raises NotFound."""
-    row = connection().execute(_ONE, {"wanted": learner_id}).one_or_none()
+    return read_standing(connection().execute(_ONE, {"wanted": learner_id}).one_or_none(), day)
+
+
+def standing_beside(*columns: ColumnElement[Any]) -> Select[Any]:
+    """The statement of `standing_of` with more columns, for an operation that needs both; "wanted" is the learner."""
+    return _ONE.add_columns(*columns)
+
+
+def read_standing(row: Any, day: date) -> Standing:
+    """The standing in the row that `standing_beside` found. Raises NotFound when it found none."""
     if row is None:
         raise NotFound
     return _standing(row, day)

@@ -312,4 +312,4 @@ def test_an_enrolment_needs_few_statements(queries: object) -> None:
     run_id, learner_id = make_run(), make_learner()
     with transaction(), queries() as seen:  # type: ignore[operator]  # the fixture gives the function
         enrol_learner(run_id, learner_id, actor=SYSTEM, now=clock.now())
-    assert len(seen) <= 8
+    assert len(seen) <= 7
