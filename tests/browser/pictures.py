@@ -19,4 +19,5 @@ class Album:
         if self.folder is None:
             return
         page.mouse.move(0, 0)
+        page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
         page.screenshot(path=self.folder / f"{name}.png", full_page=whole)
