@@ -79,5 +79,10 @@ ACTIONS: Final[dict[str, object]] = {
     "end_match": _l("組み合わせを終えた"),
     "open_session_log": _l("教え合いの記録を開いた"),
     "log_session": _l("教え合いを記録した"),
+    "save_venue": _l("会場を登録した・なおした"),
+    "save_room": _l("部屋を登録した・なおした"),
+    "save_equipment": _l("貸し出す物を登録した・なおした"),
+    "add_closure": _l("休館日を登録した"),
+    "remove_closure": _l("休館日をけした"),
     "print_pack": _l("朝の一式を開いた"),
 }

@@ -78,9 +78,9 @@ def start_session(account: Account) -> None:
 
 
 def note_activity() -> None:
-    """Move the idle time-out on."""
+    """Move the idle time-out on. What has run out stays so: a page for everybody must not let its reader in again."""
     seen = _last_seen()
-    if seen is not None and clock.now() - seen >= NOTED_EVERY:
+    if seen is not None and NOTED_EVERY <= clock.now() - seen < IDLE:
         session["seen"] = clock.now().isoformat()
 
 

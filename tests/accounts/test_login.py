@@ -87,6 +87,17 @@ def test_an_hour_without_a_click_ends_the_log_in(client: PageClient, make_accoun
     client.get("/home", expect=303)
 
 
+@pytest.mark.parametrize("open_to_all", ["/schedule", "/static/css/base.css", "/nowhere"])
+def test_a_log_in_that_has_run_out_is_not_revived_by_a_page_for_everybody(
+    client: PageClient, make_account: MakeAccount, clock: Clock, open_to_all: str
+) -> None:
+    make_account("reception", Role.RECEPTION)
+    log_in(client, "reception", "akita-demo", 303)
+    clock.advance(minutes=60)
+    client.get(open_to_all, expect=404 if open_to_all == "/nowhere" else 200)
+    client.get("/home", expect=303)
+
+
 def test_the_log_in_leads_on_to_the_page_wanted_and_never_off_the_site(
     client: PageClient, make_account: MakeAccount
 ) -> None:

@@ -35,6 +35,7 @@ HOLD_CONSULTATION = frozenset({Role.ADVISER})
 MANAGE_HELPDESK = frozenset({Role.ADMIN})
 MATCH_TUTORS = frozenset({Role.COORDINATOR, Role.ADMIN})
 MANAGE_ACCOUNTS = frozenset({Role.ADMIN})
+MANAGE_PLACES = frozenset({Role.ADMIN})
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 #: endpoint → (an address of it, its methods, who may call it; None is somebody not signed in)
@@ -149,6 +150,16 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "staff.account": ("/admin/accounts/999999", {"GET", "POST"}, MANAGE_ACCOUNTS),
     "staff.switch": ("/admin/accounts/999999/switch", {"GET", "POST"}, MANAGE_ACCOUNTS),
     "staff.password": ("/admin/accounts/999999/password", {"GET", "POST"}, MANAGE_ACCOUNTS),
+    "places.index": ("/admin/places/", {"GET"}, MANAGE_PLACES),
+    "places.new": ("/admin/places/new", {"GET", "POST"}, MANAGE_PLACES),
+    "places.venue": ("/admin/places/999999", {"GET"}, MANAGE_PLACES),
+    "places.edit": ("/admin/places/999999/edit", {"GET", "POST"}, MANAGE_PLACES),
+    "places.new_room": ("/admin/places/999999/rooms/new", {"GET", "POST"}, MANAGE_PLACES),
+    "places.room": ("/admin/places/999999/rooms/999999", {"GET", "POST"}, MANAGE_PLACES),
+    "places.new_closure": ("/admin/places/999999/closures/new", {"GET", "POST"}, MANAGE_PLACES),
+    "places.remove_closure": ("/admin/places/999999/closures/999999/remove", {"POST"}, MANAGE_PLACES),
+    "places.new_equipment": ("/admin/places/equipment/new", {"GET", "POST"}, MANAGE_PLACES),
+    "places.equipment": ("/admin/places/equipment/999999", {"GET", "POST"}, MANAGE_PLACES),
     "accounts.logout": ("/logout", {"POST"}, SIGNED_IN),  # last: nobody is signed in after it
 }
 

@@ -1,0 +1,154 @@
+"""What the administrator does with the map: venues, their rooms, days on which they are shut, things that are lent."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from supportdesk.accounts import audit
+from supportdesk.core import clock
+from supportdesk.core.activities import Description, describe
+from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.permissions import Actor
+from supportdesk.extensions import db
+from supportdesk.places.models import Closure, District, Equipment, EquipmentKind, Room, Venue
+from supportdesk.places.occupancy import room as room_resource
+from supportdesk.places.occupancy import who_has
+
+#: A closure is a holiday or a repair. Whatever is longer is entered again when it is known to last.
+LONGEST_CLOSURE = timedelta(days=366)
+
+
+class NameTaken(DeskError):
+    """Another venue, room of the venue or thing is called so."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("同じ名前が、もう登録されています。"), field="name")
+
+
+class UnknownDistrict(DeskError):
+    """There is no such district."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("一覧の中からえらんでください。"), field="district_code")
+
+
+class DaysOutOfOrder(DeskError):
+    """The last day comes before the first, or more than a year after it."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("終わりの日は、始めの日から1年以内にしてください。"), field="last_day")
+
+
+class StandsInTheWay(DeskError):
+    """Something is booked in the venue's rooms on those days. `booked` says what."""
+
+    def __init__(self, booked: list[Description]) -> None:
+        super().__init__(_l("この期間に、予定があります。それでも休館にするときは、チェックを入れてください。"))
+        self.booked = booked
+
+
+def save_venue(
+    venue_id: int | None,
+    *,
+    name: str,
+    kana: str,
+    nickname: str,
+    district_code: str,
+    address: str,
+    phone: str,
+    wifi_ssid: str,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Register a venue (None) or change one; returns its id. Raises NotFound, NameTaken, UnknownDistrict."""
+    if db.session.get(District, district_code) is None:
+        raise UnknownDistrict
+    venue = Venue() if venue_id is None else db.session.get(Venue, venue_id)
+    if venue is None:
+        raise NotFound
+    namesake = db.session.scalar(select(Venue.id).where(Venue.name == name))
+    if namesake not in (None, venue_id):
+        raise NameTaken
+    venue.name, venue.kana, venue.nickname, venue.district_code = name, kana, nickname, district_code
+    venue.address, venue.phone, venue.wifi_ssid = address, phone, wifi_ssid
+    return _keep(venue, "save_venue", "venue", actor, now)
+
+
+def save_room(room_id: int | None, venue_id: int, *, name: str, seats: int | None, actor: Actor, now: datetime) -> int:
+    """Register a room of a venue (None) or change one; `seats` None: not known. Raises NotFound, NameTaken."""
+    if db.session.get(Venue, venue_id) is None:
+        raise NotFound
+    room = Room(venue_id=venue_id) if room_id is None else db.session.get(Room, room_id)
+    if room is None or room.venue_id != venue_id:
+        raise NotFound
+    namesake = db.session.scalar(select(Room.id).where(Room.venue_id == venue_id, Room.name == name))
+    if namesake not in (None, room_id):
+        raise NameTaken
+    room.name, room.seats = name, seats
+    return _keep(room, "save_room", "room", actor, now)
+
+
+def save_equipment(
+    equipment_id: int | None,
+    *,
+    kind: EquipmentKind,
+    name: str,
+    venue_id: int | None,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Register a thing that is lent (None) or change one, kept at that venue. Raises NotFound, NameTaken."""
+    thing = Equipment() if equipment_id is None else db.session.get(Equipment, equipment_id)
+    if thing is None or (venue_id is not None and db.session.get(Venue, venue_id) is None):
+        raise NotFound
+    namesake = db.session.scalar(select(Equipment.id).where(Equipment.name == name))
+    if namesake not in (None, equipment_id):
+        raise NameTaken
+    thing.kind, thing.name, thing.venue_id = kind, name, venue_id
+    return _keep(thing, "save_equipment", "equipment", actor, now)
+
+
+def add_closure(
+    venue_id: int, *, first_day: date, last_day: date, reason: str, although: bool, actor: Actor, now: datetime
+) -> int:
+    """Shut a venue from the first day to the last, both included. What is booked there stays booked.
+
+    Raises NotFound, DaysOutOfOrder, and StandsInTheWay unless `although` says that it is known.
+    """
+    if db.session.get(Venue, venue_id) is None:
+        raise NotFound
+    if not first_day <= last_day <= first_day + LONGEST_CLOSURE:
+        raise DaysOutOfOrder
+    booked = booked_in(venue_id, first_day, last_day)
+    if booked and not although:
+        raise StandsInTheWay(booked)
+    closure = Closure(venue_id=venue_id, first_day=first_day, last_day=last_day, reason=reason)
+    return _keep(closure, "add_closure", "closure", actor, now)
+
+
+def remove_closure(venue_id: int, closure_id: int, *, actor: Actor, now: datetime) -> None:
+    """The venue is open after all. Raises NotFound."""
+    closure = db.session.get(Closure, closure_id)
+    if closure is None or closure.venue_id != venue_id:
+        raise NotFound
+    db.session.delete(closure)
+    audit.record(actor=actor, action="remove_closure", subject=f"venue:{venue_id}", now=now)
+
+
+def booked_in(venue_id: int, first_day: date, last_day: date) -> list[Description]:
+    """What is booked in the venue's rooms on those days, in its order."""
+    rooms = [room_resource(room_id) for room_id in db.session.scalars(select(Room.id).where(Room.venue_id == venue_id))]
+    starts_at, ends_at = clock.day_bounds(first_day)[0], clock.day_bounds(last_day)[1]
+    taken = who_has(rooms, starts_at, ends_at)
+    known = describe({activity for activities in taken.values() for activity in activities})
+    return sorted(known.values(), key=lambda one: (one.starts_at or starts_at, one.title))
+
+
+def _keep(row: Venue | Room | Equipment | Closure, action: str, kind: str, actor: Actor, now: datetime) -> int:
+    db.session.add(row)
+    db.session.flush()
+    audit.record(actor=actor, action=action, subject=f"{kind}:{row.id}", now=now)
+    return row.id
