@@ -13,7 +13,7 @@ from sqlalchemy import select
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
-from supportdesk.demo import classes, helpdesk, home, neighbours
+from supportdesk.demo import city, classes, helpdesk, home, neighbours
 from supportdesk.demo.people import PASSWORD, USERNAMES, load_people
 from supportdesk.extensions import db
 
@@ -25,6 +25,7 @@ def make_demo(seed: int) -> None:
     now, dice = clock.now(), Random(seed)  # noqa: S311  # a demo's dice keep no secrets
     with transaction():
         cast = load_people(now)
+        city.play(cast, now)
         classes.play(cast, dice, now)
         helpdesk.play(cast, dice, now)
         home.play(cast, dice, now)
