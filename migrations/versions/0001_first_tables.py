@@ -90,7 +90,7 @@ def upgrade() -> None:
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("session_stamp", sa.Text(), nullable=False),
+        sa.Column("session_stamp", sa.Text(), nullable=False, comment="a session that bears another one has ended"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_login_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("username <> ''", name=op.f("ck_account_username_given")),
