@@ -14,9 +14,12 @@ from pathlib import Path
 
 import alembic.command
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from supportdesk import create_app
+from supportdesk.accounts import operations as accounts
 from supportdesk.config import Settings
 from supportdesk.core import clock as desk_clock
 from supportdesk.extensions import db
@@ -128,6 +131,20 @@ def databases(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFact
     return PostgresDatabases(server, run, worker, shared, build)
 
 
+@pytest.fixture(scope="session")
+def bytecode(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Each template is compiled once, not once for each test's application."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Passwords are kept as argon2 keeps them, but with so little work that signing in costs a test nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
 @pytest.fixture
 def database_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
     """A migrated, empty database that nobody else uses."""
@@ -137,10 +154,11 @@ def database_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app(database_url: str, tmp_path: Path, bytecode: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The whole application on a database of its own. Its clock stands at NOW; `clock` moves it."""
     app = create_app(settings_for(database_url, tmp_path))
     app.testing = True
+    app.jinja_env.bytecode_cache = bytecode
     app.test_client_class = RawClient
     yield app
     with app.app_context():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
@@ -14,6 +16,7 @@ from supportdesk.core.database import transaction
 from supportdesk.core.once import FormReceipt
 from supportdesk.extensions import db
 from tests.clocks import NOW, Clock
+from tests.databases import Databases
 from tests.recording import Statements
 
 
@@ -31,6 +34,30 @@ def test_no_test_sees_what_another_wrote(turn: str, context: None) -> None:
     with transaction() as session:
         session.add(FormReceipt(token="same", location=turn, received_at=NOW))
     assert db.session.scalars(db.select(FormReceipt.location)).all() == [turn]
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_wiped_copy_is_as_good_as_new(databases: Databases, tmp_path: Path) -> None:
+    names = sorted(db.metadata.tables)
+
+    def seen(url: str, *statements: str) -> list[int]:
+        with psycopg.connect(url, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+            made = connection.execute("INSERT INTO person (created_at) VALUES (now()) RETURNING id").fetchone()
+            rows = [connection.execute(f'SELECT count(*) FROM "{name}"').fetchone() for name in names]
+        return [row[0] for row in (made, *rows) if row]
+
+    first = databases.copy(tmp_path)
+    fresh = seen(first)
+    databases.discard(first)
+    wiped = databases.copy(tmp_path)
+    assert (wiped, seen(wiped)) == (first, fresh)
+    seen(wiped, "ALTER TABLE person ADD COLUMN mood text")
+    databases.discard(wiped)
+    another = databases.copy(tmp_path)
+    assert another != first
+    databases.discard(another)
 
 
 def test_statements_are_counted_and_housekeeping_is_not(
