@@ -45,6 +45,17 @@ def blocked_until(bucket: str, now: datetime) -> datetime | None:
     return opens
 
 
+def wait_in_turn(bucket: str, now: datetime) -> None:
+    """Wait for whoever tries the same bucket now, until their transaction ends; asked before `blocked_until`.
+
+    Else as many as try at the same moment would all be let through before the first failure counts.
+    """
+    db.session.execute(
+        insert_ignoring_conflict(Throttle.__table__), {"bucket": bucket, "failures": 0, "last_failure": now}
+    )
+    db.session.execute(select(Throttle.bucket).where(Throttle.bucket == bucket).with_for_update())
+
+
 def count_failure(bucket: str, now: datetime) -> None:
     """Remember one failure; counting starts anew when the last one is older than the lock."""
     db.session.execute(

@@ -106,6 +106,7 @@ def admit_phone_by_answers(token: str, birth_date: date, digits: str, *, now: da
     learner_id = pass_by_token(token)
     if learner_id is None:
         raise NotFound
+    throttle.wait_in_turn(_bucket(token), now)
     until = throttle.blocked_until(_bucket(token), now)
     if until is not None:
         return TooManyAnswers(until)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Flask
 
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import Role
-from supportdesk.learners.admission import NoWindow, admit_phone, open_window
+from supportdesk.core.throttle import FREE_TRIES
+from supportdesk.learners.admission import NoWindow, admit_phone, admit_phone_by_answers, open_window
 from supportdesk.learners.passes import PassInHand, issue_pass
 from tests.factories import make_actor, make_learner, make_reference
 from tests.racing import race
@@ -50,3 +53,19 @@ def test_eight_presses_make_one_card(app: Flask) -> None:
         return "made"
 
     assert sorted(race(app, [press] * EIGHT)) == ["made"] + ["there is one"] * (EIGHT - 1)
+
+
+def test_sixteen_guesses_at_once_are_no_more_than_five_in_a_row(app: Flask) -> None:
+    with app.app_context():
+        make_reference()
+        actor = make_actor(Role.RECEPTION)
+        learner_id = make_learner()
+        with transaction():
+            token = issue_pass(learner_id, actor=actor, now=clock.now()).token
+
+    def guess() -> str:
+        with transaction():
+            return type(admit_phone_by_answers(token, date(1901, 1, 1), "0000", now=clock.now())).__name__
+
+    answers = race(app, [guess] * 2 * EIGHT)
+    assert sorted(answers) == ["TooManyAnswers"] * (2 * EIGHT - FREE_TRIES) + ["WrongAnswers"] * FREE_TRIES
