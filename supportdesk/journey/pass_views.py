@@ -31,6 +31,13 @@ blueprint = Blueprint("passes", __name__, url_prefix="/p", template_folder="temp
 Answer = Response | str | tuple[str, int]
 
 
+@blueprint.after_request
+def keep_no_copy(response: Response) -> Response:
+    """These pages are public, but what they show is one person's: a phone that is cut off shows nothing from before."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 @blueprint.get("/<token>")
 @public
 def open_pass(token: str) -> Answer:

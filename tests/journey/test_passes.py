@@ -188,3 +188,9 @@ def marks(app: Flask) -> list[tuple[int, AttendanceState]]:
     with app.app_context():
         rows = db.session.execute(select(AttendanceMark.learner_id, AttendanceMark.state).where(AttendanceMark.current))
         return [(row.learner_id, row.state) for row in rows]
+
+
+def test_no_phone_keeps_a_copy_of_what_a_pass_shows(app: Flask, client: PageClient, hanako: Holder) -> None:
+    """Cut off, or signed out on a shared phone, nobody reads the page of before out of the browser's store."""
+    for address, status in ((hanako.address, 200), (f"{hanako.address}/own", 200), ("/p/unknown", 404)):
+        assert client.get(address, expect=status).headers["Cache-Control"] == "no-store"
