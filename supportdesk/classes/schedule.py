@@ -145,7 +145,7 @@ def district_names() -> tuple[DistrictName, ...]:
 
 
 #: Rows as the driver gave them: cheap to compare with those of a page that is drawn already.
-RawRuns = tuple[Any, ...]
+RawRuns = tuple[tuple[Any, ...], ...]
 
 
 def listed_runs(
@@ -176,7 +176,7 @@ def listed_runs(
     asked = {"after": after, "most": PER_PAGE + 1, "skipped": (page - 1) * PER_PAGE}
     # A connection of its own: a session would cost this, the busiest page, a tenth of its speed.
     with reading() as connection:
-        return tuple(connection.execute(statement, asked).all())
+        return tuple(map(tuple, connection.execute(statement, asked)))
 
 
 def read_runs(rows: RawRuns) -> list[RunRow]:

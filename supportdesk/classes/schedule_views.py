@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import cast
 
 from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from supportdesk.classes import schedule
@@ -23,6 +22,7 @@ from supportdesk.core import clock
 from supportdesk.core.japanese import tidy
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import public
+from supportdesk.core.security import chosen_language
 
 blueprint = Blueprint("schedule", __name__, template_folder="templates")
 LONGEST_WORD = 100
@@ -77,7 +77,7 @@ def index() -> bytes:
         page=wanted.page,
     )
     draw = current_app.extensions["drawn_schedules"]
-    return cast(bytes, draw(request.full_path, str(get_locale()), clock.today(), wanted, rows))
+    return cast(bytes, draw(request.full_path, chosen_language(), clock.today(), wanted, rows))
 
 
 def keep_drawn_pages(app: Flask) -> None:
@@ -164,7 +164,7 @@ def run(run_id: int) -> str:
     found = schedule.public_run(run_id)
     if found is None:
         abort(404)
-    language = str(get_locale())
+    language = chosen_language()
     return render_template(
         "classes/schedule_run.html",
         run=found,

@@ -14,7 +14,7 @@ from supportdesk.learners.standing import Standing
 from supportdesk.notices.models import UNSETTLED, Notice, NoticeState
 
 _NOTICE = cast(Table, Notice.__table__)
-_QUEUE: Final = insert(_NOTICE)
+_QUEUE: Final = insert(_NOTICE).inline()  # nobody asks for its id
 _IS_UNSETTLED: Final = _NOTICE.c.state.in_(UNSETTLED)
 _CANCEL: Final = (
     update(_NOTICE)
