@@ -20,6 +20,8 @@ FOREIGN = frozenset({"SUPPORTDESK_TEST_POSTGRES_URL", "SUPPORTDESK_CHROMIUM"})
 RESERVED = frozenset(
     {"SMTP_URL", "LINE_CHANNEL_SECRET", "LINE_CHANNEL_TOKEN", "LINE_API_HOST"},
 )
+#: Every setting, without its prefix; docs/operation.md explains each.
+KNOWN = RESERVED | {"DATABASE_URL", "INSTANCE", "SECRET_KEY", "BASE_URL", "HOST", "PORT", "SURFACE", "NOW"}
 
 
 class SettingError(ValueError):
@@ -49,8 +51,7 @@ class Settings:
             for name, value in environment.items()
             if name.startswith(PREFIX) and name not in FOREIGN
         }
-        known = {"DATABASE_URL", "INSTANCE", "SECRET_KEY", "BASE_URL", "HOST", "PORT", "SURFACE", "NOW"} | RESERVED
-        for name in sorted(given.keys() - known):
+        for name in sorted(given.keys() - KNOWN):
             raise SettingError(f"unknown setting {PREFIX}{name}")
         instance = Path(given.get("INSTANCE") or "instance").absolute()
         host, port = given.get("HOST") or "127.0.0.1", _port(given.get("PORT") or "8000")
