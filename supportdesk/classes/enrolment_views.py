@@ -136,9 +136,18 @@ def enrolment(enrolment_id: int) -> str:
 @blueprint.get("/enrolments/<int:enrolment_id>/slip")
 @requires(Permission.SEE_CLASSES)
 def slip(enrolment_id: int) -> str:
-    """The slip that the learner takes home."""
+    """The slip that the learner takes home: the next date large, those that follow it small."""
     row, learner = _booking(enrolment_id)
-    return render_template("classes/slip.html", booking=row, learner=learner, dates=run_queries.dates_of(row.run_id))
+    dates, now = run_queries.dates_of(row.run_id), clock.now()
+    shown = next((one for one in dates if one[1] > now), dates[-1])
+    return render_template(
+        "classes/slip.html",
+        booking=row,
+        learner=learner,
+        starts_at=shown[0],
+        ends_at=shown[1],
+        others="、".join(span(*one) for one in dates if one != shown and one[1] > now),
+    )
 
 
 def _booking(enrolment_id: int) -> tuple[EnrolmentRow, Found]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from supportdesk.classes.queries import EnrolmentRow, MeetingRow, RunRow, enrolment_by_code, meetings_on, open_runs
 from supportdesk.core.permissions import Actor
-from supportdesk.helpdesk.queries import BookingRow, SlotRow, booking_by_code, open_slots
+from supportdesk.helpdesk.queries import BookingRow, SlotRow, booking_by_code, bookings_on, open_slots
 from supportdesk.journey.next_step import EDITION_OF
 from supportdesk.journey.typed import Typed
 from supportdesk.learners.models import Learner
@@ -21,32 +21,37 @@ _RUNS_LOOKED_AT = 60
 
 
 class Answer(NamedTuple):
-    """What one box found: people, classes still to be booked, a day's meetings, or the booking of a code."""
+    """What one box found: people, classes still to be booked, all of one day, or the booking of a code."""
 
     people: Sequence[Found] = ()
     runs: Sequence[RunRow] = ()
     meetings: Sequence[MeetingRow] = ()
+    bookings: Sequence[BookingRow] = ()
     enrolment: EnrolmentRow | None = None
     booking: BookingRow | None = None
 
     @property
+    def booked(self) -> list[EnrolmentRow | BookingRow]:
+        """What is shown of bookings, whose rows hold no name."""
+        return [one for one in (self.enrolment, self.booking, *self.bookings) if one is not None]
+
+    @property
     def learner_ids(self) -> list[int]:
         """Everybody whom the answer shows."""
-        return [one.id for one in self.people] + [
-            one.learner_id for one in (self.enrolment, self.booking) if one is not None
-        ]
+        return [one.id for one in self.people] + [one.learner_id for one in self.booked]
 
 
 def search(typed: Typed, actor: Actor, now: datetime) -> Answer:
     """Answer what was typed. A day answers "is it on?" as well: its meetings, those called off too."""
     if typed.code:
         return Answer(enrolment=enrolment_by_code(typed.code), booking=booking_by_code(typed.code))
-    if not typed.text:
+    if not typed.text or typed.no_such_day:
         return Answer()
     return Answer(
         people=find_learners(typed.text, scope=scope_of(actor)) if typed.day is None else (),
         runs=open_runs(text=typed.words, day=typed.day, after=now, limit=RUNS_SHOWN),
         meetings=meetings_on(typed.day, cancelled=True) if typed.day else (),
+        bookings=bookings_on(typed.day) if typed.day and not typed.words else (),
     )
 
 

@@ -30,23 +30,25 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk", template_folder="tem
 @requires(Permission.USE_DESK)
 def index() -> str:
     """The box and today. What is typed comes by POST, so that no name stands in an address."""
-    actor, now = current_actor(), clock.now()
-    typed = read_typed(request.form.get("q", "")[: 2 * LONGEST], clock.today())
+    actor, now, today = current_actor(), clock.now(), clock.today()
+    typed = read_typed(request.form.get("q", "")[: 2 * LONGEST], today)
     answer = desk.search(typed, actor, now)
-    if answer.learner_ids:
+    alone = "X-Fragment" in request.headers
+    bookings = [] if alone else bookings_on(today)
+    named = dict.fromkeys([*answer.learner_ids, *(booking.learner_id for booking in bookings)])
+    if named:
         with transaction():
-            audit.record(actor=actor, action="search_learners", now=now, detail={"learners": answer.learner_ids})
-    holders = {one.id: one for one in described(answer.learner_ids)} if typed.code else {}
-    if "X-Fragment" in request.headers:
+            audit.record(actor=actor, action="search_learners", now=now, detail={"learners": list(named)})
+    holders = {one.id: one for one in described(list(named))} if answer.booked or bookings else {}
+    if alone:
         return render_template("journey/_answer.html", typed=typed, answer=answer, holders=holders)
-    today = clock.today()
     return render_template(
         "journey/desk.html",
         typed=typed,
         answer=answer,
         holders=holders,
         meetings=meetings_on(today, cancelled=True),
-        bookings=bookings_on(today),
+        bookings=bookings,
         now=now,
     )
 

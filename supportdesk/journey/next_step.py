@@ -66,15 +66,15 @@ def choose_run(
 ) -> tuple[RunRow, str] | None:
     """The run to suggest and the skill it is for, or None.
 
-    Those in the learner's own district come first, then those that go on with a skill begun, then those with a free
-    seat, then the soonest.
+    Those with a free seat come first, then those in the learner's own district, then those that go on with a skill
+    begun, then the soonest.
     """
     offers = []
     for run in runs:
         skill = next((code for code in learning.lacking if code in taught.get(run.id, frozenset())), None)
         if skill is not None:
             far = run.district_code != district_code
-            offers.append(((far, skill not in learning.begun, run.free == 0, run.starts_at, run.id), run, skill))
+            offers.append(((run.free <= 0, far, skill not in learning.begun, run.starts_at, run.id), run, skill))
     if not offers:
         return None
     _rank, run, skill = min(offers, key=lambda offer: offer[0])

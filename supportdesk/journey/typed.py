@@ -15,56 +15,73 @@ from supportdesk.core.wareki import DateError, parse_date
 LONGEST: Final = 100
 _BOOKING_CODE: Final = re.compile(f"[CB][{ALPHABET}]{{6}}")
 _DAYS_AHEAD: Final[Mapping[str, int]] = {
+    "一昨日": -2, "おととい": -2,
+    "昨日": -1, "きのう": -1,
     "今日": 0, "きょう": 0, "本日": 0,
     "明日": 1, "あした": 1, "あす": 1,
     "明後日": 2, "あさって": 2,
 }  # fmt: skip
-_WEEKDAY: Final = re.compile("([月火水木金土日])曜日?")
+_WEEKS_AHEAD: Final[Mapping[str, int]] = {"今週": 0, "来週": 1, "再来週": 2}
+_WEEKDAY: Final = re.compile("(?:(今週|来週|再来週)の?)?([月火水木金土日])曜日?")
 _MONTH_AND_DAY: Final = re.compile(r"([0-9]{1,2})(?:/|月)([0-9]{1,2})日?")
+#: A caller who names a month and a day speaks of one so lately gone, or of the next.
+_LATELY: Final = timedelta(days=60)
 
 
 class Typed(NamedTuple):
-    """`words` is what is left beside the day; `code` is a booking's code when the whole is one."""
+    """`words` is what is left beside the day; `code` is a booking's code when the whole is one.
+
+    `no_such_day` is what was written like a month and a day that no year has, such as 11/31.
+    """
 
     text: str
     day: date | None
     words: str
     code: str
+    no_such_day: str = ""
 
 
 def read_typed(written: str, today: date) -> Typed:
-    """Take apart what was typed. Days are those to come: 木曜 is the next Thursday, today included."""
+    """Take apart what was typed. 木曜 is the next Thursday, today included; in 来週の木曜 weeks begin on Monday."""
     text = tidy(written).replace("\n", " ")[:LONGEST]
     code = tidy_code(text)
     if _BOOKING_CODE.fullmatch(code):
         return Typed(text, None, "", code)
-    day, words = None, []
+    day, words, wrong = None, [], ""
     for word in text.split():
-        found = _day(unicodedata.normalize("NFKC", word), today) if day is None else None
+        plain = unicodedata.normalize("NFKC", word)
+        found = _day(plain, today) if day is None else None
         if found is None:
             words.append(word)
+            wrong = wrong or (word if _MONTH_AND_DAY.fullmatch(plain) else "")
         day = day or found
-    return Typed(text, day, " ".join(words), "")
+    return Typed(text, day, " ".join(words), "", "" if day else wrong)
 
 
 def _day(word: str, today: date) -> date | None:
     if word in _DAYS_AHEAD:
         return today + timedelta(days=_DAYS_AHEAD[word])
     if weekday := _WEEKDAY.fullmatch(word):
-        return today + timedelta(days=("月火水木金土日".index(weekday[1]) - today.weekday()) % 7)
+        return _weekday(weekday[1], "月火水木金土日".index(weekday[2]), today)
     if month_and_day := _MONTH_AND_DAY.fullmatch(word):
-        return _next(int(month_and_day[1]), int(month_and_day[2]), today)
+        return _nearest(int(month_and_day[1]), int(month_and_day[2]), today)
     return _whole_date(word) if re.search("[年./-]", word) else None
 
 
-def _next(month: int, day: int, today: date) -> date | None:
-    """The next such day: of this year, of the next, or for 2月29日 of the leap year to come."""
-    for year in range(today.year, today.year + 9):
+def _weekday(week: str | None, weekday: int, today: date) -> date:
+    if week is None:
+        return today + timedelta(days=(weekday - today.weekday()) % 7)
+    return today + timedelta(weeks=_WEEKS_AHEAD[week], days=weekday - today.weekday())
+
+
+def _nearest(month: int, day: int, today: date) -> date | None:
+    """Such a day lately gone, or the next one: for 2月29日 that of the leap year to come."""
+    for year in range(today.year - 1, today.year + 9):
         try:
             found = date(year, month, day)
         except ValueError:
             continue
-        if found >= today:
+        if found >= today - _LATELY:
             return found
     return None
 

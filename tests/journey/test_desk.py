@@ -20,7 +20,7 @@ from supportdesk.learners.models import Device
 from tests.classes.making import enrol, make_run, meeting_at, room_of
 from tests.clocks import TODAY
 from tests.factories import make_account, make_learner, make_reference
-from tests.helpdesk.making import make_adviser, make_desk
+from tests.helpdesk.making import book, make_adviser, make_desk
 from tests.pages import Page, PageClient
 from tests.recording import Statements
 
@@ -98,6 +98,24 @@ def test_nobody_found_leads_to_entering_them(reception: PageClient) -> None:
     assert entering.field("kana")["value"] == "ノリコ"
 
 
+def test_the_days_consultations_are_shown_with_their_learners(app: Flask, reception: PageClient, hanako: int) -> None:
+    with app.app_context():
+        adviser = make_adviser()
+        book(make_desk(adviser), adviser, hanako)
+    found = ask(reception, "12/3")
+    assert "10:00 髙橋 花子" in " ".join(found.one("#answer").get_text().split())
+    assert "この日の相談の予約はありません" in ask(reception, "12/4").one("#answer").get_text()
+
+
+@pytest.mark.parametrize("words", ["11/31", "2月30日"])
+def test_a_day_that_is_none_is_said_and_nobody_is_guessed(app: Flask, reception: PageClient, words: str) -> None:
+    with app.app_context():
+        make_learner("カトウ マサ", phone="018-888-1131")
+    found = ask(reception, words).one("#answer").get_text()
+    assert f"{words}という日はありません" in found
+    assert "カトウ" not in found
+
+
 def test_scripts_get_the_answer_alone(reception: PageClient, hanako: int) -> None:
     token = str(reception.get("/desk").field("csrf_token")["value"])
     answer = reception.raw.post("/desk", data={"q": "たかは", "csrf_token": token}, headers={"X-Fragment": "1"})
@@ -130,6 +148,15 @@ class TestALearnerOnTheLine:
         assert "予約ずみ" in page.texts(".offers > li")[0]
         booked = press(reception, page, "/helpdesk/", expect=303)
         assert "受付が完了しました" in reception.get(booked.location).h1
+
+    def test_whoever_calls_for_somebody_else_is_asked_for_at_once(
+        self, app: Flask, reception: PageClient, hanako: int
+    ) -> None:
+        with app.app_context():
+            run_id = make_run()
+        asked = reception.get(reception.get(f"/desk/{hanako}").link("代わりの方の電話"))
+        assert asked.one("details").has_attr("open")
+        assert not reception.get(f"/classes/{run_id}/enrol?learner={hanako}").one("details").has_attr("open")
 
     def test_a_clash_is_shown_with_what_was_pressed_kept(self, app: Flask, reception: PageClient, hanako: int) -> None:
         with app.app_context():

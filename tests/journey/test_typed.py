@@ -29,8 +29,13 @@ TODAY = date(2026, 11, 24)  # a Tuesday
         ("１２月３日　北部", date(2026, 12, 3), "北部"),
         ("1/8", date(2027, 1, 8), ""),
         ("2/29", date(2028, 2, 29), ""),
-        ("2/30", None, "2/30"),
-        ("13/1", None, "13/1"),
+        ("11/23", date(2026, 11, 23), ""),
+        ("9/25", date(2026, 9, 25), ""),
+        ("9/24", date(2027, 9, 24), ""),
+        ("昨日", date(2026, 11, 23), ""),
+        ("来週の木曜 いーぱる", date(2026, 12, 3), "いーぱる"),
+        ("今週の月曜日", date(2026, 11, 23), ""),
+        ("再来週火曜", date(2026, 12, 8), ""),
         ("令和8年12月3日", date(2026, 12, 3), ""),
         ("2026-12-03", date(2026, 12, 3), ""),
         ("昭和70年1月1日", None, "昭和70年1月1日"),
@@ -38,7 +43,14 @@ TODAY = date(2026, 11, 24)  # a Tuesday
     ],
 )
 def test_a_day_is_taken_out_and_the_words_stay(written: str, day: date | None, words: str) -> None:
-    assert read_typed(written, TODAY)[1:] == (day, words, "")
+    assert read_typed(written, TODAY) == (read_typed(written, TODAY).text, day, words, "", "")
+
+
+@pytest.mark.parametrize("written", ["11/31", "2/30", "13/1", "０/１", "2月30日"])
+def test_a_day_that_no_year_has_is_named(written: str) -> None:
+    typed = read_typed(f"いーぱる {written}", TODAY)
+    assert (typed.day, typed.no_such_day) == (None, typed.text.split()[1])
+    assert read_typed(f"{written} 12/3", TODAY).no_such_day == "", "another word says which day"
 
 
 @pytest.mark.parametrize("written", ["CHJKMNP", "c hjk-mnp", "ＣＨＪＫＭＮＰ", "b347-9cf"])
