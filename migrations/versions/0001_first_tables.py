@@ -211,9 +211,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
-        batch_op.create_index("ix_audit_entry_account", ["account_id", "at"], unique=False)
+        batch_op.create_index("ix_audit_entry_account", ["account_id", "id"], unique=False)
+        batch_op.create_index("ix_audit_entry_action", ["action", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entry_at"), ["at"], unique=False)
-        batch_op.create_index("ix_audit_entry_subject", ["subject", "at"], unique=False)
+        batch_op.create_index("ix_audit_entry_subject", ["subject", "id"], unique=False)
+
+    op.create_table(
+        "audit_subject",
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("learner_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["audit_entry.id"], name=op.f("fk_audit_subject_entry_id")),
+        sa.PrimaryKeyConstraint("entry_id", "learner_id", name=op.f("pk_audit_subject")),
+    )
+    with op.batch_alter_table("audit_subject", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_subject_learner", ["learner_id", "entry_id"], unique=False)
 
     op.create_table(
         "closure",
@@ -1353,9 +1364,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_closure_venue_id"))
 
     op.drop_table("closure")
+    with op.batch_alter_table("audit_subject", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_subject_learner")
+
+    op.drop_table("audit_subject")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entry_subject")
         batch_op.drop_index(batch_op.f("ix_audit_entry_at"))
+        batch_op.drop_index("ix_audit_entry_action")
         batch_op.drop_index("ix_audit_entry_account")
 
     op.drop_table("audit_entry")

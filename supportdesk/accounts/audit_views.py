@@ -8,10 +8,9 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
 from supportdesk.accounts import queries
-from supportdesk.accounts.audit_words import ACTIONS
+from supportdesk.accounts.actions import Action
 from supportdesk.core.activities import describe
 from supportdesk.core.addresses import row_id
-from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
 
 blueprint = Blueprint("audit", __name__, template_folder="templates")
@@ -27,20 +26,21 @@ def trail() -> str:
         learner_id=row_id(request.args.get("learner", "")),
         day=_day(request.args.get("day", "")),
     )
-    page = queries.audit_page(wanted, page_number())
+    stretch = queries.audit_stretch(wanted, row_id(request.args.get("before", "")))
     return render_template(
         "accounts/audit.html",
-        page=page,
+        stretch=stretch,
         wanted=wanted,
-        words=ACTIONS,
+        words={action.value: action.label for action in Action},
         accounts=queries.account_choices(),
-        described=describe({row.subject for row in page.rows}),
+        described=describe({row.subject for row in stretch.rows}),
+        learners=queries.learners_of(row.id for row in stretch.rows),
         not_understood=_not_understood(wanted),
     )
 
 
-def _action(written: str) -> str | None:
-    return written if written in ACTIONS else None
+def _action(written: str) -> Action | None:
+    return next((action for action in Action if action.value == written), None)
 
 
 def _day(written: str) -> date | None:

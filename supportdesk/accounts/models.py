@@ -59,8 +59,10 @@ class AuditEntry(Base):
 
     __tablename__ = "audit_entry"
     __table_args__ = (
-        Index("ix_audit_entry_subject", "subject", "at"),
-        Index("ix_audit_entry_account", "account_id", "at"),
+        # The trail is read newest first, and its ids grow with time.
+        Index("ix_audit_entry_account", "account_id", "id"),
+        Index("ix_audit_entry_action", "action", "id"),
+        Index("ix_audit_entry_subject", "subject", "id"),
     )
 
     id: Mapped[identity]
@@ -69,3 +71,14 @@ class AuditEntry(Base):
     action: Mapped[str] = mapped_column(comment="verb and object, such as view_learner")
     subject: Mapped[str] = mapped_column(default="", comment="an activity or a row, such as learner:12")
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class AuditSubject(Base):
+    """A learner of whom an entry tells, when its subject alone does not name them. Append-only."""
+
+    __tablename__ = "audit_subject"
+    __table_args__ = (Index("ix_audit_subject_learner", "learner_id", "entry_id"),)
+
+    entry_id: Mapped[int] = foreign_key("audit_entry.id", index=False, primary_key=True)
+    # No foreign key: this room lies below learners, and that somebody looked is known after the learner's erasure too.
+    learner_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

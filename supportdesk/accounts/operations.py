@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AccountRole, Person
 from supportdesk.core import throttle
 from supportdesk.core.errors import DeskError
@@ -83,7 +84,7 @@ def create_account(
     )
     db.session.add(account)
     db.session.flush()
-    audit.record(actor=actor, action="create_account", subject=f"account:{account.id}", now=now)
+    audit.record(actor=actor, action=Action.CREATE_ACCOUNT, subject=f"account:{account.id}", now=now)
     return account
 
 
@@ -111,7 +112,7 @@ def log_in(username: str, password: str, *, now: datetime) -> Account | DeskErro
     account.last_login_at = now
     if hasher.check_needs_rehash(account.password_hash):
         account.password_hash = hasher.hash(password)
-    audit.record(actor=actor_of(account), action="log_in", subject=f"account:{account.id}", now=now)
+    audit.record(actor=actor_of(account), action=Action.LOG_IN, subject=f"account:{account.id}", now=now)
     return account
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import CompoundSelect, Select, select, union_all
 
-from supportdesk.accounts.models import Account, AuditEntry
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.models import Account, AuditEntry, AuditSubject
 from supportdesk.core import clock
-from supportdesk.core.paging import Page, fetch_page
+from supportdesk.core.activities import activity
+from supportdesk.core.paging import Stretch, fetch_stretch
 from supportdesk.extensions import db
 
 
@@ -19,19 +22,30 @@ class AuditFilter:
     """Which rows of the audit trail are wanted; None is all."""
 
     account_id: int | None = None
-    action: str | None = None
+    action: Action | None = None
     learner_id: int | None = None
     day: date | None = None
 
 
-def audit_page(wanted: AuditFilter, number: int) -> Page[Any]:
-    """The audit trail, newest first: rows of at, name and username of whoever did it, action, subject."""
-    statement = (
-        select(AuditEntry.at, Account.name, Account.username, AuditEntry.action, AuditEntry.subject)
-        .outerjoin(Account, Account.id == AuditEntry.account_id)
-        .order_by(AuditEntry.id.desc())
+def audit_stretch(wanted: AuditFilter, before: int | None) -> Stretch[Any]:
+    """The audit trail, newest first: rows of id, at, name and username of whoever did it, action, subject."""
+    statement = select(
+        AuditEntry.id, AuditEntry.at, Account.name, Account.username, AuditEntry.action, AuditEntry.subject
+    ).outerjoin(Account, Account.id == AuditEntry.account_id)
+    return fetch_stretch(_only(statement, wanted), AuditEntry.id, before)
+
+
+def learners_of(entry_ids: Iterable[int]) -> dict[int, list[int]]:
+    """The learners of whom each of these entries tells beside its subject."""
+    rows = db.session.execute(
+        select(AuditSubject.entry_id, AuditSubject.learner_id)
+        .where(AuditSubject.entry_id.in_(list(entry_ids)))
+        .order_by(AuditSubject.entry_id, AuditSubject.learner_id)
     )
-    return fetch_page(_only(statement, wanted), number)
+    found: dict[int, list[int]] = {}
+    for row in rows:
+        found.setdefault(row.entry_id, []).append(row.learner_id)
+    return found
 
 
 def account_choices() -> list[tuple[str, str]]:
@@ -46,8 +60,16 @@ def _only(statement: Select[*tuple[Any, ...]], wanted: AuditFilter) -> Select[*t
     if wanted.action is not None:
         statement = statement.where(AuditEntry.action == wanted.action)
     if wanted.learner_id is not None:
-        statement = statement.where(AuditEntry.subject == f"learner:{wanted.learner_id}")
+        statement = statement.where(AuditEntry.id.in_(_about(wanted.learner_id)))
     if wanted.day is not None:
         begins, ends = clock.day_bounds(wanted.day)
         statement = statement.where(AuditEntry.at >= begins, AuditEntry.at < ends)
     return statement
+
+
+def _about(learner_id: int) -> CompoundSelect[Any]:
+    """The ids of the entries that tell of a learner: as their subject, or among others."""
+    return union_all(
+        select(AuditEntry.id).where(AuditEntry.subject == activity("learner", learner_id)),
+        select(AuditSubject.entry_id).where(AuditSubject.learner_id == learner_id),
+    )

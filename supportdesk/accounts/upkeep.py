@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.accounts.operations import hasher
 from supportdesk.core import throttle
@@ -63,7 +64,7 @@ def edit_account(
     ]
     audit.record(
         actor=actor,
-        action="edit_account",
+        action=Action.EDIT_ACCOUNT,
         subject=f"account:{account_id}",
         now=now,
         detail={"roles": sorted(roles)},
@@ -82,7 +83,7 @@ def switch_account(account_id: int, *, active: bool, actor: Actor, now: datetime
         _demand_another_administrator(account)
         account.session_stamp = new_token()
     account.active = active
-    action = "switch_account_on" if active else "switch_account_off"
+    action = Action.SWITCH_ACCOUNT_ON if active else Action.SWITCH_ACCOUNT_OFF
     audit.record(actor=actor, action=action, subject=f"account:{account_id}", now=now)
 
 
@@ -94,7 +95,7 @@ def set_password(account_id: int, password: str, *, actor: Actor, now: datetime)
     account = _locked(account_id)
     _give_password(account, password)
     throttle.clear(throttle.bucket_name("login", account.username))
-    audit.record(actor=actor, action="set_password", subject=f"account:{account_id}", now=now)
+    audit.record(actor=actor, action=Action.SET_PASSWORD, subject=f"account:{account_id}", now=now)
 
 
 def change_own_password(old: str, new: str, *, actor: Actor, now: datetime) -> Account | DeskError:
@@ -118,7 +119,7 @@ def change_own_password(old: str, new: str, *, actor: Actor, now: datetime) -> A
         return OldPasswordWrong()
     _give_password(account, new)
     throttle.clear(bucket)
-    audit.record(actor=actor, action="change_own_password", subject=f"account:{account.id}", now=now)
+    audit.record(actor=actor, action=Action.CHANGE_OWN_PASSWORD, subject=f"account:{account.id}", now=now)
     return account
 
 

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple, cast
 from sqlalchemy import Table, bindparam, insert, select, update
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.classes.errors import MeetingCalledOff, NotYetHeld, TooManyHeads
 from supportdesk.classes.locking import MEETING, RUN
 from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment, EnrolmentState, RunKind, RunState
@@ -166,7 +167,9 @@ def record_heads(meeting_id: int, heads: int, *, actor: Actor, now: datetime) ->
     if not 0 <= heads <= MOST_HEADS:
         raise TooManyHeads(MOST_HEADS)
     connection().execute(update(MEETING).where(MEETING.c.id == meeting_id).values(unnamed_heads=heads))
-    audit.record(actor=actor, action="record_heads", subject=f"meeting:{meeting_id}", now=now, detail={"heads": heads})
+    audit.record(
+        actor=actor, action=Action.RECORD_HEADS, subject=f"meeting:{meeting_id}", now=now, detail={"heads": heads}
+    )
 
 
 def disagreement_of(marks: Sequence[KeptMark]) -> Disagreement | None:
@@ -214,7 +217,7 @@ def _keep(meeting_id: int, mark: Mark, standing: Standing, *, actor: Actor, now:
     )
     audit.record(
         actor=actor,
-        action="mark_attendance",
+        action=Action.MARK_ATTENDANCE,
         subject=f"learner:{mark.learner_id}",
         now=now,
         detail={"meeting": meeting_id, "state": str(mark.state)},

@@ -191,8 +191,9 @@ def _levels(learner_ids: Sequence[int], skills: Sequence[str]) -> dict[tuple[int
 
 
 class PaperPerson(NamedTuple):
-    """A line of the paper roster: no pass, no telephone. The name is empty for whoever may not see this learner."""
+    """A line of the paper roster: no pass, no telephone. Neither id nor name for whoever may not see this learner."""
 
+    learner_id: int | None
     name: str
     kana: str
     code: str
@@ -213,6 +214,7 @@ def paper_people(meeting_id: int, actor: Actor) -> list[PaperPerson]:
     needs, levels = _needs(ids), _levels(ids, skills)
     return [
         PaperPerson(
+            person.learner_id,
             person.name or person.kana,
             person.kana,
             person.code,
@@ -222,7 +224,7 @@ def paper_people(meeting_id: int, actor: Actor) -> list[PaperPerson]:
             {code: levels.get((person.learner_id, code), UNKNOWN).level for code in skills},
         )
         if person.learner_id in known
-        else PaperPerson("", "", person.code, person.seat, (), "", dict.fromkeys(skills))
+        else PaperPerson(None, "", "", person.code, person.seat, (), "", dict.fromkeys(skills))
         for person in people
     ]
 

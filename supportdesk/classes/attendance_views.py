@@ -11,7 +11,8 @@ from datetime import timedelta
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes.attendance import Mark, record_attendance, record_heads
 from supportdesk.classes.attendance_forms import THE_REST, HeadsForm, MarkForm
@@ -29,7 +30,7 @@ from supportdesk.classes.views import LONGEST_WORD, Answer, blueprint
 from supportdesk.classes.walk_ins import DAYS_OPEN, find_walk_ins, seal, takes_walk_ins, unseal
 from supportdesk.classes.words import ATTENDANCE
 from supportdesk.core import clock
-from supportdesk.core.database import transaction
+from supportdesk.core.activities import activity
 from supportdesk.core.errors import DeskError
 from supportdesk.core.japanese import tidy
 from supportdesk.core.once import once
@@ -66,8 +67,6 @@ def attendance(meeting_id: int) -> Answer:
     actor, now = current_actor(), clock.now()
     meeting = meeting_of(actor, meeting_id)
     if request.method == "GET":
-        with transaction():
-            audit.record(actor=actor, action="view_attendance", subject=f"meeting:{meeting_id}", now=now)
         return _page(meeting)
     form = MarkForm()
     learner_ids = _whom(form, roster(meeting_id), meeting_id)
@@ -101,6 +100,7 @@ def _whom(form: MarkForm, rows: Sequence[RosterRow], meeting_id: int) -> list[in
 
 def _page(meeting: MeetingRow, form: MarkForm | HeadsForm | None = None) -> str:
     rows, record, now = roster(meeting.id), record_of(meeting.id), clock.now()
+    note_list(Action.VIEW_ATTENDANCE, [row.learner_id for row in rows], subject=activity("meeting", meeting.id))
     _first, end = clock.day_bounds(clock.today())
     expected = [row for row in rows if row.expected]
     return render_template(
@@ -138,10 +138,7 @@ def walk_in(meeting_id: int) -> Answer:
     meeting = meeting_of(actor, meeting_id)
     text = tidy(request.form.get("q", ""))[:LONGEST_WORD]
     found = find_walk_ins(text, meeting, actor=actor, now=now)
-    if found:
-        with transaction():
-            detail = {"meeting": meeting_id, "learners": [one.id for one in found]}
-            audit.record(actor=actor, action="search_walk_ins", now=now, detail=detail)
+    note_list(Action.SEARCH_WALK_INS, [one.id for one in found], subject=activity("meeting", meeting_id))
     return render_template(
         "classes/walk_in.html",
         meeting=meeting,

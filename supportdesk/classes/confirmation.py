@@ -9,6 +9,7 @@ from typing import Final, NamedTuple, cast
 from sqlalchemy import Table, func, select, update
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.classes.attendance import ATTENDED, lock_meeting
 from supportdesk.classes.errors import NobodyThere, NotYetHeld, SkillNotTaught
 from supportdesk.classes.locking import MEETING
@@ -126,7 +127,7 @@ def confirm_levels(
         now=now,
     )
     connection().execute(update(MEETING).where(MEETING.c.id == meeting_id).values(levels_confirmed_at=now))
-    audit.record(actor=actor, action="confirm_levels", subject=f"meeting:{meeting_id}", now=now)
+    audit.record(actor=actor, action=Action.CONFIRM_LEVELS, subject=f"meeting:{meeting_id}", now=now)
     return len({seen.learner_id for seen in observations})
 
 

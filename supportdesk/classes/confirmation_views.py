@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes.attendance_forms import LevelsForm, levels_form
 from supportdesk.classes.attendance_queries import record_of, roster
@@ -14,7 +15,7 @@ from supportdesk.classes.duty import meeting_of
 from supportdesk.classes.queries import MeetingRow
 from supportdesk.classes.views import Answer, blueprint
 from supportdesk.core import clock
-from supportdesk.core.database import transaction
+from supportdesk.core.activities import activity
 from supportdesk.core.errors import DeskError
 from supportdesk.core.once import once
 from supportdesk.core.permissions import Permission, requires
@@ -30,8 +31,6 @@ def levels(meeting_id: int) -> Answer:
     asked = to_confirm(meeting_id)
     form = _form(asked)
     if request.method == "GET":
-        with transaction():
-            audit.record(actor=actor, action="view_levels", subject=f"meeting:{meeting_id}", now=now)
         return _page(meeting, form, asked)
     if not form.validate_on_submit():
         return _page(meeting, form, asked), 422
@@ -77,6 +76,7 @@ def _said_of_all(asked: ToConfirm) -> int:
 
 def _page(meeting: MeetingRow, form: LevelsForm, asked: ToConfirm) -> str:
     people = [row for row in roster(meeting.id) if form.fields_of(row.learner_id)]
+    note_list(Action.VIEW_LEVELS, [row.learner_id for row in people], subject=activity("meeting", meeting.id))
     return render_template(
         "classes/levels.html",
         meeting=meeting,

@@ -14,6 +14,7 @@ from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.classes import wording
 from supportdesk.classes.errors import AlreadyCancelled, AlreadyEnrolled, LearnerClash, OnDuty, SameRun
 from supportdesk.classes.locking import LockedRun, count, lock_run, lock_runs
@@ -104,7 +105,7 @@ def enrol_learner(
     enrolled = Enrolled(enrolment_id, code, seat, run.waiting + 1 if seat is None else None)
     count(run_id, seats=seat is not None, in_line=seat is None)
     _tell(run, standing, enrolled, call_to=caller.phone, told=told, now=now)
-    _note("enrol_learner", learner_id, enrolment_id, actor=actor, now=now)
+    _note(Action.ENROL_LEARNER, learner_id, enrolment_id, actor=actor, now=now)
     return enrolled
 
 
@@ -166,7 +167,7 @@ def _tell(run: LockedRun, standing: Standing, enrolled: Enrolled, *, call_to: st
     )
 
 
-def _note(action: str, learner_id: int, enrolment_id: int, *, actor: Actor, now: datetime) -> None:
+def _note(action: Action, learner_id: int, enrolment_id: int, *, actor: Actor, now: datetime) -> None:
     audit.record(
         actor=actor, action=action, subject=f"learner:{learner_id}", now=now, detail={"enrolment": enrolment_id}
     )
@@ -218,7 +219,7 @@ def cancel_enrolment(enrolment_id: int, *, actor: Actor, now: datetime) -> None:
     standing = standing_of(enrolment.learner_id, clock.local(now).date())
     connection().execute(_CANCEL, {"wanted": enrolment_id, "at": now, "by": actor.account_id})
     cancel_notices(activity("enrolment", enrolment_id), now=now)
-    _note("cancel_enrolment", enrolment.learner_id, enrolment_id, actor=actor, now=now)
+    _note(Action.CANCEL_ENROLMENT, enrolment.learner_id, enrolment_id, actor=actor, now=now)
     if enrolment.state is EnrolmentState.WAITING:
         count(run.id, in_line=-1)
         return
@@ -254,7 +255,7 @@ def _promote_next(run: LockedRun, seat: int, *, actor: Actor, now: datetime) -> 
         call_to=enrolment.caller_phone,
         now=now,
     )
-    _note("promote_enrolment", enrolment.learner_id, enrolment.id, actor=actor, now=now)
+    _note(Action.PROMOTE_ENROLMENT, enrolment.learner_id, enrolment.id, actor=actor, now=now)
 
 
 def move_enrolment(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import enrolment as operations
 from supportdesk.classes import queries, run_queries
@@ -17,7 +18,6 @@ from supportdesk.classes.views import LONGEST_WORD, Answer, blueprint
 from supportdesk.classes.words import EDITIONS, ENROLMENT_STATES
 from supportdesk.core import clock
 from supportdesk.core.addresses import row_id
-from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.fields import DeskForm
 from supportdesk.core.japanese import tidy
@@ -38,10 +38,7 @@ def who(run_id: int) -> str:
     run, actor = run_queries.run_details(run_id), current_actor()
     text = tidy(request.form.get("q", ""))[:LONGEST_WORD]
     found = find_learners(text, scope=scope_of(actor)) if text else []
-    if found:
-        with transaction():
-            detail = {"learners": [one.id for one in found]}
-            audit.record(actor=actor, action="search_learners", now=clock.now(), detail=detail)
+    note_list(Action.SEARCH_LEARNERS, [one.id for one in found])
     return render_template("classes/who.html", run=run, text=text, found=found)
 
 
@@ -93,6 +90,7 @@ def _permitted(written: str) -> int:
 
 def _enrol_page(form: EnrolForm, run_id: int, learner_id: int, error: DeskError | None = None) -> str:
     learner = _described(learner_id)
+    note_look(Action.VIEW_LEARNER, learner_id)
     run = run_queries.run_details(run_id)
     existing = error.details["enrolment_id"] if isinstance(error, AlreadyEnrolled) else None
     existing = existing or run_queries.live_enrolment(run_id, learner_id)
@@ -155,11 +153,9 @@ def _booking(enrolment_id: int) -> tuple[EnrolmentRow, Found]:
     row = queries.enrolment_row(enrolment_id)
     if row is None:
         abort(404)
-    actor = current_actor()
-    check_scope(actor, row.learner_id)
+    check_scope(current_actor(), row.learner_id)
     if request.method == "GET":
-        with transaction():
-            audit.record(actor=actor, action="view_enrolment", subject=f"learner:{row.learner_id}", now=clock.now())
+        note_look(Action.VIEW_ENROLMENT, row.learner_id)
     return row, _described(row.learner_id)
 
 

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, insert, select, update
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
 from supportdesk.classes import wording
 from supportdesk.classes.errors import AlreadyCancelled, PlanRefused, VenueClosed
@@ -115,7 +116,7 @@ def plan_run(plan: RunPlan, *, actor: Actor, now: datetime) -> int:
     db.session.flush()
     db.session.execute(insert(_SEAT), [{"run_id": run.id, "number": number} for number in range(1, plan.capacity + 1)])
     occupancy.take_all(_claims(run.meetings, meetings, people))
-    audit.record(actor=actor, action="plan_run", subject=f"run:{run.id}", now=now)
+    audit.record(actor=actor, action=Action.PLAN_RUN, subject=f"run:{run.id}", now=now)
     return run.id
 
 
@@ -237,7 +238,7 @@ def cancel_run(run_id: int, *, actor: Actor, now: datetime) -> int:
     told = _dismiss(run, actor=actor, now=now)
     db.session.execute(update(RUN).where(RUN.c.id == run_id).values(state=RunState.CANCELLED, taken=0, waiting=0))
     occupancy.release(run.activities)
-    audit.record(actor=actor, action="cancel_run", subject=f"run:{run_id}", now=now)
+    audit.record(actor=actor, action=Action.CANCEL_RUN, subject=f"run:{run_id}", now=now)
     return told
 
 
@@ -263,7 +264,7 @@ def _dismiss(run: LockedRun, *, actor: Actor, now: datetime) -> int:
         )
         audit.record(
             actor=actor,
-            action="cancel_enrolment",
+            action=Action.CANCEL_ENROLMENT,
             subject=f"learner:{row.learner_id}",
             now=now,
             detail={"enrolment": row.id},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Response, current_app, render_template
 
-from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes.attendance_queries import paper_people
 from supportdesk.classes.duty import meeting_to_print
@@ -12,8 +13,7 @@ from supportdesk.classes.models import RunState
 from supportdesk.classes.queries import meeting_row, skills_of_meeting
 from supportdesk.classes.run_queries import staff_of
 from supportdesk.classes.views import blueprint
-from supportdesk.core import clock
-from supportdesk.core.database import transaction
+from supportdesk.core.activities import activity
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.core.qr import qr_png, qr_svg
@@ -31,9 +31,9 @@ def paper_roster(meeting_id: int) -> str:
     """The roster for the wall or the clipboard: booking codes, no pass; names of whom the actor may see."""
     actor = current_actor()
     meeting = meeting_to_print(actor, meeting_id)
-    with transaction():
-        audit.record(actor=actor, action="view_roster", subject=f"meeting:{meeting_id}", now=clock.now())
     people = paper_people(meeting_id, actor)
+    named = [person.learner_id for person in people if person.learner_id is not None]
+    note_list(Action.VIEW_ROSTER, named, subject=activity("meeting", meeting_id))
     return render_template(
         "classes/roster.html",
         meeting=meeting,

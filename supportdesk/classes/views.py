@@ -6,7 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries
 from supportdesk.classes.duty import held_by, may_print_any
@@ -15,7 +16,7 @@ from supportdesk.classes.models import EnrolmentState, RunKind
 from supportdesk.classes.planning import cancel_run, plan_run
 from supportdesk.classes.words import EDITIONS, KINDS
 from supportdesk.core import clock
-from supportdesk.core.database import transaction
+from supportdesk.core.activities import activity
 from supportdesk.core.errors import DeskError
 from supportdesk.core.fields import DeskForm
 from supportdesk.core.japanese import tidy
@@ -111,11 +112,10 @@ def run(run_id: int) -> str:
 
 def _people_seen(run_id: int) -> list[run_queries.Person]:
     """Who is enrolled; that somebody looked at their names is noted."""
-    actor = current_actor()
-    people = run_queries.people_of(run_id, actor)
-    if request.method == "GET" and any(person.learner_id for person in people):
-        with transaction():
-            audit.record(actor=actor, action="view_run", subject=f"run:{run_id}", now=clock.now())
+    people = run_queries.people_of(run_id, current_actor())
+    if request.method == "GET":
+        named = [person.learner_id for person in people if person.learner_id is not None]
+        note_list(Action.VIEW_RUN, named, subject=activity("run", run_id))
     return people
 
 

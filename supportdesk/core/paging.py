@@ -1,4 +1,7 @@
-"""A page of a long list: which rows, how many there are, and the addresses of the other pages."""
+"""A page of a long list: which rows, how many there are, and the addresses of the other pages.
+
+A list without an end is read in stretches instead, the newest first: nobody counts it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from flask import request, url_for
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from supportdesk.extensions import db
 
@@ -26,9 +30,32 @@ class Page(Generic[Item]):
 
     def url_for(self, number: int) -> str:
         """This same list's address at another page, filters kept."""
-        assert request.endpoint is not None
-        arguments: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {}), "page": number}
-        return url_for(request.endpoint, **arguments)
+        return _address(page=number)
+
+
+@dataclass(frozen=True)
+class Stretch(Generic[Item]):
+    """Some rows of a list without an end. `older_than` is the key of the last when older ones follow."""
+
+    rows: Sequence[Item]
+    newest: bool
+    older_than: int | None
+
+    @property
+    def older_url(self) -> str:
+        """This same list's address at the rows that follow, filters kept."""
+        return _address(before=self.older_than)
+
+    @property
+    def newest_url(self) -> str:
+        """This same list's address at its newest rows, filters kept."""
+        return _address(before=None)
+
+
+def _address(**changed: int | None) -> str:
+    assert request.endpoint is not None
+    arguments: dict[str, Any] = {**request.args.to_dict(), **(request.view_args or {}), **changed}
+    return url_for(request.endpoint, **arguments)
 
 
 def page_number() -> int:
@@ -43,3 +70,18 @@ def fetch_page(statement: Select[*tuple[Any, ...]], number: int, *, per_page: in
     number = min(number, pages)
     rows = db.session.execute(statement.limit(per_page).offset((number - 1) * per_page)).all()
     return Page(rows, number, pages, total)
+
+
+def fetch_stretch(
+    statement: Select[*tuple[Any, ...]],
+    key: InstrumentedAttribute[int],
+    before: int | None,
+    *,
+    per_page: int = PER_PAGE,
+) -> Stretch[Any]:
+    """One query: the rows with the greatest keys, or the greatest under `before`. The rows hold the key by its name."""
+    if before is not None:
+        statement = statement.where(key < before)
+    rows = db.session.execute(statement.order_by(key.desc()).limit(per_page + 1)).all()
+    shown = rows[:per_page]
+    return Stretch(shown, before is None, getattr(shown[-1], key.key) if len(rows) > per_page else None)

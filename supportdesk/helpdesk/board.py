@@ -67,9 +67,9 @@ def board(
     return [Day(day, [_desk_day(rows) for _desk, rows in sorted(desks.items())]) for day, desks in sorted(days.items())]
 
 
-def names_shown(days: Sequence[Day]) -> bool:
-    """Whether the board names a learner: then a look at it is noted."""
-    return any(time.learner for day in days for desk in day.desks for time in desk.times)
+def learners_shown(days: Sequence[Day]) -> set[int]:
+    """Whom the board names: a look at it is noted with them."""
+    return {time.learner.id for day in days for desk in day.desks for time in desk.times if time.learner}
 
 
 def _known(learner_ids: set[int], scope: Select[Any] | None) -> dict[int, Found]:

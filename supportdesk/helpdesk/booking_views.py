@@ -8,10 +8,10 @@ from typing import cast
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
-from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.japanese import tidy
 from supportdesk.core.once import once
@@ -42,12 +42,9 @@ def who() -> Answer:
     if wanted is None:
         return redirect(url_for("helpdesk.index"), 303)
     slot, in_the_way = _slot(wanted)
-    actor = current_actor()
     text = tidy(request.form.get("q", ""))[:LONGEST_WORD]
-    found = find_learners(text, scope=scope_of(actor)) if text else []
-    if found:
-        with transaction():
-            audit.record(actor=actor, action="search_learners", now=clock.now(), detail={"found": len(found)})
+    found = find_learners(text, scope=scope_of(current_actor())) if text else []
+    note_list(Action.SEARCH_LEARNERS, [one.id for one in found])
     return render_template("helpdesk/who.html", slot=slot, in_the_way=in_the_way, text=text, found=found)
 
 
@@ -100,6 +97,7 @@ def _slot(wanted: Wanted) -> tuple[SlotRow, str]:
 
 def _book_page(form: BookForm, wanted: Wanted, learner: Found, error: DeskError | None = None) -> str:
     slot, in_the_way = _slot(wanted)
+    note_look(Action.VIEW_LEARNER, learner.id)
     free = not in_the_way and not isinstance(error, (SlotTaken, AlreadyBooked)) and wanted.starts_at > clock.now()
     existing = error.details["booking_id"] if isinstance(error, AlreadyBooked) else None
     return render_template(
@@ -133,10 +131,7 @@ def _clash(learner_id: int, slot: SlotRow) -> str:
 @requires(Permission.SEE_HELPDESK)
 def booking(booking_id: int) -> str:
     """The booking; just after it was made, that it is done."""
-    actor = current_actor()
     row, learner = booked(booking_id)
-    with transaction():
-        audit.record(actor=actor, action="view_booking", subject=f"learner:{row.learner_id}", now=clock.now())
     return render_template(
         "helpdesk/booking.html",
         booking=row,
@@ -145,7 +140,7 @@ def booking(booking_id: int) -> str:
         done="done" in request.args and row.state is BookingState.BOOKED,
         live=_is_live(row),
         state=BOOKING_STATES[row.state],
-        holds=row.state is not BookingState.CANCELLED and queries.may_hold(actor, row),
+        holds=row.state is not BookingState.CANCELLED and queries.may_hold(current_actor(), row),
     )
 
 
@@ -158,11 +153,13 @@ def slip(booking_id: int) -> str:
 
 
 def booked(booking_id: int) -> tuple[BookingRow, Found]:
-    """A booking and its learner, when the actor may see them. Raises NotFound."""
+    """A booking and its learner, for whoever may see them. That somebody looked is noted. Raises NotFound."""
     row = queries.booking_row(booking_id)
     if row is None:
         raise NotFound
     check_scope(current_actor(), row.learner_id)
+    if request.method == "GET":
+        note_look(Action.VIEW_BOOKING, row.learner_id)
     return row, described([row.learner_id])[0]
 
 

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
+from supportdesk.core.activities import activity
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.fields import DeskForm
@@ -35,7 +37,7 @@ def case(booking_id: int) -> Answer:
     stored = case_queries.case_row(booking_id, booking.topic)
     form = form_for(case_queries.areas_of(booking.learner_id), stored)
     if request.method == "GET":
-        _note_look(booking)
+        note_list(Action.VIEW_CASE, [booking.learner_id], subject=activity("booking", booking.id))
         return _page(form, booking, stored)
     if stored.closed_at or booking.state is BookingState.NO_SHOW or "later" in request.form:
         return _keep(form, booking, stored)
@@ -60,17 +62,6 @@ def case(booking_id: int) -> Answer:
         return _page(form, booking, newest, changed=isinstance(error, CaseChanged)), 422
     flash(_("相談の記録を終えました。"), "good")
     return redirect(location, 303)
-
-
-def _note_look(booking: BookingRow) -> None:
-    with transaction():
-        audit.record(
-            actor=current_actor(),
-            action="view_case",
-            subject=f"learner:{booking.learner_id}",
-            now=clock.now(),
-            detail={"booking": booking.id},
-        )
 
 
 def _keep(form: CaseForm, booking: BookingRow, stored: CaseRow) -> Answer:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.permissions import Actor
@@ -68,7 +69,7 @@ def _opened(booking: Any, *, actor: Actor, now: datetime) -> Case:
         )
         db.session.add(case)
         db.session.flush()
-        _audit("open_case", booking, actor=actor, now=now)
+        _audit(Action.OPEN_CASE, booking, actor=actor, now=now)
     return case
 
 
@@ -117,7 +118,7 @@ def close_case(
     _set_state(booking.id, BookingState.HELD)
     cancel_notices(activity("booking", booking.id), now=now)  # nobody need be told of what they have been to
     _award(booking, notes.levels, actor=actor, now=now)
-    _audit("close_case", booking, actor=actor, now=now)
+    _audit(Action.CLOSE_CASE, booking, actor=actor, now=now)
 
 
 def _award(booking: Any, levels: Mapping[str, int], *, actor: Actor, now: datetime) -> None:
@@ -157,7 +158,7 @@ def reopen_case(booking_id: int, *, actor: Actor, now: datetime) -> None:
         db.session.execute(update(Case).where(Case.booking_id == booking.id).values(closed_at=None))
     else:
         raise NotWaiting
-    _audit("reopen_case", booking, actor=actor, now=now)
+    _audit(Action.REOPEN_CASE, booking, actor=actor, now=now)
 
 
 def mark_no_show(booking_id: int, *, actor: Actor, now: datetime) -> None:
@@ -168,14 +169,14 @@ def mark_no_show(booking_id: int, *, actor: Actor, now: datetime) -> None:
     if now < booking.starts_at:
         raise NotYet
     _set_state(booking.id, BookingState.NO_SHOW)
-    _audit("mark_no_show", booking, actor=actor, now=now)
+    _audit(Action.MARK_NO_SHOW, booking, actor=actor, now=now)
 
 
 def drop_asides(booking_id: int, *, actor: Actor, now: datetime) -> None:
     """Somebody has read what other screens typed, and needs it no more. Raises NotFound."""
     booking = lock_booking(booking_id)
     db.session.execute(update(Case).where(Case.booking_id == booking.id).values(asides=None))
-    _audit("drop_asides", booking, actor=actor, now=now)
+    _audit(Action.DROP_ASIDES, booking, actor=actor, now=now)
 
 
 def _is_current(case: Case, form: str, drawn_from: str | None) -> bool:
@@ -185,7 +186,7 @@ def _is_current(case: Case, form: str, drawn_from: str | None) -> bool:
 
 def _write(case: Case, notes: Notes, form: str, booking: Any, *, actor: Actor, now: datetime) -> None:
     if form and form != case.saved_form:
-        _audit("edit_case", booking, actor=actor, now=now)  # once a form, not once a key
+        _audit(Action.EDIT_CASE, booking, actor=actor, now=now)  # once a form, not once a key
     case.topic, case.area_code, case.note, case.result = notes.topic, notes.area_code, notes.note, notes.result
     case.levels = dict(notes.levels)
     case.saved_form, case.saved_at = form, now
@@ -201,7 +202,7 @@ def _set_state(booking_id: int, state: BookingState) -> None:
     db.session.execute(update(Booking).where(Booking.id == booking_id).values(state=state))
 
 
-def _audit(action: str, booking: Any, *, actor: Actor, now: datetime) -> None:
+def _audit(action: Action, booking: Any, *, actor: Actor, now: datetime) -> None:
     audit.record(
         actor=actor, action=action, subject=f"learner:{booking.learner_id}", now=now, detail={"booking": booking.id}
     )

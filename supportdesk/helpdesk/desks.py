@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Role
@@ -33,7 +34,7 @@ def open_desk(
     desk = Desk(name=name, venue_id=venue_id, slot_minutes=slot_minutes, to_bring=to_bring)
     db.session.add(desk)
     db.session.flush()
-    audit.record(actor=actor, action="open_desk", subject=f"desk:{desk.id}", now=now)
+    audit.record(actor=actor, action=Action.OPEN_DESK, subject=f"desk:{desk.id}", now=now)
     return desk.id
 
 
@@ -45,7 +46,7 @@ def change_desk(
     _check(name=name, venue_id=venue_id, slot_minutes=slot_minutes, besides=desk_id)
     desk.name, desk.venue_id, desk.slot_minutes, desk.to_bring = name, venue_id, slot_minutes, to_bring
     db.session.flush()
-    audit.record(actor=actor, action="change_desk", subject=f"desk:{desk_id}", now=now)
+    audit.record(actor=actor, action=Action.CHANGE_DESK, subject=f"desk:{desk_id}", now=now)
 
 
 def switch_desk(desk_id: int, *, active: bool, actor: Actor, now: datetime) -> None:
@@ -53,7 +54,10 @@ def switch_desk(desk_id: int, *, active: bool, actor: Actor, now: datetime) -> N
     _locked(desk_id).active = active
     db.session.flush()
     audit.record(
-        actor=actor, action="switch_desk_on" if active else "switch_desk_off", subject=f"desk:{desk_id}", now=now
+        actor=actor,
+        action=Action.SWITCH_DESK_ON if active else Action.SWITCH_DESK_OFF,
+        subject=f"desk:{desk_id}",
+        now=now,
     )
 
 
@@ -70,7 +74,7 @@ def add_hours(
     hours = DeskHours(desk_id=desk_id, adviser_id=adviser_id, weekday=weekday, opens=opens, closes=closes)
     db.session.add(hours)
     db.session.flush()
-    audit.record(actor=actor, action="add_hours", subject=f"desk:{desk_id}", now=now, detail={"hours": hours.id})
+    audit.record(actor=actor, action=Action.ADD_HOURS, subject=f"desk:{desk_id}", now=now, detail={"hours": hours.id})
     return hours.id
 
 
@@ -82,7 +86,9 @@ def remove_hours(desk_id: int, hours_id: int, *, actor: Actor, now: datetime) ->
     )
     if removed is None:
         raise NotFound
-    audit.record(actor=actor, action="remove_hours", subject=f"desk:{desk_id}", now=now, detail={"hours": hours_id})
+    audit.record(
+        actor=actor, action=Action.REMOVE_HOURS, subject=f"desk:{desk_id}", now=now, detail={"hours": hours_id}
+    )
 
 
 def _locked(desk_id: int) -> Desk:

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.codes import new_code
@@ -89,7 +90,7 @@ def book_consultation(
         call_to=caller.phone,
         now=now,
     )
-    _note("book_consultation", learner_id, booked.booking_id, actor=actor, now=now)
+    _note(Action.BOOK_CONSULTATION, learner_id, booked.booking_id, actor=actor, now=now)
     return booked
 
 
@@ -189,7 +190,7 @@ def cancel_booking(booking_id: int, *, told: bool = True, actor: Actor, now: dat
             call_to=booking.caller_phone,
             now=now,
         )
-    _note("cancel_booking", booking.learner_id, booking_id, actor=actor, now=now)
+    _note(Action.CANCEL_BOOKING, booking.learner_id, booking_id, actor=actor, now=now)
 
 
 def _desk_of(booking_id: int) -> int:
@@ -244,10 +245,10 @@ def move_booking(
         call_to=caller.phone,
         now=now,
     )
-    for action, row_id in (("cancel_booking", booking_id), ("book_consultation", booked.booking_id)):
+    for action, row_id in ((Action.CANCEL_BOOKING, booking_id), (Action.BOOK_CONSULTATION, booked.booking_id)):
         _note(action, booking.learner_id, row_id, actor=actor, now=now)
     return booked
 
 
-def _note(action: str, learner_id: int, booking_id: int, *, actor: Actor, now: datetime) -> None:
+def _note(action: Action, learner_id: int, booking_id: int, *, actor: Actor, now: datetime) -> None:
     audit.record(actor=actor, action=action, subject=f"learner:{learner_id}", now=now, detail={"booking": booking_id})

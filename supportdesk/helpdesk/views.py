@@ -8,11 +8,11 @@ from typing import Final
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.addresses import row_id
-from supportdesk.core.database import transaction
 from supportdesk.core.errors import NotFound
 from supportdesk.core.japanese import tidy
 from supportdesk.core.permissions import Permission, requires
@@ -51,10 +51,8 @@ def index() -> str:
         district_code=district or None,
         scope=scope_of(actor),
     )
-    if learner or board.names_shown(days):
-        subject = f"learner:{learner.id}" if learner else ""
-        with transaction():
-            audit.record(actor=actor, action="view_bookings", subject=subject, now=clock.now())
+    in_hand = [learner.id] if learner else []
+    note_list(Action.VIEW_BOOKINGS, [*in_hand, *board.learners_shown(days)])
     return render_template(
         "helpdesk/index.html",
         days=days,
@@ -81,9 +79,7 @@ def today() -> str:
     day = day_in("day") or clock.today()
     bookings = queries.bookings_on(day, adviser_id=actor.account_id)
     learners = {found.id: found for found in described([booking.learner_id for booking in bookings])}
-    if bookings:
-        with transaction():
-            audit.record(actor=actor, action="view_bookings", now=now)
+    note_list(Action.VIEW_BOOKINGS, learners)
     return render_template(
         "helpdesk/today.html",
         day=day,

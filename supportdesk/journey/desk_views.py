@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request, url_for
 
-from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes.models import EnrolmentState
 from supportdesk.classes.queries import enrolments_of, meetings_on
 from supportdesk.core import clock
-from supportdesk.core.database import transaction
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk.queries import bookings_on
 from supportdesk.journey import desk
@@ -36,9 +36,7 @@ def index() -> str:
     alone = "X-Fragment" in request.headers
     bookings = [] if alone else bookings_on(today)
     named = dict.fromkeys([*answer.learner_ids, *(booking.learner_id for booking in bookings)])
-    if named:
-        with transaction():
-            audit.record(actor=actor, action="search_learners", now=now, detail={"learners": list(named)})
+    note_list(Action.SEARCH_LEARNERS, named)
     holders = {one.id: one for one in described(list(named))} if answer.booked or bookings else {}
     if alone:
         return render_template("journey/_answer.html", typed=typed, answer=answer, holders=holders)
@@ -61,8 +59,7 @@ def learner(learner_id: int) -> str:
     check_scope(actor, learner_id)
     person = learner_to_edit(learner_id)
     wanted = read_typed(request.args.get("q", "")[: 2 * LONGEST], clock.today())
-    with transaction():
-        audit.record(actor=actor, action="view_learner", subject=f"learner:{learner_id}", now=now)
+    note_look(Action.VIEW_LEARNER, learner_id)
     return render_template(
         "journey/desk_learner.html",
         learner=person,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
-from supportdesk.core.database import transaction
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.journey.record import record_of
 from supportdesk.journey.words import PROGRAMMES
@@ -25,8 +25,7 @@ def learner(learner_id: int) -> str:
     actor, now = current_actor(), clock.now()
     check_scope(actor, learner_id)
     record = record_of(learner_id, now)
-    with transaction():
-        audit.record(actor=actor, action="view_learner", subject=f"learner:{learner_id}", now=now)
+    note_look(Action.VIEW_LEARNER, learner_id)
     return render_template(
         "journey/learner.html",
         record=record,

@@ -55,8 +55,9 @@ class Pack(NamedTuple):
     @property
     def learner_ids(self) -> list[int]:
         """Everybody who stands on it."""
-        places = [place for roster in self.rosters for place in (*roster.seated, *roster.waiting)]
-        return sorted({place.learner_id for place in places} | {row.learner_id for row in self.bookings})
+        seen = {place.learner_id for roster in self.rosters for place in (*roster.seated, *roster.waiting)}
+        seen |= {row.learner_id for row in self.bookings} | {row.learner_id for row in self.calls}
+        return sorted(seen)
 
 
 def pack_of(day: date, actor: Actor, now: datetime) -> Pack:

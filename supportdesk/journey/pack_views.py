@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 from flask import Blueprint, render_template, request
 
-from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
-from supportdesk.core.database import transaction
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.journey.pack import pack_of
 
@@ -22,8 +22,7 @@ def pack() -> str:
     """Today's pack, or that of the day in the address. That somebody printed all these names is noted."""
     actor, now, day = current_actor(), clock.now(), _day_asked()
     found = pack_of(day, actor, now)
-    with transaction():
-        audit.record(actor=actor, action="print_pack", now=now, detail={"learners": found.learner_ids})
+    note_list(Action.PRINT_PACK, found.learner_ids)
     return render_template("journey/pack.html", pack=found, day=day, before=_next(day, -1), after=_next(day, 1))
 
 

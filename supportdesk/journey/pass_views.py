@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import attendance
 from supportdesk.classes.queries import enrolments_of
@@ -63,8 +64,7 @@ def _for_staff(token: str, learner_id: int) -> Answer:
         return redirect(url_for("journey.learner", learner_id=learner_id), 303)
     if not meaning.meetings:
         return render_template("journey/pass_stranger.html", token="")
-    with transaction():
-        audit.record(actor=actor, action="scan_pass", subject=f"learner:{learner_id}", now=now)
+    note_look(Action.SCAN_PASS, learner_id)
     return render_template(
         "journey/pass_check_in.html",
         who=described([learner_id])[0],

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import bindparam, insert, select, update
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.core import throttle
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import SYSTEM, Actor
@@ -67,7 +68,7 @@ def open_window(learner_id: int, *, actor: Actor, now: datetime) -> datetime:
         {"learner_id": learner_id, "opened_at": now, "opened_by": actor.account_id, "expires_at": now + WINDOW},
     )
     throttle.clear(_bucket(held.token))
-    audit.record(actor=actor, action="open_admission_window", subject=f"learner:{learner_id}", now=now)
+    audit.record(actor=actor, action=Action.OPEN_ADMISSION_WINDOW, subject=f"learner:{learner_id}", now=now)
     return now + WINDOW
 
 
@@ -128,7 +129,11 @@ def cut_off_phones(learner_id: int, *, actor: Actor, now: datetime) -> int:
         .execution_options(synchronize_session=False)
     ).all()
     audit.record(
-        actor=actor, action="cut_off_phones", subject=f"learner:{learner_id}", now=now, detail={"phones": len(cut_off)}
+        actor=actor,
+        action=Action.CUT_OFF_PHONES,
+        subject=f"learner:{learner_id}",
+        now=now,
+        detail={"phones": len(cut_off)},
     )
     return len(cut_off)
 
@@ -157,7 +162,7 @@ def _admit(learner_id: int, *, admitted_by: int | None, now: datetime) -> str:
     )
     audit.record(
         actor=SYSTEM,
-        action="admit_phone",
+        action=Action.ADMIT_PHONE,
         subject=f"learner:{learner_id}",
         now=now,
         detail={"by": "answers" if admitted_by is None else "window"},

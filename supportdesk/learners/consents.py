@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -39,7 +40,7 @@ def record_consent(
     db.session.flush()
     audit.record(
         actor=actor,
-        action="record_consent",
+        action=Action.RECORD_CONSENT,
         subject=f"learner:{learner_id}",
         now=now,
         detail={"kind": str(kind), "given": given},

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, insert, select
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Person
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.japanese import search_key
@@ -69,7 +70,7 @@ def register_learner(particulars: Particulars, *, actor: Actor, now: datetime) -
     db.session.add(learner)
     db.session.flush()
     write_keys(learner.id, keys_of(particulars.name, particulars.kana, particulars.numbers))
-    audit.record(actor=actor, action="register_learner", subject=f"learner:{learner.id}", now=now)
+    audit.record(actor=actor, action=Action.REGISTER_LEARNER, subject=f"learner:{learner.id}", now=now)
     return learner
 
 
@@ -94,7 +95,7 @@ def amend_learner(
     _replace_phones_and_needs(learner_id, particulars)
     _replace_keys(learner_id, particulars, former_numbers)
     audit.record(
-        actor=actor, action="amend_learner", subject=f"learner:{learner_id}", now=now, detail={"changed": changed}
+        actor=actor, action=Action.AMEND_LEARNER, subject=f"learner:{learner_id}", now=now, detail={"changed": changed}
     )
 
 

@@ -6,7 +6,8 @@ from flask import Response, current_app, flash, redirect, render_template, reque
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
@@ -24,10 +25,8 @@ from supportdesk.learners.views import blueprint, learner_page
 @requires(Permission.ISSUE_PASS)
 def pass_card(learner_id: int) -> str:
     """The card to print, with the name only where the holder wants it; or the button that makes one."""
-    actor = current_actor()
-    check_scope(actor, learner_id)
-    with transaction():
-        audit.record(actor=actor, action="view_pass", subject=f"learner:{learner_id}", now=clock.now())
+    check_scope(current_actor(), learner_id)
+    note_look(Action.VIEW_PASS, learner_id)
     return render_template(
         "learners/pass.html",
         learner_id=learner_id,
@@ -41,11 +40,12 @@ def pass_card(learner_id: int) -> str:
 @blueprint.get("/<int:learner_id>/pass.svg")
 @requires(Permission.ISSUE_PASS)
 def pass_svg(learner_id: int) -> Response:
-    """The card's QR code."""
+    """The card's QR code: whoever has it holds the pass, so that fetching it alone is noted too."""
     check_scope(current_actor(), learner_id)
     held = passes.live_pass(learner_id)
     if held is None:
         raise NotFound
+    note_look(Action.VIEW_PASS, learner_id)
     return Response(qr_svg(pass_address(held.token)), mimetype="image/svg+xml")
 
 

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, insert, select, update
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.core.codes import new_code, new_token, tidy_code
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
@@ -55,7 +56,7 @@ def issue_pass(learner_id: int, *, actor: Actor, now: datetime) -> LivePass:
         {**issued._asdict(), "learner_id": learner_id, "issued_by": actor.account_id},
     )
     db.session.execute(insert(LearnerKey), {"key": code_key(issued.code), "learner_id": learner_id})
-    audit.record(actor=actor, action="issue_pass", subject=f"learner:{learner_id}", now=now)
+    audit.record(actor=actor, action=Action.ISSUE_PASS, subject=f"learner:{learner_id}", now=now)
     return issued
 
 
@@ -81,7 +82,7 @@ def revoke_pass(learner_id: int, *, actor: Actor, now: datetime) -> None:
         .where(AdmissionWindow.learner_id == learner_id, AdmissionWindow.expires_at > now)
         .values(expires_at=now)
     )
-    audit.record(actor=actor, action="revoke_pass", subject=f"learner:{learner_id}", now=now)
+    audit.record(actor=actor, action=Action.REVOKE_PASS, subject=f"learner:{learner_id}", now=now)
 
 
 def reissue_pass(learner_id: int, *, actor: Actor, now: datetime) -> LivePass:

@@ -11,10 +11,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
-from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
 from supportdesk.core.japanese import tidy
 from supportdesk.core.once import once
@@ -45,8 +45,7 @@ def index() -> str:
     """The register in the order of the kana, a page at a time; each may see their own learners."""
     actor = current_actor()
     page = queries.learners_page(actor, page_number())
-    if page.rows:
-        _note_seen("list_learners", page.rows)
+    note_list(Action.LIST_LEARNERS, [one.id for one in page.rows])
     return render_template("learners/index.html", page=page)
 
 
@@ -56,18 +55,9 @@ def search() -> str:
     """What was typed comes by POST, so that no name stands in an address. Scripts ask for the results alone."""
     text = tidy(request.form.get("q", ""))[:100]
     found = find_learners(text, scope=scope_of(current_actor()))
-    if found:
-        _note_seen("search_learners", found)
+    note_list(Action.SEARCH_LEARNERS, [one.id for one in found])
     template = "learners/_results.html" if "X-Fragment" in request.headers else "learners/search.html"
     return render_template(template, found=found, text=text)
-
-
-def _note_seen(action: str, found: Sequence[Found]) -> None:
-    """Who saw whom in a list."""
-    with transaction():
-        audit.record(
-            actor=current_actor(), action=action, now=clock.now(), detail={"learners": [one.id for one in found]}
-        )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -98,11 +88,12 @@ def new() -> Answer:
     return redirect(location, 303)
 
 
-def _new_page(form: LearnerForm, known: list[Found] | None = None) -> str:
+def _new_page(form: LearnerForm, known: Sequence[Found] = ()) -> str:
+    note_list(Action.VIEW_DUPLICATES, [one.id for one in known])
     return render_template(
         "learners/form.html",
         form=form,
-        known=known or [],
+        known=known,
         title=_("新しい受講者"),
         action=url_for("learners.new"),
         cancel=url_for("learners.index"),
@@ -119,8 +110,7 @@ def edit(learner_id: int) -> Answer:
     learner = queries.learner_to_edit(learner_id)
     form = LearnerForm(district_choices(), data=stored_values(learner))
     if request.method == "GET":
-        with transaction():
-            audit.record(actor=actor, action="view_learner", subject=f"learner:{learner_id}", now=now)
+        note_look(Action.VIEW_LEARNER, learner_id)
         return _edit_page(form, learner_id)
     if not form.validate_on_submit():
         return _edit_page(form, learner_id), 422
@@ -158,8 +148,7 @@ def consents(learner_id: int) -> Answer:
     check_scope(actor, learner_id)
     forms = {kind: ConsentForm(prefix=kind.value, formdata=None) for kind in ConsentKind}
     if request.method == "GET":
-        with transaction():
-            audit.record(actor=actor, action="view_consents", subject=f"learner:{learner_id}", now=now)
+        note_look(Action.VIEW_CONSENTS, learner_id)
         return _consents_page(learner_id, forms)
     kind = _kind_asked()
     form = forms[kind] = ConsentForm(prefix=kind.value)

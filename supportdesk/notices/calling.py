@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, bindparam, or_, select, update
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.core.activities import describe
 from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError, NotFound
@@ -78,7 +79,7 @@ def settle_call(notice_id: int, *, outcome: CallOutcome, actor: Actor, now: date
     )
     audit.record(
         actor=actor,
-        action="settle_call",
+        action=Action.SETTLE_CALL,
         subject=f"learner:{notice.learner_id}",
         now=now,
         detail={"notice": notice_id, "outcome": outcome.value},
@@ -95,7 +96,7 @@ def reopen_call(notice_id: int, *, actor: Actor, now: datetime) -> None:
     _put(notice_id, state=state, attempts=attempts, settled_at=None, settled_by=None)
     audit.record(
         actor=actor,
-        action="reopen_call",
+        action=Action.REOPEN_CALL,
         subject=f"learner:{notice.learner_id}",
         now=now,
         detail={"notice": notice_id},

@@ -8,7 +8,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
@@ -36,10 +37,10 @@ def calls() -> str:
     actor, now, channel = current_actor(), clock.now(), _channel()
     with transaction():
         lapse_notices(now=now)
-        page = queries.calls_page(page_number(), now, actor, channel)
-        latest = queries.settled_page(1, now, actor, per_page=LATEST)
-        shown = [group[0].learner_id for group in page.rows] + [row.learner_id for row in latest.rows]
-        _note_seen("view_call_list", shown)
+    page = queries.calls_page(page_number(), now, actor, channel)
+    latest = queries.settled_page(1, now, actor, per_page=LATEST)
+    shown = [group[0].learner_id for group in page.rows] + [row.learner_id for row in latest.rows]
+    note_list(Action.VIEW_CALL_LIST, shown)
     return render_template(
         "notices/calls.html",
         page=page,
@@ -55,18 +56,9 @@ def calls() -> str:
 @requires(Permission.WORK_CALL_LIST)
 def today() -> str:
     """All that was noted of calls today."""
-    with transaction():
-        page = queries.settled_page(page_number(), clock.now(), current_actor())
-        _note_seen("view_calls_made", [row.learner_id for row in page.rows])
+    page = queries.settled_page(page_number(), clock.now(), current_actor())
+    note_list(Action.VIEW_CALLS_MADE, [row.learner_id for row in page.rows])
     return render_template("notices/today.html", page=page, settled=SETTLED)
-
-
-def _note_seen(action: str, learner_ids: list[int]) -> None:
-    """Whose names and numbers were shown."""
-    if learner_ids:
-        audit.record(
-            actor=current_actor(), action=action, now=clock.now(), detail={"learners": sorted(set(learner_ids))}
-        )
 
 
 @blueprint.post("/calls/<int:notice_id>")

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, delete, insert, select
 
 from supportdesk.accounts import audit, upkeep
+from supportdesk.accounts.actions import Action
 from supportdesk.accounts.operations import create_account
 from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError
@@ -98,7 +99,7 @@ def _assign(
         connection().execute(insert(_SERVES), rows)
     audit.record(
         actor=actor,
-        action="assign_districts",
+        action=Action.ASSIGN_DISTRICTS,
         subject=f"account:{account_id}",
         now=now,
         detail={"districts": sorted(districts)},

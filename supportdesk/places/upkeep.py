@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.core import clock
 from supportdesk.core.activities import Description, describe
 from supportdesk.core.errors import DeskError, NotFound
@@ -74,7 +75,7 @@ def save_venue(
         raise NameTaken
     venue.name, venue.kana, venue.nickname, venue.district_code = name, kana, nickname, district_code
     venue.address, venue.phone, venue.wifi_ssid = address, phone, wifi_ssid
-    return _keep(venue, "save_venue", "venue", actor, now)
+    return _keep(venue, Action.SAVE_VENUE, "venue", actor, now)
 
 
 def save_room(room_id: int | None, venue_id: int, *, name: str, seats: int | None, actor: Actor, now: datetime) -> int:
@@ -88,7 +89,7 @@ def save_room(room_id: int | None, venue_id: int, *, name: str, seats: int | Non
     if namesake not in (None, room_id):
         raise NameTaken
     room.name, room.seats = name, seats
-    return _keep(room, "save_room", "room", actor, now)
+    return _keep(room, Action.SAVE_ROOM, "room", actor, now)
 
 
 def save_equipment(
@@ -108,7 +109,7 @@ def save_equipment(
     if namesake not in (None, equipment_id):
         raise NameTaken
     thing.kind, thing.name, thing.venue_id = kind, name, venue_id
-    return _keep(thing, "save_equipment", "equipment", actor, now)
+    return _keep(thing, Action.SAVE_EQUIPMENT, "equipment", actor, now)
 
 
 def add_closure(
@@ -126,7 +127,7 @@ def add_closure(
     if booked and not although:
         raise StandsInTheWay(booked)
     closure = Closure(venue_id=venue_id, first_day=first_day, last_day=last_day, reason=reason)
-    return _keep(closure, "add_closure", "closure", actor, now)
+    return _keep(closure, Action.ADD_CLOSURE, "closure", actor, now)
 
 
 def remove_closure(venue_id: int, closure_id: int, *, actor: Actor, now: datetime) -> None:
@@ -135,7 +136,7 @@ def remove_closure(venue_id: int, closure_id: int, *, actor: Actor, now: datetim
     if closure is None or closure.venue_id != venue_id:
         raise NotFound
     db.session.delete(closure)
-    audit.record(actor=actor, action="remove_closure", subject=f"venue:{venue_id}", now=now)
+    audit.record(actor=actor, action=Action.REMOVE_CLOSURE, subject=f"venue:{venue_id}", now=now)
 
 
 def booked_in(venue_id: int, first_day: date, last_day: date) -> list[Description]:
@@ -147,7 +148,7 @@ def booked_in(venue_id: int, first_day: date, last_day: date) -> list[Descriptio
     return sorted(known.values(), key=lambda one: (one.starts_at or starts_at, one.title))
 
 
-def _keep(row: Venue | Room | Equipment | Closure, action: str, kind: str, actor: Actor, now: datetime) -> int:
+def _keep(row: Venue | Room | Equipment | Closure, action: Action, kind: str, actor: Actor, now: datetime) -> int:
     db.session.add(row)
     db.session.flush()
     audit.record(actor=actor, action=action, subject=f"{kind}:{row.id}", now=now)

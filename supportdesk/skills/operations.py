@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, bindparam, delete, insert, select
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.core import clock
 from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError
@@ -102,7 +103,11 @@ def award_skills(
     )
     for learner_id in learner_ids:
         audit.record(
-            actor=actor, action="award_skills", subject=f"learner:{learner_id}", now=now, detail={"activity": activity}
+            actor=actor,
+            action=Action.AWARD_SKILLS,
+            subject=f"learner:{learner_id}",
+            now=now,
+            detail={"activity": activity},
         )
     _derive_anew(learner_ids)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
-from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
 from supportdesk.core.fields import DeskForm
 from supportdesk.core.japanese import tidy
@@ -20,7 +20,7 @@ from supportdesk.learners.search import described, find_learners
 from supportdesk.skills.queries import skill_names
 from supportdesk.tutors import matching, queries
 from supportdesk.tutors.forms import MatchForm
-from supportdesk.tutors.matching import TutorRow
+from supportdesk.tutors.matching import ListedMatch, TutorRow
 from supportdesk.tutors.operations import end_match, match_learner
 from supportdesk.tutors.views import Answer, blueprint, id_asked
 
@@ -33,14 +33,7 @@ def matches() -> str:
     """Who is helped by whom now."""
     actor = current_actor()
     page = matching.matches_page(actor, page_number())
-    if page.rows:
-        with transaction():
-            audit.record(
-                actor=actor,
-                action="list_matches",
-                now=clock.now(),
-                detail={"learners": [row.learner_id for row in page.rows]},
-            )
+    note_list(Action.LIST_MATCHES, [row.learner_id for row in page.rows])
     return render_template("tutors/matches.html", page=page)
 
 
@@ -51,11 +44,7 @@ def who() -> str:
     actor = current_actor()
     text = tidy(request.form.get("q", ""))[:LONGEST_WORD]
     found = find_learners(text, scope=scope_of(actor)) if text else []
-    if found:
-        with transaction():
-            audit.record(
-                actor=actor, action="search_learners", now=clock.now(), detail={"learners": [one.id for one in found]}
-            )
+    note_list(Action.SEARCH_LEARNERS, [one.id for one in found])
     return render_template("tutors/who.html", text=text, found=found)
 
 
@@ -105,8 +94,7 @@ def _in_short(tutor: TutorRow) -> str:
 
 
 def _match_page(form: MatchForm, learner_id: int, tutors: list[TutorRow]) -> str:
-    with transaction():
-        audit.record(actor=current_actor(), action="view_learner", subject=f"learner:{learner_id}", now=clock.now())
+    note_look(Action.VIEW_LEARNER, learner_id)
     return render_template(
         "tutors/match.html",
         form=form,
@@ -132,7 +120,7 @@ def end(match_id: int) -> Answer:
     row = matching.match_row(match_id, actor)
     form = DeskForm()
     if request.method == "GET" or not form.validate_on_submit():
-        page = render_template("tutors/end.html", form=form, match=row)
+        page = _end_page(form, row)
         return page if request.method == "GET" else (page, 422)
 
     def act() -> str:
@@ -143,6 +131,11 @@ def end(match_id: int) -> Answer:
         location = once(form.token, now, act)
     except DeskError as error:
         form.refuse(error)
-        return render_template("tutors/end.html", form=form, match=matching.match_row(match_id, actor)), 422
+        return _end_page(form, matching.match_row(match_id, actor)), 422
     flash(_("担当を終わりにしました。受講者への電話が、連絡リストに入りました。"), "good")
     return redirect(location, 303)
+
+
+def _end_page(form: DeskForm, row: ListedMatch) -> str:
+    note_look(Action.VIEW_MATCH, row.learner_id)
+    return render_template("tutors/end.html", form=form, match=row)

@@ -14,6 +14,7 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
@@ -78,7 +79,7 @@ def appoint_tutor(
         _replace(AccountDistrict.__table__, account_id, "district_code", districts)
     audit.record(
         actor=actor,
-        action="appoint_tutor",
+        action=Action.APPOINT_TUTOR,
         subject=f"account:{account_id}",
         now=now,
         detail={"skills": sorted(skills), **({} if districts is None else {"districts": sorted(districts)})},
@@ -153,7 +154,7 @@ def match_learner(
         told=told,
         now=now,
     )
-    _note("match_learner", learner_id, now=now, actor=actor, match=match_id, tutor=tutor_id)
+    _note(Action.MATCH_LEARNER, learner_id, now=now, actor=actor, match=match_id, tutor=tutor_id)
     return match_id
 
 
@@ -186,7 +187,7 @@ def end_match(match_id: int, *, actor: Actor, now: datetime) -> None:
         text=wording.ended(tutor),
         now=now,
     )
-    _note("end_match", match.learner_id, now=now, actor=actor, match=match_id, tutor=match.tutor_id)
+    _note(Action.END_MATCH, match.learner_id, now=now, actor=actor, match=match_id, tutor=match.tutor_id)
 
 
 class _Place(NamedTuple):
@@ -249,7 +250,7 @@ def log_session(
         actor=actor,
         now=now,
     )
-    _note("log_session", learner_id, now=now, actor=actor, session=session_id)
+    _note(Action.LOG_SESSION, learner_id, now=now, actor=actor, session=session_id)
     return session_id
 
 
@@ -291,5 +292,5 @@ def _live_match(tutor_id: int, learner_id: int) -> int | None:
     )
 
 
-def _note(action: str, learner_id: int, *, actor: Actor, now: datetime, **detail: int) -> None:
+def _note(action: Action, learner_id: int, *, actor: Actor, now: datetime, **detail: int) -> None:
     audit.record(actor=actor, action=action, subject=f"learner:{learner_id}", now=now, detail=detail)

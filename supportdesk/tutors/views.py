@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.addresses import row_id
-from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.once import once
 from supportdesk.core.paging import page_number
@@ -46,14 +48,7 @@ def index() -> str:
     today = clock.local(now).date()
     helps = actor.may(Permission.LOG_PEER_SESSION)
     learners = queries.matches_of(own_account(actor)) if helps else []
-    if learners:
-        with transaction():
-            audit.record(
-                actor=actor,
-                action="list_own_learners",
-                now=now,
-                detail={"learners": [row.learner_id for row in learners]},
-            )
+    note_list(Action.LIST_OWN_LEARNERS, [row.learner_id for row in learners])
     return render_template(
         "tutors/index.html",
         helps=helps,
@@ -111,10 +106,8 @@ def log() -> Answer:
 
 
 def _log_page(form: LogForm, learner_id: int) -> str:
-    actor = current_actor()
-    learner = queries.match_with(own_account(actor), learner_id)
-    with transaction():
-        audit.record(actor=actor, action="open_session_log", subject=f"learner:{learner_id}", now=clock.now())
+    learner = queries.match_with(own_account(current_actor()), learner_id)
+    note_look(Action.OPEN_SESSION_LOG, learner_id)
     return render_template("tutors/log.html", form=form, learner=learner)
 
 
@@ -124,9 +117,11 @@ def sessions() -> str:
     """What one has logged oneself, with the hours of this month and this fiscal year."""
     actor, today = current_actor(), clock.today()
     account_id = own_account(actor)
+    page = queries.sessions_page(account_id, page_number())
+    _note_sessions(page.rows)
     return render_template(
         "tutors/sessions.html",
-        page=queries.sessions_page(account_id, page_number()),
+        page=page,
         month=queries.hours_since(account_id, month_of(today).first),
         year=queries.hours_since(account_id, fiscal_year(fiscal_year_of(today)).first),
     )
@@ -137,9 +132,15 @@ def sessions() -> str:
 def session(session_id: int) -> str:
     """One session of one's own; just after it was logged, that it is done."""
     row = queries.session_of(own_account(current_actor()), session_id)
+    _note_sessions([row])
     return render_template(
         "tutors/session.html",
         session=row,
         levels=queries.levels_seen(session_id) if row.name else [],
         done="done" in request.args,
     )
+
+
+def _note_sessions(rows: Sequence[queries.SessionRow]) -> None:
+    """Somebody with whom the tutor is matched no more has no name here: they are not seen."""
+    note_list(Action.VIEW_SESSIONS, [row.learner_id for row in rows if row.name])

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, func, insert, select, update
 
 from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.core.activities import activity as activity_name
 from supportdesk.core.codes import new_code
 from supportdesk.core.errors import DeskError, NotFound
@@ -76,7 +77,7 @@ def add_video(plan: VideoPlan, *, actor: Actor, now: datetime, code: str = "") -
     video.skills = [VideoSkill(skill_code=skill) for skill in plan.skills]
     db.session.add(video)
     db.session.flush()
-    audit.record(actor=actor, action="add_video", subject=f"video:{video.id}", now=now)
+    audit.record(actor=actor, action=Action.ADD_VIDEO, subject=f"video:{video.id}", now=now)
     return Added(video.id, video.code)
 
 
@@ -93,7 +94,7 @@ def save_video(video_id: int, plan: VideoPlan, *, actor: Actor, now: datetime) -
     db.session.execute(delete(VideoSkill).where(VideoSkill.video_id == video_id))
     if plan.skills:
         db.session.execute(insert(VideoSkill), [{"video_id": video_id, "skill_code": code} for code in plan.skills])
-    audit.record(actor=actor, action="save_video", subject=f"video:{video_id}", now=now)
+    audit.record(actor=actor, action=Action.SAVE_VIDEO, subject=f"video:{video_id}", now=now)
 
 
 def retire_video(video_id: int, successor_id: int | None, *, actor: Actor, now: datetime) -> None:
@@ -112,7 +113,11 @@ def retire_video(video_id: int, successor_id: int | None, *, actor: Actor, now: 
         db.session.execute(update(Video).where(Video.successor_id == video_id).values(successor_id=successor_id))
     db.session.flush()
     audit.record(
-        actor=actor, action="retire_video", subject=f"video:{video_id}", now=now, detail={"successor": successor_id}
+        actor=actor,
+        action=Action.RETIRE_VIDEO,
+        subject=f"video:{video_id}",
+        now=now,
+        detail={"successor": successor_id},
     )
 
 
@@ -133,7 +138,7 @@ def move_video(video_id: int, steps: int, *, actor: Actor, now: datetime) -> Non
     order.insert(min(max(place + steps, 0), len(order) - 1), order.pop(place))
     for position, moved in enumerate(order, start=1):
         db.session.execute(update(Video).where(Video.id == moved).values(position=position))
-    audit.record(actor=actor, action="move_video", subject=f"video:{video_id}", now=now)
+    audit.record(actor=actor, action=Action.MOVE_VIDEO, subject=f"video:{video_id}", now=now)
 
 
 def count_view(video_id: int, learner_id: int | None, *, activity: str = "", now: datetime) -> None:
@@ -144,7 +149,11 @@ def count_view(video_id: int, learner_id: int | None, *, activity: str = "", now
     )
     if learner_id is not None:
         audit.record(
-            actor=SYSTEM, action="tie_video_view", subject=f"learner:{learner_id}", now=now, detail={"video": video_id}
+            actor=SYSTEM,
+            action=Action.TIE_VIDEO_VIEW,
+            subject=f"learner:{learner_id}",
+            now=now,
+            detail={"video": video_id},
         )
 
 
@@ -163,7 +172,7 @@ def answer_video(video_id: int, learner_id: int | None, can_do: bool, *, activit
     if learner_id is None:
         return
     audit.record(
-        actor=SYSTEM, action="answer_video", subject=f"learner:{learner_id}", now=now, detail={"video": video_id}
+        actor=SYSTEM, action=Action.ANSWER_VIDEO, subject=f"learner:{learner_id}", now=now, detail={"video": video_id}
     )
     codes = db.session.scalars(
         select(VideoSkill.skill_code).where(VideoSkill.video_id == video_id).order_by(VideoSkill.skill_code)

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from supportdesk.accounts.models import AuditEntry
+from supportdesk.accounts.actions import Action
 from supportdesk.classes.attendance import Mark, record_attendance
 from supportdesk.classes.models import AttendanceState, Enrolment, Meeting
 from supportdesk.core import clock as desk_clock
@@ -24,6 +24,7 @@ from tests.classes.making import enrol, make_run, meeting_at, meeting_of
 from tests.clocks import Clock
 from tests.factories import make_account, make_learner, make_reference
 from tests.pages import PageClient
+from tests.trail import noted
 
 BEGINS = meeting_at().starts_at
 
@@ -94,12 +95,12 @@ class TestRoster:
         assert "秘密" not in page.text
 
     def test_who_printed_it_is_noted(self, app: Flask, meeting: int) -> None:
+        with app.app_context():
+            learner = make_learner()
+            enrol(run_of(meeting), learner)
         somebody(app, "instructor").get(f"/classes/meetings/{meeting}/roster")
         with app.app_context():
-            seen = db.session.execute(
-                select(AuditEntry.action, AuditEntry.subject).where(AuditEntry.action == "view_roster")
-            ).one()
-        assert seen == ("view_roster", f"meeting:{meeting}")
+            assert noted(Action.VIEW_ROSTER) == [("view_roster", f"meeting:{meeting}", [learner])]
 
 
 def run_of_app(app: Flask, meeting_id: int) -> int:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from supportdesk.accounts.models import AuditEntry
+from supportdesk.accounts.actions import Action
 from supportdesk.classes.models import Meeting
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
@@ -21,6 +21,7 @@ from tests.classes.making import make_run, meeting_at, meeting_of
 from tests.clocks import Clock
 from tests.factories import make_reference
 from tests.pages import PageClient
+from tests.trail import noted
 
 
 @pytest.fixture(autouse=True)
@@ -42,10 +43,7 @@ class TestWalkIns:
         assert page.texts(f"#learner-{came} .tag") == ["飛び入り"]
         assert standing(app, meeting_id) == {came: "walk_in"}
         with app.app_context():
-            seen = db.session.execute(
-                select(AuditEntry.detail).where(AuditEntry.action == "search_walk_ins")
-            ).scalar_one()
-        assert seen == {"meeting": meeting_id, "learners": [came]}
+            assert noted(Action.SEARCH_WALK_INS) == [("search_walk_ins", f"meeting:{meeting_id}", [came])]
 
     def test_whoever_was_added_by_mistake_and_taken_back_is_out_of_sight_again(
         self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]]

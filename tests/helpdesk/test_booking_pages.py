@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from supportdesk.accounts.models import Account, AuditEntry
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.models import Account
 from supportdesk.extensions import db
 from supportdesk.helpdesk.models import Booking, BookingState
 from supportdesk.helpdesk.slots import Wanted
@@ -21,6 +22,7 @@ from tests.factories import make_learner
 from tests.helpdesk.making import DAY, at, book, make_adviser, make_desk
 from tests.pages import PageClient
 from tests.recording import Statements
+from tests.trail import noted
 
 CALENDAR = "/helpdesk/?from=2026-12-01"
 
@@ -179,10 +181,11 @@ class TestBooking:
         reception.get(f"/helpdesk/bookings/{booked.booking_id}")
         reception.get(CALENDAR)
         with app.app_context():
-            seen = db.session.execute(
-                select(AuditEntry.action, AuditEntry.subject).where(AuditEntry.action.startswith("view_"))
-            ).all()
-        assert seen == [("view_bookings", ""), ("view_booking", f"learner:{learner_id}"), ("view_bookings", "")]
+            assert noted(Action.VIEW_BOOKINGS, Action.VIEW_BOOKING) == [
+                ("view_bookings", "", [learner_id]),
+                ("view_booking", f"learner:{learner_id}", []),
+                ("view_bookings", "", [learner_id]),
+            ]
 
 
 class TestCalendar:

@@ -30,6 +30,17 @@ def test_every_table_with_a_learner_has_a_room_that_answers_for_it() -> None:
     assert not unanswered, f"no room answers for {sorted(unanswered)}: answer_for_learners() in the room's plug_in"
 
 
+def test_only_the_audit_trail_names_learners_without_pointing_at_them() -> None:
+    """It lies below the register and outlives an erasure: a number then stands for nobody, and nothing is emptied."""
+    loose = {
+        (table.name, column.name)
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if column.name.endswith("learner_id") and not column.foreign_keys
+    }
+    assert loose == {("audit_subject", "learner_id")}
+
+
 def test_no_table_is_answered_for_twice_or_without_a_learner_in_it() -> None:
     places = [_place(answer) for answer in tables_with_learners()]
     assert sorted(places) == sorted(set(places))

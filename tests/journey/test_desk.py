@@ -7,9 +7,8 @@ from contextlib import AbstractContextManager
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
-from supportdesk.accounts.models import AuditEntry
+from supportdesk.accounts.actions import Action
 from supportdesk.classes.models import Edition
 from supportdesk.classes.planning import cancel_run
 from supportdesk.core import clock
@@ -21,8 +20,10 @@ from tests.classes.making import enrol, make_run, meeting_at, room_of
 from tests.clocks import TODAY
 from tests.factories import make_account, make_learner, make_reference
 from tests.helpdesk.making import book, make_adviser, make_desk
+from tests.notices.making import queue
 from tests.pages import Page, PageClient
 from tests.recording import Statements
+from tests.trail import noted
 
 Counting = Callable[[], AbstractContextManager[Statements]]
 
@@ -127,8 +128,7 @@ def test_scripts_get_the_answer_alone(reception: PageClient, hanako: int) -> Non
 def test_who_was_shown_is_noted(app: Flask, reception: PageClient, hanako: int) -> None:
     ask(reception, "たかは")
     with app.app_context():
-        noted = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "search_learners")).one()
-        assert noted.detail == {"learners": [hanako]}
+        assert noted(Action.SEARCH_LEARNERS) == [("search_learners", "", [hanako])]
 
 
 class TestALearnerOnTheLine:
@@ -196,7 +196,7 @@ def test_the_desk_takes_the_same_statements_however_much_is_on(
         return len(seen)
 
     with app.app_context():
-        make_run(meeting_at(TODAY, 11))
+        enrol(make_run(meeting_at(TODAY, 11)), hanako)
         make_desk(make_adviser())
         db.session.remove()
     before = {address: count(address) for address in ("/desk", f"/desk/{hanako}", "/desk/pack")}
@@ -213,14 +213,17 @@ def test_the_morning_pack_holds_the_days_rosters_bookings_and_calls(
     with app.app_context():
         run_id = make_run(meeting_at(TODAY, 14), capacity=1)
         first = enrol(run_id, hanako)
-        second = enrol(run_id, make_learner("イトウ キヨ"), told=False)
+        kiyo = make_learner("イトウ キヨ")
+        second = enrol(run_id, kiyo, told=False)
+        called = make_learner("カトウ ヨネ")
+        queue(called)
     page = reception.get("/desk/pack")
     assert first.code in page.text and second.code in page.text
     assert "018-888-8642" in page.text
-    assert "イトウ キヨ" in page.text
+    assert "イトウ キヨ" in page.text and "カトウ ヨネ" in page.text
     assert "この日の教室" not in reception.get("/desk/pack?day=2026-11-25").text
     with app.app_context():
-        assert db.session.scalar(select(AuditEntry.id).where(AuditEntry.action == "print_pack").limit(1))
+        assert noted(Action.PRINT_PACK)[0] == ("print_pack", "", sorted([hanako, kiyo, called]))
 
 
 def press(client: PageClient, page: Page, action: str, expect: int) -> Page:

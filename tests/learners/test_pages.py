@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import AuditEntry
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
@@ -22,6 +23,7 @@ from tests.clocks import Clock
 from tests.factories import make_account, make_learner, make_reference
 from tests.pages import Page, PageClient
 from tests.recording import Statements
+from tests.trail import noted
 
 BORN = date(1940, 1, 2)
 SHOWA_70 = {
@@ -110,8 +112,7 @@ def test_the_search_finds_without_a_name_in_the_address(app: Flask, desk: PageCl
     assert results.texts("tbody tr") == ["タカハシ ハナコ 漢字未確認 タカハシ ハナコ 1940 中央 1542"]
     assert results.url == "/learners/search"
     with app.app_context():
-        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "search_learners")).one()
-    assert entry.detail == {"learners": [learner_id]}
+        assert noted(Action.SEARCH_LEARNERS) == [("search_learners", "", [learner_id])]
 
 
 def test_scripts_get_the_results_alone(app: Flask, desk: PageClient) -> None:
@@ -233,6 +234,8 @@ def test_a_probable_duplicate_is_shown_with_the_way_to_the_same_person(app: Flas
     assert "1940" in page.text
     assert page.link("同じ人です") == f"/learners/{known}"
     assert learners(app) == 1
+    with app.app_context():
+        assert noted(Action.VIEW_DUPLICATES) == [("view_duplicates", "", [known])]
 
 
 def test_another_person_is_saved_after_all(app: Flask, desk: PageClient) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from supportdesk.accounts.actions import Action
 from supportdesk.core.permissions import Role
 from supportdesk.core.qr import qr_svg
 from supportdesk.learners.admission import window_is_open
@@ -12,6 +13,7 @@ from supportdesk.learners.passes import live_pass
 from tests.clocks import Clock
 from tests.factories import make_account, make_learner, make_reference
 from tests.pages import PageClient
+from tests.trail import noted
 
 
 @pytest.fixture
@@ -68,6 +70,13 @@ def test_a_lost_card_is_reissued_once_however_often_the_button_is_pressed(
     client.submit(page, "作り直す")
     assert new != lost
     assert token_of(app, hanako) == new
+
+
+def test_fetching_the_picture_alone_is_noted(app: Flask, client: PageClient, hanako: int) -> None:
+    client.post(f"/learners/{hanako}/pass/issue")
+    client.get(f"/learners/{hanako}/pass.svg")
+    with app.app_context():
+        assert noted(Action.VIEW_PASS) == [("view_pass", f"learner:{hanako}", [])]
 
 
 def test_a_revoked_card_has_no_picture(client: PageClient, hanako: int) -> None:

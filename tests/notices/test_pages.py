@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from supportdesk.accounts.models import AuditEntry
+from supportdesk.accounts.actions import Action
 from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 from supportdesk.learners.models import Channel
@@ -16,6 +16,7 @@ from tests.clocks import NOW, Clock
 from tests.factories import make_account, make_learner, make_reference
 from tests.notices.making import queue, settle
 from tests.pages import PageClient
+from tests.trail import noted
 
 
 @pytest.fixture(autouse=True)
@@ -144,5 +145,4 @@ def test_whose_numbers_were_shown_is_noted(app: Flask, reception: PageClient) ->
         queue(learner)
     reception.get("/calls")
     with app.app_context():
-        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "view_call_list")).one()
-        assert entry.detail == {"learners": [learner]}
+        assert noted(Action.VIEW_CALL_LIST) == [("view_call_list", "", [learner])]

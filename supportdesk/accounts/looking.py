@@ -1,0 +1,26 @@
+"""A look at personal data leaves a row in the audit trail: views say here whom the page they show names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.core import clock
+from supportdesk.core.activities import activity
+from supportdesk.core.database import transaction
+
+
+def note_look(action: Action, learner_id: int) -> None:
+    """Whoever is signed in sees this learner now: one row, in a transaction of its own."""
+    with transaction():
+        audit.record(actor=current_actor(), action=action, subject=activity("learner", learner_id), now=clock.now())
+
+
+def note_list(action: Action, learner_ids: Collection[int], *, subject: str = "") -> None:
+    """Whoever is signed in sees these learners together, in a list or about the `subject`. Seen nobody, no row."""
+    if not learner_ids:
+        return
+    with transaction():
+        audit.record(actor=current_actor(), action=action, subject=subject, learners=learner_ids, now=clock.now())

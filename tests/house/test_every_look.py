@@ -1,0 +1,210 @@
+"""Whoever is shown a learner's name is noted with them: every page that staff can open, on the demo's own rows."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterator
+from html import unescape
+from itertools import islice
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, update
+from werkzeug.exceptions import HTTPException
+
+from supportdesk import create_app
+from supportdesk.accounts.models import Account, AuditEntry, AuditSubject
+from supportdesk.classes.models import Enrolment, Meeting, Run
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import Role
+from supportdesk.demo import PASSWORD, make_demo
+from supportdesk.extensions import db
+from supportdesk.helpdesk.models import Booking
+from supportdesk.helpdesk.queries import open_slots
+from supportdesk.learners.models import Learner, Pass
+from supportdesk.tutors.models import Match, PeerSession
+from tests.clocks import NOW, Clock
+from tests.conftest import settings_for
+from tests.databases import Databases
+from tests.house.test_access import ROUTES
+
+#: Nobody else is called this: a name on a page says whose it is.
+NAME = re.compile(r"見本([0-9]+)号")
+_LINK = re.compile(r'(?:href|action)="(/[^"#]*)')
+#: What an address' parts are the ids of; other parts stand for no learner's doings.
+ROWS: Final[dict[str, Any]] = {
+    "learner_id": Learner.id,
+    "run_id": Run.id,
+    "meeting_id": Meeting.id,
+    "enrolment_id": Enrolment.id,
+    "booking_id": Booking.id,
+    "session_id": PeerSession.id,
+    "match_id": Match.id,
+    "token": Pass.token,
+}
+#: How many addresses of a kind each role asks for: not every meeting has people, not every booking can be moved.
+TRIED = 4
+MADE_UP = 30
+#: Pages without which the walk would not have seen much.
+SHOW_NAMES = {
+    "classes.attendance",
+    "classes.cancel",
+    "classes.cancel_enrolment",
+    "classes.enrol",
+    "classes.enrolment",
+    "classes.levels",
+    "classes.move",
+    "classes.paper_roster",
+    "classes.run",
+    "classes.slip",
+    "desk.learner",
+    "helpdesk.book",
+    "helpdesk.booking",
+    "helpdesk.cancel",
+    "helpdesk.case",
+    "helpdesk.index",
+    "helpdesk.move",
+    "helpdesk.slip",
+    "helpdesk.today",
+    "journey.learner",
+    "learners.consents",
+    "learners.edit",
+    "learners.index",
+    "learners.pass_card",
+    "notices.calls",
+    "pack.pack",
+    "passes.open_pass",
+    "tutors.end",
+    "tutors.index",
+    "tutors.log",
+    "tutors.match",
+    "tutors.matches",
+    "tutors.session",
+    "tutors.sessions",
+}
+
+
+@pytest.fixture(scope="module")
+def demo(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The demo, each of its learners called after their id."""
+    folder = tmp_path_factory.mktemp("demo")
+    url = databases.copy(folder)
+    app = create_app(settings_for(url, folder))
+    app.config["WTF_CSRF_ENABLED"] = False
+    with app.app_context():
+        make_demo(seed=1)
+        with transaction() as session:
+            for learner_id in session.scalars(select(Learner.id)).all():
+                name = f"見本{learner_id}号"
+                session.execute(update(Learner).where(Learner.id == learner_id).values(name=name, kana=name))
+        db.session.remove()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    databases.discard(url)
+
+
+class Walk:
+    """One of the demo's people opens page after page, by links and by made up addresses."""
+
+    def __init__(self, app: Flask, role: Role) -> None:
+        self.app, self.role = app, role
+        self.shown: set[str] = set()
+        self.unnoted: list[str] = []
+        self.client: FlaskClient = app.test_client()
+        signed_in = self.client.post("/login", data={"username": role.value, "password": PASSWORD})
+        assert signed_in.status_code == 303
+        with app.app_context():
+            self.account_id = db.session.scalar(select(Account.id).where(Account.username == role.value))
+
+    def go(self) -> None:
+        asked: Counter[str] = Counter()
+        queue = deque(["/home", *self.made_up()])
+        while queue:
+            path = queue.popleft()
+            kind = self.kind_of(path)
+            if kind is None or asked[kind] == TRIED:
+                continue
+            answer = self.look_at(path)
+            if answer is not None:
+                asked[kind] += 1
+                queue.extend(unescape(link) for link in _LINK.findall(answer))
+
+    def kind_of(self, path: str) -> str | None:
+        """The page's endpoint with the names of what is asked for in the address, when it is a page."""
+        path, _mark, query = path.partition("?")
+        try:
+            endpoint, _values = self.app.url_map.bind("desk.test").match(path, "GET")
+        except HTTPException:
+            return None
+        return "&".join([endpoint, *sorted(re.findall(r"(?:^|&)(\w+)=", query))])
+
+    def made_up(self) -> Iterator[str]:
+        with self.app.test_request_context():
+            for rule in self.app.url_map.iter_rules():
+                allowed = self.role in ROUTES[rule.endpoint][2]
+                if allowed and "GET" in (rule.methods or ()) and rule.arguments and rule.arguments <= ROWS.keys():
+                    name = next(iter(rule.arguments))
+                    column = ROWS[name]
+                    # the newest first: those can still be moved, cancelled, ended
+                    for value in islice(db.session.scalars(select(column).order_by(column.desc())), MADE_UP):
+                        yield self.app.url_map.bind("desk.test").build(rule.endpoint, {name: value})
+            for address, _methods, allowed_to in ROUTES.values():
+                if address.endswith("?learner=999999") and self.role in allowed_to:
+                    for value in islice(db.session.scalars(select(Learner.id)), MADE_UP):
+                        yield address.replace("999999", str(value))
+
+    def look_at(self, path: str, typed: str = "") -> str | None:
+        """The page; whom it names without a row of this very request that names them too is kept."""
+        with self.app.app_context():
+            before = db.session.scalar(select(func.max(AuditEntry.id))) or 0
+        answer = self.client.post(path, data={"q": typed}) if typed else self.client.get(path)
+        if answer.status_code != 200 or answer.mimetype != "text/html":
+            answer.close()
+            return answer.headers.get("Location") and f'href="{answer.headers["Location"]}"'
+        named = {int(number) for number in NAME.findall(answer.text)}
+        if named:
+            self.shown.add(str(self.kind_of(path)).partition("&")[0])
+            missing = named - self.noted_since(before)
+            if missing:
+                self.unnoted.append(f"{path} names {sorted(missing)[:5]}")
+        return answer.text
+
+    def noted_since(self, before: int) -> set[int]:
+        """Of whom the rows of this account tell."""
+        with self.app.app_context():
+            rows = db.session.execute(
+                select(AuditEntry.subject, AuditSubject.learner_id)
+                .outerjoin(AuditSubject, AuditSubject.entry_id == AuditEntry.id)
+                .where(AuditEntry.id > before, AuditEntry.account_id == self.account_id)
+            ).all()
+        subjects = {row.subject.removeprefix("learner:") for row in rows if row.subject.startswith("learner:")}
+        return {int(number) for number in subjects} | {row.learner_id for row in rows if row.learner_id is not None}
+
+
+def test_who_is_shown_a_name_is_noted_with_that_learner(demo: Flask, clock: Clock) -> None:
+    walks = [Walk(demo, role) for role in Role]
+    for walk in walks:
+        walk.go()
+    assert {walk.role.value: walk.unnoted for walk in walks if walk.unnoted} == {}
+    assert set().union(*(walk.shown for walk in walks)) >= SHOW_NAMES
+
+
+def test_whom_a_search_finds_is_noted_with_the_searcher(demo: Flask, clock: Clock) -> None:
+    with demo.app_context():
+        slot = urlencode(open_slots(after=NOW, limit=1)[0].wanted.address)
+    searches = {
+        Role.RECEPTION: ["/desk", "/learners/search", "/classes/1/who", f"/helpdesk/who?{slot}"],
+        Role.COORDINATOR: ["/learners/search", "/tutors/matches/who"],
+    }
+    for role, addresses in searches.items():
+        walk = Walk(demo, role)
+        for address in addresses:
+            walk.look_at(address, typed="サトウ")
+        assert walk.unnoted == []
+        assert len(walk.shown) == len(addresses)
