@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
 from supportdesk.accounts import queries
 from supportdesk.accounts.actions import Action
 from supportdesk.core.activities import describe
-from supportdesk.core.addresses import row_id
+from supportdesk.core.addresses import day_of, row_id
 from supportdesk.core.permissions import Permission, requires
 
 blueprint = Blueprint("audit", __name__, template_folder="templates")
@@ -24,7 +22,7 @@ def trail() -> str:
         account_id=row_id(request.args.get("account", "")),
         action=_action(request.args.get("action", "")),
         learner_id=row_id(request.args.get("learner", "")),
-        day=_day(request.args.get("day", "")),
+        day=day_of(request.args.get("day", "")),
     )
     stretch = queries.audit_stretch(wanted, row_id(request.args.get("before", "")))
     return render_template(
@@ -41,14 +39,6 @@ def trail() -> str:
 
 def _action(written: str) -> Action | None:
     return next((action for action in Action if action.value == written), None)
-
-
-def _day(written: str) -> date | None:
-    try:
-        day = date.fromisoformat(written)
-    except ValueError:
-        return None
-    return day if 2000 <= day.year <= 2200 else None
 
 
 def _not_understood(wanted: queries.AuditFilter) -> str | None:

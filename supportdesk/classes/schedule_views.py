@@ -19,6 +19,7 @@ from supportdesk.classes.models import Edition, RunState
 from supportdesk.classes.queries import RunRow
 from supportdesk.classes.words import EDITIONS
 from supportdesk.core import clock
+from supportdesk.core.addresses import day_of
 from supportdesk.core.japanese import tidy
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import public
@@ -106,23 +107,15 @@ def _draw(_address: str, language: str, today: date, wanted: Filters, rows: sche
 
 def _filters() -> Filters:
     """What the address asks for; nonsense asks for nothing."""
-    given = request.args
-    edition = given.get("edition", "")
+    edition = request.args.get("edition", "")
     return Filters(
-        text=tidy(given.get("q", ""))[:LONGEST_WORD],
-        district=tidy(given.get("district", ""))[:LONGEST_WORD],
+        text=tidy(request.args.get("q", ""))[:LONGEST_WORD],
+        district=tidy(request.args.get("district", ""))[:LONGEST_WORD],
         edition=Edition(edition) if edition in set(Edition) else None,
-        month=_day(f"{given.get('month', '')}-01"),
-        day=_day(given.get("day", "")),
+        month=day_of(request.args.get("month", "") + "-01"),
+        day=day_of(request.args.get("day", "")),
         page=min(page_number(), LAST_PAGE),
     )
-
-
-def _day(written: str) -> date | None:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        return None
 
 
 def _days(wanted: Filters) -> tuple[date, date] | None:

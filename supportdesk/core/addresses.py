@@ -1,12 +1,18 @@
-"""Ids of rows as they stand in addresses and forms. A number that no row can have is like one that no row has: 404."""
+"""Ids of rows and days as they stand in addresses and forms.
+
+A number that no row can have is like one that no row has: 404. A day beyond those that the desk reckons with is none.
+"""
 
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any, Final
 
 from flask import Flask
 from werkzeug.routing import IntegerConverter, Map
+
+from supportdesk.core import clock
 
 #: The databases keep ids in four bytes; asked for more, PostgreSQL answers with an error instead of no row.
 LARGEST_ID: Final = 2**31 - 1
@@ -25,6 +31,15 @@ def row_id(written: str) -> int | None:
     if not _WRITTEN.fullmatch(written):
         return None
     return number if (number := int(written)) <= LARGEST_ID else None
+
+
+def day_of(written: str) -> date | None:
+    """The day that an address' query wrote (2026-11-23), or None when the desk reckons with no such day."""
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        return None
+    return day if clock.reckons_with(day) else None
 
 
 def know_ids(app: Flask) -> None:

@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+#: The days that the desk reckons with. Beyond lies a slip of the pen; at the two ends of the calendar the day before,
+#: the day after or the same day in UTC does not even exist.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 12, 31)
 _frozen: datetime | None = None
 
 
@@ -23,6 +26,11 @@ def set_now(instant: datetime | None) -> None:
     """Freeze the clock (demo and tests), or let it run again with None."""
     global _frozen
     _frozen = instant.astimezone(UTC) if instant else None
+
+
+def reckons_with(day: date) -> bool:
+    """Whether the day is none of those beyond, for whatever reads days that people or addresses wrote."""
+    return FIRST_DAY <= day <= LAST_DAY
 
 
 def local(instant: datetime) -> datetime:

@@ -23,7 +23,7 @@ from supportdesk.helpdesk.forms import BookForm, CancelForm, MoveForm, read_slot
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.queries import BookingRow, SlotRow
 from supportdesk.helpdesk.slots import Wanted
-from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, Answer, blueprint, day_in, permitted
+from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, Answer, blueprint, day_near, permitted
 from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.rooms import check_scope, scope_of
 from supportdesk.learners.search import Found, described, find_learners
@@ -214,7 +214,8 @@ def move(booking_id: int) -> Answer:
     """Pick another slot; then leave this one and take that one, both or neither."""
     row, learner = booked(booking_id)
     form = MoveForm()
-    district, day = tidy(request.args.get("district", ""))[:LONGEST_WORD], day_in("day")
+    district = tidy(request.args.get("district", ""))[:LONGEST_WORD]
+    day = day_near(request.args.get("day", ""))
     free = queries.open_slots(after=clock.now(), limit=MOVES_OFFERED, district_code=district or None, day=day)
     form.slot.choices = [(slot.wanted.key, _in_short(slot)) for slot in free]
 

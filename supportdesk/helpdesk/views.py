@@ -12,7 +12,7 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
-from supportdesk.core.addresses import row_id
+from supportdesk.core.addresses import day_of, row_id
 from supportdesk.core.errors import NotFound
 from supportdesk.core.japanese import tidy
 from supportdesk.core.permissions import Permission, requires
@@ -39,8 +39,8 @@ _YEAR: Final = timedelta(days=366)
 def index() -> str:
     """Two weeks of every desk: what is free to book, and who has the rest."""
     actor, today = current_actor(), clock.today()
-    first = max(day_in("from") or today, today)
-    day = day_in("day")
+    first = max(day_near(request.args.get("from", "")) or today, today)
+    day = day_near(request.args.get("day", ""))
     district = tidy(request.args.get("district", ""))[:LONGEST_WORD]
     last = first + TWO_WEEKS - _A_DAY
     learner = _learner_in_hand()
@@ -76,7 +76,7 @@ def index() -> str:
 def today() -> str:
     """The adviser's own day, on screen and on paper."""
     actor, now = current_actor(), clock.now()
-    day = day_in("day") or clock.today()
+    day = day_near(request.args.get("day", "")) or clock.today()
     bookings = queries.bookings_on(day, adviser_id=actor.account_id)
     learners = {found.id: found for found in described([booking.learner_id for booking in bookings])}
     note_list(Action.VIEW_BOOKINGS, learners)
@@ -93,13 +93,10 @@ def today() -> str:
     )
 
 
-def day_in(name: str) -> date | None:
-    """The day in the address, near enough to mean something."""
-    try:
-        day = date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
-    return day if abs(day - clock.today()) <= _YEAR else None
+def day_near(written: str) -> date | None:
+    """The day that an address wrote, near enough to mean something."""
+    day = day_of(written)
+    return day if day and abs(day - clock.today()) <= _YEAR else None
 
 
 def permitted(written: str) -> Found:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from supportdesk.core import clock
 from supportdesk.core.codes import ALPHABET, tidy_code
 from supportdesk.core.japanese import tidy
 from supportdesk.core.wareki import DateError, parse_date
@@ -88,6 +89,7 @@ def _nearest(month: int, day: int, today: date) -> date | None:
 
 def _whole_date(word: str) -> date | None:
     try:
-        return parse_date(word)
+        day = parse_date(word)
     except DateError:
         return None
+    return day if clock.reckons_with(day) else None

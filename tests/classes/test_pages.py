@@ -273,6 +273,7 @@ class TestPlanning:
         ("changed", "field"),
         [
             ({"day_1-month": "13"}, "day_1-year"),
+            ({"day_1-year": "0001", "day_1-month": "1", "day_1-day": "1"}, "day_1-year"),
             ({"day_1-day": None}, "day_1-year"),
             ({"start_1": "25:00"}, "start_1"),
             ({"start_1": None}, "start_1"),

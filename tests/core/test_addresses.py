@@ -1,12 +1,14 @@
-"""An id that no row can have is answered like one that no row has."""
+"""An id that no row can have is answered like one that no row has, a day out of reach like none."""
 
 from __future__ import annotations
+
+from datetime import date
 
 import pytest
 from flask import Flask
 from werkzeug.routing import IntegerConverter
 
-from supportdesk.core.addresses import LARGEST_ID, row_id
+from supportdesk.core.addresses import LARGEST_ID, day_of, row_id
 from supportdesk.core.permissions import Role
 from tests.factories import make_account
 from tests.pages import PageClient
@@ -50,3 +52,23 @@ def test_every_number_in_an_address_is_held_to_it(app: Flask) -> None:
 )
 def test_ids_are_read_from_forms(written: str, read: int | None) -> None:
     assert row_id(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2026-11-23", date(2026, 11, 23)),
+        ("1900-01-01", date(1900, 1, 1)),
+        ("2200-12-31", date(2200, 12, 31)),
+        ("1899-12-31", None),
+        ("2201-01-01", None),
+        ("0001-01-01", None),
+        ("9999-12-31", None),
+        ("2026-02-30", None),
+        ("2026-11", None),
+        ("２０２６-11-23", None),
+        ("", None),
+    ],
+)
+def test_days_are_read_from_addresses(written: str, read: date | None) -> None:
+    assert day_of(written) == read

@@ -30,8 +30,8 @@ def days(day: object, last: object = None) -> dict[str, object]:
     first, last = str(day).split("-"), str(last or day).split("-")
     parts = ("year", "month", "day")
     return {
-        **{f"first_day-{part}": str(int(number)) for part, number in zip(parts, first, strict=True)},
-        **{f"last_day-{part}": str(int(number)) for part, number in zip(parts, last, strict=True)},
+        **{f"first_day-{part}": number for part, number in zip(parts, first, strict=True)},
+        **{f"last_day-{part}": number for part, number in zip(parts, last, strict=True)},
     }
 
 
@@ -95,6 +95,15 @@ def test_a_closure_ends_after_it_begins_and_within_a_year(app: Flask, admin: Pag
     form = admin.get(f"/admin/places/{venue_id}/closures/new")
     page = admin.submit(form, "closure", {**days(first, last), "reason": "x"}, expect=422)
     assert "1年以内" in page.text
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1899-12-31", "2201-01-01"])
+def test_a_closure_in_a_year_out_of_reach_is_asked_for_again(app: Flask, admin: PageClient, day: str) -> None:
+    with app.app_context():
+        venue_id = db.session.scalars(db.select(Venue.id)).first()
+    form = admin.get(f"/admin/places/{venue_id}/closures/new")
+    page = admin.submit(form, "closure", {**days(day), "reason": "x"}, expect=422)
+    assert "1900年から2200年まで" in page.error("first_day-year")
 
 
 def test_a_loan_phone_is_registered_and_moved(app: Flask, admin: PageClient) -> None:

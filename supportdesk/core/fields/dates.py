@@ -78,9 +78,13 @@ class DayField(DeskField):
 
     def _day(self, written: str) -> date:
         try:
-            return parse_date(written)
+            day = parse_date(written)
         except DateError as error:
             raise ValueError(str(error.message)) from None
+        if not clock.reckons_with(day):
+            first, last = clock.FIRST_DAY.year, clock.LAST_DAY.year
+            raise ValueError(_("年は%(first)s年から%(last)s年までで入力してください。", first=first, last=last))
+        return day
 
     @property
     def eras(self) -> list[tuple[str, str, bool]]:
