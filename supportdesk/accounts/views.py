@@ -15,14 +15,14 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
 from supportdesk.core.kept_form import carried
-from supportdesk.core.permissions import Permission, public, requires
+from supportdesk.core.permissions import Permission, door, requires
 from supportdesk.core.security import local_address
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 
 
 @blueprint.route("/login", methods=["GET", "POST"])
-@public
+@door
 def login() -> Response | str | tuple[str, int]:
     """The log-in page. Afterwards one goes on to the page one wanted or the form one had begun, else home."""
     if request.method == "GET" and current_user.is_authenticated:

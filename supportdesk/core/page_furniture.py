@@ -15,7 +15,7 @@ from supportdesk.core import clock, wareki
 from supportdesk.core.codes import new_token
 from supportdesk.core.permissions import Permission, public
 from supportdesk.core.phones import format_phone
-from supportdesk.core.security import LANGUAGE_COOKIE, LANGUAGES, local_address
+from supportdesk.core.security import LANGUAGE_COOKIE, LANGUAGES, local_address, served
 
 blueprint = Blueprint("language", __name__)
 YEAR = 365 * 24 * 3600
@@ -54,6 +54,7 @@ def plug_in(app: Flask) -> None:
         "public_links": public_links,
         "language_links": language_links,
         "one_time_token": new_token,
+        "served": served,
         "span": span,
     }
     app.jinja_env.globals.update(globals_)
@@ -97,10 +98,14 @@ def _day_of(moment: date | datetime) -> date:
 
 
 def navigation() -> list[MenuLink]:
-    """The menu of whoever is signed in."""
+    """The menu of whoever is signed in, as far as this process serves it."""
     if not current_user.is_authenticated:
         return []
-    return [_link(item) for item in _menu() if item.permission and current_user.may(item.permission)]
+    return [
+        _link(item)
+        for item in _menu()
+        if item.permission and current_user.may(item.permission) and served(item.endpoint)
+    ]
 
 
 def public_links() -> list[MenuLink]:

@@ -1,4 +1,4 @@
-"""Who may do what: roles, permissions, and the two marks (`requires`, `public`) that every view bears one of.
+"""Who may do what: roles, permissions, and the marks (`requires`, `public`, `door`) that every view bears one of.
 
 A view without a mark is refused to everybody, and `create_app` will not start with one.
 """
@@ -133,6 +133,11 @@ def requires(*permissions: Permission, surface: Surface = "staff") -> Callable[[
 def public(view: View) -> View:
     """Mark a view as open to everybody without log-in."""
     return _mark(Access(frozenset(), "public"))(view)
+
+
+def door(view: View) -> View:
+    """Mark the log-in: open to everybody, wherever there is something to log in to."""
+    return _mark(Access(frozenset(), "field"))(view)
 
 
 def access_of(view: Callable[..., object]) -> Access | None:

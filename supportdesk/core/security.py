@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, abort, current_app, has_request_context, request
 from flask_login import current_user
@@ -55,7 +55,7 @@ def protect(app: Flask, settings: Settings) -> None:
             response.headers.setdefault(name, value)
         if over_https:
             response.headers.setdefault("Strict-Transport-Security", HSTS)
-        if request.endpoint != "static" and _access() != PUBLIC:
+        if request.endpoint != "static" and _access(request.endpoint) != PUBLIC:
             response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -63,23 +63,22 @@ def protect(app: Flask, settings: Settings) -> None:
 PUBLIC = Access(frozenset(), "public")
 
 
-def _access() -> Access | None:
-    if request.endpoint is None:
+def _access(endpoint: str | None) -> Access | None:
+    if endpoint is None:
         return None
-    if request.endpoint == "static":
+    if endpoint == "static":
         return PUBLIC
-    return access_of(current_app.view_functions[request.endpoint])
+    return access_of(current_app.view_functions[endpoint])
 
 
 def _demand_permission() -> BaseResponse | None:
     """Deny by default: an unmarked view answers nobody; a marked one asks for a log-in, then for the permission."""
     if request.endpoint is None:
         return None  # no such page: 404
-    access = _access()
+    access = _access(request.endpoint)
     if access is None:
         abort(403)
-    surface = current_app.config["SETTINGS"].surface
-    if surface not in ("all", access.surface) and access.surface != "public":
+    if not served(request.endpoint):
         abort(404)
     if not access.permissions:
         return None
@@ -91,8 +90,24 @@ def _demand_permission() -> BaseResponse | None:
     return None
 
 
+#: Whose views a process serves, by its SUPPORTDESK_SURFACE. Residents' pages are part of each: staff scan passes, hand
+#: out videos, look at the schedule. Staff need what phones need too, so that "staff" leaves nothing out.
+_SERVED: Final = {
+    "public": frozenset({"public"}),
+    "field": frozenset({"public", "field"}),
+    "staff": frozenset({"public", "field", "staff"}),
+    "all": frozenset({"public", "field", "staff"}),
+}
+
+
+def served(endpoint: str) -> bool:
+    """Whether this process serves the view, so that a page may lead there. Unmarked views are served nowhere."""
+    access = _access(endpoint)
+    return access is not None and access.surface in _SERVED[current_app.config["SETTINGS"].surface]
+
+
 def refuse_unmarked_views(app: Flask) -> None:
-    """Raises RuntimeError, naming the views, when one bears neither `requires` nor `public`."""
+    """Raises RuntimeError, naming the views, when one bears no mark of core/permissions.py."""
     unmarked = [name for name, view in app.view_functions.items() if name != "static" and access_of(view) is None]
     if unmarked:
         raise RuntimeError(f"views without @requires or @public: {', '.join(sorted(unmarked))}")

@@ -1,8 +1,12 @@
-"""Every route × role × method: exactly the allowed ones answer. A route that is not in this table fails the test."""
+"""Every surface × route × role × method: exactly the allowed ones answer.
+
+A route that is not in this table fails the test.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,6 +19,7 @@ from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.core.security import refuse_unmarked_views
 from tests.conftest import settings_for
+from tests.markup import parse
 from tests.pages import PageClient
 
 EVERYBODY = frozenset({None, *Role})
@@ -37,6 +42,7 @@ MATCH_TUTORS = frozenset({Role.COORDINATOR, Role.ADMIN})
 MANAGE_ACCOUNTS = frozenset({Role.ADMIN})
 MANAGE_PLACES = frozenset({Role.ADMIN})
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+SURFACES = ("all", "public", "field", "staff")
 
 #: endpoint → (an address of it, its methods, who may call it; None is somebody not signed in)
 ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
@@ -162,14 +168,29 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "places.equipment": ("/admin/places/equipment/999999", {"GET", "POST"}, MANAGE_PLACES),
     "accounts.logout": ("/logout", {"POST"}, SIGNED_IN),  # last: nobody is signed in after it
 }
+#: What phones in the field need beside the residents' pages.
+FIELD = frozenset({
+    "accounts.login", "accounts.logout", "accounts.own_password", "home.home", "journey.learner", "passes.check_in",
+    "learners.consents", "learners.admit_phone", "learners.cut_off", "videos.sheet", "videos.sheets",
+    "videos.hand_outs", "classes.index", "classes.run", "classes.enrolment", "classes.today", "classes.attendance",
+    "classes.walk_in", "classes.heads", "classes.levels", "classes.paper_roster", "classes.meeting_code",
+    "classes.meeting_code_svg", "classes.meeting_code_png", "lectures.index", "lectures.record", "tutors.index",
+    "tutors.log", "tutors.session", "tutors.sessions",
+})  # fmt: skip
+RESIDENTS = frozenset(endpoint for endpoint, (_, _, who) in ROUTES.items() if None in who) - FIELD
+SERVED = {"public": RESIDENTS, "field": RESIDENTS | FIELD, "staff": frozenset(ROUTES), "all": frozenset(ROUTES)}
 
 
 @pytest.fixture
-def open_app(database_url: str, tmp_path: object) -> Iterator[Flask]:
-    """The application with CSRF off: here the question is who may knock, not with what in hand."""
-    from pathlib import Path
+def surface() -> str:
+    """What the process serves, unless the test says otherwise."""
+    return "all"
 
-    app = create_app(settings_for(database_url, Path(str(tmp_path))))
+
+@pytest.fixture
+def open_app(database_url: str, tmp_path: Path, surface: str) -> Iterator[Flask]:
+    """The application with CSRF off: here the question is who may knock, not with what in hand."""
+    app = create_app(settings_for(database_url, tmp_path, SURFACE=surface))
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context(), transaction():
         for role in Role:
@@ -190,8 +211,12 @@ def test_every_route_is_in_the_table(app: Flask) -> None:
     assert methods == {endpoint: allowed for endpoint, (_, allowed, _) in ROUTES.items()}
 
 
-@pytest.mark.parametrize("role", [None, *Role], ids=lambda role: role or "stranger")
-def test_exactly_the_allowed_are_answered(open_app: Flask, role: Role | None) -> None:
+@pytest.mark.parametrize(
+    ("surface", "role"),
+    [(surface, role) for surface in SURFACES for role in (None, *Role) if role is None or surface != "public"],
+    ids=lambda one: one or "stranger",
+)
+def test_exactly_the_allowed_are_answered(open_app: Flask, surface: str, role: Role | None) -> None:
     client = open_app.test_client()
     if role is not None:
         client.post("/login", data={"username": role.value, "password": "akita-demo"})
@@ -202,6 +227,8 @@ def test_exactly_the_allowed_are_answered(open_app: Flask, role: Role | None) ->
             answer.close()
             if method not in methods:
                 right = answer.status_code == 405
+            elif endpoint not in SERVED[surface]:
+                right = answer.status_code == 404
             elif role in allowed:
                 # No row has the id 999999: whoever may knock there is told so, and only they.
                 right = answer.status_code in ((404,) if "999999" in address else (200, 303, 422))
@@ -212,6 +239,23 @@ def test_exactly_the_allowed_are_answered(open_app: Flask, role: Role | None) ->
             if not right:
                 wrong.append(f"{method} {endpoint}: {answer.status_code}")
     assert wrong == []
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_the_front_page_leads_to_the_log_in_where_there_is_one(open_app: Flask, surface: str) -> None:
+    leads = 'href="/login"' in open_app.test_client().get("/").text
+    assert leads == (surface != "public")
+
+
+@pytest.mark.parametrize("surface", ["field", "staff"])
+@pytest.mark.parametrize("role", Role)
+def test_the_menu_leads_to_pages_that_are_served(open_app: Flask, role: Role, surface: str) -> None:
+    client = open_app.test_client()
+    client.post("/login", data={"username": role.value, "password": "akita-demo"})
+    soup, _ = parse(client.get("/home").text)
+    ways = [str(link["href"]) for link in soup.select(".menu a, .choices a")]
+    assert ways
+    assert {way: client.get(way).status_code for way in ways} == dict.fromkeys(ways, 200)
 
 
 def _asks_for_the_log_in(answer: TestResponse, method: str) -> bool:
