@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -88,30 +89,46 @@ def create_account(
     return account
 
 
-def find_account(username: str) -> Account | None:
-    """The account of that user name with its roles, switched off or not."""
-    return db.session.scalar(select(Account).where(Account.username == username).options(selectinload(Account.roles)))
+class Tried(NamedTuple):
+    """A user name and the kept hash that the password fits; None where it fits no account's.
+
+    `renewed` is the hash to be kept instead, where one made today would take more work to guess.
+    """
+
+    username: str
+    fits: str | None = None
+    renewed: str | None = None
 
 
-def log_in(username: str, password: str, *, now: datetime) -> Account | DeskError:
-    """Check the password and note the log-in.
+def try_password(username: str, password: str) -> Tried:
+    """Look at a password, for `log_in`: before the transaction, because it takes a tenth of a second.
 
-    A refusal is returned, not raised, because the failure it counts must be kept: WrongPassword, or TooManyTries after
-    five within 15 minutes.
+    On SQLite nobody else could write meanwhile. It takes as long when there is no such account.
     """
     username = tidy(username)
-    bucket = throttle.bucket_name("login", username)
+    kept = db.session.scalar(select(Account.password_hash).where(Account.username == username, Account.active))
+    if not _fits(kept or _NOBODY, password):
+        return Tried(username)
+    return Tried(username, kept, hasher.hash(password) if kept and hasher.check_needs_rehash(kept) else None)
+
+
+def log_in(tried: Tried, *, now: datetime) -> Account | DeskError:
+    """Let in whoever knew the password, and note it. Of guesses made at once, each is counted before the next is heard.
+
+    A refusal is returned, not raised, because the failure it counts must be kept: WrongPassword, or TooManyTries after
+    five within 15 minutes, whether this password was right or not.
+    """
+    account, bucket = _held(tried.username), throttle.bucket_name("login", tried.username)
+    throttle.wait_in_turn(bucket, now)
     until = throttle.blocked_until(bucket, now)
     if until is not None:
         return TooManyTries(until)
-    account = find_account(username)
-    if not _matches(account, password) or account is None:
+    if account is None or not account.active or account.password_hash != tried.fits:
         throttle.count_failure(bucket, now)
         return WrongPassword()
     throttle.clear(bucket)
     account.last_login_at = now
-    if hasher.check_needs_rehash(account.password_hash):
-        account.password_hash = hasher.hash(password)
+    account.password_hash = tried.renewed or account.password_hash
     audit.record(actor=actor_of(account), action=Action.LOG_IN, subject=f"account:{account.id}", now=now)
     return account
 
@@ -126,10 +143,19 @@ def actor_of(account: Account) -> Actor:
     )
 
 
-def _matches(account: Account | None, password: str) -> bool:
+def _held(username: str) -> Account | None:
+    """The account, until the transaction ends: before its bucket, as in `upkeep`, so that nobody waits in a circle."""
+    return db.session.scalar(
+        select(Account)
+        .where(Account.username == username)
+        .options(selectinload(Account.roles))
+        .execution_options(populate_existing=True)
+        .with_for_update(key_share=True)
+    )
+
+
+def _fits(kept: str, password: str) -> bool:
     try:
-        usable = account is not None and account.active
-        hasher.verify(account.password_hash if account is not None and usable else _NOBODY, password)
+        return hasher.verify(kept, password)
     except (VerificationError, InvalidHashError):
         return False
-    return usable

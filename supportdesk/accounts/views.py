@@ -32,8 +32,9 @@ def login() -> Response | str | tuple[str, int]:
         return login_page(form, None, page)
     if not form.validate_on_submit():
         return login_page(form, kept, page), 422
+    tried = operations.try_password(form.username.data or "", form.password.data or "")
     with transaction():
-        outcome = operations.log_in(form.username.data or "", form.password.data or "", now=clock.now())
+        outcome = operations.log_in(tried, now=clock.now())
     if isinstance(outcome, DeskError):
         form.refuse(outcome)
         return login_page(form, kept, page), outcome.status
