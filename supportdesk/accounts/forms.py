@@ -6,7 +6,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
+from supportdesk.accounts.operations import SHORTEST_PASSWORD
 from supportdesk.core.fields import DeskForm, PasswordField, TextField
+
+PASSWORD_HINT = _l("%(least)s文字以上", least=SHORTEST_PASSWORD)
 
 
 def same_as_new_password(form: DeskForm, field: PasswordField) -> None:
@@ -30,9 +33,7 @@ class OwnPasswordForm(DeskForm):
     """The old password, and the new one twice: nobody sees what they type."""
 
     old_password = PasswordField(_l("今のパスワード"), render_kw={"autocomplete": "current-password"})
-    new_password = PasswordField(
-        _l("新しいパスワード"), hint=_l("10文字以上"), render_kw={"autocomplete": "new-password"}
-    )
+    new_password = PasswordField(_l("新しいパスワード"), hint=PASSWORD_HINT, render_kw={"autocomplete": "new-password"})
     new_password_again = PasswordField(
         _l("新しいパスワード（もう一度）"),
         validators=[same_as_new_password],

@@ -50,10 +50,8 @@ def add_staff(
 ) -> int:
     """Make an account with its districts; returns its id.
 
-    Raises UsernameTaken, PasswordTooShort, NoDistrictNeeded, UnknownDistrict.
+    Raises NoUsername, UsernameTaken, PasswordTooShort, NoDistrictNeeded, UnknownDistrict.
     """
-    if len(password) < upkeep.SHORTEST_PASSWORD:
-        raise upkeep.PasswordTooShort
     account = create_account(
         username=username, name=name, kana=kana, phone=phone, password=password, roles=roles, actor=actor, now=now
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from supportdesk.accounts.forms import same_as_new_password
+from supportdesk.accounts.forms import PASSWORD_HINT, same_as_new_password
 from supportdesk.core.fields import (
     DeskForm,
     HiddenField,
@@ -49,13 +49,13 @@ class NewStaffForm(StaffForm):
         hint=_l("ログインのときに入力します。あとで変えられません。"),
         render_kw={"autocapitalize": "none", "autocomplete": "off"},
     )
-    new_password = PasswordField(_l("はじめのパスワード"), hint=_l("10文字以上"), render_kw=_NEW)
+    new_password = PasswordField(_l("はじめのパスワード"), hint=PASSWORD_HINT, render_kw=_NEW)
 
 
 class NewPasswordForm(DeskForm):
     """A new password for somebody who forgot theirs."""
 
-    new_password = PasswordField(_l("新しいパスワード"), hint=_l("10文字以上"), render_kw=_NEW)
+    new_password = PasswordField(_l("新しいパスワード"), hint=PASSWORD_HINT, render_kw=_NEW)
     new_password_again = PasswordField(
         _l("新しいパスワード（もう一度）"), validators=[same_as_new_password], render_kw=_NEW
     )

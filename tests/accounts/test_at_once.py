@@ -1,4 +1,4 @@
-"""Passwords that are tried at the same moment, and what else is written meanwhile."""
+"""Accounts that are made and passwords that are tried at the same moment, and what else is written meanwhile."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask import Flask
 from supportdesk.accounts import operations
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
-from supportdesk.core.permissions import Role
+from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.core.throttle import FREE_TRIES
 from tests.factories import make_account
 from tests.pages import DEMO_PASSWORD, PageClient
@@ -32,6 +32,25 @@ def test_sixteen_guesses_at_once_are_no_more_than_five_in_a_row(app: Flask, user
 
     answers = race(app, [guess] * 2 * EIGHT)
     assert sorted(answers) == ["TooManyTries"] * (2 * EIGHT - FREE_TRIES) + ["WrongPassword"] * FREE_TRIES
+
+
+def test_eight_who_want_one_name_make_one_account(app: Flask) -> None:
+    def make() -> str:
+        try:
+            with transaction():
+                operations.create_account(
+                    username="reception",
+                    name="受付 花子",
+                    password=DEMO_PASSWORD,
+                    roles=[Role.RECEPTION],
+                    actor=SYSTEM,
+                    now=clock.now(),
+                )
+        except operations.UsernameTaken:
+            return "taken"
+        return "made"
+
+    assert sorted(race(app, [make] * EIGHT)) == ["made"] + ["taken"] * (EIGHT - 1)
 
 
 def test_eight_who_share_an_account_come_in_at_once(app: Flask) -> None:

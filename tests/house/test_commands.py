@@ -37,6 +37,20 @@ def test_load_reference_fills_an_empty_database_once(tmp_path: Path) -> None:
         assert connection.execute(text("SELECT count(*) FROM district")).scalar_one() == 7
 
 
+@pytest.mark.parametrize(
+    ("username", "password", "said"),
+    [("admin", "x", "10文字以上"), ("", "x" * 10, "ユーザー名"), ("taken", "x" * 10, "もう使われています")],
+)
+def test_create_admin_says_in_one_line_what_it_will_not_make(
+    tmp_path: Path, username: str, password: str, said: str
+) -> None:
+    assert run(tmp_path, "db", "upgrade").returncode == 0
+    assert run(tmp_path, "create-admin", "taken", "--name", "管理 花子", "--password", "x" * 10).returncode == 0
+    refused = run(tmp_path, "create-admin", username, "--name", "管理 花子", "--password", password)
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
+    assert said in refused.stderr
+
+
 def test_serve_refuses_the_demo_accounts(tmp_path: Path) -> None:
     assert run(tmp_path, "demo", "--no-serve").returncode == 0
     demo = tmp_path / "instance" / "demo.sqlite3"
