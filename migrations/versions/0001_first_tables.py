@@ -727,7 +727,22 @@ def upgrade() -> None:
             nullable=False,
             comment="how they will be told",
         ),
-        sa.Column("fallback_reason", sa.Text(), nullable=False, comment="why the two differ"),
+        sa.Column(
+            "fallback",
+            sa.Enum(
+                "not_sent_yet",
+                "call_back",
+                "no_address",
+                "too_late",
+                "no_number",
+                name="fallback",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+            comment="why the two differ",
+        ),
         sa.Column(
             "call_to", sa.Text(), nullable=False, comment="a caller's number when the learner is told through them"
         ),
@@ -753,6 +768,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
+            "tell_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="when what it tells begins; null: never too late",
+        ),
+        sa.Column(
             "withdrawn_at",
             sa.DateTime(timezone=True),
             nullable=True,
@@ -773,6 +794,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notice_activity"), ["activity"], unique=False)
         batch_op.create_index(batch_op.f("ix_notice_learner_id"), ["learner_id"], unique=False)
         batch_op.create_index("ix_notice_state_due", ["state", "due_at"], unique=False)
+        batch_op.create_index("ix_notice_state_settled", ["state", "settled_at"], unique=False)
 
     op.create_table(
         "pass",
@@ -1274,6 +1296,7 @@ def downgrade() -> None:
 
     op.drop_table("pass")
     with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index("ix_notice_state_settled")
         batch_op.drop_index("ix_notice_state_due")
         batch_op.drop_index(batch_op.f("ix_notice_learner_id"))
         batch_op.drop_index(batch_op.f("ix_notice_activity"))

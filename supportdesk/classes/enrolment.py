@@ -163,6 +163,7 @@ def _tell(run: LockedRun, standing: Standing, enrolled: Enrolled, *, call_to: st
         text=text,
         told=told,
         call_to=call_to,
+        tell_until=run.starts_at,
         now=now,
     )
 
@@ -253,6 +254,7 @@ def _promote_next(run: LockedRun, seat: int, *, actor: Actor, now: datetime) -> 
         activity=subject,
         text=wording.promoted(run, enrolment.code, clashes=clashes),
         call_to=enrolment.caller_phone,
+        tell_until=run.starts_at,
         now=now,
     )
     _note(Action.PROMOTE_ENROLMENT, enrolment.learner_id, enrolment.id, actor=actor, now=now)

@@ -260,6 +260,7 @@ def _dismiss(run: LockedRun, *, actor: Actor, now: datetime) -> int:
             activity=subject,
             text=wording.called_off(run),
             call_to=row.caller_phone,
+            tell_until=run.starts_at,
             now=now,
         )
         audit.record(

@@ -88,6 +88,7 @@ def book_consultation(
         text=wording.confirmed(slot.desk, slot.place, slot.starts_at, booked.code),
         told=told,
         call_to=caller.phone,
+        tell_until=slot.starts_at,
         now=now,
     )
     _note(Action.BOOK_CONSULTATION, learner_id, booked.booking_id, actor=actor, now=now)
@@ -188,6 +189,7 @@ def cancel_booking(booking_id: int, *, told: bool = True, actor: Actor, now: dat
             activity=activity("booking", booking_id),
             text=wording.cancelled(booking.desk, booking.nickname or booking.venue, booking.starts_at),
             call_to=booking.caller_phone,
+            tell_until=booking.starts_at,
             now=now,
         )
     _note(Action.CANCEL_BOOKING, booking.learner_id, booking_id, actor=actor, now=now)
@@ -243,6 +245,7 @@ def move_booking(
         text=wording.moved(slot.desk, slot.place, slot.starts_at, booked.code),
         told=told,
         call_to=caller.phone,
+        tell_until=slot.starts_at,
         now=now,
     )
     for action, row_id in ((Action.CANCEL_BOOKING, booking_id), (Action.BOOK_CONSULTATION, booked.booking_id)):

@@ -1,6 +1,6 @@
 """What the desk does with the call list: notes how a call went, takes that back, and drops what has begun meanwhile.
 
-Called by the call list's page.
+Called by the call list's page, for the presses of its buttons alone: whoever looks at it changes nothing.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from enum import StrEnum
 from typing import Any, Final, cast
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, bindparam, or_, select, update
+from sqlalchemy import Table, bindparam, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
-from supportdesk.core.activities import describe
 from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
@@ -23,15 +22,16 @@ from supportdesk.notices.models import UNSETTLED, Notice, NoticeState
 _NOTICE = cast(Table, Notice.__table__)
 #: What somebody said of a call, and may take back.
 BY_HAND: Final = (NoticeState.DONE, NoticeState.NOT_NEEDED, NoticeState.NO_ANSWER)
-#: In the order of ids: two who open the list at once would else wait for one another.
-_UNSETTLED: Final = (
-    select(_NOTICE.c.id, _NOTICE.c.activity).where(_NOTICE.c.state.in_(UNSETTLED)).order_by(_NOTICE.c.id)
+#: What somebody else holds at this moment they are just settling: waiting for one another would lock both out.
+_BEGUN: Final = (
+    select(_NOTICE.c.id)
+    .where(_NOTICE.c.state.in_(UNSETTLED), _NOTICE.c.tell_until <= bindparam("now"))
+    .with_for_update(skip_locked=True)
 )
-#: Said without IN, which a statement for many rows cannot hold.
 _LAPSE: Final = (
     update(_NOTICE)
-    .where(_NOTICE.c.id == bindparam("wanted"), or_(*(_NOTICE.c.state == state for state in UNSETTLED)))
-    .values(state=NoticeState.LAPSED, settled_at=bindparam("at"), settled_by=None)
+    .where(_NOTICE.c.id.in_(_BEGUN))
+    .values(state=NoticeState.LAPSED, settled_at=_NOTICE.c.tell_until, settled_by=None)
 )
 
 
@@ -65,7 +65,10 @@ class CannotBeTakenBack(DeskError):
 
 
 def settle_call(notice_id: int, *, outcome: CallOutcome, actor: Actor, now: datetime) -> None:
-    """Note how the call went; who did not answer stays on the list. Raises NotFound and AlreadySettled."""
+    """Note how the call went; who did not answer stays on the list. What has begun meanwhile lapses.
+
+    Raises NotFound and AlreadySettled.
+    """
     notice = _locked(notice_id)
     if notice.state not in UNSETTLED:
         raise AlreadySettled
@@ -84,6 +87,7 @@ def settle_call(notice_id: int, *, outcome: CallOutcome, actor: Actor, now: date
         now=now,
         detail={"notice": notice_id, "outcome": outcome.value},
     )
+    lapse_notices(now=now)
 
 
 def reopen_call(notice_id: int, *, actor: Actor, now: datetime) -> None:
@@ -104,18 +108,8 @@ def reopen_call(notice_id: int, *, actor: Actor, now: datetime) -> None:
 
 
 def lapse_notices(*, now: datetime) -> None:
-    """Whatever has begun need not be told any more: such notices leave the list when it begins, untold."""
-    unsettled = connection().execute(_UNSETTLED)
-    notices = unsettled.all()
-    known = describe({row.activity for row in notices})
-    starts = {about: told.starts_at for about, told in known.items() if told.starts_at is not None}
-    begun = [
-        {"wanted": row.id, "at": starts[row.activity]}
-        for row in notices
-        if row.activity in starts and starts[row.activity] <= now
-    ]
-    if begun:
-        connection().execute(_LAPSE, begun)
+    """Whatever has begun need not be told any more: such notices lapsed when it began, untold."""
+    connection().execute(_LAPSE, {"now": now})
 
 
 def _locked(notice_id: int) -> Any:

@@ -27,11 +27,24 @@ class NoticeState(StrEnum):
 UNSETTLED: Final = (NoticeState.WAITING, NoticeState.NO_ANSWER)
 
 
+class Fallback(StrEnum):
+    """Why somebody is told in another way than they wish."""
+
+    NOT_SENT_YET = "not_sent_yet"  # neither mail nor LINE leaves this house so far
+    CALL_BACK = "call_back"  # whoever called is called back
+    NO_ADDRESS = "no_address"
+    TOO_LATE = "too_late"
+    NO_NUMBER = "no_number"
+
+
 class Notice(Base):
     """One thing to tell one learner. Written in the transaction of what it tells, so that it dies with it."""
 
     __tablename__ = "notice"
-    __table_args__ = (Index("ix_notice_state_due", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_notice_state_due", "state", "due_at"),
+        Index("ix_notice_state_settled", "state", "settled_at"),
+    )
 
     id: Mapped[identity]
     learner_id: Mapped[int] = foreign_key("learner.id")
@@ -39,13 +52,14 @@ class Notice(Base):
     activity: Mapped[str] = mapped_column(index=True)
     wanted_channel: Mapped[Channel] = mapped_column(comment="how the learner wishes to be told")
     channel: Mapped[Channel] = mapped_column(comment="how they will be told")
-    fallback_reason: Mapped[str] = mapped_column(default="", comment="why the two differ")
+    fallback: Mapped[Fallback | None] = mapped_column(comment="why the two differ")
     call_to: Mapped[str] = mapped_column(default="", comment="a caller's number when the learner is told through them")
     text: Mapped[str]
     state: Mapped[NoticeState]
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    tell_until: Mapped[datetime | None] = mapped_column(comment="when what it tells begins; null: never too late")
     withdrawn_at: Mapped[datetime | None] = mapped_column(comment="when what it tells ceased to be true, told or not")
     settled_at: Mapped[datetime | None] = mapped_column(comment="the last try, or when it was settled otherwise")
     settled_by: Mapped[int | None] = foreign_key("account.id", index=False)

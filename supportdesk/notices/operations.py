@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final, cast
 
-from flask_babel import gettext as _
 from sqlalchemy import Table, bindparam, case, insert, update
 
 from supportdesk.core.database import connection
 from supportdesk.learners.models import Channel
 from supportdesk.learners.standing import Standing
-from supportdesk.notices.models import UNSETTLED, Notice, NoticeState
+from supportdesk.notices.models import UNSETTLED, Fallback, Notice, NoticeState
 
 _NOTICE = cast(Table, Notice.__table__)
 _QUEUE: Final = insert(_NOTICE).inline()  # nobody asks for its id
@@ -36,13 +35,15 @@ def queue_notice(
     told: bool = False,
     call_to: str = "",
     due_at: datetime | None = None,
+    tell_until: datetime | None = None,
     now: datetime,
 ) -> None:
     """Write one notice for a learner, in the transaction of what it tells. `told`: they know it already.
 
-    A channel that cannot deliver yet falls to the call list and says why.
+    `tell_until`: when what it tells begins, and nobody need hear of it any more; None is never. A channel that cannot
+    deliver yet falls to the call list and says why.
     """
-    channel, reason = _deliverable(standing.channel)
+    channel, fallback = _deliverable(standing.channel)
     connection().execute(
         _QUEUE,
         {
@@ -51,21 +52,22 @@ def queue_notice(
             "activity": activity,
             "wanted_channel": standing.channel,
             "channel": channel,
-            "fallback_reason": reason,
+            "fallback": fallback,
             "call_to": call_to,
             "text": text,
             "state": NoticeState.TOLD if told else NoticeState.WAITING,
             "created_at": now,
             "due_at": due_at or now,
+            "tell_until": tell_until,
             "settled_at": now if told else None,
         },
     )
 
 
-def _deliverable(wanted: Channel) -> tuple[Channel, str]:
+def _deliverable(wanted: Channel) -> tuple[Channel, Fallback | None]:
     if wanted in (Channel.MAIL, Channel.LINE):
-        return Channel.PHONE, _("メールとLINEはまだ送れません。")
-    return wanted, ""
+        return Channel.PHONE, Fallback.NOT_SENT_YET
+    return wanted, None
 
 
 def cancel_notices(activity: str, *, now: datetime) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple, cast
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import ColumnElement, Select, Subquery, Table, case, exists, func, literal, null, or_, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
@@ -17,14 +17,13 @@ from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.models import Channel, Learner, LearnerPhone
 from supportdesk.learners.rooms import scope_of
-from supportdesk.notices.models import UNSETTLED, Notice, NoticeState
-from supportdesk.notices.ways import way_to_tell
+from supportdesk.notices.models import UNSETTLED, Fallback, Notice, NoticeState
+from supportdesk.notices.ways import POST_TAKES, fallback_of, way_to_tell
 from supportdesk.notices.words import SETTLED
 
 _NOTICE = cast(Table, Notice.__table__)
 _LEARNER = cast(Table, Learner.__table__)
 _PHONE = cast(Table, LearnerPhone.__table__)
-_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _UNKNOWN: Final = Description("")
 
 
@@ -39,7 +38,7 @@ class Number(NamedTuple):
 class CallRow(NamedTuple):
     """One thing to tell one learner. `numbers` are in the order in which to try; `title` is what it is about.
 
-    `wanted` is how they wish to be told, `by` how they are, and `reason` why the two differ.
+    It begins at `tell_until`, if it begins at all. `wanted` is how they wish to be told, `reasons` why it is not so.
     """
 
     id: int
@@ -49,10 +48,9 @@ class CallRow(NamedTuple):
     address: str
     text: str
     title: str
-    starts_at: datetime | None
+    tell_until: datetime | None
     wanted: Channel
-    by: Channel
-    reason: str
+    reasons: tuple[Fallback, ...]
     attempts: int
     tried_at: datetime | None
     numbers: tuple[Number, ...]
@@ -77,33 +75,44 @@ class SettledRow(NamedTuple):
     final: bool
 
 
-_DUE = (
-    select(
-        _NOTICE.c.id,
-        _NOTICE.c.learner_id,
-        _NOTICE.c.activity,
-        _NOTICE.c.text,
-        _NOTICE.c.channel,
-        _NOTICE.c.wanted_channel,
-        _NOTICE.c.fallback_reason,
-        _NOTICE.c.call_to,
-        _NOTICE.c.attempts,
-        _NOTICE.c.settled_at,
-        _LEARNER.c.name,
-        _LEARNER.c.kana,
-        _LEARNER.c.postal_code,
-        _LEARNER.c.address,
-        _LEARNER.c.helper_name,
-        _LEARNER.c.helper_relation,
-        _LEARNER.c.helper_phone,
-        _PHONE.c.number,
-        _PHONE.c.typed,
-    )
-    .join(_LEARNER, _LEARNER.c.id == _NOTICE.c.learner_id)
-    .outerjoin(_PHONE, _PHONE.c.learner_id == _LEARNER.c.id)
-    .where(_NOTICE.c.state.in_(UNSETTLED))
-    .order_by(_NOTICE.c.id, _PHONE.c.position)
+_HAS_NUMBER: Final = or_(
+    _NOTICE.c.call_to != "",
+    exists().where(_PHONE.c.learner_id == _LEARNER.c.id),
+    _LEARNER.c.helper_phone != "",
 )
+_IS_UNSETTLED: Final = _NOTICE.c.state.in_(UNSETTLED)
+
+
+def _due(now: datetime, actor: Actor, channel: Channel) -> Subquery:
+    """Whom the actor tells now in this way. `turn` is 1 for what each learner hears first."""
+    fallback = fallback_of(
+        _NOTICE.c.channel,
+        number=_HAS_NUMBER,
+        call_back=_NOTICE.c.call_to != "",
+        address=_LEARNER.c.address != "",
+        in_time=or_(_NOTICE.c.tell_until.is_(None), _NOTICE.c.tell_until >= now + POST_TAKES),
+    )
+    turn = func.row_number().over(partition_by=_NOTICE.c.learner_id, order_by=_urgency(_NOTICE.c))
+    statement = (
+        select(
+            *(_NOTICE.c.id, _NOTICE.c.learner_id, _NOTICE.c.tell_until, _NOTICE.c.attempts),
+            fallback.label("fallback"),
+            turn.label("turn"),
+        )
+        .join(_LEARNER, _LEARNER.c.id == _NOTICE.c.learner_id)
+        .where(
+            _IS_UNSETTLED,
+            _NOTICE.c.due_at <= now,
+            or_(_NOTICE.c.tell_until.is_(None), _NOTICE.c.tell_until > now),
+            way_to_tell(_NOTICE.c.channel, fallback) == channel,
+        )
+    )
+    return _within_scope(statement, actor).subquery()
+
+
+def _urgency(columns: Any) -> list[ColumnElement[Any]]:
+    """What begins first stands first; whoever was tried already comes after."""
+    return [columns.tell_until.asc().nulls_last(), columns.attempts, columns.id]
 
 
 def calls_due(now: datetime, actor: Actor, channel: Channel = Channel.PHONE) -> list[CallRow]:
@@ -112,25 +121,52 @@ def calls_due(now: datetime, actor: Actor, channel: Channel = Channel.PHONE) -> 
     One learner's calls stand together. Nobody is called about what has begun. One statement, and one more for each kind
     of activity.
     """
+    return [call for group in _by_learner(_due(now, actor, channel)) for call in group]
+
+
+def calls_page(
+    number: int, now: datetime, actor: Actor, channel: Channel, *, per_page: int = PER_PAGE
+) -> Page[list[CallRow]]:
+    """The call list, so many learners a page, each with all that they are to be told. Two statements more."""
+    due = _due(now, actor, channel)
+    learners = select(due.c.learner_id).where(due.c.turn == 1).order_by(*_urgency(due.c))
+    page = fetch_page(learners, number, per_page=per_page)
+    groups = _by_learner(due, [row.learner_id for row in page.rows]) if page.rows else []
+    return Page(groups, page.number, page.pages, page.total)
+
+
+def _by_learner(due: Subquery, learner_ids: Sequence[int] | None = None) -> list[list[CallRow]]:
+    """The calls to each learner (or to each of these), those about what begins first in front."""
+    statement = (
+        select(
+            *(_NOTICE.c.id, _NOTICE.c.learner_id, _NOTICE.c.activity, _NOTICE.c.text, _NOTICE.c.wanted_channel),
+            *(_NOTICE.c.call_to, _NOTICE.c.attempts, _NOTICE.c.settled_at, _NOTICE.c.tell_until),
+            _NOTICE.c.fallback.label("first_fallback"),
+            due.c.fallback,
+            *(_LEARNER.c.name, _LEARNER.c.kana, _LEARNER.c.postal_code, _LEARNER.c.address),
+            *(_LEARNER.c.helper_name, _LEARNER.c.helper_relation, _LEARNER.c.helper_phone),
+            *(_PHONE.c.number, _PHONE.c.typed),
+        )
+        .join(due, due.c.id == _NOTICE.c.id)
+        .join(_LEARNER, _LEARNER.c.id == _NOTICE.c.learner_id)
+        .outerjoin(_PHONE, _PHONE.c.learner_id == _LEARNER.c.id)
+        .order_by(*_urgency(_NOTICE.c), _PHONE.c.position)
+    )
+    if learner_ids is not None:
+        statement = statement.where(_NOTICE.c.learner_id.in_(learner_ids))
     by_notice: dict[int, list[Any]] = {}
-    for row in db.session.execute(_within_scope(_DUE.where(_NOTICE.c.due_at <= now), actor)):
+    for row in db.session.execute(statement):
         by_notice.setdefault(row.id, []).append(row)
     known = describe({rows[0].activity for rows in by_notice.values()})
-    calls = [_call(rows, known.get(rows[0].activity, _UNKNOWN), now) for rows in by_notice.values()]
-    wanted = [call for call in calls if call.by is channel and (call.starts_at is None or call.starts_at > now)]
-    return [call for group in _by_learner(wanted) for call in group]
+    groups: dict[int, list[CallRow]] = {}
+    for rows in by_notice.values():
+        call = _call(rows, known.get(rows[0].activity, _UNKNOWN))
+        groups.setdefault(call.learner_id, []).append(call)
+    return list(groups.values())
 
 
-def _call(rows: Sequence[Any], about: Description, now: datetime) -> CallRow:
-    first, numbers = rows[0], tuple(_numbers(rows[0], rows))
-    way = way_to_tell(
-        first.channel,
-        number=bool(numbers),
-        call_back=bool(first.call_to),
-        address=bool(first.address),
-        starts_at=about.starts_at,
-        now=now,
-    )
+def _call(rows: Sequence[Any], about: Description) -> CallRow:
+    first = rows[0]
     return CallRow(
         id=first.id,
         learner_id=first.learner_id,
@@ -139,13 +175,12 @@ def _call(rows: Sequence[Any], about: Description, now: datetime) -> CallRow:
         address=f"{first.postal_code} {first.address}".strip(),
         text=first.text,
         title=about.title,
-        starts_at=about.starts_at,
+        tell_until=first.tell_until,
         wanted=first.wanted_channel,
-        by=way.channel,
-        reason=f"{first.fallback_reason}{way.reason}",
+        reasons=tuple(reason for reason in (first.first_fallback, first.fallback) if reason),
         attempts=first.attempts,
         tried_at=first.settled_at,
-        numbers=numbers,
+        numbers=tuple(_numbers(first, rows)),
     )
 
 
@@ -159,31 +194,16 @@ def _numbers(notice: Any, rows: Iterable[Any]) -> Iterable[Number]:
         yield Number(notice.helper_phone, "helper", f"{notice.helper_name} {notice.helper_relation}".strip())
 
 
-def _by_learner(calls: Iterable[CallRow]) -> list[list[CallRow]]:
-    """The calls to each learner, those about what begins first in front; whoever was tried already comes after."""
-    groups: dict[int, list[CallRow]] = {}
-    for call in sorted(calls, key=_urgency):
-        groups.setdefault(call.learner_id, []).append(call)
-    return list(groups.values())
-
-
-def _urgency(call: CallRow) -> tuple[datetime, int, int]:
-    return call.starts_at or _NEVER, call.attempts, call.id
-
-
-def calls_page(
-    number: int, now: datetime, actor: Actor, channel: Channel, *, per_page: int = PER_PAGE
-) -> Page[list[CallRow]]:
-    """The call list, so many learners a page, each with all that they are to be told."""
-    groups = _by_learner(calls_due(now, actor, channel))
-    pages = max(1, -(-len(groups) // per_page))
-    number = min(number, pages)
-    return Page(groups[(number - 1) * per_page : number * per_page], number, pages, len(groups))
-
-
 def settled_page(number: int, now: datetime, actor: Actor, *, per_page: int = PER_PAGE) -> Page[SettledRow]:
-    """What was noted today, the latest first, and what began before anybody was reached."""
+    """What was noted today, the latest first, and what began before anybody was reached.
+
+    That is known by the time alone, whether `lapse_notices` has been there or not.
+    """
     since, until = clock.day_bounds(clock.local(now).date())
+    noted = _NOTICE.c.state.in_(SETTLED) & (_NOTICE.c.settled_at >= since) & (_NOTICE.c.settled_at < until)
+    lapsed = _IS_UNSETTLED & (_NOTICE.c.tell_until <= now)
+    state = case((lapsed, literal(NoticeState.LAPSED, _NOTICE.c.state.type)), else_=_NOTICE.c.state).label("state")
+    at = case((lapsed, _NOTICE.c.tell_until), else_=_NOTICE.c.settled_at).label("settled_at")
     statement = (
         select(
             _NOTICE.c.id,
@@ -191,16 +211,16 @@ def settled_page(number: int, now: datetime, actor: Actor, *, per_page: int = PE
             _LEARNER.c.name,
             _LEARNER.c.kana,
             _NOTICE.c.text,
-            _NOTICE.c.state,
+            state,
             _NOTICE.c.attempts,
-            _NOTICE.c.settled_at,
-            Account.name.label("by"),
+            at,
+            case((lapsed, null()), else_=Account.name).label("by"),
             _NOTICE.c.withdrawn_at,
         )
         .join(_LEARNER, _LEARNER.c.id == _NOTICE.c.learner_id)
         .outerjoin(Account, Account.id == _NOTICE.c.settled_by)
-        .where(_NOTICE.c.state.in_(SETTLED), _NOTICE.c.settled_at >= since, _NOTICE.c.settled_at < until)
-        .order_by(_NOTICE.c.settled_at.desc(), _NOTICE.c.id.desc())
+        .where(or_(noted & ~lapsed, lapsed & (_NOTICE.c.tell_until >= since)))
+        .order_by(at.desc(), _NOTICE.c.id.desc())
     )
     page = fetch_page(_within_scope(statement, actor), number, per_page=per_page)
     return Page([_settled(row) for row in page.rows], page.number, page.pages, page.total)

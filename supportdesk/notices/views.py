@@ -12,7 +12,6 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
-from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
 from supportdesk.core.fields import DeskForm
 from supportdesk.core.once import once
@@ -22,9 +21,9 @@ from supportdesk.learners.models import Channel
 from supportdesk.learners.rooms import check_scope
 from supportdesk.learners.words import CHANNELS
 from supportdesk.notices import queries
-from supportdesk.notices.calling import lapse_notices, reopen_call, settle_call
+from supportdesk.notices.calling import reopen_call, settle_call
 from supportdesk.notices.forms import CallForm
-from supportdesk.notices.words import SETTLED
+from supportdesk.notices.words import FALLBACKS, SETTLED
 
 blueprint = Blueprint("notices", __name__, template_folder="templates")
 LATEST = 5
@@ -33,10 +32,8 @@ LATEST = 5
 @blueprint.get("/calls")
 @requires(Permission.WORK_CALL_LIST)
 def calls() -> str:
-    """Who is to be called now, the most urgent first. What has begun leaves the list before it is read."""
+    """Who is to be called now, the most urgent first."""
     actor, now, channel = current_actor(), clock.now(), _channel()
-    with transaction():
-        lapse_notices(now=now)
     page = queries.calls_page(page_number(), now, actor, channel)
     latest = queries.settled_page(1, now, actor, per_page=LATEST)
     shown = [group[0].learner_id for group in page.rows] + [row.learner_id for row in latest.rows]
@@ -48,7 +45,7 @@ def calls() -> str:
         latest=latest,
         channels=CHANNELS,
         settled=SETTLED,
-        now=now,
+        fallbacks=FALLBACKS,
     )
 
 

@@ -1,44 +1,56 @@
-"""By telephone or by postcard: which of the two can still reach a learner. The rule alone, without a database.
+"""By telephone or by postcard: which of the two can still reach a learner. The rule alone, as the database reads it.
 
 Called by the call list's reads. What cannot deliver falls to the other way, and says why: no notice vanishes.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from datetime import timedelta
+from typing import Any, Final, cast
 
-from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Table, and_, case, literal, not_, null
 
 from supportdesk.learners.models import Channel
+from supportdesk.notices.models import Fallback, Notice
 
 #: Written, posted, and read: a card that must arrive sooner is a call.
 POST_TAKES: Final = timedelta(days=4)
 
-_TOO_LATE: Final = _l("はがきでは間に合いません。")
-_NO_ADDRESS: Final = _l("住所の登録がありません。")
-_NO_NUMBER: Final = _l("電話番号の登録がありません。")
-_CALL_BACK: Final = _l("電話をかけてきた人に、折り返します。")
+_NOTICE = cast(Table, Notice.__table__)
+_PHONE = literal(Channel.PHONE, _NOTICE.c.channel.type)
+_POST = literal(Channel.POST, _NOTICE.c.channel.type)
 
 
-class Way(NamedTuple):
-    """How a learner is told, and why not as the notice says; empty when it is as it says."""
+def fallback_of(
+    channel: ColumnElement[Any],
+    *,
+    number: ColumnElement[bool],
+    call_back: ColumnElement[bool],
+    address: ColumnElement[bool],
+    in_time: ColumnElement[bool],
+) -> ColumnElement[Any]:
+    """Why a learner is not told through `channel`, as a `Fallback`; NULL when they are.
 
-    channel: Channel
-    reason: object = ""
+    `number`: somebody can be called; `call_back`: a caller asked for it; `in_time`: a card would arrive.
+    """
+    by_post = channel == _POST
+    return case(
+        (and_(by_post, call_back), _reason(Fallback.CALL_BACK)),
+        (and_(by_post, number, not_(address)), _reason(Fallback.NO_ADDRESS)),
+        (and_(by_post, number, not_(in_time)), _reason(Fallback.TOO_LATE)),
+        (and_(channel == _PHONE, not_(number), address, in_time), _reason(Fallback.NO_NUMBER)),
+        else_=null(),
+    )
 
 
-def way_to_tell(
-    channel: Channel, *, number: bool, call_back: bool, address: bool, starts_at: datetime | None, now: datetime
-) -> Way:
-    """`number`: somebody can be called; `call_back`: a caller asked for it; `starts_at`: when it is too late."""
-    in_time = starts_at is None or starts_at - now >= POST_TAKES
-    if channel is Channel.POST and call_back:
-        return Way(Channel.PHONE, _CALL_BACK)
-    if channel is Channel.POST and number and not address:
-        return Way(Channel.PHONE, _NO_ADDRESS)
-    if channel is Channel.POST and number and not in_time:
-        return Way(Channel.PHONE, _TOO_LATE)
-    if channel is Channel.PHONE and not number and address and in_time:
-        return Way(Channel.POST, _NO_NUMBER)
-    return Way(channel)
+def way_to_tell(channel: ColumnElement[Any], fallback: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The channel that is left: without a number the post, for any other reason the telephone."""
+    return case(
+        (fallback == _reason(Fallback.NO_NUMBER), _POST),
+        (fallback.is_not(None), _PHONE),
+        else_=channel,
+    )
+
+
+def _reason(fallback: Fallback) -> ColumnElement[Any]:
+    return literal(fallback, _NOTICE.c.fallback.type)

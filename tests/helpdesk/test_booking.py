@@ -120,7 +120,7 @@ class TestBooking:
         assert notices(told.booking_id) == [("booking_confirmed", NoticeState.TOLD)]
         assert notices(later.booking_id) == [("booking_confirmed", NoticeState.WAITING)]
         notice = db.session.scalars(select(Notice).where(Notice.activity == f"booking:{later.booking_id}")).one()
-        assert notice.call_to == "+81188880000"
+        assert (notice.call_to, notice.tell_until) == ("+81188880000", at(11))
         assert (
             notice.text
             == f"「スマホ相談」（12月3日（木）11:00から・いーぱる）の予約をお取りしました。予約番号は{later.code}です。"
@@ -225,6 +225,7 @@ class TestCancelling:
         booked = book(desk, adviser, make_learner())
         cancel(booked.booking_id, told=False)
         assert notices(booked.booking_id)[-1] == ("booking_cancelled", NoticeState.WAITING)
+        assert set(db.session.scalars(select(Notice.tell_until))) == {at(10)}
 
     def test_only_once_and_only_before_it_begins(self, desk: int, adviser: int, clock: Clock) -> None:
         first, second = book(desk, adviser, make_learner()), book(desk, adviser, make_learner(), at(11))
@@ -248,6 +249,7 @@ class TestMoving:
         row = db.session.get_one(Booking, new)
         assert (row.topic, row.caller_name) == ("写真", "山田 花")
         assert notices(new) == [("booking_moved", NoticeState.WAITING)]
+        assert list(db.session.scalars(select(Notice.tell_until).order_by(Notice.id))) == [at(10), at(11)]
 
     def test_to_another_adviser_at_the_same_time(self, desk: int, adviser: int) -> None:
         other = make_adviser("other")

@@ -24,6 +24,7 @@ def queue(
     told: bool = False,
     call_to: str = "",
     due_at: datetime | None = None,
+    tell_until: datetime | None = None,
 ) -> int:
     """Queue a notice; its id."""
     with transaction():
@@ -35,6 +36,7 @@ def queue(
             told=told,
             call_to=call_to,
             due_at=due_at,
+            tell_until=tell_until,
             now=clock.now(),
         )
         return db.session.scalars(select(Notice.id).order_by(Notice.id.desc()).limit(1)).one()

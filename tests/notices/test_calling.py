@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from supportdesk.accounts.models import AuditEntry
@@ -17,7 +18,7 @@ from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
 from supportdesk.learners.models import Channel
 from supportdesk.notices.calling import AlreadySettled, CallOutcome, CannotBeTakenBack, lapse_notices, reopen_call
-from supportdesk.notices.models import NoticeState
+from supportdesk.notices.models import Fallback, NoticeState
 from supportdesk.notices.operations import cancel_notices
 from supportdesk.notices.queries import calls_due, calls_page, settled_page
 from supportdesk.notices.ways import POST_TAKES
@@ -55,8 +56,19 @@ class TestWhoIsCalled:
     def test_who_wished_a_mail_is_called_and_the_row_says_why(self) -> None:
         queue(make_learner(channel=Channel.MAIL))
         (call,) = calls_due(clock.now(), SYSTEM)
-        assert call.wanted is Channel.MAIL
-        assert "まだ送れません" in call.reason
+        assert (call.wanted, call.reasons) == (Channel.MAIL, (Fallback.NOT_SENT_YET,))
+        assert due(Channel.POST) == []
+
+    def test_who_wished_a_mail_and_has_an_address_alone_is_written_to(self) -> None:
+        queue(make_learner(channel=Channel.MAIL, address="山王1-1-1"))
+        assert due() == []
+        (row,) = calls_due(clock.now(), SYSTEM, Channel.POST)
+        assert row.reasons == (Fallback.NOT_SENT_YET, Fallback.NO_NUMBER)
+
+    def test_why_is_kept_for_readers_of_every_language(self) -> None:
+        with force_locale("en"):
+            called = queue(make_learner(channel=Channel.MAIL))
+        assert notice(called).fallback is Fallback.NOT_SENT_YET
 
     def test_who_wished_a_postcard_is_written_to(self) -> None:
         card = queue(
@@ -73,8 +85,7 @@ class TestWhoIsCalled:
         clock.set(meeting_at().starts_at - POST_TAKES + timedelta(seconds=1))
         assert due(Channel.POST) == []
         (call,) = calls_due(clock.advance(), SYSTEM)
-        assert (call.wanted, call.by) == (Channel.POST, Channel.PHONE)
-        assert "間に合いません" in call.reason
+        assert (call.wanted, call.reasons) == (Channel.POST, (Fallback.TOO_LATE,))
 
     def test_nobody_about_what_has_begun(self, clock: Clock) -> None:
         run = make_run(meeting_at(hour=15))
@@ -97,6 +108,14 @@ class TestWhoIsCalled:
         pages = calls_page(7, clock.now(), SYSTEM, Channel.PHONE, per_page=1)
         assert (pages.number, pages.pages, pages.total) == (2, 2, 2)
         assert [len(group) for group in pages.rows] == [2]
+        first = calls_page(1, clock.now(), SYSTEM, Channel.PHONE, per_page=1)
+        assert [[call.learner_id for call in group] for group in first.rows] == [[other]]
+        assert calls_page(1, clock.now(), SYSTEM, Channel.POST).rows == []
+
+    def test_what_never_begins_comes_last(self) -> None:
+        any_day = queue(make_learner())
+        soon = queue(make_learner(), tell_until=clock.now() + timedelta(days=3))
+        assert due() == [soon, any_day]
 
     def test_who_did_not_answer_comes_after_who_was_not_yet_tried(self) -> None:
         first, second = queue(make_learner()), queue(make_learner())
@@ -214,13 +233,16 @@ class TestTakingBack:
 
 
 class TestLapsing:
-    def test_what_has_begun_leaves_the_list_and_is_shown_as_not_told(self, clock: Clock) -> None:
+    @pytest.mark.parametrize("lapsed", [False, True])
+    def test_what_has_begun_leaves_the_list_and_is_shown_as_not_told(self, clock: Clock, lapsed: bool) -> None:
         run = make_run()
         for _number in range(2):
             enrol(run, make_learner(), told=False)
         later = queue(make_learner())
-        with transaction():
-            lapse_notices(now=clock.set(meeting_at(hour=11).starts_at))
+        now = clock.set(meeting_at(hour=11).starts_at)
+        if lapsed:  # the reads know it without
+            with transaction():
+                lapse_notices(now=now)
         rows = settled_page(1, clock.advance(minutes=1), SYSTEM).rows
         assert [(row.state, row.by, row.final) for row in rows] == [(NoticeState.LAPSED, "", True)] * 2
         assert rows[0].settled_at == meeting_at().starts_at
@@ -231,6 +253,22 @@ class TestLapsing:
         with transaction():
             lapse_notices(now=clock.set(meeting_at().starts_at))
         assert settled_page(1, meeting_at().starts_at, SYSTEM).rows == []
+
+    def test_whoever_settles_a_call_drops_what_has_begun(self, clock: Clock) -> None:
+        begun = queue(make_learner(), tell_until=clock.advance(hours=1))
+        settle(queue(make_learner()))
+        assert notice(begun).state is NoticeState.LAPSED
+        assert notice(begun).settled_at == clock.advance()
+
+    def test_who_was_called_in_vain_was_not_told_when_it_begins(self, clock: Clock) -> None:
+        begins = clock.advance(minutes=30)
+        clock.set(begins - timedelta(minutes=10))
+        called = queue(make_learner(), tell_until=begins)
+        settle(called, CallOutcome.NO_ANSWER)
+        assert due() == [called]
+        clock.set(begins)
+        (row,) = settled_page(1, clock.advance(), SYSTEM).rows
+        assert (row.state, row.settled_at, row.final) == (NoticeState.LAPSED, begins, True)
 
 
 def test_the_statements_do_not_grow_with_the_list(queries: Counting) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -16,7 +19,10 @@ from tests.clocks import NOW, Clock
 from tests.factories import make_account, make_learner, make_reference
 from tests.notices.making import queue, settle
 from tests.pages import PageClient
+from tests.recording import Statements
 from tests.trail import noted
+
+Counting = Callable[[], AbstractContextManager[Statements]]
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +115,29 @@ def test_what_began_meanwhile_is_shown_as_not_told(app: Flask, reception: PageCl
     page = reception.get("/calls")
     assert "いま電話をかける人はいません" in page.text
     assert "始まったため、連絡できなかった" in page.text
+
+
+def test_a_look_at_the_list_writes_that_it_was_looked_at_and_nothing_else(
+    app: Flask, reception: PageClient, clock: Clock, queries: Counting
+) -> None:
+    with app.app_context():
+        queue(make_learner(), tell_until=clock.advance(minutes=30))
+    for address in ("/calls", "/calls/today"):
+        with queries() as seen:
+            assert "始まったため、連絡できなかった" in reception.get(address).text
+        (written,) = seen.writing()
+        assert "audit_entry" in written
+    assert states(app) == [NoticeState.WAITING]
+
+
+def test_a_page_reads_no_more_than_it_shows(app: Flask, reception: PageClient, queries: Counting) -> None:
+    with app.app_context():
+        for _number in range(3):
+            queue(make_learner(phone="018-888-1542"))
+    with queries() as seen:
+        reception.get("/calls")
+    assert any("LIMIT" in statement and "notice" in statement for statement in seen)
+    assert len(seen) <= 10
 
 
 def test_nonsense_changes_nothing(app: Flask, reception: PageClient) -> None:

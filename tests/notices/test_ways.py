@@ -2,46 +2,51 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from typing import Any, cast
 
 import pytest
+from sqlalchemy import Boolean, ColumnElement, Table, literal, select
 
+from supportdesk.extensions import db
 from supportdesk.learners.models import Channel
-from supportdesk.notices.ways import POST_TAKES, way_to_tell
-from tests.clocks import NOW
+from supportdesk.notices.models import Fallback, Notice
+from supportdesk.notices.ways import fallback_of, way_to_tell
 
 PHONE, POST = Channel.PHONE, Channel.POST
-SOON, IN_TIME = POST_TAKES - timedelta(seconds=1), POST_TAKES
 
 
+def _said(value: bool) -> ColumnElement[bool]:
+    return literal(value, Boolean)
+
+
+@pytest.mark.usefixtures("context")
 @pytest.mark.parametrize(
-    ("channel", "number", "call_back", "address", "begins_in", "expected"),
+    ("channel", "number", "call_back", "address", "in_time", "expected", "why"),
     [
-        (PHONE, True, False, True, SOON, PHONE),
-        (PHONE, True, True, False, None, PHONE),
-        (PHONE, False, False, True, IN_TIME, POST),
-        (PHONE, False, False, True, None, POST),
-        (PHONE, False, False, True, SOON, PHONE),  # neither will do: it stays for a person to see
-        (PHONE, False, False, False, None, PHONE),
-        (POST, True, False, True, IN_TIME, POST),
-        (POST, True, False, True, None, POST),
-        (POST, True, False, True, SOON, PHONE),
-        (POST, True, False, False, None, PHONE),
-        (POST, False, False, True, SOON, POST),
-        (POST, False, False, False, None, POST),
-        (POST, True, True, True, None, PHONE),
+        (PHONE, True, False, True, False, PHONE, None),
+        (PHONE, True, True, False, True, PHONE, None),
+        (PHONE, False, False, True, True, POST, Fallback.NO_NUMBER),
+        (PHONE, False, False, True, False, PHONE, None),  # neither will do: it stays for a person to see
+        (PHONE, False, False, False, True, PHONE, None),
+        (POST, True, False, True, True, POST, None),
+        (POST, True, False, True, False, PHONE, Fallback.TOO_LATE),
+        (POST, True, False, False, True, PHONE, Fallback.NO_ADDRESS),
+        (POST, False, False, True, False, POST, None),
+        (POST, False, False, False, True, POST, None),
+        (POST, True, True, True, True, PHONE, Fallback.CALL_BACK),
     ],
 )
 def test_what_cannot_deliver_falls_to_the_other_and_says_why(
-    channel: Channel, number: bool, call_back: bool, address: bool, begins_in: timedelta | None, expected: Channel
+    channel: Channel,
+    number: bool,
+    call_back: bool,
+    address: bool,
+    in_time: bool,
+    expected: Channel,
+    why: Fallback | None,
 ) -> None:
-    way = way_to_tell(
-        channel,
-        number=number,
-        call_back=call_back,
-        address=address,
-        starts_at=None if begins_in is None else NOW + begins_in,
-        now=NOW,
+    wished: ColumnElement[Any] = literal(channel, cast(Table, Notice.__table__).c.channel.type)
+    fallback = fallback_of(
+        wished, number=_said(number), call_back=_said(call_back), address=_said(address), in_time=_said(in_time)
     )
-    assert way.channel is expected
-    assert bool(way.reason) is (expected is not channel)
+    assert db.session.execute(select(way_to_tell(wished, fallback), fallback)).one() == (expected, why)
