@@ -140,7 +140,7 @@ def _take_time(run: LockedRun, standing: Standing, *, seated: bool, clash_reason
     if in_the_way.get(person, set()) & set(run.activities):
         raise OnDuty
     if in_the_way and not clash_reason:
-        raise LearnerClash(in_the_way)
+        raise LearnerClash(in_the_way, occupancy.in_words(in_the_way))
     if seated:
         _take_again(claims)
 

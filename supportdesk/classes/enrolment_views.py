@@ -21,8 +21,8 @@ from supportdesk.core.addresses import row_id
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.fields import DeskForm
 from supportdesk.core.japanese import tidy
+from supportdesk.core.moments import span
 from supportdesk.core.once import once
-from supportdesk.core.page_furniture import span
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.learners.rooms import check_scope, scope_of
 from supportdesk.learners.search import Found, described, find_learners

@@ -34,7 +34,7 @@ from supportdesk.classes.models import (
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.codes import new_code
-from supportdesk.core.page_furniture import short_day
+from supportdesk.core.moments import short_day
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.standing import standings_of

@@ -1,18 +1,18 @@
-"""What the templates of every page call: dates and times in words, the menus, the language switch."""
+"""What the templates of every page call: the menus, the language switch, and dates and times in words (`moments`)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from flask import Blueprint, Flask, current_app, redirect, request, url_for
 from flask_babel import get_locale
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from supportdesk.core import clock, wareki
+from supportdesk.core import clock
 from supportdesk.core.codes import new_token
+from supportdesk.core.moments import clock_time, day, day_of_era, short_day, span
 from supportdesk.core.permissions import Permission, public
 from supportdesk.core.phones import format_phone
 from supportdesk.core.security import LANGUAGE_COOKIE, LANGUAGES, local_address, served
@@ -66,35 +66,6 @@ def plug_in(app: Flask) -> None:
 def today_long() -> str:
     """Today, with the year in both reckonings."""
     return day(clock.today())
-
-
-def day(moment: date | datetime) -> str:
-    """2026年（令和8年）11月24日（火）: a day, or the day of an instant in Japan."""
-    return wareki.format_date(_day_of(moment), str(get_locale()))
-
-
-def short_day(moment: date | datetime) -> str:
-    """11月24日（火）."""
-    return wareki.format_short(_day_of(moment), str(get_locale()))
-
-
-def day_of_era(moment: date | datetime) -> str:
-    """令和8年11月24日（火）, for paper."""
-    return wareki.format_wareki(_day_of(moment), str(get_locale()))
-
-
-def clock_time(moment: datetime) -> str:
-    """10:00, on a clock in Japan."""
-    return wareki.format_time(clock.local(moment))
-
-
-def span(starts_at: datetime, ends_at: datetime) -> str:
-    """11月24日（火）10:00〜11:00."""
-    return f"{short_day(starts_at)} {clock_time(starts_at)}〜{clock_time(ends_at)}"
-
-
-def _day_of(moment: date | datetime) -> date:
-    return clock.local(moment).date() if isinstance(moment, datetime) else moment
 
 
 def navigation() -> list[MenuLink]:

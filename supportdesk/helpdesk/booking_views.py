@@ -14,8 +14,8 @@ from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.japanese import tidy
+from supportdesk.core.moments import span
 from supportdesk.core.once import once
-from supportdesk.core.page_furniture import span
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk import operations, queries
 from supportdesk.helpdesk.errors import AlreadyBooked, SlotTaken

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 
 from supportdesk.core.errors import DeskError
-from supportdesk.places.occupancy import in_words
 
 
 class NoSuchSlot(DeskError):
@@ -32,11 +31,11 @@ class SlotPast(DeskError):
 
 
 class SlotTaken(DeskError):
-    """The adviser is taken at that time: `details["in_the_way"]` says by what."""
+    """The adviser is taken at that time: `details["in_the_way"]` says by what, `what` in words."""
 
-    def __init__(self, in_the_way: Mapping[str, set[str]]) -> None:
+    def __init__(self, in_the_way: Mapping[str, set[str]], what: str) -> None:
         super().__init__(
-            _l("この枠は、もうふさがっています。%(what)s。別の枠をえらんでください。", what=in_words(in_the_way)),
+            _l("この枠は、もうふさがっています。%(what)s。別の枠をえらんでください。", what=what),
             field="slot",
             details={"in_the_way": in_the_way},
         )
@@ -50,13 +49,13 @@ class AlreadyBooked(DeskError):
 
 
 class LearnerClash(DeskError):
-    """The learner has something else at that time: `details["in_the_way"]`. A reason overrides it."""
+    """The learner has something else at that time: `details["in_the_way"]`, `what` in words. A reason overrides it."""
 
-    def __init__(self, in_the_way: Mapping[str, set[str]]) -> None:
+    def __init__(self, in_the_way: Mapping[str, set[str]], what: str) -> None:
         super().__init__(
             _l(
                 "同じ時間に、ほかの予約があります。%(what)s。それでも予約するときは、理由を入力してください。",
-                what=in_words(in_the_way),
+                what=what,
             ),
             field="clash_reason",
             details={"in_the_way": in_the_way},

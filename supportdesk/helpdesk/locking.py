@@ -16,7 +16,7 @@ from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.core import clock
 from supportdesk.core.database import connection
 from supportdesk.core.errors import NotFound
-from supportdesk.core.page_furniture import short_day
+from supportdesk.core.moments import short_day
 from supportdesk.core.permissions import Role
 from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast
 from supportdesk.helpdesk.models import Booking, Desk, DeskHours

@@ -145,7 +145,7 @@ def _insert(slot: LockedSlot, values: dict[str, Any]) -> Booked:
             continue  # the code was in use
         if holder.learner_id == values["learner_id"]:
             raise AlreadyBooked(holder.id)
-        raise SlotTaken({occupancy.person(slot.person_id): {activity("booking", holder.id)}})
+        raise _taken(slot, {activity("booking", holder.id)})
 
 
 def _take_time(slot: LockedSlot, standing: Standing, name: str, *, clash_reason: str) -> None:
@@ -157,11 +157,16 @@ def _take_time(slot: LockedSlot, standing: Standing, name: str, *, clash_reason:
     except occupancy.Occupied as refusal:
         in_the_way = cast(dict[str, set[str]], refusal.details["in_the_way"])
     if adviser in in_the_way:
-        raise SlotTaken({adviser: in_the_way[adviser]})
+        raise _taken(slot, in_the_way[adviser])
     if not clash_reason:
-        raise LearnerClash(in_the_way)
+        raise LearnerClash(in_the_way, occupancy.in_words(in_the_way))
     occupancy.take(name, [adviser], slot.starts_at, slot.ends_at)
     occupancy.take_again(name, learner, slot.starts_at, slot.ends_at)
+
+
+def _taken(slot: LockedSlot, by: set[str]) -> SlotTaken:
+    in_the_way = {occupancy.person(slot.person_id): by}
+    return SlotTaken(in_the_way, occupancy.in_words(in_the_way))
 
 
 _DESK_OF = select(BOOKING.c.desk_id).where(BOOKING.c.id == bindparam("wanted"))

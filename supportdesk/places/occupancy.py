@@ -19,7 +19,7 @@ from supportdesk.accounts.models import Account
 from supportdesk.core.activities import describe
 from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError
-from supportdesk.core.page_furniture import span
+from supportdesk.core.moments import span
 from supportdesk.extensions import db
 from supportdesk.places.models import Equipment, OccupancyCell, Room
 
@@ -38,15 +38,14 @@ class Claim:
 
 
 class Occupied(DeskError):
-    """Somebody or something is taken at that time.
+    """Somebody or something is taken at that time: `what` says it in words (`in_words`).
 
     `details["in_the_way"]` maps each resource that is not free to the activities that have it.
     """
 
-    def __init__(self, in_the_way: Mapping[str, set[str]]) -> None:
+    def __init__(self, in_the_way: Mapping[str, set[str]], what: str) -> None:
         super().__init__(
-            _l("同じ時間に、ほかの予定があります。%(what)s", what=in_words(in_the_way)),
-            details={"in_the_way": in_the_way},
+            _l("同じ時間に、ほかの予定があります。%(what)s", what=what), details={"in_the_way": in_the_way}
         )
 
 
@@ -156,7 +155,8 @@ def take_all(claims: Iterable[Claim]) -> None:
     ]
     taken = connection().execute(_TAKE[db.engine.dialect.name], wanted)
     if taken.rowcount != len(wanted):
-        raise Occupied(_give_up(claims))
+        in_the_way = _give_up(claims)
+        raise Occupied(in_the_way, in_words(in_the_way))
 
 
 def _give_up(claims: list[Claim]) -> dict[str, set[str]]:

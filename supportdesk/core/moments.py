@@ -1,0 +1,41 @@
+"""Days and times in the reader's words, for pages and for what operations answer; `wareki` writes them.
+
+The reader is known by the language alone: nothing here asks who they are or what they opened.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask_babel import get_locale
+
+from supportdesk.core import clock, wareki
+
+
+def day(moment: date | datetime) -> str:
+    """2026年（令和8年）11月24日（火）: a day, or the day of an instant in Japan."""
+    return wareki.format_date(_day_of(moment), str(get_locale()))
+
+
+def short_day(moment: date | datetime) -> str:
+    """11月24日（火）."""
+    return wareki.format_short(_day_of(moment), str(get_locale()))
+
+
+def day_of_era(moment: date | datetime) -> str:
+    """令和8年11月24日（火）, for paper."""
+    return wareki.format_wareki(_day_of(moment), str(get_locale()))
+
+
+def clock_time(moment: datetime) -> str:
+    """10:00, on a clock in Japan."""
+    return wareki.format_time(clock.local(moment))
+
+
+def span(starts_at: datetime, ends_at: datetime) -> str:
+    """11月24日（火）10:00〜11:00."""
+    return f"{short_day(starts_at)} {clock_time(starts_at)}〜{clock_time(ends_at)}"
+
+
+def _day_of(moment: date | datetime) -> date:
+    return clock.local(moment).date() if isinstance(moment, datetime) else moment
