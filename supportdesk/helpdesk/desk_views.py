@@ -10,12 +10,14 @@ from flask_babel import gettext as _
 
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
+from supportdesk.core.activities import Description
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.fields import DeskForm
 from supportdesk.core.once import once
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk import desk_queries, desks
 from supportdesk.helpdesk.desk_queries import DeskRow
+from supportdesk.helpdesk.errors import BookingsAhead
 from supportdesk.helpdesk.forms import DeskDetailsForm, HoursForm, SwitchForm
 from supportdesk.helpdesk.views import DESK, Answer, blueprint
 from supportdesk.helpdesk.words import WEEKDAYS
@@ -97,13 +99,21 @@ def edit_desk(desk_id: int) -> Answer:
     actor, now = current_actor(), clock.now()
     row = desk_queries.desk_row(desk_id, now)
     form = DeskDetailsForm(desk_queries.venue_choices(), data=_stored(row))
+    booked: list[Description] = []
 
     def act() -> str:
-        desks.change_desk(desk_id, **_details(form), actor=actor, now=now)
+        try:
+            desks.change_desk(desk_id, **_details(form), actor=actor, now=now)
+        except BookingsAhead as error:
+            booked.extend(error.booked)
+            raise
         return url_for("helpdesk.desk", desk_id=desk_id)
 
     return _answer(
-        form, lambda: render_template("helpdesk/desk_form.html", form=form, desk=row), act, _("保存しました。")
+        form,
+        lambda: render_template("helpdesk/desk_form.html", form=form, desk=row, booked=booked),
+        act,
+        _("保存しました。"),
     )
 
 

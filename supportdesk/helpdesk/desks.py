@@ -1,7 +1,7 @@
 """Desks and the weekly hours that advisers keep at them. Called by the desks' pages and the demo.
 
-Hours say what can be booked from now on. Bookings made before stay as they are: each is moved by hand, with its learner
-told, or is held.
+Hours say what can be booked from now on. Bookings made before stay as they are, where they were made for: each is moved
+by hand, with its learner told, or is held.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from sqlalchemy import delete, select
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AccountRole
+from supportdesk.core.activities import Description
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
-from supportdesk.helpdesk.errors import AdviserElsewhere, DeskRefused
+from supportdesk.helpdesk.descriptions import describe_bookings
+from supportdesk.helpdesk.errors import AdviserElsewhere, BookingsAhead, DeskRefused
 from supportdesk.helpdesk.locking import lock_desks
-from supportdesk.helpdesk.models import Desk, DeskHours
+from supportdesk.helpdesk.models import Booking, BookingState, Desk, DeskHours
 from supportdesk.places.models import Venue
 from supportdesk.places.occupancy import SECONDS_A_CELL
 
@@ -41,9 +43,14 @@ def open_desk(
 def change_desk(
     desk_id: int, *, name: str, venue_id: int, slot_minutes: int, to_bring: str, actor: Actor, now: datetime
 ) -> None:
-    """Give the desk another name, place, length of slot or things to bring. Raises NotFound and DeskRefused."""
+    """Give the desk another name, place, length of slot or things to bring.
+
+    Raises NotFound, DeskRefused, and BookingsAhead for another place while somebody is still to come to this one.
+    """
     desk = _locked(desk_id)
     _check(name=name, venue_id=venue_id, slot_minutes=slot_minutes, besides=desk_id)
+    if venue_id != desk.venue_id and (booked := _booked_ahead(desk_id, now)):
+        raise BookingsAhead(booked)
     desk.name, desk.venue_id, desk.slot_minutes, desk.to_bring = name, venue_id, slot_minutes, to_bring
     db.session.flush()
     audit.record(actor=actor, action=Action.CHANGE_DESK, subject=f"desk:{desk_id}", now=now)
@@ -97,6 +104,17 @@ def _locked(desk_id: int) -> Desk:
     if desk is None:
         raise NotFound
     return desk
+
+
+def _booked_ahead(desk_id: int, now: datetime) -> list[Description]:
+    """What is still to be held at the desk, in its order."""
+    ids = db.session.scalars(
+        select(Booking.id)
+        .where(Booking.desk_id == desk_id, Booking.state == BookingState.BOOKED, Booking.ends_at > now)
+        .order_by(Booking.starts_at, Booking.id)
+    ).all()
+    known = describe_bookings(ids)
+    return [known[booking_id] for booking_id in ids]
 
 
 def _check(*, name: str, venue_id: int, slot_minutes: int, besides: int | None = None) -> None:

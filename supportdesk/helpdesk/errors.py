@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
+from supportdesk.core.activities import Description
 from supportdesk.core.errors import DeskError
 
 
@@ -131,6 +132,14 @@ class DeskRefused(DeskError):
     """The desk or its hours cannot be as wished; the message says why."""
 
     status = 422
+
+
+class BookingsAhead(DeskRefused):
+    """The desk cannot go elsewhere: learners are booked where it is, and nobody would tell them. `booked` says when."""
+
+    def __init__(self, booked: list[Description]) -> None:
+        super().__init__(_l("これからの予約が入っているため、会場を変えられません。"), field="venue_id")
+        self.booked = booked
 
 
 class AdviserElsewhere(DeskRefused):

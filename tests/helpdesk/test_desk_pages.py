@@ -10,8 +10,11 @@ from sqlalchemy import select
 
 from supportdesk.accounts.models import AuditEntry
 from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
 from supportdesk.helpdesk.models import Booking, BookingState, Desk, DeskHours
+from supportdesk.helpdesk.operations import cancel_booking
 from supportdesk.helpdesk.queries import open_slots
 from tests.factories import make_learner
 from tests.helpdesk.making import DAY, book, make_adviser, make_desk, venue_of
@@ -111,6 +114,27 @@ def test_hours_taken_away_leave_what_is_booked(app: Flask, admin: PageClient, ad
         assert db.session.scalars(select(Booking.state)).all() == [BookingState.BOOKED]
         assert open_slots(after=clock.now(), day=DAY) == []
     admin.post(f"/helpdesk/desks/{desk_id}/hours/999999/remove", expect=404)
+
+
+def test_a_desk_moves_only_when_nobody_is_booked_there(app: Flask, admin: PageClient, adviser_id: int) -> None:
+    with app.app_context():
+        desk_id, elsewhere = make_desk(adviser_id), venue_of("ウェスター")
+        booking_id = book(desk_id, adviser_id, make_learner("ナマエ ヒミツ")).booking_id
+    page = admin.get(f"/helpdesk/desks/{desk_id}/edit")
+    refused = admin.submit(page, "desk", {"venue_id": elsewhere, "to_bring": "充電器"}, expect=422)
+    assert "予約" in refused.error("venue_id")
+    assert refused.link("スマホ相談") == f"/helpdesk/bookings/{booking_id}"
+    assert "12月3日（木） 10:00〜11:00" in refused.text
+    assert "ヒミツ" not in refused.text
+    with app.app_context():
+        assert db.session.get_one(Desk, desk_id).venue_id == venue_of()
+        assert db.session.get_one(Desk, desk_id).to_bring == ""
+    admin.submit(page, "desk", {"to_bring": "充電器"}, follow=True)
+    with app.app_context(), transaction():
+        cancel_booking(booking_id, actor=SYSTEM, now=clock.now())
+    admin.submit(admin.get(f"/helpdesk/desks/{desk_id}/edit"), "desk", {"venue_id": elsewhere}, follow=True)
+    with app.app_context():
+        assert db.session.get_one(Desk, desk_id).venue_id == elsewhere
 
 
 def test_switching_off_asks_and_says_what_happens(app: Flask, admin: PageClient, adviser_id: int) -> None:
