@@ -16,6 +16,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
+    from supportdesk.places.plans import RoomPlans, answer_for_plans
 
     for more_pages in ("enrolment_views", "attendance_views", "roster_views", "confirmation_views"):
         import_module(f"supportdesk.classes.{more_pages}")  # they stand on the blueprint of views
@@ -31,6 +32,7 @@ def plug_in(app: Flask) -> None:
     )
     activities.register(app.extensions, "meeting", descriptions.describe_meetings)
     activities.register(app.extensions, "enrolment", descriptions.describe_enrolments)
+    answer_for_plans(app, RoomPlans("classes", at_venue=descriptions.meetings_at_venue))
     answer_for_learners(
         app,
         RoomAnswers(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from supportdesk.classes.models import (
     AttendanceMark,
@@ -16,6 +17,7 @@ from supportdesk.classes.models import (
     Meeting,
     MeetingStaff,
     Run,
+    RunState,
 )
 from supportdesk.core.activities import Description
 from supportdesk.core.permissions import Actor
@@ -38,6 +40,16 @@ def describe_meetings(ids: Iterable[int]) -> Mapping[int, Description]:
         )
         for row in rows
     }
+
+
+def meetings_at_venue(venue_id: int, starts_at: datetime, ends_at: datetime) -> Iterable[Description]:
+    """The meetings of classes and lectures held there at that time, in whichever room."""
+    return _planned(Run.venue_id == venue_id, Meeting.starts_at < ends_at, Meeting.ends_at > starts_at)
+
+
+def _planned(*wanted: ColumnElement[bool]) -> Iterable[Description]:
+    ids = select(Meeting.id).join(Run, Run.id == Meeting.run_id).where(Run.state == RunState.OPEN, *wanted)
+    return describe_meetings(db.session.scalars(ids)).values()
 
 
 def describe_enrolments(ids: Iterable[int]) -> Mapping[int, Description]:

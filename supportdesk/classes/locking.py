@@ -1,6 +1,6 @@
 """The run's row, locked: everything that gives or frees a seat begins here. Called by enrolment and planning.
 
-The order of locks is the same everywhere: runs by id, then occupancy cells.
+The order of locks is the same everywhere: runs by id, then the venue (places/calendar.py), then occupancy cells.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ from supportdesk.extensions import db
 from supportdesk.learners.standing import standings_of
 from supportdesk.notices.operations import cancel_notices, queue_notice
 from supportdesk.places import occupancy
-from supportdesk.places.calendar import closed_because
+from supportdesk.places.calendar import closed_because, hold_open
 from supportdesk.places.models import District, Room, Venue
 
 LARGEST = 1000
@@ -170,6 +170,8 @@ def _district(plan: RunPlan, venue_id: int | None) -> str:
 
 
 def _check_open(venue_id: int | None, meetings: Sequence[MeetingPlan]) -> None:
+    if venue_id is not None:
+        hold_open(venue_id)
     for meeting in meetings:
         reason = closed_because(venue_id, clock.local(meeting.starts_at).date())
         if reason is not None:

@@ -16,6 +16,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.helpdesk import descriptions, views
     from supportdesk.helpdesk.models import Booking
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
+    from supportdesk.places.plans import RoomPlans, answer_for_plans
 
     for pages in ("booking_views", "case_views", "desk_views"):
         import_module(f"supportdesk.helpdesk.{pages}")  # their pages stand on the blueprint of views
@@ -26,6 +27,7 @@ def plug_in(app: Flask) -> None:
         MenuItem("helpdesk.today", _l("きょうの相談"), Permission.HOLD_CONSULTATION),
     )
     activities.register(app.extensions, "booking", descriptions.describe_bookings)
+    answer_for_plans(app, RoomPlans("helpdesk", at_venue=descriptions.bookings_at_venue))
     tables = Booking.metadata.tables
     answer_for_learners(
         app,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
@@ -28,6 +29,21 @@ def describe_bookings(ids: Iterable[int]) -> Mapping[int, Description]:
         row.id: Description(row.name, row.starts_at, row.ends_at, _address("helpdesk.booking", booking_id=row.id))
         for row in rows
     }
+
+
+def bookings_at_venue(venue_id: int, starts_at: datetime, ends_at: datetime) -> Iterable[Description]:
+    """The consultations still to be held at the venue's desks at that time."""
+    at_its_desks = Booking.desk_id.in_(select(Desk.id).where(Desk.venue_id == venue_id))
+    return bookings_to_come(at_its_desks, Booking.starts_at < ends_at, Booking.ends_at > starts_at)
+
+
+def bookings_to_come(*wanted: ColumnElement[bool]) -> list[Description]:
+    """Bookings that somebody may still come to, in their order."""
+    rows = db.session.scalars(
+        select(Booking.id).where(Booking.state == BookingState.BOOKED, *wanted).order_by(Booking.starts_at, Booking.id)
+    ).all()
+    known = describe_bookings(rows)
+    return [known[booking_id] for booking_id in rows]
 
 
 def timeline_of_bookings(learner_id: int) -> list[TimelineEntry]:

@@ -14,14 +14,13 @@ from sqlalchemy import delete, select
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AccountRole
-from supportdesk.core.activities import Description
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
-from supportdesk.helpdesk.descriptions import describe_bookings
+from supportdesk.helpdesk.descriptions import bookings_to_come
 from supportdesk.helpdesk.errors import AdviserElsewhere, BookingsAhead, DeskRefused
 from supportdesk.helpdesk.locking import lock_desks
-from supportdesk.helpdesk.models import Booking, BookingState, Desk, DeskHours
+from supportdesk.helpdesk.models import Booking, Desk, DeskHours
 from supportdesk.places.models import Venue
 from supportdesk.places.occupancy import SECONDS_A_CELL
 
@@ -49,7 +48,7 @@ def change_desk(
     """
     desk = _locked(desk_id)
     _check(name=name, venue_id=venue_id, slot_minutes=slot_minutes, besides=desk_id)
-    if venue_id != desk.venue_id and (booked := _booked_ahead(desk_id, now)):
+    if venue_id != desk.venue_id and (booked := bookings_to_come(Booking.desk_id == desk_id, Booking.ends_at > now)):
         raise BookingsAhead(booked)
     desk.name, desk.venue_id, desk.slot_minutes, desk.to_bring = name, venue_id, slot_minutes, to_bring
     db.session.flush()
@@ -104,17 +103,6 @@ def _locked(desk_id: int) -> Desk:
     if desk is None:
         raise NotFound
     return desk
-
-
-def _booked_ahead(desk_id: int, now: datetime) -> list[Description]:
-    """What is still to be held at the desk, in its order."""
-    ids = db.session.scalars(
-        select(Booking.id)
-        .where(Booking.desk_id == desk_id, Booking.state == BookingState.BOOKED, Booking.ends_at > now)
-        .order_by(Booking.starts_at, Booking.id)
-    ).all()
-    known = describe_bookings(ids)
-    return [known[booking_id] for booking_id in ids]
 
 
 def _check(*, name: str, venue_id: int, slot_minutes: int, besides: int | None = None) -> None:

@@ -1,6 +1,6 @@
 """The desk's row, locked: everything that gives or frees a slot begins here. Called by operations.
 
-The order of locks is the same everywhere: desks by id, then bookings, then occupancy cells.
+The order of locks is the same everywhere: desks by id, then bookings, then the venue (places/calendar.py), then cells.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from supportdesk.core.permissions import Role
 from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast
 from supportdesk.helpdesk.models import Booking, Desk, DeskHours
 from supportdesk.helpdesk.slots import cut
-from supportdesk.places.calendar import closed_because
+from supportdesk.places.calendar import closed_because, hold_open
 from supportdesk.places.models import Venue
 
 DESK = cast(Table, Desk.__table__)
@@ -107,6 +107,7 @@ def lock_slot(desk_id: int, adviser_id: int, starts_at: datetime, now: datetime)
         raise NotFound
     if starts_at <= now:
         raise SlotPast
+    hold_open(rows[0].venue_id)
     reason = closed_because(rows[0].venue_id, day, public_holidays=True)
     if reason is not None:
         raise DeskShut(short_day(starts_at), reason)

@@ -10,13 +10,13 @@ from sqlalchemy import select
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.core import clock
-from supportdesk.core.activities import Description, describe
+from supportdesk.core.activities import Description
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
+from supportdesk.places.calendar import lock_venue
 from supportdesk.places.models import Closure, District, Equipment, EquipmentKind, Room, Venue
-from supportdesk.places.occupancy import room as room_resource
-from supportdesk.places.occupancy import who_has
+from supportdesk.places.plans import planned_at
 
 #: A closure is a holiday or a repair. Whatever is longer is entered again when it is known to last.
 LONGEST_CLOSURE = timedelta(days=366)
@@ -44,7 +44,7 @@ class DaysOutOfOrder(DeskError):
 
 
 class StandsInTheWay(DeskError):
-    """Something is booked in the venue's rooms on those days. `booked` says what."""
+    """Something is planned at the venue on those days. `booked` says what."""
 
     def __init__(self, booked: list[Description]) -> None:
         super().__init__(_l("この期間に、予定があります。それでも休館にするときは、チェックを入れてください。"))
@@ -117,13 +117,14 @@ def add_closure(
 ) -> int:
     """Shut a venue from the first day to the last, both included. What is booked there stays booked.
 
+    The venue's lock comes first: whoever books there at the same moment is either seen here, or sees the closure.
     Raises NotFound, DaysOutOfOrder, and StandsInTheWay unless `although` says that it is known.
     """
-    if db.session.get(Venue, venue_id) is None:
-        raise NotFound
     if not first_day <= last_day <= first_day + LONGEST_CLOSURE:
         raise DaysOutOfOrder
-    booked = booked_in(venue_id, first_day, last_day)
+    if not lock_venue(venue_id):
+        raise NotFound
+    booked = planned_at(venue_id, clock.day_bounds(first_day)[0], clock.day_bounds(last_day)[1])
     if booked and not although:
         raise StandsInTheWay(booked)
     closure = Closure(venue_id=venue_id, first_day=first_day, last_day=last_day, reason=reason)
@@ -137,15 +138,6 @@ def remove_closure(venue_id: int, closure_id: int, *, actor: Actor, now: datetim
         raise NotFound
     db.session.delete(closure)
     audit.record(actor=actor, action=Action.REMOVE_CLOSURE, subject=f"venue:{venue_id}", now=now)
-
-
-def booked_in(venue_id: int, first_day: date, last_day: date) -> list[Description]:
-    """What is booked in the venue's rooms on those days, in its order."""
-    rooms = [room_resource(room_id) for room_id in db.session.scalars(select(Room.id).where(Room.venue_id == venue_id))]
-    starts_at, ends_at = clock.day_bounds(first_day)[0], clock.day_bounds(last_day)[1]
-    taken = who_has(rooms, starts_at, ends_at)
-    known = describe({activity for activities in taken.values() for activity in activities})
-    return sorted(known.values(), key=lambda one: (one.starts_at or starts_at, one.title))
 
 
 def _keep(row: Venue | Room | Equipment | Closure, action: Action, kind: str, actor: Actor, now: datetime) -> int:

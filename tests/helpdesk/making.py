@@ -73,15 +73,28 @@ def book(
     **more: object,
 ) -> Booked:
     with transaction():
-        return book_consultation(
-            desk_id,
-            adviser_id,
-            starts_at or at(10),
-            learner_id,
-            actor=actor,
-            now=clock.now(),
-            **more,  # type: ignore[arg-type]  # whatever the test is about
-        )
+        return book_in_transaction(desk_id, adviser_id, learner_id, starts_at, actor=actor, **more)
+
+
+def book_in_transaction(
+    desk_id: int,
+    adviser_id: int,
+    learner_id: int,
+    starts_at: datetime | None = None,
+    *,
+    actor: Actor = SYSTEM,
+    **more: object,
+) -> Booked:
+    """The same, in the caller's transaction."""
+    return book_consultation(
+        desk_id,
+        adviser_id,
+        starts_at or at(10),
+        learner_id,
+        actor=actor,
+        now=clock.now(),
+        **more,  # type: ignore[arg-type]  # whatever the test is about
+    )
 
 
 def close_venue(day: date, reason: str = "設備点検") -> None:

@@ -1,0 +1,43 @@
+"""What the rooms above have planned at a venue, though the places may not import upwards.
+
+Each room calls `answer_for_plans` when the application is made. Asked before something is taken away from under them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Flask, current_app
+
+from supportdesk.core.activities import Description
+
+#: What is held at the venue between two instants and was not called off.
+AtVenue = Callable[[int, datetime, datetime], Iterable[Description]]
+
+
+@dataclass(frozen=True)
+class RoomPlans:
+    """All that one room answers."""
+
+    room: str
+    at_venue: AtVenue
+
+
+def answer_for_plans(app: Flask, answers: RoomPlans) -> None:
+    """Called by a room when the application is made."""
+    app.extensions.setdefault("planning_rooms", {})[answers.room] = answers
+
+
+def planned_at(venue_id: int, starts_at: datetime, ends_at: datetime) -> list[Description]:
+    """What all rooms hold at the venue at that time, in its order."""
+    return _in_order(one for answers in _rooms() for one in answers.at_venue(venue_id, starts_at, ends_at))
+
+
+def _in_order(plans: Iterable[Description]) -> list[Description]:
+    return sorted(plans, key=lambda one: (one.starts_at is None, one.starts_at, one.title))
+
+
+def _rooms() -> list[RoomPlans]:
+    return list(current_app.extensions.get("planning_rooms", {}).values())
