@@ -26,10 +26,11 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import IntegrityError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
+from supportdesk.core.errors import DeskError
 from supportdesk.extensions import db
 
 
@@ -140,6 +141,27 @@ def reading() -> Connection:
     if connection.dialect.name == "postgresql":
         connection.execution_options(isolation_level="AUTOCOMMIT")
     return connection
+
+
+@contextmanager
+def unique_or(refusal: DeskError) -> Iterator[None]:
+    """Whatever is written inside and would be there twice raises `refusal`; what the transaction wrote before stands.
+
+    The constraint decides, not a look beforehand: two at the same moment would both find nothing.
+    """
+    try:
+        with db.session.begin_nested():
+            yield
+    except IntegrityError as error:
+        if not _is_there_twice(error):
+            raise
+        raise refusal from error
+
+
+def _is_there_twice(error: IntegrityError) -> bool:
+    """PostgreSQL has a number for a broken UNIQUE, SQLite a name."""
+    names = {getattr(error.orig, "sqlstate", None), getattr(error.orig, "sqlite_errorname", None)}
+    return bool(names & {"23505", "SQLITE_CONSTRAINT_UNIQUE"})
 
 
 def insert_ignoring_conflict(table: Any) -> Any:

@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AccountRole
+from supportdesk.core.database import unique_or
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
@@ -33,8 +34,8 @@ def open_desk(
     """Make a desk without hours; its id. Raises DeskRefused."""
     _check(name=name, venue_id=venue_id, slot_minutes=slot_minutes)
     desk = Desk(name=name, venue_id=venue_id, slot_minutes=slot_minutes, to_bring=to_bring)
-    db.session.add(desk)
-    db.session.flush()
+    with unique_or(_name_taken()):
+        db.session.add(desk)
     audit.record(actor=actor, action=Action.OPEN_DESK, subject=f"desk:{desk.id}", now=now)
     return desk.id
 
@@ -47,11 +48,11 @@ def change_desk(
     Raises NotFound, DeskRefused, and BookingsAhead for another place while somebody is still to come to this one.
     """
     desk = _locked(desk_id)
-    _check(name=name, venue_id=venue_id, slot_minutes=slot_minutes, besides=desk_id)
+    _check(name=name, venue_id=venue_id, slot_minutes=slot_minutes)
     if venue_id != desk.venue_id and (booked := bookings_to_come(Booking.desk_id == desk_id, Booking.ends_at > now)):
         raise BookingsAhead(booked)
-    desk.name, desk.venue_id, desk.slot_minutes, desk.to_bring = name, venue_id, slot_minutes, to_bring
-    db.session.flush()
+    with unique_or(_name_taken()):
+        desk.name, desk.venue_id, desk.slot_minutes, desk.to_bring = name, venue_id, slot_minutes, to_bring
     audit.record(actor=actor, action=Action.CHANGE_DESK, subject=f"desk:{desk_id}", now=now)
 
 
@@ -105,15 +106,17 @@ def _locked(desk_id: int) -> Desk:
     return desk
 
 
-def _check(*, name: str, venue_id: int, slot_minutes: int, besides: int | None = None) -> None:
+def _check(*, name: str, venue_id: int, slot_minutes: int) -> None:
     if not name:
         raise DeskRefused(_l("窓口の名前を入力してください。"), field="name")
     if not 15 <= slot_minutes <= 240 or slot_minutes % _QUARTER:
         raise DeskRefused(_l("枠の長さは15分きざみでえらんでください。"), field="slot_minutes")
     if db.session.get(Venue, venue_id) is None:
         raise DeskRefused(_l("会場をえらんでください。"), field="venue_id")
-    if db.session.scalar(select(Desk.id).where(Desk.name == name, Desk.id != (besides or 0))) is not None:
-        raise DeskRefused(_l("同じ名前の窓口があります。"), field="name")
+
+
+def _name_taken() -> DeskRefused:
+    return DeskRefused(_l("同じ名前の窓口があります。"), field="name")
 
 
 def _check_times(opens: time, closes: time, slot_minutes: int) -> None:

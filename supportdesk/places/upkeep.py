@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.core import clock
 from supportdesk.core.activities import Description
+from supportdesk.core.database import unique_or
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -70,11 +70,10 @@ def save_venue(
     venue = Venue() if venue_id is None else db.session.get(Venue, venue_id)
     if venue is None:
         raise NotFound
-    namesake = db.session.scalar(select(Venue.id).where(Venue.name == name))
-    if namesake not in (None, venue_id):
-        raise NameTaken
-    venue.name, venue.kana, venue.nickname, venue.district_code = name, kana, nickname, district_code
-    venue.address, venue.phone, venue.wifi_ssid = address, phone, wifi_ssid
+    with unique_or(NameTaken()):
+        venue.name, venue.kana, venue.nickname, venue.district_code = name, kana, nickname, district_code
+        venue.address, venue.phone, venue.wifi_ssid = address, phone, wifi_ssid
+        db.session.add(venue)
     return _keep(venue, Action.SAVE_VENUE, "venue", actor, now)
 
 
@@ -85,10 +84,9 @@ def save_room(room_id: int | None, venue_id: int, *, name: str, seats: int | Non
     room = Room(venue_id=venue_id) if room_id is None else db.session.get(Room, room_id)
     if room is None or room.venue_id != venue_id:
         raise NotFound
-    namesake = db.session.scalar(select(Room.id).where(Room.venue_id == venue_id, Room.name == name))
-    if namesake not in (None, room_id):
-        raise NameTaken
-    room.name, room.seats = name, seats
+    with unique_or(NameTaken()):
+        room.name, room.seats = name, seats
+        db.session.add(room)
     return _keep(room, Action.SAVE_ROOM, "room", actor, now)
 
 
@@ -105,10 +103,9 @@ def save_equipment(
     thing = Equipment() if equipment_id is None else db.session.get(Equipment, equipment_id)
     if thing is None or (venue_id is not None and db.session.get(Venue, venue_id) is None):
         raise NotFound
-    namesake = db.session.scalar(select(Equipment.id).where(Equipment.name == name))
-    if namesake not in (None, equipment_id):
-        raise NameTaken
-    thing.kind, thing.name, thing.venue_id = kind, name, venue_id
+    with unique_or(NameTaken()):
+        thing.kind, thing.name, thing.venue_id = kind, name, venue_id
+        db.session.add(thing)
     return _keep(thing, Action.SAVE_EQUIPMENT, "equipment", actor, now)
 
 
