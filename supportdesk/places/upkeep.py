@@ -15,7 +15,8 @@ from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.places.calendar import lock_venue
-from supportdesk.places.models import Closure, District, Equipment, EquipmentKind, Room, Venue
+from supportdesk.places.districts import demand_districts
+from supportdesk.places.models import Closure, Equipment, EquipmentKind, Room, Venue
 from supportdesk.places.plans import planned_at
 
 #: A closure is a holiday or a repair. Whatever is longer is entered again when it is known to last.
@@ -27,13 +28,6 @@ class NameTaken(DeskError):
 
     def __init__(self) -> None:
         super().__init__(_l("同じ名前が、もう登録されています。"), field="name")
-
-
-class UnknownDistrict(DeskError):
-    """There is no such district."""
-
-    def __init__(self) -> None:
-        super().__init__(_l("一覧の中からえらんでください。"), field="district_code")
 
 
 class DaysOutOfOrder(DeskError):
@@ -65,8 +59,7 @@ def save_venue(
     now: datetime,
 ) -> int:
     """Register a venue (None) or change one; returns its id. Raises NotFound, NameTaken, UnknownDistrict."""
-    if db.session.get(District, district_code) is None:
-        raise UnknownDistrict
+    demand_districts([district_code], field="district_code")
     venue = Venue() if venue_id is None else db.session.get(Venue, venue_id)
     if venue is None:
         raise NotFound

@@ -14,13 +14,14 @@ class NotATutor(DeskError):
         super().__init__(_l("地域サポーターの役割がないアカウントです。管理者に役割をつけてもらってください。"))
 
 
-class UnknownDistrict(DeskError):
-    """A district that the city does not have."""
+class CoordinatorsDistricts(DeskError):
+    """The tutor is a coordinator too: their districts say which learners they see, which is no colleague's to say."""
 
-    status = 422
-
-    def __init__(self, field: str) -> None:
-        super().__init__(_l("一覧にない地区です。もう一度えらんでください。"), field=field)
+    def __init__(self) -> None:
+        super().__init__(
+            _l("この人は地区担当でもあるため、地区は管理者だけが変えられます。管理者にたのんでください。"),
+            field="districts",
+        )
 
 
 class AlreadyMatched(DeskError):

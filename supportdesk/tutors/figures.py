@@ -51,6 +51,13 @@ def districts_of(actor: Actor) -> list[tuple[str, str]]:
     return [(row.code, row.name) for row in db.session.execute(wanted)]
 
 
+def district_codes_of(account_id: int) -> set[str]:
+    """Where the account's holder serves."""
+    return set(
+        db.session.scalars(select(AccountDistrict.district_code).where(AccountDistrict.account_id == account_id))
+    )
+
+
 _COUNTS: Final[tuple[Any, ...]] = (
     func.count(_SESSION.c.id),
     func.count(_SESSION.c.learner_id.distinct()),

@@ -195,11 +195,6 @@ def _with_particulars(rows: Sequence[Any], *, near_to: str | None) -> list[Tutor
     ]
 
 
-def district_codes_of(account_id: int) -> set[str]:
-    """Where the account's holder serves."""
-    return set(db.session.scalars(select(_SERVES.c.district_code).where(_SERVES.c.account_id == account_id)))
-
-
 class Overview(NamedTuple):
     """How things stand: tutors and live matches now, sessions in a period."""
 

@@ -20,11 +20,13 @@ from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.database import connection
 from supportdesk.core.errors import NotFound
-from supportdesk.core.permissions import Actor, Role
+from supportdesk.core.permissions import Actor, Permission, Role
 from supportdesk.extensions import db
 from supportdesk.learners.standing import standing_of
 from supportdesk.notices.operations import cancel_notices, queue_notice
-from supportdesk.places.models import AccountDistrict, District, Venue
+from supportdesk.places.districts import UnknownDistrict, demand_districts
+from supportdesk.places.models import Venue
+from supportdesk.places.staff import change_districts
 from supportdesk.skills.models import EvidenceSource, Skill
 from supportdesk.skills.operations import Observation, UnknownSkill, award_skills
 from supportdesk.tutors import wording
@@ -32,13 +34,14 @@ from supportdesk.tutors.errors import (
     AlreadyEnded,
     AlreadyMatched,
     BadMinutes,
+    CoordinatorsDistricts,
     LongAgo,
     NotATutor,
     NotYetHeld,
     OwnSelf,
     PlaceMissing,
-    UnknownDistrict,
 )
+from supportdesk.tutors.figures import district_codes_of, districts_of
 from supportdesk.tutors.models import Match, PeerSession, Tutor, TutorSkill
 
 _ACCOUNT = cast(Table, Account.__table__)
@@ -65,25 +68,37 @@ def appoint_tutor(
     now: datetime,
 ) -> None:
     """Make the account's holder a tutor of these skills in these districts (None: as they are), or change what a tutor
-    teaches and where. Raises NotFound, NotATutor, UnknownSkill, UnknownDistrict.
+    teaches and where. A coordinator says so of their own districts alone; the tutor's others stay as they are.
+
+    Raises NotFound, NotATutor, UnknownSkill, UnknownDistrict, and CoordinatorsDistricts.
     """
     _lock_account(account_id)
     roles = connection().execute(select(AccountRole.role).where(AccountRole.account_id == account_id)).scalars().all()
     if Role.TUTOR not in roles:
         raise NotATutor
-    _demand_known(skills, districts)
+    _demand_known(skills)
     if connection().scalar(select(_TUTOR.c.account_id).where(_TUTOR.c.account_id == account_id)) is None:
         connection().execute(insert(_TUTOR), {"account_id": account_id, "appointed_at": now, "note": ""})
     _replace(TutorSkill.__table__, account_id, "skill_code", skills)
-    if districts is not None:
-        _replace(AccountDistrict.__table__, account_id, "district_code", districts)
     audit.record(
         actor=actor,
         action=Action.APPOINT_TUTOR,
         subject=f"account:{account_id}",
         now=now,
-        detail={"skills": sorted(skills), **({} if districts is None else {"districts": sorted(districts)})},
+        detail={"skills": sorted(skills)},
     )
+    if districts is not None:
+        _assign(account_id, set(districts), of_coordinator=Role.COORDINATOR in roles, actor=actor, now=now)
+
+
+def _assign(account_id: int, wanted: set[str], *, of_coordinator: bool, actor: Actor, now: datetime) -> None:
+    """Of the actor's own districts the wanted ones and no others."""
+    own = {code for code, _name in districts_of(actor)}
+    if wanted - own:
+        raise UnknownDistrict("districts")
+    if of_coordinator and not actor.may(Permission.MANAGE_ACCOUNTS) and wanted != district_codes_of(account_id) & own:
+        raise CoordinatorsDistricts
+    change_districts(account_id, add=wanted, remove=own - wanted, actor=actor, now=now)
 
 
 def _lock_account(account_id: int) -> Any:
@@ -102,13 +117,10 @@ def _lock_account(account_id: int) -> Any:
     return account
 
 
-def _demand_known(skills: Collection[str], districts: Collection[str] | None) -> None:
+def _demand_known(skills: Collection[str]) -> None:
     known_skills = connection().execute(select(Skill.code).where(Skill.code.in_(skills))).scalars().all()
     if set(skills) - set(known_skills):
         raise UnknownSkill
-    known = connection().execute(select(District.code).where(District.code.in_(districts or ()))).scalars().all()
-    if set(districts or ()) - set(known):
-        raise UnknownDistrict("districts")
 
 
 def _replace(table: Any, account_id: int, column: str, values: Collection[str]) -> None:
@@ -279,8 +291,7 @@ def _place(venue_id: int | None, place: str, district_code: str) -> _Place:
         return _Place(venue_id, "", district)
     if not place:
         raise PlaceMissing
-    if connection().scalar(select(District.code).where(District.code == district_code)) is None:
-        raise UnknownDistrict("district_code")
+    demand_districts([district_code], field="district_code")
     return _Place(None, place, district_code)
 
 

@@ -40,12 +40,12 @@ def appoint(account_id: int) -> Answer:
     """Say what somebody teaches and where. A coordinator changes their own districts only; others stay as they are."""
     actor, now = current_actor(), clock.now()
     tutor = matching.tutor_row(account_id, actor)
-    serves, offered = matching.district_codes_of(account_id), reads.districts_of(actor)
-    codes = {code for code, _name in offered}
+    offered = reads.districts_of(actor)
+    served = reads.district_codes_of(account_id) & {code for code, _name in offered}
     form = AppointForm(
         districts=offered,
         skills=skill_choices(),
-        data={"districts": frozenset(serves & codes), "skills": frozenset(tutor.skills)},
+        data={"districts": frozenset(served), "skills": frozenset(tutor.skills)},
     )
     if request.method == "GET" or not form.validate_on_submit():
         page = render_template("tutors/appoint.html", form=form, tutor=tutor)
@@ -55,7 +55,7 @@ def appoint(account_id: int) -> Answer:
         appoint_tutor(
             account_id,
             skills=form.skills.data or (),
-            districts=(serves - codes) | set(form.districts.data or ()),
+            districts=form.districts.data or (),
             actor=actor,
             now=now,
         )

@@ -14,11 +14,12 @@ from supportdesk.core import clock
 from supportdesk.core.activities import describe
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError, NotFound
-from supportdesk.core.permissions import SYSTEM, Role
+from supportdesk.core.permissions import SYSTEM, Actor, Role
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner
 from supportdesk.learners.rooms import check_scope, timeline_of
 from supportdesk.notices.models import Notice, NoticeState
+from supportdesk.places.districts import UnknownDistrict
 from supportdesk.places.models import AccountDistrict, OccupancyCell, Venue
 from supportdesk.skills.models import SkillEvidence
 from supportdesk.skills.operations import UnknownSkill
@@ -27,13 +28,14 @@ from supportdesk.tutors.errors import (
     AlreadyEnded,
     AlreadyMatched,
     BadMinutes,
+    CoordinatorsDistricts,
     LongAgo,
     NotATutor,
     NotYetHeld,
     OwnSelf,
     PlaceMissing,
-    UnknownDistrict,
 )
+from supportdesk.tutors.figures import district_codes_of
 from supportdesk.tutors.models import Match, PeerSession, TutorSkill
 from supportdesk.tutors.operations import appoint_tutor, end_match, log_session
 from supportdesk.tutors.queries import matches_of, tutors_of
@@ -86,6 +88,39 @@ class TestAppointing:
             db.session.execute(update(Account).where(Account.id == gone.id).values(active=False))
         with pytest.raises(NotFound):
             self.appoint(gone.id, "A1")
+
+    def test_a_coordinator_speaks_for_their_own_districts_alone(self) -> None:
+        tutor = account_of(make_tutor("A1", districts=("tobu", "seibu")))
+        coordinator = make_actor(Role.COORDINATOR, districts=("tobu", "chuo"))
+
+        def appoint(*districts: str) -> None:
+            with transaction():
+                appoint_tutor(tutor, skills=["A1"], districts=districts, actor=coordinator, now=clock.now())
+
+        with pytest.raises(UnknownDistrict):
+            appoint("tobu", "nambu")
+        appoint("chuo")
+        assert district_codes_of(tutor) == {"chuo", "seibu"}
+        noted = select(AuditEntry.detail).where(AuditEntry.action == "assign_districts")
+        assert db.session.scalars(noted).all() == [{"districts": ["chuo", "seibu"]}]
+
+    def test_nobody_but_an_administrator_widens_what_a_coordinator_sees(self) -> None:
+        both = make_actor(Role.TUTOR, Role.COORDINATOR, username="both", districts=("seibu",))
+        learner = make_learner(district_code="tobu")
+        colleague, admin = make_actor(Role.COORDINATOR, districts=("tobu", "seibu")), make_actor(Role.ADMIN)
+
+        def appoint(actor: Actor, *districts: str) -> None:
+            with transaction():
+                appoint_tutor(account_of(both), skills=["A1"], districts=districts, actor=actor, now=clock.now())
+
+        for given in (("tobu", "seibu"), ()):
+            with pytest.raises(CoordinatorsDistricts):
+                appoint(colleague, *given)
+        with pytest.raises(NotFound):
+            check_scope(both, learner)
+        appoint(colleague, "seibu")
+        appoint(admin, "tobu", "seibu")
+        check_scope(both, learner)
 
     def test_unknown_skills_and_districts_change_nothing(self) -> None:
         tutor = account_of(make_tutor("A1"))
