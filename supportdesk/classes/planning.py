@@ -170,8 +170,9 @@ def _district(plan: RunPlan, venue_id: int | None) -> str:
 
 
 def _check_open(venue_id: int | None, meetings: Sequence[MeetingPlan]) -> None:
-    if venue_id is not None:
-        hold_open(venue_id)
+    if venue_id is None:
+        return
+    hold_open(venue_id)
     for meeting in meetings:
         reason = closed_because(venue_id, clock.local(meeting.starts_at).date())
         if reason is not None:

@@ -20,15 +20,16 @@ from supportdesk.core.moments import short_day
 from supportdesk.core.permissions import Role
 from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast
 from supportdesk.helpdesk.models import Booking, Desk, DeskHours
-from supportdesk.helpdesk.slots import cut
-from supportdesk.places.calendar import closed_because, hold_open
-from supportdesk.places.models import Venue
+from supportdesk.helpdesk.slots import Hours, slots_between
+from supportdesk.places.calendar import closed_days, hold_open, holiday_name
+from supportdesk.places.models import District, Venue
 
 DESK = cast(Table, Desk.__table__)
 HOURS = cast(Table, DeskHours.__table__)
 BOOKING = cast(Table, Booking.__table__)
 _ACCOUNT = cast(Table, Account.__table__)
 _VENUE = cast(Table, Venue.__table__)
+_DISTRICT = cast(Table, District.__table__)
 #: Condition: the account can be booked, because it is in use and still an adviser's.
 ADVISES: Final = and_(
     _ACCOUNT.c.active,
@@ -51,21 +52,29 @@ class LockedSlot:
     ends_at: datetime
 
 
+#: What `Hours` holds, in its order.
+HOURS_COLUMNS: Final = (
+    DESK.c.id,
+    DESK.c.name,
+    DESK.c.slot_minutes,
+    HOURS.c.adviser_id,
+    _ACCOUNT.c.name.label("adviser"),
+    _ACCOUNT.c.person_id,
+    HOURS.c.weekday,
+    HOURS.c.opens,
+    HOURS.c.closes,
+    DESK.c.venue_id,
+    _VENUE.c.name.label("venue"),
+    _VENUE.c.nickname,
+    _DISTRICT.c.name.label("district"),
+    _VENUE.c.district_code,
+)
+
 # FOR NO KEY UPDATE: whoever adds a row that points at the desk need not wait; whoever gives a slot does.
 _LOCK_SLOT = (
-    select(
-        DESK.c.id,
-        DESK.c.name,
-        DESK.c.slot_minutes,
-        DESK.c.active,
-        DESK.c.venue_id,
-        _VENUE.c.name.label("venue"),
-        _VENUE.c.nickname,
-        HOURS.c.opens,
-        HOURS.c.closes,
-        _ACCOUNT.c.person_id,
-    )
+    select(*HOURS_COLUMNS, DESK.c.active)
     .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
+    .join(_DISTRICT, _DISTRICT.c.code == _VENUE.c.district_code)
     .outerjoin(
         HOURS,
         and_(
@@ -108,23 +117,24 @@ def lock_slot(desk_id: int, adviser_id: int, starts_at: datetime, now: datetime)
     if starts_at <= now:
         raise SlotPast
     hold_open(rows[0].venue_id)
-    reason = closed_because(rows[0].venue_id, day, public_holidays=True)
+    shut = closed_days({rows[0].venue_id}, day, day)
+    reason = shut.get((rows[0].venue_id, day)) or holiday_name(day)
     if reason is not None:
         raise DeskShut(short_day(starts_at), reason)
-    for row in rows:
-        ends_at = _end_of(row, starts_at)
-        if ends_at is not None and starts_at - now <= FARTHEST:
-            place = row.nickname or row.venue
-            return LockedSlot(row.id, row.name, place, adviser_id, row.person_id, starts_at, ends_at)
+    hours = [Hours._make(row[:-1]) for row in rows if row.active and row.person_id is not None]
+    for slot in slots_between(hours, day, day, shut=shut, after=now):
+        if slot.starts_at == starts_at and starts_at - now <= FARTHEST:
+            kept = slot.hours
+            return LockedSlot(
+                kept.desk_id,
+                kept.desk,
+                kept.nickname or kept.venue,
+                adviser_id,
+                kept.person_id,
+                starts_at,
+                slot.ends_at,
+            )
     raise NoSuchSlot
-
-
-def _end_of(row: Any, starts_at: datetime) -> datetime | None:
-    """The end of the slot that begins then, if these hours have one."""
-    if not row.active or row.person_id is None:
-        return None
-    day = clock.local(starts_at).date()
-    return dict(cut(day, row.opens, row.closes, row.slot_minutes)).get(starts_at)
 
 
 def lock_desks(desk_ids: Iterable[int]) -> None:

@@ -12,39 +12,25 @@ from supportdesk.accounts.models import Account
 from supportdesk.core import clock
 from supportdesk.core.permissions import Actor, Permission
 from supportdesk.extensions import db
-from supportdesk.helpdesk.locking import ADVISES, BOOKING, DESK, HOURS
+from supportdesk.helpdesk.descriptions import at_own_desk
+from supportdesk.helpdesk.locking import ADVISES, BOOKING, DESK, HOURS, HOURS_COLUMNS
 from supportdesk.helpdesk.models import BookingState, Case
 from supportdesk.helpdesk.slots import Hours, Slot, as_row, slots_between, without_taken
 from supportdesk.helpdesk.slots import SlotRow as SlotRow  # other rooms know slots by these queries
 from supportdesk.learners.models import Learner
 from supportdesk.places import occupancy
-from supportdesk.places.models import Closure, District, OccupancyCell, Venue
+from supportdesk.places.calendar import closed_days
+from supportdesk.places.models import District, OccupancyCell, Venue
 
 _ACCOUNT = cast(Table, Account.__table__)
 _VENUE = cast(Table, Venue.__table__)
 _DISTRICT = cast(Table, District.__table__)
-_CLOSURE = cast(Table, Closure.__table__)
 _CELL = cast(Table, OccupancyCell.__table__)
 #: How far ahead free slots are looked for when no day is named.
 LOOKED_AHEAD: Final = timedelta(days=28)
 
 _HOURS: Select[Any] = (
-    select(
-        DESK.c.id,
-        DESK.c.name,
-        DESK.c.slot_minutes,
-        HOURS.c.adviser_id,
-        _ACCOUNT.c.name.label("adviser"),
-        _ACCOUNT.c.person_id,
-        HOURS.c.weekday,
-        HOURS.c.opens,
-        HOURS.c.closes,
-        DESK.c.venue_id,
-        _VENUE.c.name.label("venue"),
-        _VENUE.c.nickname,
-        _DISTRICT.c.name.label("district"),
-        _VENUE.c.district_code,
-    )
+    select(*HOURS_COLUMNS)
     .join(HOURS, HOURS.c.desk_id == DESK.c.id)
     .join(_ACCOUNT, _ACCOUNT.c.id == HOURS.c.adviser_id)
     .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
@@ -93,23 +79,8 @@ def _slots(
     hours = [Hours._make(row) for row in db.session.execute(statement)]
     if not hours:
         return []
-    shut = _shut({one.venue_id for one in hours}, first, last)
+    shut = closed_days({one.venue_id for one in hours}, first, last)
     return slots_between(hours, first, last, shut=shut, after=after)
-
-
-def _shut(venue_ids: set[int], first: date, last: date) -> set[tuple[int, date]]:
-    """The (venue, day) on which a venue is closed."""
-    rows = db.session.execute(
-        select(_CLOSURE.c.venue_id, _CLOSURE.c.first_day, _CLOSURE.c.last_day).where(
-            _CLOSURE.c.venue_id.in_(venue_ids), _CLOSURE.c.first_day <= last, _CLOSURE.c.last_day >= first
-        )
-    )
-    return {
-        (row.venue_id, day)
-        for row in rows
-        for day in (first + timedelta(days=number) for number in range((last - first).days + 1))
-        if row.first_day <= day <= row.last_day
-    }
 
 
 def _taken(person_ids: set[int], first: date, last: date) -> dict[int, set[int]]:
@@ -228,10 +199,8 @@ def may_hold(actor: Actor, booking: BookingRow) -> bool:
     """Whether the actor holds this consultation: its adviser, or one who keeps hours at the same desk."""
     if actor.account_id is None or not actor.may(Permission.HOLD_CONSULTATION):
         return False
-    if booking.adviser_id == actor.account_id:
-        return True
-    own = select(HOURS.c.id).where(HOURS.c.desk_id == booking.desk_id, HOURS.c.adviser_id == actor.account_id)
-    return db.session.scalar(own.limit(1)) is not None
+    own = select(BOOKING.c.id).where(BOOKING.c.id == booking.id, at_own_desk(actor.account_id))
+    return db.session.scalar(own) is not None
 
 
 def person_of(learner_id: int) -> int:

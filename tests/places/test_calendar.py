@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from supportdesk.core.database import transaction
 from supportdesk.extensions import db
-from supportdesk.places.calendar import closed_because
+from supportdesk.places.calendar import closed_because, holiday_name
 from supportdesk.places.models import Closure, Venue
 from tests.factories import make_reference
 
@@ -30,8 +30,9 @@ def test_a_closure_shuts_one_venue_on_its_first_and_last_day_and_between() -> No
     assert closed_because(other, date(2026, 12, 30)) is None
 
 
-def test_public_holidays_count_only_where_they_are_kept() -> None:
-    holiday = date(2026, 11, 23)
-    assert closed_because(None, holiday, public_holidays=True) == "勤労感謝の日"
-    assert closed_because(None, holiday) is None
-    assert closed_because(None, date(2026, 11, 24), public_holidays=True) is None
+def test_public_holidays_are_for_those_who_keep_them() -> None:
+    make_reference()
+    venue, holiday = db.session.scalars(select(Venue.id).limit(1)).one(), date(2026, 11, 23)
+    assert holiday_name(holiday) == "勤労感謝の日"
+    assert closed_because(venue, holiday) is None
+    assert holiday_name(date(2026, 11, 24)) is None

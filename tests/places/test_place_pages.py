@@ -60,7 +60,7 @@ def test_two_venues_are_not_called_alike(admin: PageClient) -> None:
 
 def test_a_closure_shuts_the_venue_and_is_taken_back(app: Flask, admin: PageClient) -> None:
     with app.app_context():
-        venue_id, today = db.session.scalars(db.select(Venue.id)).first(), desk_clock.today()
+        venue_id, today = room_of().venue_id, desk_clock.today()
     form = admin.get(f"/admin/places/{venue_id}/closures/new")
     page = admin.submit(form, "closure", {**days(today), "reason": "点検"}, follow=True)
     assert "点検" in page.text
