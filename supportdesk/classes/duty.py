@@ -24,15 +24,21 @@ def meeting_of(actor: Actor, meeting_id: int) -> MeetingRow:
 
 
 def meeting_to_print(actor: Actor, meeting_id: int) -> MeetingRow:
-    """A meeting whose roster the actor may print: theirs; any for those who book or manage classes. Raises NotFound."""
+    """A meeting whose roster the actor may print: theirs; any at the counter, and for those who manage classes.
+
+    Raises NotFound.
+    """
     if may_print_any(actor):
         return _meeting(meeting_id, true())
     return meeting_of(actor, meeting_id)
 
 
 def may_print_any(actor: Actor) -> bool:
-    """Whether the actor may print every roster: who books classes does, and who manages them."""
-    return actor.may(Permission.BOOK_CLASS) or actor.may(Permission.MANAGE_CLASSES)
+    """Whether the actor may print every roster: who answers the counter does, and who manages classes.
+
+    Whoever books for the learners they meet, as advisers do, sees no others on paper either.
+    """
+    return actor.may(Permission.USE_DESK) or actor.may(Permission.MANAGE_CLASSES)
 
 
 def held_by(actor: Actor, run_id: int) -> set[int]:

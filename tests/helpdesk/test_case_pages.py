@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,14 +13,16 @@ from flask import Flask
 from sqlalchemy import select
 
 from supportdesk.accounts.models import Account, AuditEntry
+from supportdesk.classes.models import Enrolment
 from supportdesk.core.database import transaction
 from supportdesk.extensions import db
 from supportdesk.helpdesk.models import Booking, BookingState, Case, CaseResult
 from supportdesk.learners.models import Device, Need
 from supportdesk.skills.models import SkillEvidence
+from tests.classes.making import enrol, make_run, meeting_at, meeting_of
 from tests.clocks import Clock
 from tests.factories import make_learner
-from tests.helpdesk.making import at, book, keep, make_adviser, make_desk
+from tests.helpdesk.making import DAY, at, book, keep, make_adviser, make_desk
 from tests.markup import attribute
 from tests.pages import Page, PageClient
 from tests.recording import Statements
@@ -339,3 +342,30 @@ class TestTheCase:
         page = adviser.get(f"/helpdesk/bookings/{booked.booking_id}/case")
         assert "LINEで写真を送りたい。つづきがある（もう一度相談する）" in page.text
         assert "（いま：手伝ってもらえばできる）" in page.text
+
+
+def test_the_next_consultation_is_booked_from_the_page(app: Flask, adviser: PageClient, place: str) -> None:
+    with app.app_context():
+        learner_id = db.session.scalars(select(Booking.learner_id)).one()
+    page = adviser.get(f"{place}/case")
+    assert page.link("つぎの相談を予約する") == f"/helpdesk/?learner={learner_id}"
+
+
+def test_an_adviser_enrols_whom_they_meet_in_the_next_class_and_nobody_else(
+    app: Flask, adviser: PageClient, place: str
+) -> None:
+    with app.app_context():
+        learner_id, stranger = db.session.scalars(select(Booking.learner_id)).one(), make_learner("ミエナイ ヒト")
+        run_id = make_run(meeting_at(DAY + timedelta(days=7)))
+        enrol(run_id, stranger)
+        meeting_id = meeting_of(run_id)
+    done = adviser.submit(adviser.get(f"/learners/{learner_id}"), "この教室に申し込む", follow=True)
+    assert "アキタ ハナコ" in done.text
+    with app.app_context():
+        assert set(db.session.scalars(select(Enrolment.learner_id))) == {learner_id, stranger}
+        other = db.session.scalars(select(Enrolment.id).where(Enrolment.learner_id == stranger)).one()
+    adviser.post(f"/classes/{run_id}/enrol", {"learner": stranger, "tell": "now"}, expect=404)
+    for page in ("", "/cancel", "/move", "/slip"):
+        adviser.get(f"/classes/enrolments/{other}{page}", expect=404)
+    assert "ミエナイ" not in adviser.get(f"/classes/{run_id}").text
+    adviser.get(f"/classes/meetings/{meeting_id}/roster", expect=404)
