@@ -10,6 +10,8 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Actor, Role
 from supportdesk.extensions import db
+from supportdesk.learners.consents import record_consent
+from supportdesk.learners.models import ConsentKind
 from supportdesk.learners.operations import register_learner
 from supportdesk.learners.particulars import Particulars, Telephone
 from supportdesk.places.models import AccountDistrict
@@ -62,6 +64,14 @@ def make_learner(kana: str = "", *, phone: str = "", **particulars: object) -> i
     }
     with transaction():
         return register_learner(Particulars(**given), actor=SYSTEM, now=clock.now()).id  # type: ignore[arg-type]
+
+
+def make_decliner(kana: str = "", **particulars: object) -> int:
+    """The id of a learner who takes part and wants no record."""
+    learner_id = make_learner(kana, **particulars)  # type: ignore[arg-type]
+    with transaction():
+        record_consent(learner_id, ConsentKind.KEEP_RECORD, False, "", actor=SYSTEM, now=clock.now())
+    return learner_id
 
 
 def _spelled(number: int) -> str:

@@ -19,7 +19,7 @@ from supportdesk.core.activities import activity
 from supportdesk.core.database import connection
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
-from supportdesk.learners.models import Consent, ConsentKind
+from supportdesk.learners.consents import declined
 from supportdesk.skills.levels import ALONE
 from supportdesk.skills.models import EvidenceSource, SkillEvidence, SkillLevel
 from supportdesk.skills.operations import Observation, award_skills
@@ -27,7 +27,6 @@ from supportdesk.skills.operations import Observation, award_skills
 _MARK = cast(Table, AttendanceMark.__table__)
 _EVIDENCE = cast(Table, SkillEvidence.__table__)
 _LEVEL = cast(Table, SkillLevel.__table__)
-_CONSENT = cast(Table, Consent.__table__)
 
 #: Where evidence that is written here comes from.
 SOURCES: Final = {RunKind.CLASS: EvidenceSource.CLASS, RunKind.LECTURE: EvidenceSource.LECTURE}
@@ -57,8 +56,8 @@ def to_confirm(meeting_id: int) -> ToConfirm:
             )
         )
     )
-    declined = _declined(there)
-    return ToConfirm(tuple(skills_of_meeting(meeting_id)), there - declined, declined, seen_at(meeting_id))
+    no_record = declined(there)
+    return ToConfirm(tuple(skills_of_meeting(meeting_id)), there - no_record, no_record, seen_at(meeting_id))
 
 
 def seen_at(meeting_id: int) -> dict[Pair, int]:
@@ -69,24 +68,6 @@ def seen_at(meeting_id: int) -> dict[Pair, int]:
         .order_by(_EVIDENCE.c.observed_at, _EVIDENCE.c.id)
     )
     return {(row.learner_id, row.skill_code): row.level for row in rows}
-
-
-def _declined(learner_ids: Collection[int]) -> frozenset[int]:
-    """Those whose latest answer is that they want no record. Who was never asked has not declined."""
-    latest = (
-        select(
-            _CONSENT.c.learner_id,
-            _CONSENT.c.given,
-            func.row_number()
-            .over(partition_by=_CONSENT.c.learner_id, order_by=(_CONSENT.c.recorded_at.desc(), _CONSENT.c.id.desc()))
-            .label("nth"),
-        )
-        .where(_CONSENT.c.learner_id.in_(learner_ids), _CONSENT.c.kind == ConsentKind.KEEP_RECORD)
-        .subquery()
-    )
-    return frozenset(
-        db.session.scalars(select(latest.c.learner_id).where(latest.c.nth == 1, latest.c.given.is_(False)))
-    )
 
 
 def confirm_levels(

@@ -7,7 +7,7 @@ from (`drawn_from`), so that of two screens neither overwrites what it has not s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ from supportdesk.helpdesk.errors import (
 )
 from supportdesk.helpdesk.locking import lock_booking
 from supportdesk.helpdesk.models import Booking, BookingState, Case, CaseResult
+from supportdesk.learners.consents import declined
 from supportdesk.notices.operations import cancel_notices
 from supportdesk.skills.models import EvidenceSource, SkillEvidence
 from supportdesk.skills.operations import Observation, award_skills
@@ -97,7 +98,8 @@ def save_case(
 def close_case(
     booking_id: int, notes: Notes, *, form: str = "", drawn_from: str | None = None, actor: Actor, now: datetime
 ) -> None:
-    """Keep the notes for good: the booking is held, and the levels that are new or changed are evidence.
+    """Keep the notes for good: the booking is held, and the levels that are new or changed are evidence. Of those who
+    want no record no level is kept.
 
     Raises NotFound, AlreadyCancelled, NotYet before the day, CaseClosed, CaseChanged when another form saved since
     this one was drawn, ResultMissing.
@@ -112,6 +114,8 @@ def close_case(
         raise CaseChanged
     if notes.result is None:
         raise ResultMissing
+    if declined([booking.learner_id]):
+        notes = replace(notes, levels={})
     _write(case, notes, form, booking, actor=actor, now=now)
     case.closed_at = now
     db.session.flush()

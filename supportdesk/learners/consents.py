@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -69,3 +69,20 @@ def has_consented(learner_id: int, kind: ConsentKind) -> bool:
         .limit(1)
     )
     return db.session.scalar(latest) is True
+
+
+def declined(learner_ids: Collection[int]) -> frozenset[int]:
+    """Those of them whose latest answer is that they want no record. Who was never asked has not declined."""
+    newest_first = (Consent.recorded_at.desc(), Consent.id.desc())
+    answers = (
+        select(
+            Consent.learner_id,
+            Consent.given,
+            func.row_number().over(partition_by=Consent.learner_id, order_by=newest_first).label("nth"),
+        )
+        .where(Consent.learner_id.in_(learner_ids), Consent.kind == ConsentKind.KEEP_RECORD)
+        .subquery()
+    )
+    return frozenset(
+        db.session.scalars(select(answers.c.learner_id).where(answers.c.nth == 1, answers.c.given.is_(False)))
+    )

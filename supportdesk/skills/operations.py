@@ -16,6 +16,7 @@ from supportdesk.core import clock
 from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import Actor
+from supportdesk.learners.consents import declined
 from supportdesk.learners.models import Learner
 from supportdesk.learners.standing import standings_of
 from supportdesk.skills.levels import Seen, derive_level
@@ -69,7 +70,8 @@ def award_skills(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Write evidence and derive the levels anew, for the learners concerned.
+    """Write evidence and derive the levels anew, for the learners concerned. Nothing is written of those who want no
+    record, whoever saw it.
 
     `activity` names where it was seen ("meeting:5"). Order is that of `observed_at`, not of arrival; a clock that runs
     ahead is set back to `now`. Raises UnknownSkill, and NotFound for a learner who does not exist.
@@ -79,6 +81,12 @@ def award_skills(
     _check(observations)
     learner_ids = sorted({seen.learner_id for seen in observations})
     connection().execute(_LOCK, {"wanted": learner_ids}).all()
+    no_record = declined(learner_ids)
+    if no_record:
+        observations = [seen for seen in observations if seen.learner_id not in no_record]
+        learner_ids = [learner_id for learner_id in learner_ids if learner_id not in no_record]
+    if not observations:
+        return
     observed_at = min(observed_at, now)
     standings = standings_of(learner_ids, clock.local(observed_at).date())
     connection().execute(

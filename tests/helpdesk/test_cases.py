@@ -43,7 +43,7 @@ from supportdesk.skills.models import EvidenceSource, SkillEvidence
 from supportdesk.skills.operations import Observation, award_skills
 from supportdesk.skills.queries import levels_of
 from tests.clocks import Clock
-from tests.factories import make_actor, make_learner, make_reference
+from tests.factories import make_actor, make_decliner, make_learner, make_reference
 from tests.helpdesk.making import at, book, keep, make_desk
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -186,6 +186,14 @@ class TestClosing:
         assert levels_of(learner)["D3"].shown == 2
         assert case_row(booking, "").closed_at == at(10, 15)
         assert actions() == ["open_case", "award_skills", "close_case"]
+
+    def test_who_wants_no_record_is_helped_and_no_level_is_kept(self, desk: int, adviser: Actor, clock: Clock) -> None:
+        decliner = make_decliner()
+        booked = book(desk, adviser.account_id or 0, decliner).booking_id
+        clock.set(at(10, 15))
+        close(booked, SOLVED, adviser)
+        assert state(booked) is BookingState.HELD
+        assert (evidence(decliner), levels_of(decliner), case_row(booked, "").levels) == ([], {}, {})
 
     def test_nobody_is_told_any_more_of_what_they_have_been_to(self, booking: int, adviser: Actor) -> None:
         close(booking, SOLVED, adviser)

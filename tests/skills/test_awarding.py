@@ -18,11 +18,12 @@ from supportdesk.core.database import transaction
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
-from supportdesk.learners.models import Device, Learner
+from supportdesk.learners.consents import record_consent
+from supportdesk.learners.models import ConsentKind, Device, Learner
 from supportdesk.skills.models import EvidenceSource, SkillEvidence, SkillLevel
 from supportdesk.skills.operations import Observation, UnknownSkill, award_skills, rebuild_levels
 from supportdesk.skills.queries import levels_of, levels_of_many
-from tests.factories import make_actor, make_learner, make_reference
+from tests.factories import make_actor, make_decliner, make_learner, make_reference
 from tests.racing import race
 from tests.recording import Statements
 
@@ -104,6 +105,36 @@ def test_the_evidence_keeps_who_the_learner_was_that_day() -> None:
 def test_each_award_is_audited() -> None:
     award(make_learner(), "A1", 2)
     assert db.session.scalar(select(func.count()).where(AuditEntry.action == "award_skills")) == 1
+
+
+def test_nothing_is_written_of_who_wants_no_record_and_the_others_beside_them_are_not_left_out() -> None:
+    decliner, other, now = make_decliner(), make_learner(), clock.now()
+    award(decliner, "A1", 2)
+    with transaction():
+        award_skills(
+            [Observation(decliner, "A1", 2), Observation(other, "A1", 1)],
+            source=EvidenceSource.CLASS,
+            activity="meeting:1",
+            observed_at=now,
+            actor=SYSTEM,
+            now=now,
+        )
+    assert db.session.scalars(select(SkillEvidence.learner_id)).all() == [other]
+    assert (levels_of(decliner), levels_of(other)["A1"].shown) == ({}, 1)
+    audited = db.session.scalars(select(AuditEntry.subject).where(AuditEntry.action == "award_skills")).all()
+    assert audited == [f"learner:{other}"]
+
+
+def test_who_changed_their_mind_or_was_never_asked_has_not_declined() -> None:
+    now = clock.now()
+    changed_mind, never_asked, withdrew = make_decliner(), make_learner(), make_learner()
+    with transaction():
+        for learner_id, given in ((changed_mind, True), (withdrew, True), (withdrew, False)):
+            record_consent(learner_id, ConsentKind.KEEP_RECORD, given, "", actor=SYSTEM, now=now)
+        record_consent(never_asked, ConsentKind.TIE_VIDEO_VIEWS, False, "", actor=SYSTEM, now=now)
+    for learner_id in (changed_mind, never_asked, withdrew):
+        award(learner_id, "A1", 2)
+    assert db.session.scalars(select(SkillEvidence.learner_id)).all() == [changed_mind, never_asked]
 
 
 @pytest.mark.parametrize("observation", [("Z9", 2), ("A1", 4), ("A1", -1), ("", 0)])

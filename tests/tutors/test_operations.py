@@ -39,7 +39,7 @@ from supportdesk.tutors.figures import district_codes_of
 from supportdesk.tutors.models import Match, PeerSession, TutorSkill
 from supportdesk.tutors.operations import appoint_tutor, end_match, log_session
 from supportdesk.tutors.queries import matches_of, tutors_of
-from tests.factories import make_account, make_actor, make_learner, make_reference
+from tests.factories import make_account, make_actor, make_decliner, make_learner, make_reference
 from tests.racing import race
 from tests.tutors.making import account_of, log, make_tutor, match
 
@@ -223,6 +223,13 @@ class TestLogging:
         assert known.ends_at == row.held_at + timedelta(minutes=45)
         noted = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "log_session")).one()
         assert (noted.subject, noted.detail) == (f"learner:{learner}", {"session": session_id})
+
+    def test_a_session_with_who_wants_no_record_counts_and_no_level_is_kept(self) -> None:
+        tutor, decliner = make_tutor("A1"), make_decliner()
+        match(tutor, decliner)
+        log(tutor, decliner, minutes=45, levels={"A1": 2})
+        assert db.session.scalars(select(PeerSession.minutes)).all() == [45]
+        assert (rows(SkillEvidence), levels_of(decliner)) == (0, {})
 
     def test_it_counts_in_the_district_of_its_venue(self) -> None:
         tutor, learner = make_tutor(), make_learner()

@@ -18,7 +18,7 @@ from supportdesk.learners.rooms import timeline_of
 from supportdesk.skills.models import EvidenceSource, SkillEvidence
 from supportdesk.skills.queries import levels_of
 from supportdesk.videos import queries
-from supportdesk.videos.models import Video
+from supportdesk.videos.models import Video, VideoAnswer
 from supportdesk.videos.operations import (
     BadSuccessor,
     BadVideo,
@@ -30,7 +30,7 @@ from supportdesk.videos.operations import (
     save_video,
 )
 from tests.clocks import Clock
-from tests.factories import make_learner, make_reference
+from tests.factories import make_decliner, make_learner, make_reference
 from tests.videos.making import ON_SITE, PLAN, make_video
 
 pytestmark = pytest.mark.usefixtures("city")
@@ -169,6 +169,14 @@ def test_a_learners_answer_is_a_self_check_of_the_videos_skills(clock: Clock) ->
     assert {(one.source, one.activity, one.observer_id) for one in evidence} == {
         (EvidenceSource.SELF_CHECK, f"video:{video.id}", None)
     }
+
+
+def test_an_answer_of_who_wants_no_record_is_counted_and_no_level_is_kept() -> None:
+    decliner, video = make_decliner(), make_video(skills=("B3",))
+    answer(video.id, decliner, True)
+    assert db.session.scalars(select(VideoAnswer.can_do)).all() == [True]
+    assert db.session.scalars(select(SkillEvidence)).all() == []
+    assert levels_of(decliner) == {}
 
 
 def test_nobodys_answer_is_counted_and_writes_nothing_about_anybody() -> None:
