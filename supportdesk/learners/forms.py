@@ -112,7 +112,7 @@ class PostalCodeField(TextField):
 
 
 class LearnerForm(DeskForm):
-    """All that paper says of a learner. Name or kana is enough."""
+    """All that paper says of a learner. Name or kana is enough. `form_for` adds telephones beyond the third."""
 
     name = TextField(
         _l("氏名（漢字）"), required=False, max_length=100, hint=_l("わからないときは、フリガナだけで登録できます。")
@@ -200,11 +200,16 @@ class LearnerForm(DeskForm):
     def _phones(self) -> Iterator[Telephone]:
         """Each telephone once."""
         seen: set[str] = set()
-        for field in (self.phone_1, self.phone_2, self.phone_3):
+        for field in self.phone_fields:
             phone = field.data
             if phone and (phone.number or phone.typed) not in seen:
                 seen.add(phone.number or phone.typed)
                 yield phone
+
+    @property
+    def phone_fields(self) -> list[HeldPhoneField]:
+        """The learner's own telephones, the first one first."""
+        return [field for name, field in self._fields.items() if name.startswith("phone_")]
 
     @property
     def says_more(self) -> bool:
@@ -231,11 +236,27 @@ class LearnerForm(DeskForm):
         return instant.astimezone(UTC) if instant.tzinfo else None
 
 
-def stored_values(learner: Learner) -> dict[str, Any]:
-    """What an edit form starts with. The learner comes with phones and needs loaded."""
+def form_for(learner: Learner, districts: list[tuple[str, str]]) -> LearnerForm:
+    """The form of a learner in the register, with a field for each telephone, so that none is lost, and an empty one.
+    The learner comes with phones and needs loaded.
+    """
+    more = {
+        _phone_field(position): HeldPhoneField(_l("電話番号（%(number)sつ目）", number=position), required=False)
+        for position in range(4, len(learner.phones) + 2)
+    }
+    form = type("FullLearnerForm", (LearnerForm,), more)
+    made: LearnerForm = form(districts, data=_stored_values(learner))
+    return made
+
+
+def _phone_field(position: int) -> str:
+    return f"phone_{position}"
+
+
+def _stored_values(learner: Learner) -> dict[str, Any]:
     phones = {
-        f"phone_{position}": Telephone(phone.typed, phone.number)
-        for position, phone in enumerate(learner.phones[:3], start=1)
+        _phone_field(position): Telephone(phone.typed, phone.number)
+        for position, phone in enumerate(learner.phones, start=1)
     }
     own = ("name", "kana", "birth_date", "birth_year", "age_band", "sex", "device", "channel", "mail", "postal_code",
            "address", "helper_name", "helper_relation", "note")  # fmt: skip

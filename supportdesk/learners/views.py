@@ -22,7 +22,7 @@ from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.learners import queries
 from supportdesk.learners.consents import WORDINGS, consents_of, record_consent
-from supportdesk.learners.forms import ConsentForm, LearnerForm, stored_values, values_from_search
+from supportdesk.learners.forms import ConsentForm, LearnerForm, form_for, values_from_search
 from supportdesk.learners.models import ConsentKind
 from supportdesk.learners.operations import ProbablyKnown, amend_learner, enter_learner
 from supportdesk.learners.rooms import check_scope, scope_of
@@ -108,7 +108,7 @@ def edit(learner_id: int) -> Answer:
     actor, now = current_actor(), clock.now()
     check_scope(actor, learner_id)
     learner = queries.learner_to_edit(learner_id)
-    form = LearnerForm(district_choices(), data=stored_values(learner))
+    form = form_for(learner, district_choices())
     if request.method == "GET":
         note_look(Action.VIEW_LEARNER, learner_id)
         return _edit_page(form, learner_id)

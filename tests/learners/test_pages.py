@@ -15,7 +15,7 @@ from supportdesk.accounts.models import AuditEntry
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
-from supportdesk.learners.models import Consent, Learner, Need
+from supportdesk.learners.models import Consent, Learner, LearnerPhone, Need
 from supportdesk.learners.operations import amend_learner
 from supportdesk.learners.particulars import Particulars, Telephone
 from supportdesk.learners.search import find_learners
@@ -49,6 +49,11 @@ def made(app: Flask, kana: str = "タカハシ ハナコ", **particulars: object
 def learners(app: Flask) -> int:
     with app.app_context():
         return db.session.scalar(select(func.count()).select_from(Learner)) or 0
+
+
+def telephones(app: Flask) -> list[str]:
+    with app.app_context():
+        return list(db.session.scalars(select(LearnerPhone.typed).order_by(LearnerPhone.position)))
 
 
 def actions(app: Flask) -> list[tuple[str, str]]:
@@ -255,6 +260,17 @@ def test_editing_starts_with_what_is_stored_and_saves_what_changed(app: Flask, d
         assert (learner.kana, learner.birth_date) == ("サトウ ハナコ", BORN)
         assert [found.last_four for found in find_learners("さとう")] == [("1542",)]
     assert actions(app)[-1] == ("amend_learner", f"learner:{learner_id}")
+
+
+def test_saving_a_learner_unchanged_keeps_every_telephone_and_there_is_room_for_one_more(
+    app: Flask, desk: PageClient
+) -> None:
+    numbers = [f"018-888-154{digit}" for digit in range(4)]
+    learner_id = made(app, phones=tuple(Telephone(typed, f"+81{typed.replace('-', '')[1:]}") for typed in numbers))
+    desk.submit(desk.get(f"/learners/{learner_id}/edit"), "learner")
+    assert telephones(app) == numbers
+    desk.submit(desk.get(f"/learners/{learner_id}/edit"), "learner", {"phone_2": "", "phone_5": "090-2222-3333"})
+    assert telephones(app) == [numbers[0], *numbers[2:], "090-2222-3333"]
 
 
 def test_a_number_from_paper_that_is_none_does_not_stop_an_edit(app: Flask, desk: PageClient) -> None:
