@@ -15,6 +15,7 @@ from supportdesk.core.tables import Heading, Row
 from supportdesk.core.unkept import reason_not_to_keep
 from supportdesk.core.wareki import DateError, parse_date
 from supportdesk.learners.models import Channel, Device, Need, Sex
+from supportdesk.learners.needs import needs_in
 from supportdesk.learners.particulars import Particulars, Telephone
 
 LONGEST = 2000
@@ -60,11 +61,6 @@ _DEVICES = {
 _CHANNELS = {
     "電話": Channel.PHONE, "tel": Channel.PHONE, "メール": Channel.MAIL, "mail": Channel.MAIL, "line": Channel.LINE,
     "ライン": Channel.LINE, "郵便": Channel.POST, "郵送": Channel.POST, "はがき": Channel.POST,
-}  # fmt: skip
-_NEEDS = {
-    "耳": Need.HEARING, "聴": Need.HEARING, "補聴器": Need.HEARING, "文字": Need.SIGHT, "目": Need.SIGHT,
-    "視力": Need.SIGHT, "車いす": Need.WALKING, "車椅子": Need.WALKING, "杖": Need.WALKING, "つえ": Need.WALKING,
-    "歩": Need.WALKING, "家族": Need.FAMILY, "娘": Need.FAMILY, "息子": Need.FAMILY,
 }  # fmt: skip
 _OUTSIDE = frozenset({"市外", "秋田市外"})
 _TOTALS = ("合計", "総計", "計", "小計")
@@ -194,8 +190,7 @@ class LedgerReader:
             reason = reason_not_to_keep(text)
             if reason is not None:
                 raise Rejected(field, reason)
-        named = frozenset(need for word, need in _NEEDS.items() if word in needs or word in note)
-        return named, "\n".join(filter(None, (needs, note)))
+        return needs_in(needs, note), "\n".join(filter(None, (needs, note)))
 
 
 Meaning = TypeVar("Meaning")
