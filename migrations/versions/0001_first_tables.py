@@ -369,6 +369,11 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "birth_year IS NULL OR birth_year BETWEEN 1880 AND 2200", name=op.f("ck_learner_birth_year_range")
         ),
+        sa.CheckConstraint(
+            "(birth_date IS NULL OR (birth_year IS NULL AND age_band IS NULL))"
+            " AND (birth_year IS NULL OR age_band IS NULL)",
+            name=op.f("ck_learner_one_age"),
+        ),
         sa.ForeignKeyConstraint(["created_by"], ["account.id"], name=op.f("fk_learner_created_by")),
         sa.ForeignKeyConstraint(["district_code"], ["district.code"], name=op.f("fk_learner_district_code")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_learner_person_id")),

@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import ValidationError
 
 from supportdesk.core import clock
 from supportdesk.core.fields import (
+    AreaField,
     ChoiceField,
     DateField,
     DeskForm,
     FileField,
     HiddenField,
-    KanaField,
     MailField,
-    NoteField,
     PhoneField,
     SelectField,
     TextField,
     TicksField,
 )
-from supportdesk.core.fields.note import refuse_what_must_not_be_kept
 from supportdesk.core.japanese import is_kana, search_key, tidy
 from supportdesk.core.phones import PhoneError, digits_of, format_phone, parse_phone
 from supportdesk.core.wareki import DateError, parse_year
 from supportdesk.learners.models import AgeBand, Channel, Device, Learner, Need, Sex
-from supportdesk.learners.particulars import Particulars, Telephone
+from supportdesk.learners.particulars import LONGEST, Particulars, Telephone, checked, faults
 from supportdesk.learners.words import AGE_BANDS, CHANNELS, DEVICES, NEEDS, SEXES
 
 #: The choice of district that means another city.
@@ -90,34 +84,16 @@ class YearField(TextField):
         return self.typed or ("" if self.data is None else str(self.data))
 
 
-class PostalCodeField(TextField):
-    """A postal code; `data` is 010-8560 or empty."""
-
-    def __init__(self, label: object, **options: Any) -> None:
-        super().__init__(label, max_length=12, width="s", **options)
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = ""
-        written = unicodedata.normalize("NFKC", tidy(str(valuelist[0]))) if valuelist else ""
-        if not written:
-            return
-        digits = digits_of(written)
-        if len(digits) != 7 or not re.fullmatch(r"[〒0-9 ‐‑–—―−ー-]+", written):
-            raise ValueError(_("郵便番号は数字7けたで入力してください（例：010-8560）。"))
-        self.data = f"{digits[:3]}-{digits[3:]}"
-
-    @property
-    def value(self) -> str:
-        return self.typed or str(self.data or "")
-
-
 class LearnerForm(DeskForm):
     """All that paper says of a learner. Name or kana is enough. `form_for` adds telephones beyond the third."""
 
     name = TextField(
-        _l("氏名（漢字）"), required=False, max_length=100, hint=_l("わからないときは、フリガナだけで登録できます。")
+        _l("氏名（漢字）"),
+        required=False,
+        max_length=LONGEST["name"],
+        hint=_l("わからないときは、フリガナだけで登録できます。"),
     )
-    kana = KanaField(_l("フリガナ"), required=False, max_length=100)
+    kana = TextField(_l("フリガナ"), required=False, max_length=LONGEST["kana"])
     phone_1 = HeldPhoneField(_l("電話番号"), required=False)
     phone_2 = HeldPhoneField(_l("電話番号（2つ目）"), required=False)
     phone_3 = HeldPhoneField(_l("電話番号（3つ目）"), required=False)
@@ -133,16 +109,24 @@ class LearnerForm(DeskForm):
     sex = SelectField(_l("性別"), choices=SEXES, coerce=Sex, required=False, empty=_l("聞いていない"))
     device = SelectField(_l("お使いの機種"), choices=DEVICES, coerce=Device, required=False, empty=_l("わからない"))
     channel = ChoiceField(_l("連絡の方法"), choices=CHANNELS, coerce=Channel, default=Channel.PHONE)
-    mail = MailField(_l("メールアドレス"), required=False)
-    postal_code = PostalCodeField(_l("郵便番号"), required=False)
-    address = TextField(_l("住所"), required=False, max_length=300)
+    mail = MailField(_l("メールアドレス"), required=False, max_length=LONGEST["mail"])
+    postal_code = TextField(_l("郵便番号"), required=False, max_length=12, width="s")
+    address = TextField(_l("住所"), required=False, max_length=LONGEST["address"])
     needs = TicksField(_l("配慮すること"), choices=NEEDS, coerce=Need)
     helper_name = TextField(
-        _l("手伝う人の名前"), required=False, max_length=100, hint=_l("家族や近所の人など、代わりに連絡できる人です。")
+        _l("手伝う人の名前"),
+        required=False,
+        max_length=LONGEST["helper_name"],
+        hint=_l("家族や近所の人など、代わりに連絡できる人です。"),
     )
-    helper_relation = TextField(_l("手伝う人との関係"), required=False, max_length=50)
+    helper_relation = TextField(_l("手伝う人との関係"), required=False, max_length=LONGEST["helper_relation"])
     helper_phone = HeldPhoneField(_l("手伝う人の電話番号"), required=False)
-    note = NoteField(_l("メモ"), hint=_l("マイナンバー、カード番号、パスワードは書かないでください。"))
+    note = AreaField(
+        _l("メモ"),
+        required=False,
+        max_length=LONGEST["note"],
+        hint=_l("マイナンバー、カード番号、パスワードは書かないでください。"),
+    )
     seen_at = HiddenField(max_length=40)
     others = HiddenField(max_length=200)
 
@@ -155,39 +139,34 @@ class LearnerForm(DeskForm):
         self.residence.choices = [*self._districts, (OUTSIDE_CITY, _l("市外"))]
         super().process(*arguments, **options)
 
-    def validate_name(self, field: TextField) -> None:
-        """A name that holds no letter could never be found again."""
-        if not search_key(field.data):
-            raise ValidationError(_("氏名を文字で入力してください。"))
-
-    def validate_address(self, field: TextField) -> None:
-        refuse_what_must_not_be_kept(self, field)
-
     def validate(self, extra_validators: Any = None) -> bool:
-        """Field by field; and somebody must be named."""
+        """Field by field; and what the register says of the particulars, beside the fields that can be read."""
         valid = bool(super().validate(extra_validators))
-        if not self.name.data and not self.kana.data and not self.kana.errors:
-            self.kana.errors = [_("氏名かフリガナを入力してください。")]
-            return False
+        for fault in faults(self._as_typed()):
+            if not self._fields[fault.field].errors:
+                self.refuse(fault)
+                valid = False
         return valid
 
     def particulars(self) -> Particulars:
-        """What was typed, as the register takes it. The most exact of birth date, year and age band is kept."""
-        born, year = self.birth_date.data, self.birth_year.data
+        """What was typed, as the register takes it."""
+        return checked(self._as_typed())
+
+    def _as_typed(self) -> Particulars:
         residence, helper = self.residence.data, self.helper_phone.data
         return Particulars(
             name=self.name.data,
-            kana=self.kana.data or (self.name.data if is_kana(self.name.data) else ""),
-            birth_date=born,
-            birth_year=None if born else year,
-            age_band=None if born or year else self.age_band.data,
+            kana=self.kana.data,
+            birth_date=self.birth_date.data,
+            birth_year=self.birth_year.data,
+            age_band=self.age_band.data,
             sex=self.sex.data,
             district_code=None if residence == OUTSIDE_CITY else residence,
             outside_city=residence == OUTSIDE_CITY,
             postal_code=self.postal_code.data,
             address=self.address.data,
             mail=self.mail.data,
-            phones=tuple(self._phones()),
+            phones=tuple(field.data for field in self.phone_fields if field.data),
             device=self.device.data,
             channel=self.channel.data or Channel.PHONE,
             needs=self.needs.data or frozenset(),
@@ -196,15 +175,6 @@ class LearnerForm(DeskForm):
             helper_phone=(helper.number or helper.typed) if helper else "",
             note=self.note.data,
         )
-
-    def _phones(self) -> Iterator[Telephone]:
-        """Each telephone once."""
-        seen: set[str] = set()
-        for field in self.phone_fields:
-            phone = field.data
-            if phone and (phone.number or phone.typed) not in seen:
-                seen.add(phone.number or phone.typed)
-                yield phone
 
     @property
     def phone_fields(self) -> list[HeldPhoneField]:

@@ -16,7 +16,7 @@ from supportdesk.core.unkept import reason_not_to_keep
 from supportdesk.core.wareki import DateError, parse_date
 from supportdesk.learners.models import Channel, Device, Need, Sex
 from supportdesk.learners.needs import needs_in
-from supportdesk.learners.particulars import Particulars, Telephone
+from supportdesk.learners.particulars import BadParticulars, Particulars, Telephone, checked
 
 LONGEST = 2000
 
@@ -62,6 +62,8 @@ _CHANNELS = {
     "電話": Channel.PHONE, "tel": Channel.PHONE, "メール": Channel.MAIL, "mail": Channel.MAIL, "line": Channel.LINE,
     "ライン": Channel.LINE, "郵便": Channel.POST, "郵送": Channel.POST, "はがき": Channel.POST,
 }  # fmt: skip
+#: What people write into a cell that has to stay empty.
+_NOTHING = frozenset(("なし", "無し", "無", "ない", "不明", "-", "ー", "－", "―", "×"))
 _OUTSIDE = frozenset({"市外", "秋田市外"})
 _TOTALS = ("合計", "総計", "計", "小計")
 
@@ -97,6 +99,11 @@ class LedgerReader:
         cells = (tidy(row.cell(index)) for index in self.heading.columns.get(field, ()))
         return "\n".join(cell for cell in cells if cell)
 
+    def line(self, row: Row, field: str) -> str:
+        """The same on one line; empty when it says that there is none."""
+        text = self.text(row, field).replace("\n", " ")
+        return "" if text in _NOTHING else text
+
     def is_nobody(self, row: Row) -> bool:
         """A closing line, a repeated heading, or a line that holds nothing but its number."""
         if self.heading.is_repeated_by(row):
@@ -119,27 +126,29 @@ class LedgerReader:
             problems.append(Problem(row.number, _column("note"), _l("式のような文字を、文字のまま入れます。")))
         if "\n" in self.text(row, "note"):
             problems.append(Problem(row.number, _column("note"), _l("改行をそのまま入れます。")))
-        person = Particulars(
-            name=self._name(row),
-            kana=self.text(row, "kana"),
-            birth_date=self._birth_date(row),
-            sex=_SEXES.get(self.text(row, "sex").lower()),
-            district_code=district,
-            outside_city=outside,
-            postal_code=self.text(row, "postal_code"),
-            address=self.text(row, "address"),
-            mail=self.text(row, "mail"),
-            phones=self._phones(row, problems),
-            device=_meaning(_DEVICES, self.text(row, "device")),
-            channel=_meaning(_CHANNELS, self.text(row, "channel")) or Channel.PHONE,
-            needs=needs,
-            note=note,
+        person = _checked(
+            Particulars(
+                name=self._name(row),
+                kana=self.line(row, "kana"),
+                birth_date=self._birth_date(row),
+                sex=_SEXES.get(self.text(row, "sex").lower()),
+                district_code=district,
+                outside_city=outside,
+                postal_code=_with_its_zero(self.line(row, "postal_code")),
+                address=self.line(row, "address"),
+                mail=self.line(row, "mail"),
+                phones=self._phones(row, problems),
+                device=_meaning(_DEVICES, self.text(row, "device")),
+                channel=_meaning(_CHANNELS, self.text(row, "channel")) or Channel.PHONE,
+                needs=needs,
+                note=note,
+            )
         )
         return person, problems
 
     def written_name(self, row: Row) -> str:
         """The name as it stands there, in one column or two."""
-        return self.text(row, "name") or " ".join(filter(None, (self.text(row, "family"), self.text(row, "given"))))
+        return self.line(row, "name") or " ".join(filter(None, (self.line(row, "family"), self.line(row, "given"))))
 
     def _name(self, row: Row) -> str:
         """A ledger with a column for the written name means it to be filled; one of kana alone is taken as it is."""
@@ -147,7 +156,7 @@ class LedgerReader:
         written = self.written_name(row)
         if not written and ("name" in columns or "family" in columns):
             raise Rejected("name", _l("氏名がありません。"))
-        if not written and not self.text(row, "kana"):
+        if not written and not self.line(row, "kana"):
             raise Rejected("kana", _l("氏名がありません。"))
         return written
 
@@ -186,11 +195,24 @@ class LedgerReader:
     def _needs_and_note(self, row: Row) -> tuple[frozenset[Need], str]:
         """Needs that the words name; the words themselves are kept in the note, so that nothing is lost."""
         needs, note = self.text(row, "needs"), self.text(row, "note")
-        for field, text in (("needs", needs), ("note", note)):
-            reason = reason_not_to_keep(text)
-            if reason is not None:
-                raise Rejected(field, reason)
+        reason = reason_not_to_keep(needs)
+        if reason is not None:
+            raise Rejected("needs", reason)
         return needs_in(needs, note), "\n".join(filter(None, (needs, note)))
+
+
+def _with_its_zero(postal_code: str) -> str:
+    """010-8560 without its first 0, which spreadsheets take away."""
+    return f"0{postal_code}" if len(postal_code) == 6 and postal_code.isdecimal() else postal_code
+
+
+def _checked(person: Particulars) -> Particulars:
+    """The person as the register would keep them; what it would refuse is a rejected row."""
+    try:
+        return checked(person)
+    except BadParticulars as bad:
+        field = str(bad.field)
+        raise Rejected("phone" if field.startswith("phone_") else field, bad.message) from bad
 
 
 Meaning = TypeVar("Meaning")

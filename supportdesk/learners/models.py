@@ -60,6 +60,11 @@ class Learner(Base):
         CheckConstraint("name <> '' OR kana <> ''", "name_or_kana"),
         CheckConstraint("NOT (outside_city AND district_code IS NOT NULL)", "district_or_outside"),
         CheckConstraint("birth_year IS NULL OR birth_year BETWEEN 1880 AND 2200", "birth_year_range"),
+        CheckConstraint(
+            "(birth_date IS NULL OR (birth_year IS NULL AND age_band IS NULL))"
+            " AND (birth_year IS NULL OR age_band IS NULL)",
+            "one_age",
+        ),
         Index("ix_learner_birth_date", "birth_date"),
         Index("ix_learner_kana", "kana_key", "id"),
     )

@@ -17,7 +17,7 @@ from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.duplicates import probable_duplicates
 from supportdesk.learners.models import Learner, LearnerKey, LearnerNeed, LearnerPhone
-from supportdesk.learners.particulars import Particulars
+from supportdesk.learners.particulars import Particulars, checked
 from supportdesk.learners.search import Found, keys_of, write_keys
 
 
@@ -41,9 +41,10 @@ class ChangedMeanwhile(DeskError):
 def enter_learner(
     particulars: Particulars, *, others: frozenset[int] = frozenset(), actor: Actor, now: datetime
 ) -> Learner:
-    """Enter a new learner after looking for duplicates. Raises ProbablyKnown unless all found are among `others`, whom
-    the caller has said to be other people.
+    """Enter a new learner after looking for duplicates. Raises BadParticulars, and ProbablyKnown unless all found are
+    among `others`, whom the caller has said to be other people.
     """
+    particulars = checked(particulars)
     found = probable_duplicates(particulars)
     if any(one.id not in others for one in found):
         raise ProbablyKnown(found)
@@ -51,7 +52,10 @@ def enter_learner(
 
 
 def register_learner(particulars: Particulars, *, actor: Actor, now: datetime) -> Learner:
-    """Enter a new learner, with the keys by which reception finds them. Duplicates are looked for before this."""
+    """Enter a new learner, with the keys by which reception finds them. Duplicates are looked for before this. Raises
+    BadParticulars.
+    """
+    particulars = checked(particulars)
     person = Person(created_at=now)
     db.session.add(person)
     db.session.flush()
@@ -79,8 +83,10 @@ def amend_learner(
 ) -> None:
     """Put new particulars in place of the old. Former names go on finding the learner; former phones do not.
 
-    `seen` is the learner's `updated_at` as it was when the form was opened. Raises NotFound, ChangedMeanwhile.
+    `seen` is the learner's `updated_at` as it was when the form was opened. Raises BadParticulars, NotFound,
+    ChangedMeanwhile.
     """
+    particulars = checked(particulars)
     learner = db.session.scalar(select(Learner).where(Learner.id == learner_id).with_for_update(key_share=True))
     if learner is None:
         raise NotFound

@@ -121,6 +121,40 @@ def test_what_is_no_valid_number_is_kept_as_typed() -> None:
     assert db.session.execute(select(LearnerPhone.number, LearnerPhone.typed)).all() == [(None, "1234")]
 
 
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [
+        ("フリガナ", "佐藤 花"),
+        ("メール", "hana@"),
+        ("郵便番号", "010-85"),
+        ("住所", "暗証番号は1234"),
+        ("備考", "マイナンバー 123456789018"),
+        ("電話番号", "123456789018"),
+        ("氏名カナ", "サ" * 101),
+    ],
+)
+def test_what_no_form_would_take_is_a_rejected_row_that_names_its_column(heading: str, cell: str) -> None:
+    planned = plan(f"氏名,{heading}\n佐藤 花,{cell}\n鈴木 一,\n".encode())
+    column = "フリガナ" if heading == "氏名カナ" else heading
+    assert [(problem.row, problem.column) for problem in planned.rejected] == [(2, column)]
+    assert [row for row, _ in planned.new] == [3]
+
+
+def test_a_name_that_could_never_be_found_is_rejected() -> None:
+    assert [(problem.row, problem.column) for problem in plan("氏名,電話\n？？,\n".encode()).rejected] == [(2, "氏名")]
+
+
+def test_particulars_are_kept_as_a_form_would_keep_them() -> None:
+    planned = plan(
+        "氏名,電話,携帯,郵便番号,メール\n"
+        "さとう はな,018-888-1542,0188881542,０１０８５６０,ｈａｎａ＠example.jp\n鈴木 一,,,108560,なし\n".encode()
+    )
+    hana, hajime = (person for _row, person in planned.new)
+    assert (hana.kana, hana.postal_code, hana.mail) == ("さとう はな", "010-8560", "hana@example.jp")
+    assert [phone.typed for phone in hana.phones] == ["018-888-1542"]
+    assert (hajime.postal_code, hajime.mail) == ("010-8560", "")
+
+
 @pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n\0\0\0", b"hello", b"\xff\xfe\x00\xd8", b"PK\x03\x04 broken"])
 def test_what_is_no_ledger_gets_a_message(data: bytes) -> None:
     with pytest.raises(TableError) as refused:
