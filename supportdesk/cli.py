@@ -98,19 +98,21 @@ def import_learners(file: Path, dry_run: bool, as_json: bool) -> None:
     from supportdesk.core.database import transaction
     from supportdesk.core.permissions import SYSTEM
     from supportdesk.core.tables import TableError
-    from supportdesk.learners.importing import carry_out, plan_import
+    from supportdesk.learners.importing import plan_import, take_in
 
     app = create_app()
     with app.app_context():
         try:
-            plan = plan_import(file.read_bytes(), file.name, today=clock.today())
+            data = file.read_bytes()
+            if dry_run:
+                plan = plan_import(data, file.name, today=clock.today())
+            else:
+                with transaction():
+                    plan = take_in(data, file.name, actor=SYSTEM, now=clock.now())
         except OSError as error:
             raise click.ClickException(f"{file}: {error.strerror}") from error
         except TableError as error:
             raise click.ClickException(f"{file}: {error.message}") from error
-        if not dry_run:
-            with transaction():
-                carry_out(plan, actor=SYSTEM, now=clock.now())
         answer = plan.as_json()
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))

@@ -12,10 +12,9 @@ from sqlalchemy import select
 
 from supportdesk.accounts.models import Account
 from supportdesk.accounts.operations import actor_of, create_account
-from supportdesk.core import clock
 from supportdesk.core.permissions import SYSTEM, Actor, Role
 from supportdesk.extensions import db
-from supportdesk.learners.importing import carry_out, plan_import
+from supportdesk.learners.importing import take_in
 from supportdesk.learners.models import Device, Learner
 from supportdesk.places.models import AccountDistrict, District
 from supportdesk.reference import DATA, load_reference
@@ -85,8 +84,7 @@ def load_people(now: datetime) -> Cast:
             username=username, name=name, kana=kana, password=password, roles=[role], actor=SYSTEM, now=before
         )
         staff[username] = _with_districts(account)
-    ledger = plan_import(LEDGER.read_bytes(), LEDGER.name, today=clock.today())
-    carry_out(ledger, actor=SYSTEM, now=before)
+    take_in(LEDGER.read_bytes(), LEDGER.name, actor=SYSTEM, now=before)
     return Cast(staff, _learners(), list(db.session.scalars(select(District.code).order_by(District.position))))
 
 

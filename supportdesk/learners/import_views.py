@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import zlib
-from datetime import date
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -20,7 +21,7 @@ from supportdesk.core.once import once
 from supportdesk.core.permissions import Actor, Permission, requires
 from supportdesk.core.tables import TableError
 from supportdesk.learners.forms import ConfirmImportForm, UploadForm
-from supportdesk.learners.importing import ImportPlan, carry_out, plan_import
+from supportdesk.learners.importing import ImportPlan, plan_import, take_in
 from supportdesk.learners.preview import preview_rows
 from supportdesk.learners.views import Answer, blueprint
 
@@ -51,7 +52,8 @@ def import_ledger() -> Answer:
 
 
 def _preview(data: bytes, filename: str) -> str:
-    plan = _plan(data, filename, clock.today())
+    with _readable():
+        plan = plan_import(data, filename, today=clock.today())
     return render_template(
         "learners/import_preview.html",
         plan=plan,
@@ -68,11 +70,11 @@ def _confirmed() -> Answer:
         data = _unpacked(form.held.data or "", actor)
         if not form.validate_on_submit():
             raise _stale()
-        taken_in: list[int] = []
+        done: list[ImportPlan] = []
 
         def act() -> str:
-            # Planned anew: somebody may have been entered since the preview.
-            taken_in.extend(carry_out(_plan(data, "", clock.today()), actor=actor, now=now))
+            with _readable():
+                done.append(take_in(data, "", actor=actor, now=now))
             return url_for("learners.index")
 
         location = once(form.token, now, act)
@@ -80,16 +82,19 @@ def _confirmed() -> Answer:
         upload = UploadForm(formdata=None)
         upload.refuse(error)
         return render_template("learners/import.html", form=upload), 422
+    taken_in = sum(len(plan.new) for plan in done)
     if taken_in:
-        flash(_("%(number)s人を登録しました。", number=len(taken_in)), "good")
+        flash(_("%(number)s人を登録しました。", number=taken_in), "good")
     else:
         flash(_("新しく登録した人はいません。"), "info")
     return redirect(location, 303)
 
 
-def _plan(data: bytes, filename: str, today: date) -> ImportPlan:
+@contextmanager
+def _readable() -> Iterator[None]:
+    """What is no ledger is told beside the file."""
     try:
-        return plan_import(data, filename, today=today)
+        yield
     except TableError as error:
         raise DeskError(error.message, field="ledger") from error
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from supportdesk.core import clock
 from supportdesk.core.japanese import search_key
 from supportdesk.core.permissions import Actor
 from supportdesk.core.tables import find_heading, read_table
 from supportdesk.extensions import db
 from supportdesk.learners.ledger import HEADINGS, LedgerReader, Problem, Rejected, rejection
+from supportdesk.learners.locking import lock_register
 from supportdesk.learners.models import Learner, LearnerPhone
 from supportdesk.learners.operations import register_learner
 from supportdesk.learners.particulars import Particulars
@@ -71,15 +73,16 @@ def plan_import(data: bytes, filename: str, *, today: date) -> ImportPlan:
     return plan
 
 
-def carry_out(
-    plan: ImportPlan, *, actor: Actor, now: datetime, progress: Callable[[int], None] = lambda done: None
-) -> list[int]:
-    """Register the plan's new people, in the caller's transaction; all of them or none. Returns their ids."""
-    ids = []
-    for done, (_row, person) in enumerate(plan.new, start=1):
-        ids.append(register_learner(person, actor=actor, now=now).id)
-        progress(done)
-    return ids
+def take_in(data: bytes, filename: str, *, actor: Actor, now: datetime) -> ImportPlan:
+    """Register the new people of a ledger, in the caller's transaction; all of them or none. Returns what was done.
+
+    Planned behind the register's lock: somebody may have been entered since it was looked at. Raises TableError.
+    """
+    lock_register()
+    plan = plan_import(data, filename, today=clock.local(now).date())
+    for _row, person in plan.new:
+        register_learner(person, actor=actor, now=now)
+    return plan
 
 
 class KnownPeople:

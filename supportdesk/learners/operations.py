@@ -16,6 +16,7 @@ from supportdesk.core.japanese import search_key
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.duplicates import probable_duplicates
+from supportdesk.learners.locking import lock_register
 from supportdesk.learners.models import Learner, LearnerKey, LearnerNeed, LearnerPhone
 from supportdesk.learners.particulars import Particulars, checked
 from supportdesk.learners.search import Found, keys_of, write_keys
@@ -45,6 +46,7 @@ def enter_learner(
     among `others`, whom the caller has said to be other people.
     """
     particulars = checked(particulars)
+    lock_register()
     found = probable_duplicates(particulars)
     if any(one.id not in others for one in found):
         raise ProbablyKnown(found)
