@@ -1,11 +1,13 @@
-"""Looks in the register for somebody who is probably the one being entered. Called before a new learner is saved.
+"""The one rule of whether two are probably one person, and the search of the register for somebody's likeness.
 
-A shared phone alone is a couple, and a shared birthday is chance: a name must match as well.
+Asked before a learner is entered or amended, and by the ledger import. A shared phone alone is a couple, and a shared
+birthday is chance: a name must match as well.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from enum import IntEnum
 from typing import NamedTuple
 
 from sqlalchemy import false, or_, select
@@ -13,50 +15,80 @@ from sqlalchemy import false, or_, select
 from supportdesk.core.japanese import search_key
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner, LearnerPhone
-from supportdesk.learners.particulars import Particulars
+from supportdesk.learners.particulars import Particulars, name_keys
 from supportdesk.learners.search import Found, described
 
 #: As many as can be told apart at the counter.
 _MOST = 10
 
 
-class _Known(NamedTuple):
-    id: int
+class Likeness(IntEnum):
+    """NONE: two people. PERHAPS: a clerk is asked. SAME: nobody need be asked, so a ledger passes them over."""
+
+    NONE = 0
+    PERHAPS = 1
+    SAME = 2
+
+
+class Known(NamedTuple):
+    """What is compared of somebody who is known already."""
+
     name: str
     kana: str
     birth_date: date | None
 
 
-def probable_duplicates(particulars: Particulars) -> list[Found]:
-    """Learners with the same phone or birth date whose name matches, in the order they were entered. Two statements.
+def likeness(person: Particulars, known: Known, *, share_phone: bool) -> Likeness:
+    """How probably the two are one.
 
-    With the same phone, the whole name or the given name matches, or the two names cannot be compared because one is in
-    kana and the other in kanji. With the same birth date, the family name is enough.
+    SAME: an equal name with the same birth date, or with the same phone where one of the birth dates is missing.
+    PERHAPS: on the same phone the whole name or the given name matches, or the two names cannot be compared because one
+    is in kana and the other in kanji; with the same birth date the family name is enough.
     """
-    same = [learner.id for learner, by_phone in _candidates(particulars) if _is_like(particulars, learner, by_phone)]
-    return described(same[:_MOST]) if same else []
+    same_day = person.birth_date is not None and person.birth_date == known.birth_date
+    if not same_day and not share_phone:
+        return Likeness.NONE
+    undated = person.birth_date is None or known.birth_date is None
+    if (same_day or undated) and person.name_keys & name_keys(known.name, known.kana):
+        return Likeness.SAME
+    pairs = ((person.name, known.name), (person.kana, known.kana))
+    comparable = [(one, other) for one, other in pairs if one and other]
+    if not comparable:
+        return Likeness.PERHAPS if share_phone else Likeness.NONE
+    matches = any(_names_match(one, other, family_is_enough=same_day) for one, other in comparable)
+    return Likeness.PERHAPS if matches else Likeness.NONE
 
 
-def _candidates(particulars: Particulars) -> list[tuple[_Known, bool]]:
-    """Who shares a phone (True) or only the birth date (False)."""
-    on_phone = select(LearnerPhone.learner_id).where(LearnerPhone.number.in_(particulars.numbers))
+def probable_duplicates(person: Particulars) -> list[Found]:
+    """Learners who are probably this person, in the order they were entered. Two statements."""
+    return _shown(_alike(person))
+
+
+def new_duplicates(learner_id: int, before: Particulars, after: Particulars) -> list[Found]:
+    """Whom the learner becomes a likeness of. Whom they were like before are other people: somebody has said so."""
+    known = {learner_id, *_alike(before)}
+    return _shown([one for one in _alike(after) if one not in known])
+
+
+def _shown(ids: list[int]) -> list[Found]:
+    return described(ids[:_MOST]) if ids else []
+
+
+def _alike(person: Particulars) -> list[int]:
+    """Of those who share a phone or the birth date, whoever is probably this person."""
+    on_phone = select(LearnerPhone.learner_id).where(LearnerPhone.number.in_(person.numbers))
     shared = Learner.id.in_(on_phone)
-    born_then = Learner.birth_date == particulars.birth_date if particulars.birth_date else false()
+    born_then = Learner.birth_date == person.birth_date if person.birth_date else false()
     rows = db.session.execute(
-        select(Learner.id, Learner.name, Learner.kana, Learner.birth_date, shared.label("by_phone"))
+        select(Learner.id, Learner.name, Learner.kana, Learner.birth_date, shared.label("share_phone"))
         .where(or_(shared, born_then))
         .order_by(Learner.id)
     )
-    return [(_Known(row.id, row.name, row.kana, row.birth_date), bool(row.by_phone)) for row in rows]
-
-
-def _is_like(particulars: Particulars, known: _Known, by_phone: bool) -> bool:
-    same_day = particulars.birth_date is not None and particulars.birth_date == known.birth_date
-    pairs = ((particulars.name, known.name), (particulars.kana, known.kana))
-    comparable = [(one, other) for one, other in pairs if one and other]
-    if not comparable:
-        return by_phone
-    return any(_names_match(one, other, family_is_enough=same_day) for one, other in comparable)
+    return [
+        row.id
+        for row in rows
+        if likeness(person, Known(row.name, row.kana, row.birth_date), share_phone=bool(row.share_phone))
+    ]
 
 
 def _names_match(one: str, other: str, *, family_is_enough: bool) -> bool:

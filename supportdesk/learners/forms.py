@@ -27,6 +27,7 @@ from supportdesk.core.phones import PhoneError, digits_of, format_phone, parse_p
 from supportdesk.core.wareki import DateError, parse_year
 from supportdesk.learners.models import AgeBand, Channel, Device, Learner, Need, Sex
 from supportdesk.learners.particulars import LONGEST, Particulars, Telephone, checked, faults
+from supportdesk.learners.search import Found
 from supportdesk.learners.words import AGE_BANDS, CHANNELS, DEVICES, NEEDS, SEXES
 
 #: The choice of district that means another city.
@@ -189,6 +190,11 @@ class LearnerForm(DeskForm):
             field for field in self if field.name not in first and field.type not in ("HiddenField", "CSRFTokenField")
         ]
         return any(field.errors or field.data not in (None, "", frozenset(), Channel.PHONE) for field in rest)
+
+    def tell_apart(self, found: list[Found]) -> list[Found]:
+        """Whom the page shows as probable duplicates: the form, sent again, says that they are others."""
+        self.others.data = ",".join(str(one.id) for one in found)
+        return found
 
     @property
     def other_ids(self) -> frozenset[int]:

@@ -14,6 +14,7 @@ from supportdesk.core.japanese import search_key
 from supportdesk.core.permissions import Actor
 from supportdesk.core.tables import find_heading, read_table
 from supportdesk.extensions import db
+from supportdesk.learners.duplicates import Known, Likeness, likeness
 from supportdesk.learners.ledger import HEADINGS, LedgerReader, Problem, Rejected, rejection
 from supportdesk.learners.locking import lock_register
 from supportdesk.learners.models import Learner, LearnerPhone
@@ -86,13 +87,13 @@ def take_in(data: bytes, filename: str, *, actor: Actor, now: datetime) -> Impor
 
 
 class KnownPeople:
-    """Tells whether somebody is held already: the same name with the same birth date, or, where one of the two birth
-    dates is missing, with the same phone. A shared phone alone is a couple, not a duplicate.
+    """Tells whether somebody is held already, by the rule of the register (duplicates.likeness). Nobody is there to ask
+    while a ledger is read, so that only who is surely the same is passed over.
     """
 
     def __init__(self) -> None:
-        self._born: set[tuple[str, date]] = set()
-        self._called: dict[tuple[str, str], bool] = {}
+        self._born: dict[date, list[Known]] = {}
+        self._called: dict[str, list[Known]] = {}
 
     @classmethod
     def of_register(cls) -> KnownPeople:
@@ -104,34 +105,26 @@ class KnownPeople:
         ):
             numbers.setdefault(learner_id, set()).add(str(number))
         for row in db.session.execute(select(Learner.id, Learner.name, Learner.kana, Learner.birth_date)):
-            keys = {search_key(row.name), search_key(row.kana)} - {""}
-            known._add(keys, row.birth_date, numbers.get(row.id, set()))
+            known._add(Known(row.name, row.kana, row.birth_date), numbers.get(row.id, set()))
         return known
 
     def add(self, person: Particulars) -> None:
         """Remember somebody."""
-        self._add(person.name_keys, person.birth_date, person.numbers)
+        self._add(Known(person.name, person.kana, person.birth_date), person.numbers)
 
     def holds(self, person: Particulars) -> bool:
         """Whether this is somebody we know."""
-        keys = person.name_keys
-        if person.birth_date is not None and any((key, person.birth_date) in self._born for key in keys):
-            return True
-        for key in keys:
-            for number in person.numbers:
-                dated = self._called.get((key, number))
-                if dated is not None and (person.birth_date is None or not dated):
-                    return True
-        return False
+        on_phone = (known for number in person.numbers for known in self._called.get(number, ()))
+        born_then = self._born.get(person.birth_date, ()) if person.birth_date else ()
+        return any(likeness(person, known, share_phone=True) is Likeness.SAME for known in on_phone) or any(
+            likeness(person, known, share_phone=False) is Likeness.SAME for known in born_then
+        )
 
-    def _add(self, keys: Iterable[str], birth_date: date | None, numbers: Iterable[str]) -> None:
-        for key in keys:
-            if birth_date is not None:
-                self._born.add((key, birth_date))
-            for number in numbers:
-                # One namesake of unknown birth date on this number is enough to ask no further.
-                dated = self._called.get((key, number), True)
-                self._called[key, number] = dated and birth_date is not None
+    def _add(self, known: Known, numbers: Iterable[str]) -> None:
+        if known.birth_date is not None:
+            self._born.setdefault(known.birth_date, []).append(known)
+        for number in numbers:
+            self._called.setdefault(number, []).append(known)
 
 
 def _districts() -> dict[str, str]:

@@ -15,10 +15,10 @@ from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.japanese import search_key
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
-from supportdesk.learners.duplicates import probable_duplicates
+from supportdesk.learners.duplicates import new_duplicates, probable_duplicates
 from supportdesk.learners.locking import lock_register
 from supportdesk.learners.models import Learner, LearnerKey, LearnerNeed, LearnerPhone
-from supportdesk.learners.particulars import Particulars, checked
+from supportdesk.learners.particulars import Particulars, Telephone, checked
 from supportdesk.learners.search import Found, keys_of, write_keys
 
 
@@ -81,20 +81,30 @@ def register_learner(particulars: Particulars, *, actor: Actor, now: datetime) -
 
 
 def amend_learner(
-    learner_id: int, particulars: Particulars, *, seen: datetime | None = None, actor: Actor, now: datetime
+    learner_id: int,
+    particulars: Particulars,
+    *,
+    others: frozenset[int] = frozenset(),
+    seen: datetime | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Put new particulars in place of the old. Former names go on finding the learner; former phones do not.
 
     `seen` is the learner's `updated_at` as it was when the form was opened. Raises BadParticulars, NotFound,
-    ChangedMeanwhile.
+    ChangedMeanwhile, and ProbablyKnown where this makes the learner a likeness of somebody who is not among `others`.
     """
     particulars = checked(particulars)
+    lock_register()
     learner = db.session.scalar(select(Learner).where(Learner.id == learner_id).with_for_update(key_share=True))
     if learner is None:
         raise NotFound
     if seen is not None and learner.updated_at != seen:
         raise ChangedMeanwhile
     former_numbers = _numbers(learner_id)
+    found = new_duplicates(learner_id, _as_compared(learner, former_numbers), particulars)
+    if any(one.id not in others for one in found):
+        raise ProbablyKnown(found)
     changed = [name for name, value in _columns(particulars).items() if getattr(learner, name) != value]
     for name, value in _columns(particulars).items():
         setattr(learner, name, value)
@@ -105,6 +115,12 @@ def amend_learner(
     audit.record(
         actor=actor, action=Action.AMEND_LEARNER, subject=f"learner:{learner_id}", now=now, detail={"changed": changed}
     )
+
+
+def _as_compared(learner: Learner, numbers: list[str]) -> Particulars:
+    """What likenesses are found by, as it is stored."""
+    phones = tuple(Telephone(number, number) for number in numbers)
+    return Particulars(name=learner.name, kana=learner.kana, birth_date=learner.birth_date, phones=phones)
 
 
 def _columns(particulars: Particulars) -> dict[str, Any]:

@@ -29,6 +29,11 @@ LONGEST: Final[Mapping[str, int]] = {
 _POSTAL_CODE = re.compile(r"〒? ?[0-9]{3}[ ‐‑–—―−ー-]?[0-9]{4}")
 
 
+def name_keys(name: str, kana: str) -> frozenset[str]:
+    """The folded written name and the folded kana, as far as there are any."""
+    return frozenset(key for key in (search_key(name), search_key(kana)) if key)
+
+
 @dataclass(frozen=True)
 class Telephone:
     """A telephone as typed, with its E.164 number where it is a valid one."""
@@ -64,7 +69,7 @@ class Particulars:
     @property
     def name_keys(self) -> frozenset[str]:
         """The folded kana and the folded written name: two of one person share one of them."""
-        return frozenset(key for key in (search_key(self.kana), search_key(self.name)) if key)
+        return name_keys(self.name, self.kana)
 
     @property
     def numbers(self) -> frozenset[str]:

@@ -79,8 +79,7 @@ def new() -> Answer:
     try:
         location = once(form.token, now, act)
     except ProbablyKnown as known:
-        form.others.data = ",".join(str(found.id) for found in known.found)
-        return _new_page(form, known.found), 422
+        return _new_page(form, form.tell_apart(known.found)), 422
     except DeskError as error:
         form.refuse(error)
         return _new_page(form), 422
@@ -116,11 +115,13 @@ def edit(learner_id: int) -> Answer:
         return _edit_page(form, learner_id), 422
 
     def act() -> str:
-        amend_learner(learner_id, form.particulars(), seen=form.seen, actor=actor, now=now)
+        amend_learner(learner_id, form.particulars(), others=form.other_ids, seen=form.seen, actor=actor, now=now)
         return learner_page(learner_id)
 
     try:
         location = once(form.token, now, act)
+    except ProbablyKnown as known:
+        return _edit_page(form, learner_id, form.tell_apart(known.found)), 422
     except DeskError as error:
         form.refuse(error)
         return _edit_page(form, learner_id), 422
@@ -128,15 +129,15 @@ def edit(learner_id: int) -> Answer:
     return redirect(location, 303)
 
 
-def _edit_page(form: LearnerForm, learner_id: int) -> str:
+def _edit_page(form: LearnerForm, learner_id: int, known: list[Found] | None = None) -> str:
     return render_template(
         "learners/form.html",
         form=form,
-        known=[],
+        known=known or [],
         title=_("受講者の内容をなおす"),
         action=url_for("learners.edit", learner_id=learner_id),
         cancel=learner_page(learner_id),
-        submit=_("保存する"),
+        submit=_("別の人として保存する") if known else _("保存する"),
     )
 
 

@@ -14,7 +14,7 @@ from supportdesk.core.database import transaction
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
-from supportdesk.learners.duplicates import probable_duplicates
+from supportdesk.learners.duplicates import Known, Likeness, likeness, probable_duplicates
 from supportdesk.learners.models import Device, Learner, Need
 from supportdesk.learners.operations import ChangedMeanwhile, ProbablyKnown, amend_learner, enter_learner
 from supportdesk.learners.particulars import Particulars, Telephone
@@ -153,6 +153,21 @@ def test_a_couple_and_namesakes_are_not_the_same_person(reception: Actor, other:
     assert probable_duplicates(other) == []
 
 
+def test_counter_and_ledger_go_by_one_rule() -> None:
+    known = Known("高橋 花子", "タカハシ ハナコ", date(1940, 1, 2))
+    undated = Particulars(kana="たかはしはなこ")
+    assert likeness(undated, known, share_phone=True) is Likeness.SAME
+    assert likeness(undated, known, share_phone=False) is Likeness.NONE
+    born = Particulars(name="さとう はなこ", birth_date=date(1940, 1, 2))
+    assert likeness(born, Known("", "サトウ　ハナコ", date(1940, 1, 2)), share_phone=False) is Likeness.SAME
+    married = Particulars(kana="さとう はなこ", birth_date=date(1940, 1, 2))
+    assert likeness(married, known, share_phone=True) is Likeness.PERHAPS
+    chance = Particulars(kana="スズキ ウメ", birth_date=date(1940, 1, 2))
+    assert likeness(chance, known, share_phone=False) is Likeness.NONE
+    other_day = Particulars(name="高橋 花子", birth_date=date(1941, 1, 2))
+    assert likeness(other_day, known, share_phone=True) is Likeness.PERHAPS
+
+
 def test_a_name_in_kanji_alone_on_a_known_phone_may_be_the_one_known_by_kana(reception: Actor) -> None:
     learner_id = make_learner("タカハシ ハナコ", phone="018-888-1542")
     assert [found.id for found in probable_duplicates(Particulars(name="高橋 花子", phones=(LANDLINE,)))] == [
@@ -169,3 +184,27 @@ def test_a_probable_duplicate_is_entered_only_as_another_person(reception: Actor
     assert second != first
     with pytest.raises(ProbablyKnown):
         enter(HANAKO, reception, others=frozenset({first}))
+
+
+UME = Particulars(kana="タカハシ ウメ", birth_date=date(1950, 3, 4), phones=(MOBILE,))
+AS_HANAKO = Particulars(kana="タカハシ ハナコ", birth_date=date(1940, 1, 2), phones=(MOBILE,))
+
+
+def test_who_is_amended_into_a_likeness_of_another_is_asked_about(reception: Actor) -> None:
+    first, second = enter(HANAKO, reception), enter(UME, reception)
+    with pytest.raises(ProbablyKnown) as refused:
+        amend(second, AS_HANAKO, reception)
+    assert [found.id for found in refused.value.found] == [first]
+    assert held(second).kana == "タカハシ ウメ"
+    with transaction():
+        amend_learner(second, AS_HANAKO, others=frozenset({first}), actor=reception, now=clock.now())
+    assert held(second).kana == "タカハシ ハナコ"
+
+
+def test_whom_the_learner_was_like_before_is_another_and_not_asked_about_again(reception: Actor) -> None:
+    first = enter(HANAKO, reception)
+    second = enter(AS_HANAKO, reception, others=frozenset({first}))
+    amend(second, Particulars(kana="タカハシ ハナ", birth_date=date(1940, 1, 2), phones=(LANDLINE,)), reception)
+    assert held(second).kana == "タカハシ ハナ"
+    amend(first, Particulars(name="高橋 花", kana="タカハシ ハナ", birth_date=date(1940, 1, 2)), reception)
+    assert held(first).name == "高橋 花"

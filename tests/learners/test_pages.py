@@ -249,6 +249,19 @@ def test_another_person_is_saved_after_all(app: Flask, desk: PageClient) -> None
     assert learners(app) == 2
 
 
+def test_a_learner_amended_into_a_likeness_is_shown_it_and_may_be_another_person(app: Flask, desk: PageClient) -> None:
+    known, learner_id = made(app, phone="018-888-1542"), made(app, "タカハシ ハナ")
+    page = desk.get(f"/learners/{learner_id}/edit")
+    asked = desk.submit(page, "learner", {"phone_1": "018-888-1542", "note": "夜に電話"}, expect=422)
+    assert "同じ人ではありませんか" in asked.text
+    assert asked.link("同じ人です") == f"/learners/{known}"
+    assert desk.submit(asked, "別の人として保存する").location == f"/learners/{learner_id}"
+    with app.app_context():
+        assert [found.id for found in find_learners("1542")] == [known, learner_id]
+    again = desk.get(f"/learners/{learner_id}/edit")
+    assert desk.submit(again, "learner", {"note": ""}).location == f"/learners/{learner_id}"
+
+
 def test_editing_starts_with_what_is_stored_and_saves_what_changed(app: Flask, desk: PageClient) -> None:
     learner_id = made(app, phone="018-888-1542", needs=frozenset({Need.SIGHT}), birth_date=BORN)
     page = desk.get(f"/learners/{learner_id}/edit")
