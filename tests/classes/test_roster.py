@@ -7,9 +7,11 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from supportdesk.classes.attendance import Mark, record_attendance
 from supportdesk.classes.attendance_queries import (
+    is_on_roster,
     meetings_of_staff,
     paper_people,
     roster,
@@ -20,10 +22,13 @@ from supportdesk.classes.models import AttendanceState
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
+from supportdesk.extensions import db
+from supportdesk.learners.models import Learner
 from supportdesk.skills.models import EvidenceSource
 from supportdesk.skills.operations import Observation, award_skills
 from tests.classes.making import enrol, make_run, meeting_at, meeting_of
 from tests.factories import make_actor, make_learner, make_reference
+from tests.plans import fill_the_register, looked_through
 from tests.recording import Statements
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -59,6 +64,8 @@ def test_seats_come_first_then_the_line_then_whoever_came_without_either() -> No
         (walk_in, None, False, "", AttendanceState.WALK_IN),
     ]
     assert stranger not in {row.learner_id for row in rows}
+    known = [one for one in (first, second, waiting, walk_in, taken_back, stranger) if is_on_roster(meeting_id, one)]
+    assert known == [first, second, waiting, walk_in]
 
 
 def test_whoever_came_and_cancelled_afterwards_is_still_on_it() -> None:
@@ -75,6 +82,17 @@ def test_whoever_came_and_cancelled_afterwards_is_still_on_it() -> None:
         False,
         True,
     )
+
+
+def test_the_register_is_not_looked_through_for_it() -> None:
+    run_id, walk_in = make_run(), make_learner()
+    enrol(run_id, make_learner())
+    meeting_id = meeting_of(run_id)
+    mark(meeting_id, walk_in, AttendanceState.WALK_IN)
+    fill_the_register()
+    assert "learner" in looked_through(lambda: db.session.scalars(select(Learner.id)).all())
+    assert "learner" not in looked_through(lambda: roster(meeting_id))
+    assert "learner" not in looked_through(lambda: is_on_roster(meeting_id, walk_in))
 
 
 def test_it_shows_what_each_can_do_of_what_is_taught_and_what_they_claim() -> None:
