@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, exists, insert, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
-from supportdesk.classes.errors import MeetingCalledOff, NotYetHeld, TooManyHeads
+from supportdesk.classes.errors import AttendanceClosed, MeetingCalledOff, NotYetHeld, TooManyHeads, WalkInsClosed
 from supportdesk.classes.locking import MEETING, RUN
 from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment, EnrolmentState, RunKind, RunState
+from supportdesk.classes.rules import CORRECTION_DAYS, WALK_IN_DAYS, takes_marks, takes_walk_ins
 from supportdesk.core import clock
 from supportdesk.core.database import connection
 from supportdesk.core.errors import NotFound
@@ -59,6 +60,7 @@ class KeptMark(NamedTuple):
 class LockedMeeting(NamedTuple):
     """A meeting of which nobody else can record anything now."""
 
+    id: int
     starts_at: datetime
     ends_at: datetime
     kind: RunKind
@@ -79,7 +81,7 @@ class Disagreement(NamedTuple):
 
 # One at a time for one meeting: which mark stands is decided under this lock.
 _LOCK = (
-    select(MEETING.c.starts_at, MEETING.c.ends_at, RUN.c.kind, RUN.c.state)
+    select(MEETING.c.id, MEETING.c.starts_at, MEETING.c.ends_at, RUN.c.kind, RUN.c.state)
     .join(RUN, RUN.c.id == MEETING.c.run_id)
     .where(MEETING.c.id == bindparam("wanted"))
     .with_for_update(key_share=True, of=MEETING)
@@ -116,6 +118,21 @@ _SEAT_AT = (
         _ENROLMENT.c.state == EnrolmentState.SEATED,
     )
 )
+#: Those with a seat of whom no mark stands, or one that was taken back.
+_THE_REST = (
+    select(_ENROLMENT.c.learner_id)
+    .join(MEETING, MEETING.c.run_id == _ENROLMENT.c.run_id)
+    .where(
+        MEETING.c.id == bindparam("meeting"),
+        _ENROLMENT.c.state == EnrolmentState.SEATED,
+        ~exists().where(
+            _MARK.c.meeting_id == MEETING.c.id,
+            _MARK.c.learner_id == _ENROLMENT.c.learner_id,
+            _MARK.c.current,
+            _MARK.c.state != AttendanceState.UNMARKED,
+        ),
+    )
+)
 
 
 def lock_meeting(meeting_id: int) -> LockedMeeting:
@@ -135,35 +152,75 @@ def record_attendance(
     """Keep the marks; of each learner the latest observation stands. Returns where somebody else saw it differently.
 
     The same observation handed in twice is kept once. A clock that runs ahead is set back to `now`. Raises NotFound,
-    MeetingCalledOff, and NotYetHeld for whoever is seen there before the day.
+    MeetingCalledOff, NotYetHeld for whoever is seen there before the day, and AttendanceClosed when it is `now` too
+    late for this actor, whatever their clock said (`rules.takes_marks`).
     """
-    held_on = lock_meeting(meeting_id).day
+    return _record(lock_meeting(meeting_id), marks, actor=actor, now=now)
+
+
+def _record(meeting: LockedMeeting, marks: Sequence[Mark], *, actor: Actor, now: datetime) -> tuple[Disagreement, ...]:
+    held_on = meeting.day
     wanted = [replace(mark, observed_at=min(mark.observed_at, now)) for mark in marks]
     if any(clock.local(mark.observed_at).date() < held_on and mark.state not in _KNOWN_AHEAD for mark in wanted):
         raise NotYetHeld
+    _demand_open(meeting, actor, now)
     learner_ids = sorted({mark.learner_id for mark in wanted})
     standings = standings_of(learner_ids, held_on)
-    kept = {_as_seen(mark, mark.recorded_by) for marks in marks_of(meeting_id, learner_ids).values() for mark in marks}
+    kept = {_as_seen(mark, mark.recorded_by) for marks in marks_of(meeting.id, learner_ids).values() for mark in marks}
     new = [mark for mark in dict.fromkeys(wanted) if _as_seen(mark, actor.account_id) not in kept]
     for mark in new:
-        _keep(meeting_id, mark, standings[mark.learner_id], actor=actor, now=now)
-    return _settle(meeting_id, sorted({mark.learner_id for mark in new})) if new else ()
+        _keep(meeting.id, mark, standings[mark.learner_id], actor=actor, now=now)
+    return _settle(meeting.id, sorted({mark.learner_id for mark in new})) if new else ()
+
+
+def _demand_open(meeting: LockedMeeting, actor: Actor, now: datetime) -> None:
+    if not takes_marks(meeting, actor, now):
+        raise AttendanceClosed(CORRECTION_DAYS)
+
+
+def mark_the_rest(meeting_id: int, state: AttendanceState, *, actor: Actor, now: datetime) -> tuple[Disagreement, ...]:
+    """Mark everybody with a seat of whom nothing stands yet; what a colleague marked meanwhile is left as it is.
+
+    Raises what `record_attendance` raises.
+    """
+    meeting = lock_meeting(meeting_id)
+    learner_ids = connection().scalars(_THE_REST, {"meeting": meeting_id})
+    return _record(meeting, [Mark(learner_id, state, now) for learner_id in learner_ids], actor=actor, now=now)
+
+
+def add_walk_in(meeting_id: int, learner_id: int, *, actor: Actor, now: datetime) -> tuple[Disagreement, ...]:
+    """The learner came without a seat, and is from now on among those whom the meeting's instructors may see.
+
+    Raises what `record_attendance` raises, and WalkInsClosed once no one can be added any more.
+    """
+    return _walk_in(lock_meeting(meeting_id), learner_id, actor=actor, now=now)
+
+
+def _walk_in(meeting: LockedMeeting, learner_id: int, *, actor: Actor, now: datetime) -> tuple[Disagreement, ...]:
+    if clock.local(now).date() < meeting.day:
+        raise NotYetHeld
+    if not takes_walk_ins(meeting, actor, now):
+        raise WalkInsClosed(WALK_IN_DAYS[meeting.kind])
+    return _record(meeting, [Mark(learner_id, AttendanceState.WALK_IN, now)], actor=actor, now=now)
 
 
 def check_in(meeting_id: int, learner_id: int, *, actor: Actor, now: datetime) -> tuple[Disagreement, ...]:
-    """The learner is here: present where they have a seat, else a walk-in. Raises what `record_attendance` raises."""
-    seat = connection().scalar(_SEAT_AT, {"meeting": meeting_id, "learner": learner_id})
-    state = AttendanceState.WALK_IN if seat is None else AttendanceState.PRESENT
-    return record_attendance(meeting_id, [Mark(learner_id, state, now)], actor=actor, now=now)
+    """The learner is here: present where they have a seat, else a walk-in. Raises what `add_walk_in` raises."""
+    meeting = lock_meeting(meeting_id)
+    if connection().scalar(_SEAT_AT, {"meeting": meeting_id, "learner": learner_id}) is None:
+        return _walk_in(meeting, learner_id, actor=actor, now=now)
+    return _record(meeting, [Mark(learner_id, AttendanceState.PRESENT, now)], actor=actor, now=now)
 
 
 def record_heads(meeting_id: int, heads: int, *, actor: Actor, now: datetime) -> None:
     """How many took part who want no record of themselves (延べ人数); the latest count stands.
 
-    Raises NotFound, MeetingCalledOff, NotYetHeld, TooManyHeads.
+    Raises NotFound, MeetingCalledOff, NotYetHeld, AttendanceClosed, TooManyHeads.
     """
-    if clock.local(now).date() < lock_meeting(meeting_id).day:
+    meeting = lock_meeting(meeting_id)
+    if clock.local(now).date() < meeting.day:
         raise NotYetHeld
+    _demand_open(meeting, actor, now)
     if not 0 <= heads <= MOST_HEADS:
         raise TooManyHeads(MOST_HEADS)
     connection().execute(update(MEETING).where(MEETING.c.id == meeting_id).values(unnamed_heads=heads))

@@ -5,8 +5,7 @@ All of it works on a telephone without scripts. Somebody else's meeting is not f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -14,10 +13,10 @@ from flask_babel import gettext as _
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
-from supportdesk.classes.attendance import Mark, record_attendance, record_heads
+from supportdesk.classes.attendance import Mark, add_walk_in, mark_the_rest, record_attendance, record_heads
 from supportdesk.classes.attendance_forms import THE_REST, HeadsForm, MarkForm
 from supportdesk.classes.attendance_queries import (
-    RosterRow,
+    is_on_roster,
     meetings_of_staff,
     record_of,
     roster,
@@ -26,15 +25,17 @@ from supportdesk.classes.attendance_queries import (
 from supportdesk.classes.duty import meeting_of
 from supportdesk.classes.models import AttendanceState, RunKind, RunState
 from supportdesk.classes.queries import MeetingRow, skills_of_meeting
+from supportdesk.classes.rules import CORRECTION_DAYS, WALK_IN_DAYS, takes_marks, takes_walk_ins
 from supportdesk.classes.views import LONGEST_WORD, Answer, blueprint
-from supportdesk.classes.walk_ins import DAYS_OPEN, find_walk_ins, seal, takes_walk_ins, unseal
+from supportdesk.classes.walk_ins import find_walk_ins, seal, unseal
 from supportdesk.classes.words import ATTENDANCE
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
+from supportdesk.core.addresses import row_id
 from supportdesk.core.errors import DeskError
 from supportdesk.core.japanese import tidy
 from supportdesk.core.once import once
-from supportdesk.core.permissions import Permission, requires
+from supportdesk.core.permissions import Actor, Permission, requires
 from supportdesk.learners.words import DEVICES, NEEDS
 from supportdesk.skills.queries import skill_names
 
@@ -69,16 +70,14 @@ def attendance(meeting_id: int) -> Answer:
     if request.method == "GET":
         return _page(meeting)
     form = MarkForm()
-    learner_ids = _whom(form, roster(meeting_id), meeting_id)
-    if not form.validate_on_submit() or form.state.data is None:
-        return _page(meeting, form), 422
-    marks = [Mark(learner_id, form.state.data, now) for learner_id in learner_ids]
 
     def act() -> str:
-        record_attendance(meeting_id, marks, actor=actor, now=now)
-        where = f"learner-{learner_ids[0]}" if len(learner_ids) == 1 else None
+        learner_id = _mark(form, meeting_id, actor, now)
+        where = f"learner-{learner_id}" if learner_id else None
         return url_for("classes.attendance", meeting_id=meeting_id, _anchor=where)
 
+    if not form.validate_on_submit():
+        return _page(meeting, form), 422
     try:
         return redirect(once(form.once_token, now, act), 303)
     except DeskError as error:
@@ -86,20 +85,28 @@ def attendance(meeting_id: int) -> Answer:
         return _page(meeting, form), 422
 
 
-def _whom(form: MarkForm, rows: Sequence[RosterRow], meeting_id: int) -> list[int]:
-    """Whom the tap is about. Who is neither on the roster nor found by the search for walk-ins does not exist here."""
-    sent = form.learner.data or ""
-    if sent == THE_REST:
-        return [row.learner_id for row in rows if row.expected and row.state is None]
-    found = unseal(form.walk_in.data, meeting_id) if form.walk_in.data else None
-    on_it = {str(row.learner_id): row.learner_id for row in rows}.get(sent, found)
-    if on_it is None:
+def _mark(form: MarkForm, meeting_id: int, actor: Actor, now: datetime) -> int | None:
+    """Carry out one tap; whom it was about, None for the rest.
+
+    Who is neither on the roster nor found by the search for walk-ins does not exist here.
+    """
+    assert form.state.data is not None
+    if form.learner.data == THE_REST:
+        mark_the_rest(meeting_id, form.state.data, actor=actor, now=now)
+        return None
+    found = unseal(form.walk_in.data, meeting_id, now) if form.walk_in.data else None
+    learner_id = found or row_id(form.learner.data or "")
+    if learner_id is None or not (found or is_on_roster(meeting_id, learner_id)):
         abort(404)
-    return [on_it]
+    if found or form.state.data is AttendanceState.WALK_IN:
+        add_walk_in(meeting_id, learner_id, actor=actor, now=now)
+    else:
+        record_attendance(meeting_id, [Mark(learner_id, form.state.data, now)], actor=actor, now=now)
+    return learner_id
 
 
 def _page(meeting: MeetingRow, form: MarkForm | HeadsForm | None = None) -> str:
-    rows, record, now = roster(meeting.id), record_of(meeting.id), clock.now()
+    rows, record, actor, now = roster(meeting.id), record_of(meeting.id), current_actor(), clock.now()
     note_list(Action.VIEW_ATTENDANCE, [row.learner_id for row in rows], subject=activity("meeting", meeting.id))
     _first, end = clock.day_bounds(clock.today())
     expected = [row for row in rows if row.expected]
@@ -123,8 +130,10 @@ def _page(meeting: MeetingRow, form: MarkForm | HeadsForm | None = None) -> str:
         the_rest=THE_REST,
         too_early=meeting.starts_at >= end,
         begun=meeting.starts_at <= now,
-        walk_ins=takes_walk_ins(meeting, now),
-        days_open=DAYS_OPEN[meeting.kind],
+        walk_ins=takes_walk_ins(meeting, actor, now),
+        walk_in_days=WALK_IN_DAYS[meeting.kind],
+        closed=not takes_marks(meeting, actor, now),
+        correction_days=CORRECTION_DAYS,
         called_off=meeting.state is RunState.CANCELLED,
         learner_page="/learners/",  # it stands on a floor above this room
     )
@@ -143,9 +152,9 @@ def walk_in(meeting_id: int) -> Answer:
         "classes/walk_in.html",
         meeting=meeting,
         text=text,
-        found=[(one, seal(meeting_id, one.id)) for one in found],
-        open=takes_walk_ins(meeting, now),
-        days_open=DAYS_OPEN[meeting.kind],
+        found=[(one, seal(meeting_id, one.id, now)) for one in found],
+        open=takes_walk_ins(meeting, actor, now),
+        walk_in_days=WALK_IN_DAYS[meeting.kind],
         walk_in_state=AttendanceState.WALK_IN,
     )
 

@@ -72,6 +72,31 @@ class NotYetHeld(DeskError):
         super().__init__(_l("まだ開催日ではありません。当日になってから記録してください。"))
 
 
+class AttendanceClosed(DeskError):
+    """The meeting is so long ago that only an administrator corrects its attendance."""
+
+    def __init__(self, days: int) -> None:
+        super().__init__(
+            _l("開催から%(days)s日を過ぎたため、出欠はもう直せません。直すときは、管理者に頼んでください。", days=days)
+        )
+
+
+class WalkInsClosed(DeskError):
+    """The days in which somebody without a seat can be added are over."""
+
+    def __init__(self, days: int) -> None:
+        super().__init__(
+            _l("開催から%(days)s日を過ぎたため、飛び入りの人はもう加えられません。管理者に頼んでください。", days=days)
+        )
+
+
+class SearchTooOld(DeskError):
+    """The search that found the walk-in was too long ago."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("さがしてから時間がたちました。もう一度さがしてください。"))
+
+
 class TooManyHeads(DeskError):
     """A head-count that no room holds, or below zero."""
 

@@ -8,8 +8,16 @@ import pytest
 from sqlalchemy import func, select
 
 from supportdesk.accounts.models import AuditEntry
-from supportdesk.classes.attendance import Disagreement, Mark, check_in, record_attendance, record_heads
-from supportdesk.classes.errors import MeetingCalledOff, NotYetHeld, TooManyHeads
+from supportdesk.classes.attendance import (
+    Disagreement,
+    Mark,
+    add_walk_in,
+    check_in,
+    mark_the_rest,
+    record_attendance,
+    record_heads,
+)
+from supportdesk.classes.errors import AttendanceClosed, MeetingCalledOff, NotYetHeld, TooManyHeads, WalkInsClosed
 from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment, Meeting
 from supportdesk.classes.planning import cancel_run
 from supportdesk.core import clock
@@ -17,11 +25,11 @@ from supportdesk.core.database import transaction
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import SYSTEM, Actor, Role
 from supportdesk.extensions import db
-from tests.classes.making import enrol, make_run, meeting_at, meeting_of
+from tests.classes.making import enrol, make_lecture, make_run, meeting_at, meeting_of
 from tests.factories import make_actor, make_learner, make_reference
 
 pytestmark = pytest.mark.usefixtures("context")
-BEGINS = meeting_at().starts_at
+BEGINS, ENDS = meeting_at().starts_at, meeting_at().ends_at
 PRESENT, LATE, ABSENT = AttendanceState.PRESENT, AttendanceState.LATE, AttendanceState.ABSENT
 NOTIFIED, WALK_IN, UNMARKED = AttendanceState.ABSENT_NOTIFIED, AttendanceState.WALK_IN, AttendanceState.UNMARKED
 
@@ -186,6 +194,81 @@ class TestWhoCame:
             with pytest.raises(TooManyHeads), transaction():
                 record_heads(meeting_id, absurd, actor=SYSTEM, now=minute(30))
         assert db.session.scalars(select(Meeting.unnamed_heads)).all() == [4]
+
+
+class TestTheRest:
+    def test_everybody_with_a_seat_of_whom_nothing_stands_is_marked(self) -> None:
+        run_id = make_run(capacity=3)
+        absent, taken_back, untouched, waiting, walk_in = (make_learner() for _ in range(5))
+        for learner_id in (absent, taken_back, untouched, waiting):
+            enrol(run_id, learner_id)
+        meeting_id = meeting_of(run_id)
+        mark(meeting_id, absent, ABSENT, 0)
+        mark(meeting_id, taken_back, ABSENT, 0)
+        mark(meeting_id, taken_back, UNMARKED, 1)
+        mark(meeting_id, walk_in, WALK_IN, 1)
+        for _again in range(2):
+            with transaction():
+                mark_the_rest(meeting_id, PRESENT, actor=SYSTEM, now=minute(5))
+        assert [kept(one)[-1] for one in (absent, taken_back, untouched, walk_in)] == [
+            (ABSENT, True),
+            (PRESENT, True),
+            (PRESENT, True),
+            (WALK_IN, True),
+        ]
+        assert kept(waiting) == []
+        assert audited("mark_attendance") == 6
+
+    def test_before_the_day_nobody_is_left_to_mark(self) -> None:
+        run_id = make_run()
+        enrol(run_id, make_learner())
+        with pytest.raises(NotYetHeld), transaction():
+            mark_the_rest(meeting_of(run_id), PRESENT, actor=SYSTEM, now=clock.now())
+
+
+class TestUntilWhen:
+    def test_whoever_holds_the_meeting_corrects_it_for_sixty_days_and_then_an_administrator(self) -> None:
+        instructor, administrator = make_actor(Role.INSTRUCTOR), make_actor(Role.ADMIN)
+        meeting_id, learner_id = meeting_of(make_run()), make_learner()
+        last, over = ENDS + timedelta(days=60, seconds=-1), ENDS + timedelta(days=60)
+        with transaction():
+            record_attendance(meeting_id, [Mark(learner_id, PRESENT, last)], actor=instructor, now=last)
+            record_heads(meeting_id, 2, actor=instructor, now=last)
+        with pytest.raises(AttendanceClosed), transaction():
+            record_attendance(meeting_id, [Mark(learner_id, ABSENT, over)], actor=instructor, now=over)
+        with pytest.raises(AttendanceClosed), transaction():
+            record_attendance(meeting_id, [Mark(learner_id, ABSENT, BEGINS)], actor=instructor, now=over)
+        with pytest.raises(AttendanceClosed), transaction():
+            mark_the_rest(meeting_id, PRESENT, actor=instructor, now=over)
+        with pytest.raises(AttendanceClosed), transaction():
+            record_heads(meeting_id, 3, actor=instructor, now=over)
+        assert kept(learner_id) == [(PRESENT, True)]
+        with transaction():
+            record_attendance(meeting_id, [Mark(learner_id, LATE, over)], actor=administrator, now=over)
+        assert kept(learner_id) == [(PRESENT, False), (LATE, True)]
+
+    @pytest.mark.parametrize(("lecture", "days"), [(False, 7), (True, 60)])
+    def test_walk_ins_are_added_until_the_paper_has_been_typed_in(self, *, lecture: bool, days: int) -> None:
+        instructor, administrator = make_actor(Role.INSTRUCTOR), make_actor(Role.ADMIN)
+        meeting_id = meeting_of(make_lecture() if lecture else make_run())
+        in_time, too_late, at_the_door, by_the_office = (make_learner() for _ in range(4))
+        last, over = ENDS + timedelta(days=days, seconds=-1), ENDS + timedelta(days=days)
+        with transaction():
+            add_walk_in(meeting_id, in_time, actor=instructor, now=last)
+        with pytest.raises(WalkInsClosed), transaction():
+            add_walk_in(meeting_id, too_late, actor=instructor, now=over)
+        with pytest.raises(WalkInsClosed), transaction():
+            check_in(meeting_id, at_the_door, actor=instructor, now=over)
+        with transaction():
+            add_walk_in(meeting_id, by_the_office, actor=administrator, now=over)
+        assert kept(in_time) == kept(by_the_office) == [(WALK_IN, True)]
+        assert kept(too_late) == kept(at_the_door) == []
+
+    def test_nobody_walks_in_before_the_day(self) -> None:
+        meeting_id, learner_id = meeting_of(make_run()), make_learner()
+        with pytest.raises(NotYetHeld), transaction():
+            add_walk_in(meeting_id, learner_id, actor=SYSTEM, now=clock.now())
+        assert kept(learner_id) == []
 
 
 class TestWhatCannotBe:

@@ -128,6 +128,21 @@ class TestTaps:
         assert pressed(page, other) == []
         assert standing(app, meeting_id)[other] == "unmarked"
 
+    def test_what_can_no_longer_be_corrected_is_shown_without_buttons(
+        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]], clock: Clock
+    ) -> None:
+        one = learner(app)
+        _run, meeting_id = taught(one)
+        page = instructor.get(f"/classes/meetings/{meeting_id}")
+        assert page.all("form.taps")
+        come_back(instructor, clock, BEGINS + timedelta(days=61))
+        closed = instructor.get(f"/classes/meetings/{meeting_id}")
+        assert "出欠はもう直せません" in closed.text
+        assert closed.all("form.taps") == []
+        assert "残りの" not in closed.text
+        instructor.post(f"/classes/meetings/{meeting_id}", {"learner": str(one), "state": "present"}, expect=422)
+        assert standing(app, meeting_id) == {}
+
     def test_two_devices_that_disagree_are_shown_until_somebody_settles_it(
         self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]], clock: Clock
     ) -> None:

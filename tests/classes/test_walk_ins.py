@@ -95,6 +95,37 @@ class TestWalkIns:
             clock.set(BEGINS - timedelta(minutes=10))
         instructor.post(f"/classes/meetings/{other}", {"walk_in": sealed, "state": "walk_in"}, expect=404)
 
+    def test_who_was_found_is_added_within_the_hour_or_searched_for_again(
+        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]], clock: Clock
+    ) -> None:
+        came = learner(app, "トビイリ タロウ")
+        _run, meeting_id = taught()
+        page = instructor.get(f"/classes/meetings/{meeting_id}")
+        page = instructor.submit(page, "さがす", {"q": "とびいり"}, expect=200)
+        for _half in range(2):  # the log-in does not end meanwhile
+            clock.advance(minutes=30)
+            instructor.get("/classes/today")
+        refused = instructor.submit(page, "さんを加える", expect=422)
+        assert "もう一度さがしてください" in refused.text
+        page = instructor.submit(refused, "さがす", {"q": "とびいり"}, expect=200)
+        instructor.submit(page, "さんを加える")
+        assert standing(app, meeting_id) == {came: "walk_in"}
+
+    def test_a_search_kept_till_long_after_adds_nobody_and_opens_no_record(
+        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]], clock: Clock
+    ) -> None:
+        came = learner(app, "トビイリ タロウ")
+        _run, meeting_id = taught()
+        page = instructor.get(f"/classes/meetings/{meeting_id}")
+        page = instructor.submit(page, "さがす", {"q": "とびいり"}, expect=200)
+        sealed = str(page.field("walk_in")["value"])
+        come_back(instructor, clock, BEGINS + timedelta(days=200))
+        for state in ("walk_in", "present"):
+            sent = {"walk_in": sealed, "state": state}
+            instructor.post(f"/classes/meetings/{meeting_id}", sent, expect=422)
+        assert standing(app, meeting_id) == {}
+        instructor.get(f"/learners/{came}/consents", expect=404)
+
     def test_the_whole_register_is_open_for_the_days_of_the_meeting_only(
         self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]], clock: Clock
     ) -> None:

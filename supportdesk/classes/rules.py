@@ -1,0 +1,49 @@
+"""When a meeting takes marks and walk-ins: the rules alone, without a database.
+
+Operations ask under their locks and pages before they show a button, so that no button promises what is refused.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from supportdesk.classes.models import RunKind
+from supportdesk.core import clock
+from supportdesk.core.permissions import Actor, Role
+
+#: A paper roster is typed in within so many days; a lecture is often recorded at the office long after.
+WALK_IN_DAYS: Final = {RunKind.CLASS: 7, RunKind.LECTURE: 60}
+#: Whoever holds a meeting corrects its attendance for two months; then its figures have been reported.
+CORRECTION_DAYS: Final = 60
+
+
+class Held(Protocol):
+    """A meeting, as far as the rules look at it."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+    @property
+    def kind(self) -> RunKind: ...
+
+
+def takes_walk_ins(meeting: Held, actor: Actor, now: datetime) -> bool:
+    """Whether the actor may add somebody: from the meeting's day until the paper has been typed in.
+
+    Until then the whole register is open to whoever holds the meeting. An administrator, who sees it anyway, is not
+    bound by the end.
+    """
+    first, _end = clock.day_bounds(clock.local(meeting.starts_at).date())
+    return first <= now and _in_time(meeting, WALK_IN_DAYS[meeting.kind], actor, now)
+
+
+def takes_marks(meeting: Held, actor: Actor, now: datetime) -> bool:
+    """Whether the actor may still record or correct attendance: `CORRECTION_DAYS` long, an administrator for good."""
+    return _in_time(meeting, CORRECTION_DAYS, actor, now)
+
+
+def _in_time(meeting: Held, days: int, actor: Actor, now: datetime) -> bool:
+    unbound = actor.account_id is None or Role.ADMIN in actor.roles
+    return unbound or now < meeting.ends_at + timedelta(days=days)
