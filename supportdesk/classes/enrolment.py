@@ -16,9 +16,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.classes import wording
-from supportdesk.classes.errors import AlreadyCancelled, AlreadyEnrolled, LearnerClash, OnDuty, SameRun
+from supportdesk.classes.errors import (
+    AlreadyBegun,
+    AlreadyCancelled,
+    AlreadyEnrolled,
+    LearnerClash,
+    OnDuty,
+    SameRun,
+)
 from supportdesk.classes.locking import LockedRun, count, lock_run, lock_runs
 from supportdesk.classes.models import Enrolment, EnrolmentState, Seat
+from supportdesk.classes.rules import can_be_left
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.codes import new_code
@@ -211,12 +219,16 @@ _PROMOTE = (
 def cancel_enrolment(enrolment_id: int, *, actor: Actor, now: datetime) -> None:
     """Free the seat and give it to the next in line, who is told; before the run starts, never after.
 
-    What was still to be told about the enrolment is not told any more. Raises NotFound and AlreadyCancelled.
+    In a run of several meetings a learner may leave in the middle: their time from then on is free, the meetings before
+    stay as they were, and the seat is nobody's. What was still to be told about the enrolment is not told any more.
+    Raises NotFound, AlreadyCancelled, and AlreadyBegun once no meeting is still to come: what was is a fact.
     """
     run = lock_run(_run_of(enrolment_id))
     enrolment = connection().execute(_BY_ID, {"wanted": enrolment_id}).one()
     if enrolment.state is EnrolmentState.CANCELLED:
         raise AlreadyCancelled
+    if not can_be_left((claim.starts_at for claim in run.claims), now):
+        raise AlreadyBegun
     standing = standing_of(enrolment.learner_id, clock.local(now).date())
     connection().execute(_CANCEL, {"wanted": enrolment_id, "at": now, "by": actor.account_id})
     cancel_notices(activity("enrolment", enrolment_id), now=now)
@@ -227,7 +239,7 @@ def cancel_enrolment(enrolment_id: int, *, actor: Actor, now: datetime) -> None:
     count(run.id, seats=-1)
     if run.is_open(now) and run.waiting:
         _promote_next(run, enrolment.seat, actor=actor, now=now)
-    occupancy.release(run.activities, [occupancy.person(standing.person_id)])
+    occupancy.release(run.to_come(now), [occupancy.person(standing.person_id)])
 
 
 def _run_of(enrolment_id: int) -> int:

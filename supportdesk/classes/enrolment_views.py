@@ -14,6 +14,7 @@ from supportdesk.classes.errors import AlreadyEnrolled
 from supportdesk.classes.forms import EnrolForm, MoveForm
 from supportdesk.classes.models import EnrolmentState
 from supportdesk.classes.queries import EnrolmentRow, RunRow
+from supportdesk.classes.rules import can_be_left
 from supportdesk.classes.views import LONGEST_WORD, Answer, blueprint
 from supportdesk.classes.words import EDITIONS, ENROLMENT_STATES
 from supportdesk.core import clock
@@ -168,7 +169,8 @@ def _described(learner_id: int) -> Found:
 
 def _is_live(row: EnrolmentRow) -> bool:
     """Whether there is still something to cancel or move."""
-    return row.state is not EnrolmentState.CANCELLED and clock.now() < row.starts_at
+    starts = (starts_at for starts_at, _ends_at in run_queries.dates_of(row.run_id))
+    return row.state is not EnrolmentState.CANCELLED and can_be_left(starts, clock.now())
 
 
 @blueprint.route("/enrolments/<int:enrolment_id>/cancel", methods=["GET", "POST"])
@@ -196,10 +198,15 @@ def cancel_enrolment(enrolment_id: int) -> Answer:
 
 
 def _cancel_page(form: DeskForm, row: EnrolmentRow, learner: Found) -> str:
-    run = run_queries.run_details(row.run_id)
-    next_in_line = row.state is EnrolmentState.SEATED and run.waiting > 0 and run.is_open(clock.now())
+    run, now = run_queries.run_details(row.run_id), clock.now()
     return render_template(
-        "classes/cancel_enrolment.html", form=form, booking=row, learner=learner, next_in_line=next_in_line
+        "classes/cancel_enrolment.html",
+        form=form,
+        booking=row,
+        learner=learner,
+        live=_is_live(row),
+        begun=row.starts_at <= now,
+        next_in_line=row.state is EnrolmentState.SEATED and run.waiting > 0 and run.is_open(now),
     )
 
 

@@ -51,6 +51,13 @@ class AlreadyCancelled(DeskError):
         super().__init__(_l("もう取り消されています。"))
 
 
+class AlreadyBegun(DeskError):
+    """The run's last meeting has begun: a place in it can be neither given up nor changed."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("もう始まっているため、取り消しや変更はできません。来なかった方は、出欠に記録します。"))
+
+
 class SameRun(DeskError):
     """A move leads to another run."""
 

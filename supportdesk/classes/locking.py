@@ -51,6 +51,10 @@ class LockedRun:
         if not self.is_open(now):
             raise RunNotOpen
 
+    def to_come(self, now: datetime) -> list[str]:
+        """The names of the run's meetings that have not begun."""
+        return [claim.activity for claim in self.claims if claim.starts_at > now]
+
     def claims_for(self, resource: str) -> list[Claim]:
         """What a resource is needed for at this run: one claim a meeting."""
         return [Claim(claim.activity, (resource,), claim.starts_at, claim.ends_at) for claim in self.claims]

@@ -1,10 +1,11 @@
-"""When a meeting takes marks and walk-ins: the rules alone, without a database.
+"""When a run can be left, and when a meeting takes marks and walk-ins: the rules alone, without a database.
 
 Operations ask under their locks and pages before they show a button, so that no button promises what is refused.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -27,6 +28,14 @@ class Held(Protocol):
     def ends_at(self) -> datetime: ...
     @property
     def kind(self) -> RunKind: ...
+
+
+def can_be_left(starts: Iterable[datetime], now: datetime) -> bool:
+    """Whether a place in a run with these meetings can be given up: as long as one of them is still to begin.
+
+    What is over is a fact: whoever did not come is marked absent.
+    """
+    return any(starts_at > now for starts_at in starts)
 
 
 def takes_walk_ins(meeting: Held, actor: Actor, now: datetime) -> bool:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from supportdesk.accounts.models import AuditEntry
 from supportdesk.classes.enrolment import cancel_enrolment, enrol_learner, move_enrolment
-from supportdesk.classes.errors import AlreadyCancelled, AlreadyEnrolled, LearnerClash, OnDuty, RunNotOpen, SameRun
+from supportdesk.classes.errors import (
+    AlreadyBegun,
+    AlreadyCancelled,
+    AlreadyEnrolled,
+    LearnerClash,
+    OnDuty,
+    RunNotOpen,
+    SameRun,
+)
 from supportdesk.classes.models import Enrolment, EnrolmentState, Run
 from supportdesk.classes.planning import cancel_run
 from supportdesk.core import clock
@@ -21,7 +29,7 @@ from supportdesk.learners.caller import Caller
 from supportdesk.learners.models import Learner
 from supportdesk.notices.models import Notice, NoticeState
 from supportdesk.places import occupancy
-from tests.classes.making import DAY, enrol, learner_who_is, make_run, meeting_at
+from tests.classes.making import DAY, enrol, learner_who_is, make_run, meeting_at, meeting_of
 from tests.factories import make_account, make_learner, make_reference
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -53,9 +61,9 @@ def notices(enrolment_id: int) -> list[tuple[str, NoticeState]]:
     return [(row.kind, row.state) for row in rows]
 
 
-def has_time(learner_id: int) -> set[str]:
+def has_time(learner_id: int, day: date = DAY) -> set[str]:
     person = occupancy.person(db.session.get_one(Learner, learner_id).person_id)
-    plan = meeting_at()
+    plan = meeting_at(day)
     return occupancy.who_has([person], plan.starts_at, plan.ends_at).get(person, set())
 
 
@@ -230,13 +238,29 @@ class TestCancelling:
         text = db.session.scalars(select(Notice.text).where(Notice.kind == "enrolment_promoted")).one()
         assert "同じ時間にほかの予約があります" in text
 
-    def test_nobody_is_promoted_once_the_run_has_begun(self) -> None:
-        run_id = make_run(capacity=1)
-        first, second = enrol(run_id, make_learner()), enrol(run_id, make_learner())
+    def test_once_the_last_meeting_has_begun_nothing_is_cancelled_any_more(self) -> None:
+        run_id, learner_id = make_run(capacity=1), make_learner()
+        first, waiting = enrol(run_id, learner_id), enrol(run_id, make_learner())
+        for days in (0, 200):
+            now = meeting_at().starts_at + timedelta(days=days)
+            for booked in (first, waiting):
+                with pytest.raises(AlreadyBegun), transaction():
+                    cancel_enrolment(booked.enrolment_id, actor=SYSTEM, now=now)
+        assert db.session.get_one(Enrolment, first.enrolment_id).state is EnrolmentState.SEATED
+        assert numbers(run_id) == (1, 1)
+        assert len(has_time(learner_id)) == 1
+
+    def test_who_leaves_in_the_middle_is_free_from_then_on_and_nobody_is_promoted(self) -> None:
+        second_day = DAY + timedelta(days=7)
+        run_id = make_run(meeting_at(), meeting_at(second_day), capacity=1)
+        learner_id = make_learner()
+        first, second = enrol(run_id, learner_id), enrol(run_id, make_learner())
         with transaction():
             cancel_enrolment(first.enrolment_id, actor=SYSTEM, now=meeting_at().starts_at)
         assert db.session.get_one(Enrolment, second.enrolment_id).state is EnrolmentState.WAITING
         assert numbers(run_id) == (0, 1)
+        assert has_time(learner_id, DAY) == {f"meeting:{meeting_of(run_id)}"}
+        assert has_time(learner_id, second_day) == set()
 
     def test_whoever_stops_waiting_frees_no_seat(self) -> None:
         run_id = make_run(capacity=1)
@@ -277,6 +301,13 @@ class TestCancelling:
 
 
 class TestMoving:
+    def test_nobody_leaves_what_is_over_for_another_run(self) -> None:
+        old, new, learner_id = make_run(), make_run(meeting_at(DAY + timedelta(days=30))), make_learner()
+        booked = enrol(old, learner_id)
+        with pytest.raises(AlreadyBegun), transaction():
+            move_enrolment(booked.enrolment_id, new, actor=SYSTEM, now=meeting_at().starts_at)
+        assert (numbers(old), numbers(new)) == ((1, 0), (0, 0))
+
     def test_one_is_freed_and_the_other_taken_for_the_same_caller(self) -> None:
         old, new, learner_id = make_run(capacity=1), make_run(meeting_at(hour=14)), make_learner()
         booked = enrol(old, learner_id, caller=Caller("夫", "配偶者", "0188888888"))

@@ -18,6 +18,7 @@ from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 from supportdesk.notices.models import Notice, NoticeState
 from tests.classes.making import DAY, enrol, make_lecture, make_run, meeting_at, room_of
+from tests.clocks import Clock
 from tests.factories import make_account, make_learner, make_reference
 from tests.pages import PageClient
 
@@ -194,6 +195,29 @@ class TestChangingOnesMind:
         assert [(one.state, one.seat) for one in rows(app, run_id)] == [("cancelled", None), ("seated", 1)]
         assert reception.submit(page, "cancel-enrolment").location == f"/classes/enrolments/{first.enrolment_id}"
         assert [one.state for one in rows(app, run_id)] == ["cancelled", "seated"]
+
+    def test_what_has_begun_is_neither_cancelled_nor_moved_and_what_goes_on_can_be_left(
+        self, app: Flask, reception: PageClient, clock: Clock
+    ) -> None:
+        with app.app_context():
+            over = enrol(make_run(), make_learner())
+            goes_on = enrol(make_run(meeting_at(), meeting_at(DAY + timedelta(days=7))), make_learner())
+        clock.set(meeting_at().starts_at)
+        reception.another_device()
+        reception.sign_in("reception")
+        address = f"/classes/enrolments/{over.enrolment_id}"
+        assert "取り消す" not in reception.get(address).text
+        for what in ("/cancel", "/move"):
+            shown = reception.get(address + what)
+            assert "もう始まっています" in shown.text
+            assert shown.all("main form:not([method=get])") == []
+        assert "もう始まっている" in reception.post(f"{address}/cancel", {}, expect=422).text
+        page = reception.get(f"/classes/enrolments/{goes_on.enrolment_id}/cancel")
+        assert "残りの回" in page.text
+        reception.submit(page, "cancel-enrolment")
+        with app.app_context():
+            states = db.session.scalars(select(Enrolment.state).order_by(Enrolment.id)).all()
+        assert states == ["seated", "cancelled"]
 
     def test_cancelling_from_two_screens_tells_the_second_that_it_is_done(
         self, app: Flask, reception: PageClient

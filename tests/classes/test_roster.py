@@ -26,7 +26,7 @@ from supportdesk.extensions import db
 from supportdesk.learners.models import Learner
 from supportdesk.skills.models import EvidenceSource
 from supportdesk.skills.operations import Observation, award_skills
-from tests.classes.making import enrol, make_run, meeting_at, meeting_of
+from tests.classes.making import DAY, enrol, make_run, meeting_at, meeting_of
 from tests.factories import make_actor, make_learner, make_reference
 from tests.plans import fill_the_register, looked_through
 from tests.recording import Statements
@@ -69,7 +69,7 @@ def test_seats_come_first_then_the_line_then_whoever_came_without_either() -> No
 
 
 def test_whoever_came_and_cancelled_afterwards_is_still_on_it() -> None:
-    run_id, learner_id = make_run(), make_learner()
+    run_id, learner_id = make_run(meeting_at(), meeting_at(DAY + timedelta(days=7))), make_learner()
     meeting_id = meeting_of(run_id)
     booked = enrol(run_id, learner_id)
     mark(meeting_id, learner_id, AttendanceState.PRESENT)
