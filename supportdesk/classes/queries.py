@@ -344,10 +344,12 @@ ENROLMENT_ROWS: Select[Any] = select(
 ).select_from(ENROLMENT.join(RUN, RUN.c.id == ENROLMENT.c.run_id).outerjoin(VENUE, VENUE.c.id == RUN.c.venue_id))
 
 
-def enrolments_of(learner_id: int) -> list[EnrolmentRow]:
-    """All of a learner's enrolments, cancelled ones too, the latest run first."""
-    statement = ENROLMENT_ROWS.where(ENROLMENT.c.learner_id == learner_id)
-    rows = db.session.execute(statement.order_by(RUN.c.starts_at.desc(), ENROLMENT.c.id.desc()))
+def enrolments_ahead(learner_id: int, now: datetime) -> list[EnrolmentRow]:
+    """The learner's seats and places in line in runs that are not over, the next first. One statement."""
+    statement = ENROLMENT_ROWS.where(
+        ENROLMENT.c.learner_id == learner_id, ENROLMENT.c.state != EnrolmentState.CANCELLED, RUN.c.ends_at > now
+    )
+    rows = db.session.execute(statement.order_by(RUN.c.starts_at, ENROLMENT.c.id))
     return [EnrolmentRow._make(row) for row in rows]
 
 

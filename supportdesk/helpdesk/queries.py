@@ -40,12 +40,21 @@ _HOURS: Select[Any] = (
 
 
 def open_slots(
-    *, after: datetime, limit: int = 20, district_code: str | None = None, day: date | None = None
+    *,
+    after: datetime,
+    limit: int = 20,
+    district_code: str | None = None,
+    near: str | None = None,
+    day: date | None = None,
 ) -> list[SlotRow]:
-    """Free slots that begin after an instant, the next first: of one day, or of the four weeks to come."""
+    """Free slots that begin after an instant, the next first: of one day, or of the four weeks to come.
+
+    `near`: those of this district before all others. Three statements.
+    """
     first = day or clock.local(after).date()
     last = day or first + LOOKED_AHEAD
-    return free_slots(first, last, after=after, district_code=district_code)[:limit]
+    slots = free_slots(first, last, after=after, district_code=district_code)
+    return sorted(slots, key=lambda slot: slot.district_code != near)[:limit] if near else slots[:limit]
 
 
 def free_slots(
@@ -176,11 +185,12 @@ def bookings_between(
     return [BookingRow._make(row) for row in rows]
 
 
-def bookings_of(learner_id: int) -> list[BookingRow]:
-    """All of a learner's bookings, cancelled ones too, the latest first."""
-    statement = BOOKING_ROWS.where(BOOKING.c.learner_id == learner_id)
-    rows = db.session.execute(statement.order_by(BOOKING.c.starts_at.desc(), BOOKING.c.id.desc()))
-    return [BookingRow._make(row) for row in rows]
+def bookings_ahead(learner_id: int, now: datetime) -> list[BookingRow]:
+    """The learner's consultations that are still to be held, the next first. One statement."""
+    statement = BOOKING_ROWS.where(
+        BOOKING.c.learner_id == learner_id, BOOKING.c.state == BookingState.BOOKED, BOOKING.c.ends_at > now
+    )
+    return [BookingRow._make(row) for row in db.session.execute(statement.order_by(BOOKING.c.starts_at, BOOKING.c.id))]
 
 
 def booking_by_code(code: str) -> BookingRow | None:

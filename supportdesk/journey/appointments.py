@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from supportdesk.classes.models import EnrolmentState
-from supportdesk.classes.queries import EnrolmentRow, enrolments_of
-from supportdesk.helpdesk.models import BookingState
-from supportdesk.helpdesk.queries import BookingRow, bookings_of
+from supportdesk.classes.queries import EnrolmentRow
+from supportdesk.helpdesk.queries import BookingRow, bookings_ahead
 
 
 class Appointment(NamedTuple):
@@ -25,18 +24,10 @@ class Appointment(NamedTuple):
     line: int | None
 
 
-def appointments_of(learner_id: int, now: datetime) -> list[Appointment]:
-    """Those that are not over, the next first. Two statements."""
-    classes = [
-        _of_class(row)
-        for row in enrolments_of(learner_id)
-        if row.state is not EnrolmentState.CANCELLED and row.ends_at > now
-    ]
-    consultations = [
-        _of_consultation(row)
-        for row in bookings_of(learner_id)
-        if row.state is BookingState.BOOKED and row.ends_at > now
-    ]
+def appointments_of(learner_id: int, enrolments: Iterable[EnrolmentRow], now: datetime) -> list[Appointment]:
+    """Those that are not over, the next first; `enrolments` are the learner's own that are ahead. One statement."""
+    classes = [_of_class(row) for row in enrolments]
+    consultations = [_of_consultation(row) for row in bookings_ahead(learner_id, now)]
     return sorted([*classes, *consultations], key=lambda one: (one.starts_at, one.code))
 
 

@@ -67,9 +67,5 @@ def offers_for(learner: Learner, *, words: str, day: date | None, now: datetime)
     home = learner.district_code
     edition = EDITION_OF.get(learner.device) if learner.device else None
     runs = open_runs(text=words, day=day, edition=edition, after=now, limit=_RUNS_LOOKED_AT)
-    slots = open_slots(after=now, district_code=home, day=day, limit=SLOTS_SHOWN) if home else []
-    if len(slots) < SLOTS_SHOWN:
-        known = {(slot.adviser_id, slot.starts_at) for slot in slots}
-        more = open_slots(after=now, day=day, limit=2 * SLOTS_SHOWN)
-        slots = [*slots, *(slot for slot in more if (slot.adviser_id, slot.starts_at) not in known)][:SLOTS_SHOWN]
+    slots = open_slots(after=now, near=home, day=day, limit=SLOTS_SHOWN)
     return Offers(sorted(runs, key=lambda run: run.district_code != home)[:RUNS_SHOWN], slots)

@@ -7,8 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
-from supportdesk.classes.models import EnrolmentState
-from supportdesk.classes.queries import enrolments_of, meetings_on
+from supportdesk.classes.queries import enrolments_ahead, meetings_on
 from supportdesk.core import clock
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk.queries import bookings_on
@@ -58,6 +57,7 @@ def learner(learner_id: int) -> str:
     actor, now = current_actor(), clock.now()
     check_scope(actor, learner_id)
     person = learner_to_edit(learner_id)
+    enrolments = enrolments_ahead(learner_id, now)
     wanted = read_typed(request.args.get("q", "")[: 2 * LONGEST], clock.today())
     note_look(Action.VIEW_LEARNER, learner_id)
     return render_template(
@@ -65,14 +65,10 @@ def learner(learner_id: int) -> str:
         learner=person,
         who=described([learner_id])[0],
         wanted=wanted,
-        step=step_of(person, levels_of(learner_id), now),
-        appointments=appointments_of(learner_id, now),
+        step=step_of(person, levels_of(learner_id), enrolments, now),
+        appointments=appointments_of(learner_id, enrolments, now),
         offers=desk.offers_for(person, words=wanted.words, day=wanted.day, now=now),
-        booked={
-            row.run_id: url_for("classes.enrolment", enrolment_id=row.id)
-            for row in enrolments_of(learner_id)
-            if row.state is not EnrolmentState.CANCELLED
-        },
+        booked={row.run_id: url_for("classes.enrolment", enrolment_id=row.id) for row in enrolments},
         programmes=PROGRAMMES,
         devices=DEVICES,
         needs=NEEDS,

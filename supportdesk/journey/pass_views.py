@@ -11,7 +11,7 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import attendance
-from supportdesk.classes.queries import enrolments_of
+from supportdesk.classes.queries import enrolments_ahead
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
@@ -70,7 +70,7 @@ def _for_staff(token: str, learner_id: int) -> Answer:
         who=described([learner_id])[0],
         meetings=meaning.meetings,
         token=token,
-        enrolled={row.run_id for row in enrolments_of(learner_id) if row.seat is not None},
+        enrolled=meaning.seated,
     )
 
 
@@ -132,11 +132,12 @@ def _admitted(token: str, secret: str) -> Response:
 
 def _for_the_learner(learner_id: int) -> str:
     person, now = learner_to_edit(learner_id), clock.now()
+    enrolments = enrolments_ahead(learner_id, now)
     return render_template(
         "journey/pass_own_phone.html",
         learner=person,
         held=live_pass(learner_id),
-        appointments=appointments_of(learner_id, now),
-        step=step_of(person, levels_of(learner_id), now),
+        appointments=appointments_of(learner_id, enrolments, now),
+        step=step_of(person, levels_of(learner_id), enrolments, now),
         programmes=PROGRAMMES,
     )

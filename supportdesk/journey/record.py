@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from supportdesk.classes.queries import enrolments_of
+from supportdesk.classes.queries import EnrolmentRow, enrolments_ahead
 from supportdesk.core import clock
 from supportdesk.core.activities import Description, describe
 from supportdesk.core.wareki import age_on
@@ -61,6 +61,7 @@ def record_of(learner_id: int, now: datetime) -> Record:
     """Read one learner's page; the same number of statements however long their story. Raises NotFound."""
     learner = learner_to_edit(learner_id)
     levels = skills.levels_of(learner_id)
+    enrolments = enrolments_ahead(learner_id, now)
     return Record(
         learner=learner,
         district=db.session.scalar(select(District.name).where(District.code == learner.district_code)) or "",
@@ -68,20 +69,22 @@ def record_of(learner_id: int, now: datetime) -> Record:
         held_pass=live_pass(learner_id),
         own_phones=_own_phones(learner_id),
         tutors=tutors_of(learner_id),
-        step=step_of(learner, levels, now),
-        appointments=appointments_of(learner_id, now),
+        step=step_of(learner, levels, enrolments, now),
+        appointments=appointments_of(learner_id, enrolments, now),
         timeline=timeline_of(learner_id),
         skills=_grouped(levels),
     )
 
 
-def step_of(learner: Learner, levels: dict[str, skills.LevelRow], now: datetime) -> NextStep:
-    """The next step of this learner."""
+def step_of(
+    learner: Learner, levels: dict[str, skills.LevelRow], enrolments: Iterable[EnrolmentRow], now: datetime
+) -> NextStep:
+    """The next step of this learner, who has a place in these runs: a run once cancelled may be suggested again."""
     return next_step(
         levels,
         device=learner.device,
         district_code=learner.district_code,
-        booked_runs=[row.run_id for row in enrolments_of(learner.id)],
+        booked_runs=[row.run_id for row in enrolments],
         now=now,
     )
 

@@ -21,10 +21,11 @@ from supportdesk.tutors.queries import match_with
 class Meaning(NamedTuple):
     """What the scanner may do. At most one of: check in to today's `meetings`, log a session, open the record.
 
-    All false or empty: the scanner is a stranger to this learner.
+    All false or empty: the scanner is a stranger to this learner. `seated` are the runs in which they have a seat.
     """
 
     meetings: Sequence[MeetingRow] = ()
+    seated: frozenset[int] = frozenset()
     logs_session: bool = False
     opens_record: bool = False
 
@@ -35,21 +36,23 @@ STRANGER = Meaning()
 def meaning_for(actor: Actor, learner_id: int, now: datetime) -> Meaning:
     """What this pass means to somebody who is signed in.
 
-    An instructor checks the learner in to a meeting of theirs today, in which the learner has a place or comes as a
-    walk-in; a matched tutor starts a session's log; whoever may see the learner opens the record.
+    An instructor checks the learner in to those of their meetings today in which the learner has a seat, or to any of
+    them as a walk-in when there is none; a matched tutor starts a session's log; whoever may see the learner opens the
+    record.
     """
     if actor.may(Permission.TAKE_ATTENDANCE) and actor.account_id is not None:
         today = meetings_on(clock.local(now).date(), staff_id=actor.account_id)
         if today:
-            return Meaning(meetings=_own_first(today, learner_id))
+            seated = _seated(today, learner_id)
+            return Meaning([one for one in today if one.run_id in seated] or today, seated)
     if _is_tutor_of(actor, learner_id):
         return Meaning(logs_session=True)
     return Meaning(opens_record=True) if _may_see(actor, learner_id) else STRANGER
 
 
-def _own_first(meetings: Sequence[MeetingRow], learner_id: int) -> list[MeetingRow]:
-    """Only the meetings in which the learner has a seat; all of them when there is none: then it is a walk-in."""
-    runs = set(
+def _seated(meetings: Sequence[MeetingRow], learner_id: int) -> frozenset[int]:
+    """The runs of these meetings in which the learner has a seat."""
+    return frozenset(
         db.session.scalars(
             select(Enrolment.run_id).where(
                 Enrolment.learner_id == learner_id,
@@ -58,7 +61,6 @@ def _own_first(meetings: Sequence[MeetingRow], learner_id: int) -> list[MeetingR
             )
         )
     )
-    return [meeting for meeting in meetings if meeting.run_id in runs] or list(meetings)
 
 
 def _is_tutor_of(actor: Actor, learner_id: int) -> bool:

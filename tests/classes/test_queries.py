@@ -121,13 +121,28 @@ def test_a_learners_enrolments_say_their_place_in_line() -> None:
     first_in_line = enrol(full, make_learner())
     enrol(full, learner_id)
     seated = enrol(make_run(meeting_at(hour=15, room_id=room_of().id), to_bring="めがね"), learner_id)
-    later, sooner = reads.enrolments_of(learner_id)
+    sooner, later = reads.enrolments_ahead(learner_id, clock.now())
     assert (later.id, later.state, later.seat, later.line) == (seated.enrolment_id, EnrolmentState.SEATED, 1, None)
     assert (later.room, later.to_bring) == ("会議室", "めがね")
     assert (sooner.state, sooner.line) == (EnrolmentState.WAITING, 2)
     with transaction():
         cancel_enrolment(first_in_line.enrolment_id, actor=SYSTEM, now=clock.now())
-    assert reads.enrolments_of(learner_id)[1].line == 1
+    assert reads.enrolments_ahead(learner_id, clock.now())[0].line == 1
+
+
+def test_what_is_over_or_cancelled_is_not_ahead() -> None:
+    learner_id = make_learner()
+    goes_on = enrol(make_run(meeting_at(), meeting_at(DAY + timedelta(days=7))), learner_id)
+    over = enrol(make_run(meeting_at(hour=8)), learner_id)
+    cancelled = enrol(make_run(meeting_at(hour=15)), learner_id)
+    with transaction():
+        cancel_enrolment(cancelled.enrolment_id, actor=SYSTEM, now=clock.now())
+    assert [row.id for row in reads.enrolments_ahead(learner_id, clock.now())] == [
+        over.enrolment_id,
+        goes_on.enrolment_id,
+    ]
+    now = meeting_at(hour=8).ends_at
+    assert [row.id for row in reads.enrolments_ahead(learner_id, now)] == [goes_on.enrolment_id]
 
 
 def test_codes_lead_to_one_enrolment_and_one_meeting() -> None:
@@ -157,5 +172,5 @@ def test_lists_take_the_same_statements_however_long(queries: Counting) -> None:
     assert len(seen) == 4
     with queries() as seen:
         reads.meetings_on(DAY)
-        reads.enrolments_of(learner_id)
+        reads.enrolments_ahead(learner_id, clock.now())
     assert len(seen) == 2

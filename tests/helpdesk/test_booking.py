@@ -29,7 +29,7 @@ from supportdesk.helpdesk.errors import (
 )
 from supportdesk.helpdesk.models import Booking, BookingState
 from supportdesk.helpdesk.operations import cancel_booking, move_booking
-from supportdesk.helpdesk.queries import booking_by_code, bookings_of, bookings_on
+from supportdesk.helpdesk.queries import booking_by_code, bookings_ahead, bookings_on
 from supportdesk.learners.caller import Caller
 from supportdesk.learners.models import Learner
 from supportdesk.notices.models import Notice, NoticeState
@@ -104,7 +104,8 @@ class TestBooking:
         assert row is not None
         assert (row.id, row.learner_id, row.desk_id, row.adviser_id) == (booked.booking_id, learner, desk, adviser)
         assert (row.starts_at, row.ends_at, row.state, row.topic) == (at(10), at(11), "booked", "LINEの使い方")
-        assert [one.id for one in bookings_on(DAY)] == [one.id for one in bookings_of(learner)] == [row.id]
+        assert bookings_on(DAY) == bookings_ahead(learner, at(10)) == [row]
+        assert bookings_ahead(learner, at(11)) == []
 
     def test_it_writes_how_the_learner_stands_that_day(self, desk: int, adviser: int) -> None:
         learner = make_learner(district_code="tobu", birth_year=1950)
@@ -218,7 +219,7 @@ class TestCancelling:
         assert taken_by(adviser_person(adviser)) == taken_by(person_of(learner)) == set()
         assert notices(booked.booking_id) == [("booking_confirmed", NoticeState.CANCELLED)]
         assert bookings_on(DAY) == []
-        assert [one.state for one in bookings_of(learner)] == [BookingState.CANCELLED]
+        assert bookings_ahead(learner, at(10)) == []
         book(desk, adviser, make_learner())
 
     def test_a_learner_who_does_not_know_is_told(self, desk: int, adviser: int) -> None:

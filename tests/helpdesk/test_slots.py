@@ -109,6 +109,18 @@ class TestFreeSlots:
         assert open_slots(after=clock.now(), district_code=own)
         assert open_slots(after=clock.now(), district_code="nowhere") == []
 
+    def test_what_is_near_comes_before_what_is_sooner(
+        self, queries: Callable[[], AbstractContextManager[Statements]]
+    ) -> None:
+        make_desk(make_adviser())
+        make_desk(make_adviser("sooner"), name="もうひとつ", weekday=2, nickname="ウェスター")
+        assert {slot.nickname for slot in open_slots(after=clock.now(), limit=2)} == {"ウェスター"}
+        with queries() as seen:
+            slots = open_slots(after=clock.now(), near="tobu", limit=10)
+        assert [slot.nickname for slot in slots] == ["いーぱる"] * 8 + ["ウェスター"] * 2
+        assert slots[8].starts_at < slots[0].starts_at
+        assert len(seen) == 3
+
     def test_booked_slots_and_advisers_who_teach_are_left_out(self) -> None:
         adviser = make_adviser()
         desk = make_desk(adviser, closes=13)

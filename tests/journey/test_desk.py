@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -205,6 +206,19 @@ def test_the_desk_takes_the_same_statements_however_much_is_on(
             enrol(make_run(meeting_at(TODAY, hour)), hanako)
         db.session.remove()
     assert {address: count(address) for address in before} == before
+
+
+def test_a_learners_page_asks_for_bookings_and_slots_once(
+    app: Flask, reception: PageClient, hanako: int, queries: Counting
+) -> None:
+    with app.app_context():
+        enrol(make_run(), hanako)
+        make_desk(make_adviser())
+        db.session.remove()
+    with queries() as seen:
+        reception.get(f"/desk/{hanako}")
+    for table in ("enrolment", "booking", "desk_hours", "occupancy_cell"):
+        assert len([one for one in seen if re.search(rf"(FROM|JOIN) {table}\b", one)]) == 1, (table, seen)
 
 
 def test_the_morning_pack_holds_the_days_rosters_bookings_and_calls(

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from supportdesk.accounts.models import AuditEntry
+from supportdesk.classes.enrolment import cancel_enrolment
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
@@ -62,6 +63,16 @@ def test_one_press_on_the_next_step_books_the_class(app: Flask, reception: PageC
     done = reception.submit(page, "この教室に申し込む", follow=True)
     assert "受付が完了しました" in done.h1
     assert "電源の入れ方" in reception.get(f"/learners/{learner}").one(".cards").get_text()
+
+
+def test_a_class_once_cancelled_is_suggested_again(app: Flask, reception: PageClient) -> None:
+    learner = somebody(app, district_code="tobu")
+    with app.app_context():
+        booked = enrol(make_run(), learner)
+    assert "この教室に申し込む" not in reception.get(f"/learners/{learner}").text
+    with app.app_context(), transaction():
+        cancel_enrolment(booked.enrolment_id, actor=SYSTEM, now=clock.now())
+    assert "電源の入れ方" in reception.get(f"/learners/{learner}").one(".next-step").get_text()
 
 
 def test_levels_say_where_they_came_from(app: Flask, reception: PageClient) -> None:
