@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
 from flask_babel import gettext as _
@@ -15,7 +16,7 @@ from supportdesk.classes.queries import MEETING, RUN
 from supportdesk.classes.words import ATTENDANCE
 from supportdesk.core.activities import activity
 from supportdesk.extensions import db
-from supportdesk.learners.rooms import EntryKind, TimelineEntry
+from supportdesk.learners.rooms import EntryKind, Latest, TimelineEntry
 from supportdesk.skills.models import SkillEvidence
 from supportdesk.skills.queries import skill_names
 from supportdesk.skills.words import LEVELS
@@ -25,9 +26,10 @@ _EVIDENCE = cast(Table, SkillEvidence.__table__)
 _KINDS: Final[dict[RunKind, EntryKind]] = {RunKind.CLASS: "class", RunKind.LECTURE: "lecture"}
 
 
-def entries(learner_id: int) -> list[TimelineEntry]:
+def entries(learner_id: int, latest: Latest) -> list[TimelineEntry]:
     """Each meeting at which the learner was marked: how they came, and the levels confirmed there. Three statements."""
-    levels = _levels_confirmed(learner_id)
+    meetings = _meetings(learner_id, latest)
+    levels = _levels_confirmed(learner_id, [activity("meeting", row.id) for row in meetings])
     return [
         TimelineEntry(
             at=row.starts_at,
@@ -38,37 +40,39 @@ def entries(learner_id: int) -> list[TimelineEntry]:
             activity=activity("meeting", row.id),
             url=meeting_address(row.run_id),
         )
-        for row in _meetings(learner_id)
+        for row in meetings
     ]
 
 
-def _meetings(learner_id: int) -> list[Any]:
-    return list(
-        db.session.execute(
-            select(
-                MEETING.c.id,
-                MEETING.c.run_id,
-                MEETING.c.starts_at,
-                RUN.c.kind,
-                RUN.c.title,
-                RUN.c.group_name,
-                _MARK.c.state,
-                Account.name.label("by"),
-            )
-            .join(RUN, RUN.c.id == MEETING.c.run_id)
-            .join(_MARK, _MARK.c.meeting_id == MEETING.c.id)
-            .outerjoin(Account, Account.id == _MARK.c.recorded_by)
-            .where(_MARK.c.learner_id == learner_id, _MARK.c.current, _MARK.c.state != AttendanceState.UNMARKED)
-            .order_by(MEETING.c.starts_at.desc(), MEETING.c.id.desc())
+def _meetings(learner_id: int, latest: Latest) -> list[Any]:
+    statement = (
+        select(
+            MEETING.c.id,
+            MEETING.c.run_id,
+            MEETING.c.starts_at,
+            RUN.c.kind,
+            RUN.c.title,
+            RUN.c.group_name,
+            _MARK.c.state,
+            Account.name.label("by"),
         )
+        .join(RUN, RUN.c.id == MEETING.c.run_id)
+        .join(_MARK, _MARK.c.meeting_id == MEETING.c.id)
+        .outerjoin(Account, Account.id == _MARK.c.recorded_by)
+        .where(_MARK.c.learner_id == learner_id, _MARK.c.current, _MARK.c.state != AttendanceState.UNMARKED)
     )
+    return list(db.session.execute(latest.of(statement, MEETING.c.starts_at, MEETING.c.id)))
 
 
-def _levels_confirmed(learner_id: int) -> dict[str, list[str]]:
-    """What was confirmed at each meeting, in words; of corrections the last."""
+def _levels_confirmed(learner_id: int, meetings: Sequence[str]) -> dict[str, list[str]]:
+    """What was confirmed at each of the meetings, in words; of corrections the last."""
     rows = db.session.execute(
         select(_EVIDENCE.c.activity, _EVIDENCE.c.skill_code, _EVIDENCE.c.level)
-        .where(_EVIDENCE.c.learner_id == learner_id, _EVIDENCE.c.source.in_(SOURCES.values()))
+        .where(
+            _EVIDENCE.c.learner_id == learner_id,
+            _EVIDENCE.c.source.in_(SOURCES.values()),
+            _EVIDENCE.c.activity.in_(meetings),
+        )
         .order_by(_EVIDENCE.c.observed_at, _EVIDENCE.c.id)
     )
     latest: dict[str, dict[str, int]] = {}

@@ -110,4 +110,4 @@ def areas_of(learner_id: int) -> list[Area]:
 
 def history_of(learner_id: int) -> list[TimelineEntry]:
     """The latest things that happened, in all rooms."""
-    return timeline_of(learner_id)[:HISTORY_SHOWN]
+    return timeline_of(learner_id, limit=HISTORY_SHOWN)

@@ -15,7 +15,7 @@ from supportdesk.core.permissions import Actor, Permission
 from supportdesk.extensions import db
 from supportdesk.helpdesk.models import Booking, BookingState, Case, Desk, DeskHours
 from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS
-from supportdesk.learners.rooms import TimelineEntry
+from supportdesk.learners.rooms import Latest, TimelineEntry
 
 
 def describe_bookings(ids: Iterable[int]) -> Mapping[int, Description]:
@@ -46,9 +46,9 @@ def bookings_to_come(*wanted: ColumnElement[bool]) -> list[Description]:
     return [known[booking_id] for booking_id in rows]
 
 
-def timeline_of_bookings(learner_id: int) -> list[TimelineEntry]:
+def timeline_of_bookings(learner_id: int, latest: Latest) -> list[TimelineEntry]:
     """The consultations that were held, with topic and result, and those to which the learner did not come."""
-    rows = db.session.execute(
+    statement = (
         select(
             Booking.id,
             Booking.starts_at,
@@ -73,7 +73,7 @@ def timeline_of_bookings(learner_id: int) -> list[TimelineEntry]:
             activity=activity("booking", row.id),
             url=_address("helpdesk.booking", booking_id=row.id),
         )
-        for row in rows
+        for row in db.session.execute(latest.of(statement, Booking.starts_at, Booking.id))
     ]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from datetime import UTC, datetime
+
+from flask import Blueprint, render_template, request
 
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_look
@@ -21,15 +23,16 @@ blueprint = Blueprint("journey", __name__, template_folder="templates")
 @blueprint.get("/learners/<int:learner_id>")
 @requires(Permission.SEE_LEARNERS, surface="field")
 def learner(learner_id: int) -> str:
-    """Everything on one page. Addresses and numbers are for those who book and call."""
+    """Everything on one page; `?before=` goes back in a long story. Addresses are for those who book and call."""
     actor, now = current_actor(), clock.now()
     check_scope(actor, learner_id)
-    record = record_of(learner_id, now)
+    record = record_of(learner_id, now, _instant(request.args.get("before", "")))
     note_look(Action.VIEW_LEARNER, learner_id)
     return render_template(
         "journey/learner.html",
         record=record,
         learner=record.learner,
+        is_earlier=before is not None,
         reachable=actor.may(Permission.EDIT_LEARNERS) or actor.may(Permission.WORK_CALL_LIST),
         programmes=PROGRAMMES,
         sources=SOURCES,
@@ -41,3 +44,12 @@ def learner(learner_id: int) -> str:
             "sexes": SEXES,
         },
     )
+
+
+def _instant(written: str) -> datetime | None:
+    """The instant that an address names; nonsense is none."""
+    try:
+        instant = datetime.fromisoformat(written)
+        return instant.astimezone(UTC) if instant.tzinfo else None
+    except (ValueError, OverflowError):
+        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -22,6 +22,8 @@ from supportdesk.learners.rooms import TimelineEntry, timeline_of
 from supportdesk.places.models import District
 from supportdesk.skills import queries as skills
 from supportdesk.tutors.queries import TutorOf, tutors_of
+
+ENTRIES_SHOWN: Final = 20
 
 
 class SkillLine(NamedTuple):
@@ -43,7 +45,7 @@ class SkillGroup(NamedTuple):
 
 
 class Record(NamedTuple):
-    """One learner's page."""
+    """One learner's page. `earlier`: there is more to tell, from before that instant."""
 
     learner: Learner
     district: str
@@ -54,14 +56,19 @@ class Record(NamedTuple):
     step: NextStep
     appointments: Sequence[Appointment]
     timeline: Sequence[TimelineEntry]
+    earlier: datetime | None
     skills: Sequence[SkillGroup]
 
 
-def record_of(learner_id: int, now: datetime) -> Record:
-    """Read one learner's page; the same number of statements however long their story. Raises NotFound."""
+def record_of(learner_id: int, now: datetime, before: datetime | None = None) -> Record:
+    """Read one learner's page, with the latest of their story or the latest of what was before an instant.
+
+    The same number of statements however long the story. Raises NotFound.
+    """
     learner = learner_to_edit(learner_id)
     levels = skills.levels_of(learner_id)
     enrolments = enrolments_ahead(learner_id, now)
+    timeline, earlier = story_of(learner_id, before)
     return Record(
         learner=learner,
         district=db.session.scalar(select(District.name).where(District.code == learner.district_code)) or "",
@@ -71,9 +78,22 @@ def record_of(learner_id: int, now: datetime) -> Record:
         tutors=tutors_of(learner_id),
         step=step_of(learner, levels, enrolments, now),
         appointments=appointments_of(learner_id, enrolments, now),
-        timeline=timeline_of(learner_id),
+        timeline=timeline,
+        earlier=earlier,
         skills=_grouped(levels),
     )
+
+
+def story_of(learner_id: int, before: datetime | None = None) -> tuple[list[TimelineEntry], datetime | None]:
+    """One page's worth of what happened, and, when there is more, before which instant the next page's things were.
+
+    Things of one instant stay on one page: no two pages could share them.
+    """
+    entries = timeline_of(learner_id, limit=ENTRIES_SHOWN + 1, before=before)
+    if len(entries) <= ENTRIES_SHOWN:
+        return entries, None
+    shown = [entry for entry in entries if entry.at > entries[-1].at] or entries
+    return shown, shown[-1].at
 
 
 def step_of(

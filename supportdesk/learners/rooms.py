@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from flask import Flask, current_app
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, SQLColumnExpression, Table, select
 
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Role
@@ -46,8 +46,24 @@ class LearnerTable:
     column: str = "learner_id"
 
 
+@dataclass(frozen=True)
+class Latest:
+    """Which part of a story is wanted: so many of the latest things, of all or of those before an instant."""
+
+    limit: int
+    before: datetime | None = None
+
+    def of(
+        self, statement: Select[*tuple[Any, ...]], at: SQLColumnExpression[datetime], number: SQLColumnExpression[int]
+    ) -> Select[*tuple[Any, ...]]:
+        """The statement for that part, newest first, by the columns that say when and, of one instant, which."""
+        if self.before is not None:
+            statement = statement.where(at < self.before)
+        return statement.order_by(at.desc(), number.desc()).limit(self.limit)
+
+
 #: The timeline entries of one learner; and the ids of the learners whom this actor meets in the room's own work.
-Timeline = Callable[[int], Iterable[TimelineEntry]]
+Timeline = Callable[[int, Latest], Iterable[TimelineEntry]]
 Scope = Callable[[Actor], Select[Any] | None]
 
 
@@ -71,10 +87,14 @@ def tables_with_learners() -> list[LearnerTable]:
     return [table for answers in _rooms() for table in answers.tables]
 
 
-def timeline_of(learner_id: int) -> list[TimelineEntry]:
-    """What happened in all rooms, newest first."""
-    entries = [entry for answers in _rooms() if answers.timeline for entry in answers.timeline(learner_id)]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+def timeline_of(learner_id: int, *, limit: int = 50, before: datetime | None = None) -> list[TimelineEntry]:
+    """The latest things that happened in all rooms, newest first; with `before`, of those earlier than that.
+
+    Each room reads no more than `limit` of its own: a story grows for as long as the learner lives.
+    """
+    latest = Latest(limit, before)
+    entries = [entry for answers in _rooms() if answers.timeline for entry in answers.timeline(learner_id, latest)]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
 
 
 def scope_of(actor: Actor) -> Select[Any] | None:

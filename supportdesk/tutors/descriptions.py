@@ -13,7 +13,7 @@ from supportdesk.accounts.models import Account
 from supportdesk.core.activities import Description, activity
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
-from supportdesk.learners.rooms import TimelineEntry
+from supportdesk.learners.rooms import Latest, TimelineEntry
 from supportdesk.places.models import Venue
 from supportdesk.tutors.models import Match, PeerSession
 
@@ -39,9 +39,9 @@ def describe_matches(ids: Iterable[int]) -> Mapping[int, Description]:
     return {match_id: Description(_("地域サポーターの担当")) for match_id in known}
 
 
-def timeline_of(learner_id: int) -> list[TimelineEntry]:
+def timeline_of(learner_id: int, latest: Latest) -> list[TimelineEntry]:
     """The learner's sessions: how long, how it went, with whom."""
-    rows = db.session.execute(
+    statement = (
         select(
             PeerSession.id,
             PeerSession.held_at,
@@ -63,7 +63,7 @@ def timeline_of(learner_id: int) -> list[TimelineEntry]:
             by=row.tutor,
             activity=activity("peer_session", row.id),
         )
-        for row in rows
+        for row in db.session.execute(latest.of(statement, PeerSession.held_at, PeerSession.id))
     ]
 
 

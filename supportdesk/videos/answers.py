@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Final, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import Table, null, select, union_all
+from sqlalchemy import Boolean, Table, null, select, union_all
 
 from supportdesk.core.activities import Description, activity, describe
 from supportdesk.extensions import db
-from supportdesk.learners.rooms import LearnerTable, RoomAnswers, TimelineEntry
+from supportdesk.learners.rooms import Latest, LearnerTable, RoomAnswers, TimelineEntry
 from supportdesk.videos.links import watch_path
 from supportdesk.videos.models import Video, VideoAnswer, VideoView
 
@@ -24,15 +24,16 @@ def describe_videos(ids: Iterable[int]) -> Mapping[int, Description]:
     return {row.id: Description(row.title, url=watch_path(row.code)) for row in rows}
 
 
-def timeline(learner_id: int) -> list[TimelineEntry]:
+def timeline(learner_id: int, latest: Latest) -> list[TimelineEntry]:
     """What the learner watched and answered, with the meeting that led there: two statements."""
-    viewed = select(_VIEW.c.video_id, _VIEW.c.viewed_at.label("at"), _VIEW.c.activity, null().label("can_do")).where(
-        _VIEW.c.learner_id == learner_id
-    )
+    viewed = select(
+        _VIEW.c.video_id, _VIEW.c.viewed_at.label("at"), _VIEW.c.activity, null().cast(Boolean).label("can_do")
+    ).where(_VIEW.c.learner_id == learner_id)
     answered = select(
         _ANSWER.c.video_id, _ANSWER.c.answered_at.label("at"), _ANSWER.c.activity, _ANSWER.c.can_do
     ).where(_ANSWER.c.learner_id == learner_id)
-    happened = union_all(viewed, answered).subquery()
+    parts = (latest.of(viewed, _VIEW.c.viewed_at, _VIEW.c.id), latest.of(answered, _ANSWER.c.answered_at, _ANSWER.c.id))
+    happened = union_all(*(part.subquery().select() for part in parts)).subquery()
     rows = db.session.execute(
         select(Video.code, Video.title, happened).join(happened, happened.c.video_id == Video.id)
     ).all()

@@ -61,6 +61,26 @@ def test_it_tells_what_was_attended_how_and_what_was_confirmed_there_newest_firs
     assert entries[-1].url == f"/classes/{class_run}"
 
 
+def test_only_the_latest_is_read_with_what_was_confirmed_there(
+    queries: Callable[[], AbstractContextManager[Statements]],
+) -> None:
+    learner_id = make_learner()
+    for hour in (9, 11, 13, 15):
+        meeting = meeting_at(hour=hour)
+        meeting_id = meeting_of(make_run(meeting))
+        with transaction():
+            mark = Mark(learner_id, AttendanceState.PRESENT, meeting.starts_at)
+            record_attendance(meeting_id, [mark], actor=SYSTEM, now=meeting.starts_at)
+            confirm_levels(meeting_id, actor=SYSTEM, now=meeting.ends_at)
+    whole = timeline_of(learner_id)
+    assert [entry.at for entry in whole] == [meeting_at(hour=hour).starts_at for hour in (15, 13, 11, 9)]
+    with queries() as seen:
+        assert timeline_of(learner_id, limit=2) == whole[:2]
+    assert sum("LIMIT" in one for one in seen) == len(seen) - 2, seen  # levels and names are of what was read
+    assert timeline_of(learner_id, limit=2, before=whole[1].at) == whole[2:]
+    assert timeline_of(learner_id, before=whole[3].at) == []
+
+
 def test_what_was_taken_back_and_what_is_only_booked_did_not_happen() -> None:
     run_id, learner_id = make_run(), make_learner()
     enrol(run_id, learner_id)

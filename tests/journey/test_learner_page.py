@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -15,13 +17,17 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
+from supportdesk.journey.record import ENTRIES_SHOWN
 from supportdesk.learners.models import Device
 from supportdesk.skills.models import EvidenceSource
 from supportdesk.skills.operations import Observation, award_skills
+from supportdesk.videos.operations import count_view
 from tests.classes.making import enrol, make_run, meeting_at
+from tests.clocks import NOW
 from tests.factories import make_account, make_learner, make_reference
 from tests.pages import PageClient
 from tests.recording import Statements
+from tests.videos.making import make_video
 
 Counting = Callable[[], AbstractContextManager[Statements]]
 
@@ -91,6 +97,39 @@ def test_levels_say_where_they_came_from(app: Flask, reception: PageClient) -> N
     shown = reception.get(f"/learners/{learner}").text
     assert "手伝ってもらえばできる" in shown
     assert "教室 「電源の入れ方・ボタン操作」" in shown
+
+
+def test_a_long_story_is_told_page_by_page(app: Flask, reception: PageClient) -> None:
+    learner = somebody(app)
+    with app.app_context():
+        video = make_video()
+        for minute in range(45):
+            with transaction():
+                count_view(video.id, learner, now=NOW - timedelta(minutes=minute // 2))
+    times = []
+    page = reception.get(f"/learners/{learner}")
+    assert "新しいほうにもどる" not in page.text
+    while True:
+        told = [str(one["datetime"]) for one in page.all(".timeline time")]
+        assert len(told) <= ENTRIES_SHOWN
+        times += told
+        if "もっと前を見る" not in page.text:
+            break
+        page = reception.get(page.link("もっと前を見る"))
+        assert page.link("新しいほうにもどる").startswith(f"/learners/{learner}#")
+    watched = [NOW - timedelta(minutes=minute // 2) for minute in range(45)]
+    assert [datetime.fromisoformat(one) for one in times] == watched
+
+
+@pytest.mark.parametrize("written", ["1", "あ", "2026-13-01", "2026-11-24T10:00", "0001-01-01T00:00+14:00"])
+def test_a_nonsense_instant_shows_the_newest(app: Flask, reception: PageClient, written: str) -> None:
+    page = reception.get(f"/learners/{somebody(app)}?before={quote(written)}")
+    assert "まだ何もありません。" in page.text
+
+
+def test_before_the_first_thing_there_was_nothing(app: Flask, reception: PageClient) -> None:
+    page = reception.get(f"/learners/{somebody(app)}?before=1926-12-25T00:00:00Z")
+    assert "これより前のことは、記録されていません。" in page.text
 
 
 def test_whoever_looks_is_noted(app: Flask, reception: PageClient) -> None:
