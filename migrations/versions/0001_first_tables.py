@@ -260,6 +260,7 @@ def upgrade() -> None:
         sa.Column("slot_minutes", sa.Integer(), nullable=False),
         sa.Column("to_bring", sa.Text(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("slot_minutes % 15 = 0", name=op.f("ck_desk_slot_minutes_quarters")),
         sa.CheckConstraint("slot_minutes BETWEEN 15 AND 240", name=op.f("ck_desk_slot_minutes_range")),
         sa.ForeignKeyConstraint(["venue_id"], ["venue.id"], name=op.f("fk_desk_venue_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_desk")),
@@ -430,7 +431,11 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False, comment="the last meeting's"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(venue_id IS NULL) = (place <> '')", name=op.f("ck_run_venue_or_place")),
+        sa.CheckConstraint("kind <> 'class' OR venue_id IS NOT NULL", name=op.f("ck_run_class_has_venue")),
         sa.CheckConstraint("kind <> 'lecture' OR group_name <> ''", name=op.f("ck_run_lecture_has_group")),
+        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_run_times_in_order")),
+        sa.CheckConstraint("waiting >= 0", name=op.f("ck_run_waiting_positive")),
         sa.CheckConstraint("capacity BETWEEN 1 AND 1000", name=op.f("ck_run_capacity_range")),
         sa.CheckConstraint("taken BETWEEN 0 AND capacity", name=op.f("ck_run_taken_within_capacity")),
         sa.ForeignKeyConstraint(["course_code"], ["course.code"], name=op.f("fk_run_course_code")),
@@ -442,6 +447,8 @@ def upgrade() -> None:
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_run_course_code"), ["course_code"], unique=False)
         batch_op.create_index(batch_op.f("ix_run_district_code"), ["district_code"], unique=False)
+        batch_op.create_index("ix_run_coming", ["state", "starts_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_run_ends_at"), ["ends_at"], unique=False)
         batch_op.create_index("ix_run_schedule", ["listed", "state", "starts_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_run_venue_id"), ["venue_id"], unique=False)
 
@@ -534,6 +541,9 @@ def upgrade() -> None:
         sa.Column("booked_by", sa.Integer(), nullable=True),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'cancelled') = (cancelled_at IS NOT NULL)", name=op.f("ck_booking_cancelled_has_time")
+        ),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_booking_times_in_order")),
         sa.ForeignKeyConstraint(["adviser_id"], ["account.id"], name=op.f("fk_booking_adviser_id")),
         sa.ForeignKeyConstraint(["booked_by"], ["account.id"], name=op.f("fk_booking_booked_by")),
@@ -791,6 +801,7 @@ def upgrade() -> None:
             comment="the last try, or when it was settled otherwise",
         ),
         sa.Column("settled_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint("attempts >= 0", name=op.f("ck_notice_attempts_positive")),
         sa.ForeignKeyConstraint(["learner_id"], ["learner.id"], name=op.f("fk_notice_learner_id")),
         sa.ForeignKeyConstraint(["settled_by"], ["account.id"], name=op.f("fk_notice_settled_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
@@ -858,6 +869,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.CheckConstraint("minutes BETWEEN 1 AND 600", name=op.f("ck_peer_session_minutes_range")),
+        sa.CheckConstraint("venue_id IS NULL OR place = ''", name=op.f("ck_peer_session_one_place")),
         sa.ForeignKeyConstraint(["district_code"], ["district.code"], name=op.f("fk_peer_session_district_code")),
         sa.ForeignKeyConstraint(["learner_id"], ["learner.id"], name=op.f("fk_peer_session_learner_id")),
         sa.ForeignKeyConstraint(["tutor_id"], ["tutor.account_id"], name=op.f("fk_peer_session_tutor_id")),
@@ -1084,6 +1096,9 @@ def upgrade() -> None:
             nullable=True,
             comment="what other forms typed meanwhile, by their tokens: kept until somebody has read it",
         ),
+        sa.CheckConstraint(
+            "closed_at IS NULL OR result IS NOT NULL", name=op.f("ck_consultation_case_closed_has_result")
+        ),
         sa.ForeignKeyConstraint(["adviser_id"], ["account.id"], name=op.f("fk_consultation_case_adviser_id")),
         sa.ForeignKeyConstraint(["area_code"], ["skill_area.code"], name=op.f("fk_consultation_case_area_code")),
         sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_consultation_case_booking_id")),
@@ -1153,6 +1168,9 @@ def upgrade() -> None:
         sa.Column("enrolled_by", sa.Integer(), nullable=True),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'cancelled') = (cancelled_at IS NOT NULL)", name=op.f("ck_enrolment_cancelled_has_time")
+        ),
         sa.CheckConstraint("(state = 'seated') = (seat IS NOT NULL)", name=op.f("ck_enrolment_seated_has_seat")),
         sa.ForeignKeyConstraint(["cancelled_by"], ["account.id"], name=op.f("fk_enrolment_cancelled_by")),
         sa.ForeignKeyConstraint(["enrolled_by"], ["account.id"], name=op.f("fk_enrolment_enrolled_by")),
@@ -1364,7 +1382,9 @@ def downgrade() -> None:
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_run_venue_id"))
         batch_op.drop_index("ix_run_schedule")
+        batch_op.drop_index(batch_op.f("ix_run_ends_at"))
         batch_op.drop_index(batch_op.f("ix_run_district_code"))
+        batch_op.drop_index("ix_run_coming")
         batch_op.drop_index(batch_op.f("ix_run_course_code"))
 
     op.drop_table("run")

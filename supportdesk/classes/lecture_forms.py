@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from supportdesk.classes.models import Edition, RunKind
@@ -62,14 +61,6 @@ class LectureForm(DeskForm):
         for name, choices in self._choices.items():
             self._fields[name].choices = choices
         super().process(*arguments, **options)
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Field by field; a lecture is held at one place."""
-        valid = bool(super().validate(extra_validators))
-        if self.place.data and self.room_id.data:
-            self.room_id.errors = [_("団体の場所と市の会場の、どちらか一方にしてください。")]
-            return False
-        return valid
 
     def plan(self, minutes: int) -> RunPlan:
         """What was typed. Without an end it lasts as long as the course."""

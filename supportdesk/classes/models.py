@@ -63,8 +63,13 @@ class Run(Base):
     __table_args__ = (
         CheckConstraint("capacity BETWEEN 1 AND 1000", "capacity_range"),
         CheckConstraint("taken BETWEEN 0 AND capacity", "taken_within_capacity"),
+        CheckConstraint("waiting >= 0", "waiting_positive"),
         CheckConstraint("kind <> 'lecture' OR group_name <> ''", "lecture_has_group"),
+        CheckConstraint("kind <> 'class' OR venue_id IS NOT NULL", "class_has_venue"),
+        CheckConstraint("(venue_id IS NULL) = (place <> '')", "venue_or_place"),
+        CheckConstraint("starts_at < ends_at", "times_in_order"),
         Index("ix_run_schedule", "listed", "state", "starts_at"),
+        Index("ix_run_coming", "state", "starts_at"),
     )
 
     id: Mapped[identity]
@@ -83,7 +88,7 @@ class Run(Base):
     place: Mapped[str] = mapped_column(default="", comment="the group's place, for a lecture without a venue")
     to_bring: Mapped[str] = mapped_column(default="")
     starts_at: Mapped[datetime] = mapped_column(comment="the first meeting's")
-    ends_at: Mapped[datetime] = mapped_column(comment="the last meeting's")
+    ends_at: Mapped[datetime] = mapped_column(index=True, comment="the last meeting's")
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = foreign_key("account.id", index=False)
 
@@ -164,6 +169,7 @@ class Enrolment(Base):
         ForeignKeyConstraint(["run_id", "seat"], ["seat.run_id", "seat.number"]),
         UniqueConstraint("run_id", "seat"),
         CheckConstraint("(state = 'seated') = (seat IS NOT NULL)", "seated_has_seat"),
+        CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", "cancelled_has_time"),
         Index("uq_enrolment_live", "run_id", "learner_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
     )
 

@@ -154,7 +154,9 @@ def _rooms(plan: RunPlan, meetings: Sequence[MeetingPlan]) -> dict[int, Room]:
 
 
 def _district(plan: RunPlan, venue_id: int | None) -> str:
-    """The venue's district; where there is no venue, the one that was given."""
+    """The venue's district; where there is no venue, the one that was given. A run is held at one place."""
+    if venue_id is not None and plan.place:
+        raise PlanRefused(_l("団体の場所と市の会場の、どちらか一方にしてください。"), field="room_id")
     if venue_id is not None:
         code = db.session.scalar(select(Venue.district_code).where(Venue.id == venue_id))
         if code is None:

@@ -62,7 +62,7 @@ def runs_page(
     mine: int | None = None,
 ) -> Page[ListedRun]:
     """Runs that are not over, the next first; or those that are, the latest first. `mine`: of one account on duty."""
-    order = (RUN.c.starts_at.desc(), RUN.c.id.desc()) if past else (RUN.c.starts_at, RUN.c.id)
+    order = (RUN.c.ends_at.desc(), RUN.c.id.desc()) if past else (RUN.c.starts_at, RUN.c.id)
     statement = (
         RUN_ROWS.add_columns(RUN.c.kind, RUN.c.state, RUN.c.listed, RUN.c.group_name)
         .where(RUN.c.ends_at <= now if past else RUN.c.ends_at > now, *matching(text))

@@ -17,7 +17,10 @@ class Desk(Base):
     """A consultation desk (相談窓口) at a venue."""
 
     __tablename__ = "desk"
-    __table_args__ = (CheckConstraint("slot_minutes BETWEEN 15 AND 240", "slot_minutes_range"),)
+    __table_args__ = (
+        CheckConstraint("slot_minutes BETWEEN 15 AND 240", "slot_minutes_range"),
+        CheckConstraint("slot_minutes % 15 = 0", "slot_minutes_quarters"),
+    )
 
     id: Mapped[identity]
     name: Mapped[str] = mapped_column(unique=True)
@@ -60,6 +63,7 @@ class Booking(Base):
     __tablename__ = "booking"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", "times_in_order"),
+        CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", "cancelled_has_time"),
         Index("uq_booking_slot", "adviser_id", "starts_at", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
         Index("ix_booking_desk_starts_at", "desk_id", "starts_at"),
     )
@@ -96,6 +100,7 @@ class Case(Base):
     """What a consultation was about and how it ended; open while the adviser still types."""
 
     __tablename__ = "consultation_case"
+    __table_args__ = (CheckConstraint("closed_at IS NULL OR result IS NOT NULL", "closed_has_result"),)
 
     id: Mapped[identity]
     booking_id: Mapped[int] = foreign_key("booking.id", index=False, unique=True)

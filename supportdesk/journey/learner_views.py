@@ -26,7 +26,8 @@ def learner(learner_id: int) -> str:
     """Everything on one page; `?before=` goes back in a long story. Addresses are for those who book and call."""
     actor, now = current_actor(), clock.now()
     check_scope(actor, learner_id)
-    record = record_of(learner_id, now, _instant(request.args.get("before", "")))
+    before = _instant(request.args.get("before", ""))
+    record = record_of(learner_id, now, before)
     note_look(Action.VIEW_LEARNER, learner_id)
     return render_template(
         "journey/learner.html",

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Index
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supportdesk.core.database import Base, foreign_key, identity
@@ -42,6 +42,7 @@ class Notice(Base):
 
     __tablename__ = "notice"
     __table_args__ = (
+        CheckConstraint("attempts >= 0", "attempts_positive"),
         Index("ix_notice_state_due", "state", "due_at"),
         Index("ix_notice_state_settled", "state", "settled_at"),
     )

@@ -58,6 +58,7 @@ class PeerSession(Base):
     __tablename__ = "peer_session"
     __table_args__ = (
         CheckConstraint("minutes BETWEEN 1 AND 600", "minutes_range"),
+        CheckConstraint("venue_id IS NULL OR place = ''", "one_place"),
         Index("ix_peer_session_tutor", "tutor_id", "held_at"),
     )
 

@@ -159,6 +159,17 @@ def test_a_lecture_stands_at_the_groups_own_place() -> None:
     assert (run.venue_id, run.district_code, run.place) == (None, "hokubu", "泉町内会館")
 
 
+@pytest.mark.parametrize("where", ["venue", "room"])
+def test_nothing_is_held_in_two_places(where: str) -> None:
+    elsewhere = {"group_name": "泉町内会", "place": "泉町内会館", "district_code": "hokubu"}
+    room = room_of()
+    plan: dict[str, Any] = {"venue_id": room.venue_id} if where == "venue" else {"venue_id": None}
+    meetings = (meeting_at(room_id=room.id if where == "room" else None),)
+    refused = refusal(kind=RunKind.LECTURE, meetings=meetings, **elsewhere, **plan)
+    assert refused.field == "room_id"
+    assert "どちらか一方" in str(refused.message)
+
+
 class TestCallingOff:
     def test_everything_is_free_again_and_everybody_is_told(self) -> None:
         account = make_account(Role.INSTRUCTOR)

@@ -11,14 +11,16 @@ from sqlalchemy import select
 
 from supportdesk.classes import queries as reads
 from supportdesk.classes.enrolment import cancel_enrolment
-from supportdesk.classes.models import Edition, EnrolmentState, Meeting
+from supportdesk.classes.models import Edition, EnrolmentState, Meeting, Run
 from supportdesk.classes.planning import cancel_run
+from supportdesk.classes.run_queries import runs_page
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
 from tests.classes.making import DAY, enrol, make_lecture, make_run, meeting_at, room_of
 from tests.factories import make_account, make_learner, make_reference
+from tests.plans import looked_through
 from tests.recording import Statements
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -158,6 +160,16 @@ def test_codes_lead_to_one_enrolment_and_one_meeting() -> None:
     assert by_code.id == meeting.id
     assert by_code == reads.meeting_row(meeting.id)
     assert reads.meeting_by_code("MXXXXXX") is None
+
+
+@pytest.mark.only_on("sqlite")  # PostgreSQL looks through a table this small, whatever its indices
+def test_lists_of_runs_look_through_none_but_those_wanted() -> None:
+    make_run()
+    now = clock.now()
+    assert "run" in looked_through(lambda: db.session.scalars(select(Run.title)).all())
+    assert "run" not in looked_through(lambda: reads.open_runs(after=now))
+    for past in (False, True):
+        assert "run" not in looked_through(lambda past=past: runs_page(1, now=now, past=past))  # type: ignore[misc]
 
 
 def test_lists_take_the_same_statements_however_long(queries: Counting) -> None:

@@ -6,7 +6,7 @@ import flask_migrate
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import CheckConstraint, inspect, text
 
 from supportdesk.core.database import Base
 from supportdesk.extensions import db
@@ -22,6 +22,13 @@ def differences() -> list[object]:
 
 def test_the_newest_migration_equals_the_models() -> None:
     assert differences() == []
+
+
+def test_it_holds_the_same_rules() -> None:
+    inspector = inspect(db.engine)
+    for table in Base.metadata.sorted_tables:
+        rules = {str(one.name) for one in table.constraints if isinstance(one, CheckConstraint)}
+        assert {one["name"] for one in inspector.get_check_constraints(table.name)} == rules, table.name
 
 
 def test_down_to_nothing_and_up_again() -> None:

@@ -1,0 +1,56 @@
+"""What cannot be, the database refuses, whoever writes it and through whichever door."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import Role
+from supportdesk.helpdesk.cases import Notes, save_case
+from tests.classes.making import enrol, make_lecture, make_run, meeting_at
+from tests.factories import make_actor, make_learner, make_reference
+from tests.helpdesk.making import book, make_desk
+from tests.tutors.making import log, make_tutor, match
+
+pytestmark = pytest.mark.usefixtures("context")
+
+
+@pytest.fixture(autouse=True)
+def _one_of_each(context: None) -> None:
+    """A class and a lecture, somebody with a seat, a consultation with its case, a session of neighbours."""
+    make_reference()
+    learner_id, adviser, tutor = make_learner(), make_actor(Role.ADVISER), make_tutor()
+    assert adviser.account_id is not None
+    enrol(make_run(), learner_id)
+    make_lecture(meeting_at(hour=14), venue_id=None, place="泉町内会館", district_code="hokubu")
+    booked = book(make_desk(adviser.account_id), adviser.account_id, learner_id, clash_reason="本人の希望")
+    with transaction():
+        save_case(booked.booking_id, Notes(note="写真"), actor=adviser, now=clock.now())
+    match(tutor, learner_id)
+    log(tutor, learner_id)
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ("run SET waiting = -1", "ck_run_waiting_positive"),
+        ("run SET starts_at = ends_at", "ck_run_times_in_order"),
+        ("run SET venue_id = NULL, place = 'X' WHERE kind = 'class'", "ck_run_class_has_venue"),
+        ("run SET place = '' WHERE kind = 'lecture'", "ck_run_venue_or_place"),
+        ("run SET place = 'X' WHERE kind = 'class'", "ck_run_venue_or_place"),
+        ("enrolment SET state = 'cancelled', seat = NULL", "ck_enrolment_cancelled_has_time"),
+        ("enrolment SET cancelled_at = enrolled_at", "ck_enrolment_cancelled_has_time"),
+        ("booking SET state = 'cancelled'", "ck_booking_cancelled_has_time"),
+        ("booking SET cancelled_at = booked_at", "ck_booking_cancelled_has_time"),
+        ("consultation_case SET closed_at = opened_at", "ck_consultation_case_closed_has_result"),
+        ("desk SET slot_minutes = 40", "ck_desk_slot_minutes_quarters"),
+        ("notice SET attempts = -1", "ck_notice_attempts_positive"),
+        ("peer_session SET venue_id = 1, place = 'X'", "ck_peer_session_one_place"),
+    ],
+)
+def test_what_cannot_be_is_refused(change: str, rule: str) -> None:
+    with pytest.raises(IntegrityError, match=rule), transaction() as session:
+        session.execute(text(f"UPDATE {change}"))
