@@ -847,11 +847,25 @@ def upgrade() -> None:
         sa.Column("learner_id", sa.Integer(), nullable=False),
         sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column(
+            "tutor_minutes",
+            sa.Integer(),
+            nullable=False,
+            comment="what it adds to the tutor's time: an hour of a group, once",
+        ),
+        sa.Column("in_group", sa.Boolean(), nullable=False, comment="several learners were taught together"),
         sa.Column("district_code", sa.Text(), nullable=False, comment="where it counts: the place's district"),
         sa.Column("venue_id", sa.Integer(), nullable=True),
         sa.Column("place", sa.Text(), nullable=False, comment="in words, where it was no venue of ours"),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("logged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "logged_at", sa.DateTime(timezone=True), nullable=False, comment="first of all; a correction keeps it"
+        ),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("written_by", sa.Integer(), nullable=True),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.Integer(), nullable=True),
         sa.Column("residence", sa.Text(), nullable=False),
         sa.Column(
             "age_band",
@@ -870,11 +884,16 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("minutes BETWEEN 1 AND 600", name=op.f("ck_peer_session_minutes_range")),
         sa.CheckConstraint("venue_id IS NULL OR place = ''", name=op.f("ck_peer_session_one_place")),
+        sa.CheckConstraint("tutor_minutes BETWEEN 0 AND minutes", name=op.f("ck_peer_session_tutor_minutes_range")),
+        sa.ForeignKeyConstraint(["corrects_id"], ["peer_session.id"], name=op.f("fk_peer_session_corrects_id")),
         sa.ForeignKeyConstraint(["district_code"], ["district.code"], name=op.f("fk_peer_session_district_code")),
         sa.ForeignKeyConstraint(["learner_id"], ["learner.id"], name=op.f("fk_peer_session_learner_id")),
         sa.ForeignKeyConstraint(["tutor_id"], ["tutor.account_id"], name=op.f("fk_peer_session_tutor_id")),
         sa.ForeignKeyConstraint(["venue_id"], ["venue.id"], name=op.f("fk_peer_session_venue_id")),
+        sa.ForeignKeyConstraint(["withdrawn_by"], ["account.id"], name=op.f("fk_peer_session_withdrawn_by")),
+        sa.ForeignKeyConstraint(["written_by"], ["account.id"], name=op.f("fk_peer_session_written_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_peer_session")),
+        sa.UniqueConstraint("corrects_id", name=op.f("uq_peer_session_corrects_id")),
         sa.UniqueConstraint("uuid", name=op.f("uq_peer_session_uuid")),
     )
     with op.batch_alter_table("peer_session", schema=None) as batch_op:
@@ -962,6 +981,18 @@ def upgrade() -> None:
             "ix_skill_evidence_learner_skill", ["learner_id", "skill_code", "observed_at"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_skill_evidence_skill_code"), ["skill_code"], unique=False)
+
+    op.create_table(
+        "evidence_withdrawal",
+        sa.Column("evidence_id", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["skill_evidence.id"], name=op.f("fk_evidence_withdrawal_evidence_id")
+        ),
+        sa.ForeignKeyConstraint(["withdrawn_by"], ["account.id"], name=op.f("fk_evidence_withdrawal_withdrawn_by")),
+        sa.PrimaryKeyConstraint("evidence_id", name=op.f("pk_evidence_withdrawal")),
+    )
 
     op.create_table(
         "tutor_skill",
@@ -1297,6 +1328,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tutor_skill_skill_code"))
 
     op.drop_table("tutor_skill")
+    op.drop_table("evidence_withdrawal")
     with op.batch_alter_table("skill_evidence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_skill_evidence_skill_code"))
         batch_op.drop_index("ix_skill_evidence_learner_skill")

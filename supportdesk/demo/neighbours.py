@@ -11,7 +11,8 @@ from uuid import UUID
 from supportdesk.core import clock
 from supportdesk.core.permissions import Actor
 from supportdesk.demo.people import DISTRICTS, Cast, Person
-from supportdesk.tutors.operations import appoint_tutor, log_session, match_learner
+from supportdesk.tutors.operations import appoint_tutor, match_learner
+from supportdesk.tutors.sessions import Held, log_session
 
 #: What each teaches.
 _TEACHES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -28,6 +29,9 @@ _NOTES: Final = (
 )
 _PLACES: Final = ("町内会館", "ご自宅", "児童センター")
 
+#: When a tutor meets each of four neighbours: never two at once.
+_HOURS: Final = (9, 11, 13, 15)
+
 
 def play(cast: Cast, dice: Random, now: datetime) -> None:
     """Each tutor has a few neighbours, and met them about once a week."""
@@ -37,28 +41,32 @@ def play(cast: Cast, dice: Random, now: datetime) -> None:
         account_id = tutor.account_id or 0
         appoint_tutor(account_id, skills=skills, actor=coordinator, now=opened)
         district = DISTRICTS[username][0]
-        for neighbour in dice.sample(cast.in_district(district), 4):
+        for hour, neighbour in zip(_HOURS, dice.sample(cast.in_district(district), len(_HOURS)), strict=True):
             match_learner(account_id, neighbour.id, wish=dice.choice(_WISHES), told=True, actor=coordinator, now=opened)
-            _meet(tutor, neighbour, district, skills, dice, now)
+            _meet(tutor, neighbour, district, skills, hour, dice, now)
 
 
-def _meet(tutor: Actor, neighbour: Person, district: str, skills: tuple[str, ...], dice: Random, now: datetime) -> None:
+def _meet(
+    tutor: Actor, neighbour: Person, district: str, skills: tuple[str, ...], hour: int, dice: Random, now: datetime
+) -> None:
     for week in range(4, 0, -1):
         if dice.random() < 0.35:
             continue
         day = clock.local(now).date() - timedelta(days=7 * week - dice.randint(0, 6))
-        held_at = min(clock.at(day, time(dice.randint(9, 16))), now - timedelta(hours=3))
+        held_at = clock.at(day, time(hour))
         seen = dice.sample(skills, 2)
         log_session(
             UUID(int=dice.getrandbits(128), version=4),
             tutor.account_id or 0,
             neighbour.id,
-            held_at=held_at,
-            minutes=dice.choice((30, 45, 60, 90)),
-            district_code=district,
-            place=dice.choice(_PLACES),
-            note=dice.choice(_NOTES),
-            levels={skill: dice.choice((1, 2, 2, 3)) for skill in seen},
+            Held(
+                held_at=held_at,
+                minutes=dice.choice((30, 45, 60, 90)),
+                district_code=district,
+                place=dice.choice(_PLACES),
+                note=dice.choice(_NOTES),
+                levels={skill: dice.choice((1, 2, 2, 3)) for skill in seen},
+            ),
             actor=tutor,
             now=held_at + timedelta(hours=2),
         )

@@ -66,6 +66,16 @@ class SkillEvidence(Base):
     age_band: Mapped[AgeBand | None] = mapped_column(comment="as it was that day")
 
 
+class EvidenceWithdrawal(Base):
+    """Evidence that was written by mistake: it stays, and no level follows from it. Append-only, as evidence is."""
+
+    __tablename__ = "evidence_withdrawal"
+
+    evidence_id: Mapped[int] = foreign_key("skill_evidence.id", index=False, primary_key=True)
+    withdrawn_at: Mapped[datetime]
+    withdrawn_by: Mapped[int | None] = foreign_key("account.id", index=False)
+
+
 class SkillLevel(Base):
     """The current level, derived from evidence and rebuilt from it at will.
 

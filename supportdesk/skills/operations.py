@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, bindparam, delete, insert, select
+from sqlalchemy import Table, bindparam, delete, exists, insert, select
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -20,9 +20,10 @@ from supportdesk.learners.consents import declined
 from supportdesk.learners.models import Learner
 from supportdesk.learners.standing import standings_of
 from supportdesk.skills.levels import Seen, derive_level
-from supportdesk.skills.models import EvidenceSource, Skill, SkillEvidence, SkillLevel
+from supportdesk.skills.models import EvidenceSource, EvidenceWithdrawal, Skill, SkillEvidence, SkillLevel
 
 _EVIDENCE = cast(Table, SkillEvidence.__table__)
+_WITHDRAWAL = cast(Table, EvidenceWithdrawal.__table__)
 _LEVEL = cast(Table, SkillLevel.__table__)
 _LEARNER = cast(Table, Learner.__table__)
 
@@ -34,9 +35,10 @@ _LOCK: Final = (
     .order_by(_LEARNER.c.id)
     .with_for_update(key_share=True)
 )
+_STANDS: Final = ~exists().where(_WITHDRAWAL.c.evidence_id == _EVIDENCE.c.id)
 _IN_ORDER: Final = (
     select(_EVIDENCE.c.id, _EVIDENCE.c.learner_id, _EVIDENCE.c.skill_code, _EVIDENCE.c.level, _EVIDENCE.c.source)
-    .where(_EVIDENCE.c.learner_id.in_(bindparam("wanted", expanding=True)))
+    .where(_EVIDENCE.c.learner_id.in_(bindparam("wanted", expanding=True)), _STANDS)
     .order_by(_EVIDENCE.c.observed_at, _EVIDENCE.c.id)
 )
 _FORGET: Final = delete(_LEVEL).where(_LEVEL.c.learner_id.in_(bindparam("wanted", expanding=True)))
@@ -67,14 +69,16 @@ def award_skills(
     source: EvidenceSource,
     activity: str,
     observed_at: datetime,
+    observer_id: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> None:
     """Write evidence and derive the levels anew, for the learners concerned. Nothing is written of those who want no
     record, whoever saw it.
 
-    `activity` names where it was seen ("meeting:5"). Order is that of `observed_at`, not of arrival; a clock that runs
-    ahead is set back to `now`. Raises UnknownSkill, and NotFound for a learner who does not exist.
+    `activity` names where it was seen ("meeting:5"), `observer_id` who saw it where the actor only writes it down.
+    Order is that of `observed_at`, not of arrival; a clock that runs ahead is set back to `now`. Raises UnknownSkill,
+    and NotFound for a learner who does not exist.
     """
     if not observations:
         return
@@ -98,7 +102,7 @@ def award_skills(
                 "level": seen.level,
                 "source": source,
                 "activity": activity,
-                "observer_id": actor.account_id,
+                "observer_id": observer_id or actor.account_id,
                 "observed_at": observed_at,
                 "recorded_at": now,
                 "bulk": seen.bulk,
@@ -113,6 +117,32 @@ def award_skills(
         audit.record(
             actor=actor,
             action=Action.AWARD_SKILLS,
+            subject=f"learner:{learner_id}",
+            now=now,
+            detail={"activity": activity},
+        )
+    _derive_anew(learner_ids)
+
+
+def withdraw_evidence(activity: str, *, actor: Actor, now: datetime) -> None:
+    """What was written of this activity was a mistake: it stays, and the levels are derived as if it were not there."""
+    mistaken = (
+        connection()
+        .execute(select(_EVIDENCE.c.id, _EVIDENCE.c.learner_id).where(_EVIDENCE.c.activity == activity, _STANDS))
+        .all()
+    )
+    if not mistaken:
+        return
+    learner_ids = sorted({row.learner_id for row in mistaken})
+    connection().execute(_LOCK, {"wanted": learner_ids}).all()
+    connection().execute(
+        insert(_WITHDRAWAL),
+        [{"evidence_id": row.id, "withdrawn_at": now, "withdrawn_by": actor.account_id} for row in mistaken],
+    )
+    for learner_id in learner_ids:
+        audit.record(
+            actor=actor,
+            action=Action.WITHDRAW_EVIDENCE,
             subject=f"learner:{learner_id}",
             now=now,
             detail={"activity": activity},

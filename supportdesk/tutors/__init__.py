@@ -19,6 +19,8 @@ def plug_in(app: Flask) -> None:
 
     import_module("supportdesk.tutors.matching_views")  # their pages stand on the blueprint of views
     import_module("supportdesk.tutors.people_views")
+    import_module("supportdesk.tutors.session_views")
+    import_module("supportdesk.tutors.figures_views")
     app.register_blueprint(views.blueprint)
     add_to_menu(
         app,

@@ -15,7 +15,7 @@ from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.rooms import Latest, TimelineEntry
 from supportdesk.places.models import Venue
-from supportdesk.tutors.models import Match, PeerSession
+from supportdesk.tutors.models import STANDS, Match, PeerSession
 
 _WHERE = func.coalesce(Venue.name, PeerSession.place).label("where_held")
 
@@ -40,7 +40,7 @@ def describe_matches(ids: Iterable[int]) -> Mapping[int, Description]:
 
 
 def timeline_of(learner_id: int, latest: Latest) -> list[TimelineEntry]:
-    """The learner's sessions: how long, how it went, with whom."""
+    """The learner's sessions, without those withdrawn: how long, how it went, with whom."""
     statement = (
         select(
             PeerSession.id,
@@ -52,7 +52,7 @@ def timeline_of(learner_id: int, latest: Latest) -> list[TimelineEntry]:
         )
         .join(Account, Account.id == PeerSession.tutor_id)
         .outerjoin(Venue, Venue.id == PeerSession.venue_id)
-        .where(PeerSession.learner_id == learner_id)
+        .where(PeerSession.learner_id == learner_id, STANDS)
     )
     return [
         TimelineEntry(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask_babel import lazy_gettext as _l
 
+from supportdesk.core import clock
 from supportdesk.core.errors import DeskError
+from supportdesk.core.wareki import format_time
 
 
 class NotATutor(DeskError):
@@ -56,6 +60,23 @@ class NotYetHeld(DeskError):
         super().__init__(_l("これからの日時です。教え合いが終わってから記録してください。"), field="day")
 
 
+class NotYetOver(DeskError):
+    """A session that began is logged when it has ended."""
+
+    status = 422
+
+    def __init__(self, ends_at: datetime, begun_by: datetime, minutes: int) -> None:
+        super().__init__(
+            _l(
+                "終わる時刻の %(end)s が、まだ来ていません。%(minutes)s分なら、始まりは %(begin)s までです。",
+                end=format_time(clock.local(ends_at)),
+                begin=format_time(clock.local(begun_by)),
+                minutes=minutes,
+            ),
+            field="time",
+        )
+
+
 class LongAgo(DeskError):
     """More than a year ago: most likely a slip of the finger, and the figures of that year are closed."""
 
@@ -81,3 +102,47 @@ class PlaceMissing(DeskError):
 
     def __init__(self) -> None:
         super().__init__(_l("場所をえらぶか、「ほかの場所」に書いてください。"), field="where")
+
+
+class Overlapping(DeskError):
+    """The tutor was with somebody else at that time, and does not say that it was a group."""
+
+    def __init__(self, starts_at: datetime, ends_at: datetime) -> None:
+        super().__init__(
+            _l(
+                "%(span)s に、もう記録があります。いっしょなら「何人かいっしょに教えました」を押してください。",
+                span=_span(starts_at, ends_at),
+            ),
+            field="time",
+        )
+
+
+class LoggedBefore(DeskError):
+    """The two were together at that time by another session: nobody is taught twice at once."""
+
+    def __init__(self, starts_at: datetime, ends_at: datetime) -> None:
+        super().__init__(
+            _l(
+                "%(span)s に、この方との記録がもうあります。まちがいなら、「自分の記録」からなおしてください。",
+                span=_span(starts_at, ends_at),
+            ),
+            field="time",
+        )
+
+
+class Withdrawn(DeskError):
+    """It has been corrected or withdrawn before."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("この記録は、もうなおしたか、取り消してあります。もう一度開いてください。"))
+
+
+class TooLate(DeskError):
+    """The days in which a tutor corrects their own sessions are over."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("なおせる日を過ぎました。地区担当に電話で頼んでください。"))
+
+
+def _span(starts_at: datetime, ends_at: datetime) -> str:
+    return f"{format_time(clock.local(starts_at))}〜{format_time(clock.local(ends_at))}"

@@ -13,7 +13,7 @@ from supportdesk.core import clock
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
 from supportdesk.places.models import AccountDistrict, District
-from supportdesk.tutors.models import PeerSession
+from supportdesk.tutors.models import STANDS, PeerSession
 
 _DISTRICT = cast(Table, District.__table__)
 _SESSION = cast(Table, PeerSession.__table__)
@@ -23,7 +23,8 @@ _APRIL: Final = 4
 
 
 class FigureRow(NamedTuple):
-    """One district, or all together. A learner of two districts counts once in the total."""
+    """One district, or all together. A learner of two districts counts once in the total, and so does an hour in which
+    a tutor taught several."""
 
     code: str
     name: str
@@ -62,7 +63,7 @@ _COUNTS: Final[tuple[Any, ...]] = (
     func.count(_SESSION.c.id),
     func.count(_SESSION.c.learner_id.distinct()),
     func.count(_SESSION.c.tutor_id.distinct()),
-    func.coalesce(func.sum(_SESSION.c.minutes), 0),
+    func.coalesce(func.sum(_SESSION.c.tutor_minutes), 0),
 )
 
 
@@ -88,7 +89,7 @@ def figures_in_all(first: date, last: date, codes: Collection[str]) -> FigureRow
 
 def _within(first: date, last: date) -> Any:
     since, until = clock.day_bounds(first)[0], clock.day_bounds(last)[1]
-    return (_SESSION.c.held_at >= since) & (_SESSION.c.held_at < until)
+    return STANDS & (_SESSION.c.held_at >= since) & (_SESSION.c.held_at < until)
 
 
 def fiscal_year_of(day: date) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -20,17 +20,20 @@ from supportdesk.core.fields import (
     NoteField,
     SelectField,
     TextField,
+    TickField,
     TicksField,
     TimeField,
 )
 from supportdesk.core.fields.note import refuse_what_must_not_be_kept
 from supportdesk.skills.forms import LevelsField
-from supportdesk.tutors.operations import LONGEST
 from supportdesk.tutors.queries import PlaceChoice
+from supportdesk.tutors.session_queries import SessionRow
+from supportdesk.tutors.sessions import LONGEST, Held
 
 #: What most sessions last.
 QUICK: Final = {30: _l("30分"), 60: _l("60分"), 90: _l("90分")}
 USUAL: Final = 60
+_STEP: Final = timedelta(minutes=5)
 
 
 class LogForm(DeskForm):
@@ -38,7 +41,7 @@ class LogForm(DeskForm):
 
     uuid = HiddenField()
     day = DayField(_l("日"))
-    time = TimeField(_l("時刻"), hint=_l("例：13:30"))
+    time = TimeField(_l("始まった時刻"), hint=_l("例：13:30"))
     minutes = ChoiceField(_l("長さ"), choices=QUICK, coerce=int, default=USUAL)
     other_minutes = IntegerField(
         _l("ほかの長さ"), least=1, most=LONGEST, unit=_l("分"), required=False, hint=_l("書くと、こちらを使います。")
@@ -52,6 +55,7 @@ class LogForm(DeskForm):
         validators=[refuse_what_must_not_be_kept],
     )
     district_code = SelectField(_l("その場所の地区"), required=False)
+    in_group = TickField(_l("何人かいっしょに教えました"))
     note = NoteField(_l("ようす"), rows=3, max_length=1000, hint=_l("例：写真を家族に送れました。"))
     levels = LevelsField(_l("できたこと"), hint=_l("見たものだけ、えらびます。"))
 
@@ -61,26 +65,18 @@ class LogForm(DeskForm):
         places: Sequence[PlaceChoice],
         districts: Sequence[tuple[str, str]],
         skills: Sequence[tuple[str, str]],
-        own_district: str | None,
-        now: datetime,
+        data: Mapping[str, Any],
         **options: Any,
     ) -> None:
         self._places = {choice.value: choice for choice in places}
         self._districts, self._skills = districts, skills
-        here = clock.local(now)
-        super().__init__(
-            data={
-                "uuid": str(uuid4()),
-                "day": here.date(),
-                "time": here.time().replace(second=0, microsecond=0),
-                "where": places[0].value if places else None,
-                "district_code": own_district,
-            },
-            **options,
-        )
+        minutes = data.get("minutes", USUAL)
+        self._lengths = QUICK if minutes in QUICK else {minutes: _("%(minutes)s分", minutes=minutes), **QUICK}
+        super().__init__(data={"uuid": str(uuid4()), **data}, **options)
 
     def process(self, *arguments: Any, **options: Any) -> None:
         """What can be chosen has to be known before what was chosen is read. A uuid that is none is replaced."""
+        self.minutes.choices = self._lengths
         self.where.choices = [(choice.value, choice.label) for choice in self._places.values()]
         self.district_code.choices = self._districts
         self.levels.skills = list(self._skills)
@@ -102,24 +98,64 @@ class LogForm(DeskForm):
         return UUID(self.uuid.data)
 
     @property
-    def held_at(self) -> datetime:
-        """When it was held."""
+    def held(self) -> Held:
+        """What was typed, for the operation. A length and a place that were typed count before those that were picked;
+        that there is neither is for the operation to refuse."""
         assert self.day.data is not None
         assert self.time.data is not None
-        return clock.at(self.day.data, self.time.data)
+        where = self._where
+        return Held(
+            held_at=clock.at(self.day.data, self.time.data),
+            minutes=int(self.other_minutes.data or self.minutes.data or 0),
+            district_code=where.district_code,
+            venue_id=where.venue_id,
+            place=where.place,
+            note=self.note.data or "",
+            in_group=bool(self.in_group.data),
+            levels=self.levels.data or {},
+        )
 
     @property
-    def lasted(self) -> int:
-        """How long, in minutes: what was typed, else what was picked."""
-        return int(self.other_minutes.data or self.minutes.data or 0)
-
-    @property
-    def held_where(self) -> PlaceChoice:
-        """Where: what was typed, else what was picked; nothing at all is for the operation to refuse."""
+    def _where(self) -> PlaceChoice:
         chosen = self._places.get(str(self.where.data))
         if self.place.data or chosen is None:
             return PlaceChoice("", "", None, self.place.data or "", self.district_code.data or "")
         return chosen
+
+
+def most_likely(places: Sequence[PlaceChoice], own_district: str | None, now: datetime) -> dict[str, Any]:
+    """What stands in the form at first: a session of the usual length that has just ended, where the last one was."""
+    began = clock.local(now - timedelta(minutes=USUAL))
+    began -= timedelta(minutes=began.minute) % _STEP
+    return {
+        "day": began.date(),
+        "time": began.time().replace(second=0, microsecond=0),
+        "where": places[0].value if places else None,
+        "district_code": own_district,
+    }
+
+
+def place_of(session: SessionRow) -> PlaceChoice:
+    """Where the session was held, to be offered when it is corrected."""
+    if session.venue_id:
+        return PlaceChoice(f"v{session.venue_id}", session.where, session.venue_id, "", session.district_code)
+    label = f"{session.place}（{session.district}）"
+    return PlaceChoice(f"s{session.id}", label, None, session.place, session.district_code)
+
+
+def as_written(session: SessionRow, levels: Mapping[str, int]) -> dict[str, Any]:
+    """What stands in the form with which a session is corrected."""
+    held_at = clock.local(session.held_at)
+    return {
+        "day": held_at.date(),
+        "time": held_at.time(),
+        "minutes": session.minutes,
+        "where": place_of(session).value,
+        "district_code": session.district_code,
+        "in_group": session.in_group,
+        "note": session.note,
+        "levels": dict(levels),
+    }
 
 
 def _uuid(written: str | None) -> UUID | None:

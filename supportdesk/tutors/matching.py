@@ -18,7 +18,7 @@ from supportdesk.learners.rooms import scope_of
 from supportdesk.places.models import AccountDistrict, District
 from supportdesk.skills.models import Skill
 from supportdesk.tutors.figures import FigureRow, Period, districts_of, figures_in_all
-from supportdesk.tutors.models import Match, PeerSession, Tutor, TutorSkill
+from supportdesk.tutors.models import STANDS, Match, PeerSession, Tutor, TutorSkill
 
 _ACCOUNT = cast(Table, Account.__table__)
 _MATCH = cast(Table, Match.__table__)
@@ -47,7 +47,7 @@ class ListedMatch(NamedTuple):
 
 
 def _matches() -> Select[Any]:
-    together = (_SESSION.c.tutor_id == _MATCH.c.tutor_id) & (_SESSION.c.learner_id == _MATCH.c.learner_id)
+    together = STANDS & (_SESSION.c.tutor_id == _MATCH.c.tutor_id) & (_SESSION.c.learner_id == _MATCH.c.learner_id)
     return (
         select(
             _MATCH.c.id,

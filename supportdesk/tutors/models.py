@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Uuid, text
@@ -53,12 +54,17 @@ class Match(Base):
 
 
 class PeerSession(Base):
-    """One session between a tutor and a learner, as the tutor logged it. `uuid` was made with the form: logged once."""
+    """One session between a tutor and a learner, as it was written down. `uuid` was made with the form: written once.
+
+    What was written by mistake stays and is withdrawn; a correction is a row of its own that stands in its place
+    (`corrects_id`).
+    """
 
     __tablename__ = "peer_session"
     __table_args__ = (
         CheckConstraint("minutes BETWEEN 1 AND 600", "minutes_range"),
         CheckConstraint("venue_id IS NULL OR place = ''", "one_place"),
+        CheckConstraint("tutor_minutes BETWEEN 0 AND minutes", "tutor_minutes_range"),
         Index("ix_peer_session_tutor", "tutor_id", "held_at"),
     )
 
@@ -68,10 +74,21 @@ class PeerSession(Base):
     learner_id: Mapped[int] = foreign_key("learner.id")
     held_at: Mapped[datetime] = mapped_column(index=True)
     minutes: Mapped[int]
+    tutor_minutes: Mapped[int] = mapped_column(comment="what it adds to the tutor's time: an hour of a group, once")
+    in_group: Mapped[bool] = mapped_column(default=False, comment="several learners were taught together")
     district_code: Mapped[str] = foreign_key("district.code", comment="where it counts: the place's district")
     venue_id: Mapped[int | None] = foreign_key("venue.id", index=False)
     place: Mapped[str] = mapped_column(default="", comment="in words, where it was no venue of ours")
     note: Mapped[str] = mapped_column(default="")
-    logged_at: Mapped[datetime]
+    logged_at: Mapped[datetime] = mapped_column(comment="first of all; a correction keeps it")
+    written_at: Mapped[datetime]
+    written_by: Mapped[int | None] = foreign_key("account.id", index=False)
+    corrects_id: Mapped[int | None] = foreign_key("peer_session.id", index=False, unique=True)
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[int | None] = foreign_key("account.id", index=False)
     residence: Mapped[str]
     age_band: Mapped[AgeBand | None]
+
+
+#: What is left when mistakes are taken away: the only sessions that lists, timelines and figures know.
+STANDS: Final = PeerSession.__table__.c.withdrawn_at.is_(None)

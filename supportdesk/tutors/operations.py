@@ -1,17 +1,16 @@
-"""The verbs of this room: appointing tutors, entrusting learners to them, and logging what the two did together.
+"""The verbs of this room but one: appointing tutors and entrusting learners to them. What the two do together is
+logged in `sessions`.
 
 Called by the pages of tutors and coordinators, and by the demo.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple, cast
-from uuid import UUID
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, cast
 
 from sqlalchemy import Table, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -21,42 +20,26 @@ from supportdesk.core.activities import activity
 from supportdesk.core.database import connection
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Permission, Role
-from supportdesk.extensions import db
 from supportdesk.learners.standing import standing_of
 from supportdesk.notices.operations import cancel_notices, queue_notice
-from supportdesk.places.districts import UnknownDistrict, demand_districts
-from supportdesk.places.models import Venue
+from supportdesk.places.districts import UnknownDistrict
 from supportdesk.places.staff import change_districts
-from supportdesk.skills.models import EvidenceSource, Skill
-from supportdesk.skills.operations import Observation, UnknownSkill, award_skills
+from supportdesk.skills.models import Skill
+from supportdesk.skills.operations import UnknownSkill
 from supportdesk.tutors import wording
 from supportdesk.tutors.errors import (
     AlreadyEnded,
     AlreadyMatched,
-    BadMinutes,
     CoordinatorsDistricts,
-    LongAgo,
     NotATutor,
-    NotYetHeld,
     OwnSelf,
-    PlaceMissing,
 )
 from supportdesk.tutors.figures import district_codes_of, districts_of
-from supportdesk.tutors.models import Match, PeerSession, Tutor, TutorSkill
+from supportdesk.tutors.models import Match, Tutor, TutorSkill
 
 _ACCOUNT = cast(Table, Account.__table__)
 _TUTOR = cast(Table, Tutor.__table__)
 _MATCH = cast(Table, Match.__table__)
-_SESSION = cast(Table, PeerSession.__table__)
-
-#: Ten hours. A session is told apart from a slip of the finger.
-LONGEST: Final = 600
-OLDEST: Final = timedelta(days=366)
-#: A session whose form arrives twice inserts no second row.
-_LOG: Final = {
-    name: dialect.insert(_SESSION).on_conflict_do_nothing(index_elements=["uuid"]).returning(_SESSION.c.id)
-    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
-}
 
 
 def appoint_tutor(
@@ -200,99 +183,6 @@ def end_match(match_id: int, *, actor: Actor, now: datetime) -> None:
         now=now,
     )
     _note(Action.END_MATCH, match.learner_id, now=now, actor=actor, match=match_id, tutor=match.tutor_id)
-
-
-class _Place(NamedTuple):
-    venue_id: int | None
-    place: str
-    district_code: str
-
-
-def log_session(
-    uuid: UUID,
-    tutor_id: int,
-    learner_id: int,
-    *,
-    held_at: datetime,
-    minutes: int,
-    district_code: str = "",
-    venue_id: int | None = None,
-    place: str = "",
-    note: str = "",
-    levels: Mapping[str, int],
-    actor: Actor,
-    now: datetime,
-) -> int:
-    """Log what tutor and learner did, with the levels (by skill) that the tutor saw as evidence; the session's id.
-
-    Sent twice, the same `uuid` is logged once. It counts in the venue's district, else in `district_code`. What was
-    held is a fact: nobody's time is looked at. Raises NotFound unless the two are matched, NotYetHeld, LongAgo,
-    BadMinutes, PlaceMissing, UnknownDistrict, UnknownSkill.
-    """
-    logged = connection().execute(select(_SESSION).where(_SESSION.c.uuid == uuid)).one_or_none()
-    if logged is not None:
-        return _same(logged, tutor_id, learner_id)
-    if actor.account_id not in (None, tutor_id) or _live_match(tutor_id, learner_id) is None:
-        raise NotFound
-    _demand_sensible(held_at, minutes, now)
-    where = _place(venue_id, place, district_code)
-    standing = standing_of(learner_id, clock.local(held_at).date())
-    session_id = connection().scalar(
-        _LOG[db.engine.dialect.name],
-        {
-            "uuid": uuid,
-            "tutor_id": tutor_id,
-            "learner_id": learner_id,
-            "held_at": held_at,
-            "minutes": minutes,
-            **where._asdict(),
-            "note": note,
-            "logged_at": now,
-            "residence": standing.residence,
-            "age_band": standing.age_band,
-        },
-    )
-    if session_id is None:  # it arrived a second time while the first was on its way
-        return _same(connection().execute(select(_SESSION).where(_SESSION.c.uuid == uuid)).one(), tutor_id, learner_id)
-    award_skills(
-        [Observation(learner_id, code, level) for code, level in sorted(levels.items())],
-        source=EvidenceSource.PEER_SESSION,
-        activity=activity("peer_session", session_id),
-        observed_at=held_at,
-        actor=actor,
-        now=now,
-    )
-    _note(Action.LOG_SESSION, learner_id, now=now, actor=actor, session=session_id)
-    return session_id
-
-
-def _same(logged: Any, tutor_id: int, learner_id: int) -> int:
-    """The session that this form has logged before. Another's is nobody's business."""
-    if (logged.tutor_id, logged.learner_id) != (tutor_id, learner_id):
-        raise NotFound
-    return int(logged.id)
-
-
-def _demand_sensible(held_at: datetime, minutes: int, now: datetime) -> None:
-    if held_at > now:
-        raise NotYetHeld
-    if held_at < now - OLDEST:
-        raise LongAgo
-    if not 1 <= minutes <= LONGEST:
-        raise BadMinutes
-
-
-def _place(venue_id: int | None, place: str, district_code: str) -> _Place:
-    """Where it counts. A venue knows its district; other places are said in words, with theirs."""
-    if venue_id is not None:
-        district = connection().scalar(select(Venue.district_code).where(Venue.id == venue_id))
-        if district is None:
-            raise PlaceMissing
-        return _Place(venue_id, "", district)
-    if not place:
-        raise PlaceMissing
-    demand_districts([district_code], field="district_code")
-    return _Place(None, place, district_code)
 
 
 def _live_match(tutor_id: int, learner_id: int) -> int | None:

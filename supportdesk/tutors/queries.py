@@ -1,26 +1,23 @@
-"""Reads for a tutor's own pages: their learners, what they logged, what the form for logging offers.
+"""Reads for a tutor's own pages: their learners, what the form for logging offers.
 
 `matches_of` and `tutors_of` are also what other rooms ask for.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any, Final, NamedTuple, cast
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final, NamedTuple, cast
 
-from sqlalchemy import Select, Table, case, func, select
+from sqlalchemy import Table, case, func, select
 
 from supportdesk.accounts.models import Account
-from supportdesk.core import clock
-from supportdesk.core.activities import activity
 from supportdesk.core.errors import NotFound
-from supportdesk.core.paging import Page, fetch_page
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner, LearnerPhone
 from supportdesk.places.models import AccountDistrict, District, Venue
-from supportdesk.skills.models import SkillEvidence
-from supportdesk.skills.queries import levels_of, skill_choices, skill_names
-from supportdesk.tutors.models import Match, PeerSession, Tutor, TutorSkill
+from supportdesk.skills.queries import levels_of, skill_choices
+from supportdesk.tutors.models import STANDS, Match, PeerSession, Tutor, TutorSkill
 
 _MATCH = cast(Table, Match.__table__)
 _SESSION = cast(Table, PeerSession.__table__)
@@ -53,7 +50,7 @@ _NUMBER = (
     .correlate(_LEARNER)
     .scalar_subquery()
 )
-_TOGETHER = (_SESSION.c.tutor_id == _MATCH.c.tutor_id) & (_SESSION.c.learner_id == _MATCH.c.learner_id)
+_TOGETHER = STANDS & (_SESSION.c.tutor_id == _MATCH.c.tutor_id) & (_SESSION.c.learner_id == _MATCH.c.learner_id)
 _MATCHES: Final = (
     select(
         _MATCH.c.id,
@@ -112,84 +109,6 @@ def is_appointed(account_id: int) -> bool:
     return db.session.scalar(select(Tutor.account_id).where(Tutor.account_id == account_id)) is not None
 
 
-class SessionRow(NamedTuple):
-    """A session in its tutor's own list. `name` is empty once the two are matched no more."""
-
-    id: int
-    learner_id: int
-    held_at: datetime
-    minutes: int
-    where: str
-    district: str
-    note: str
-    name: str
-
-
-def _sessions(account_id: int) -> Select[Any]:
-    still = select(_MATCH.c.id).where(_TOGETHER, _LIVE).correlate(_SESSION).exists()
-    name = case((_LEARNER.c.name != "", _LEARNER.c.name), else_=_LEARNER.c.kana)
-    return (
-        select(
-            _SESSION.c.id,
-            _SESSION.c.learner_id,
-            _SESSION.c.held_at,
-            _SESSION.c.minutes,
-            func.coalesce(Venue.name, _SESSION.c.place),
-            District.name,
-            case((still, _SESSION.c.note), else_=""),
-            case((still, name), else_="").label("shown_name"),
-        )
-        .join(_LEARNER, _LEARNER.c.id == _SESSION.c.learner_id)
-        .join(District, District.code == _SESSION.c.district_code)
-        .outerjoin(Venue, Venue.id == _SESSION.c.venue_id)
-        .where(_SESSION.c.tutor_id == account_id)
-        .order_by(_SESSION.c.held_at.desc(), _SESSION.c.id.desc())
-    )
-
-
-def sessions_page(account_id: int, number: int) -> Page[SessionRow]:
-    """What this tutor logged, the latest first."""
-    page = fetch_page(_sessions(account_id), number)
-    return Page([SessionRow._make(row) for row in page.rows], page.number, page.pages, page.total)
-
-
-def session_of(account_id: int, session_id: int) -> SessionRow:
-    """One session of this tutor's own. Raises NotFound."""
-    row = db.session.execute(_sessions(account_id).where(_SESSION.c.id == session_id)).one_or_none()
-    if row is None:
-        raise NotFound
-    return SessionRow._make(row)
-
-
-def levels_seen(session_id: int) -> list[tuple[str, int]]:
-    """(name of the skill, level) of what the tutor saw in that session."""
-    rows = db.session.execute(
-        select(SkillEvidence.skill_code, SkillEvidence.level).where(
-            SkillEvidence.activity == activity("peer_session", session_id)
-        )
-    ).all()
-    names = skill_names([row.skill_code for row in rows])
-    seen = {row.skill_code: row.level for row in rows}
-    return [(name, seen[code]) for code, name in names.items()]
-
-
-class Hours(NamedTuple):
-    """What a tutor did in some time."""
-
-    sessions: int
-    minutes: int
-
-
-def hours_since(account_id: int, first: date) -> Hours:
-    """This tutor's sessions from that day on."""
-    row = db.session.execute(
-        select(func.count(), func.coalesce(func.sum(_SESSION.c.minutes), 0)).where(
-            _SESSION.c.tutor_id == account_id, _SESSION.c.held_at >= clock.day_bounds(first)[0]
-        )
-    ).one()
-    return Hours(*row)
-
-
 class PlaceChoice(NamedTuple):
     """A place that the form offers: a venue of ours, or one in words that this tutor has named before."""
 
@@ -221,7 +140,7 @@ def _recent_places(account_id: int) -> list[PlaceChoice]:
         )
         .join(District, District.code == _SESSION.c.district_code)
         .outerjoin(Venue, Venue.id == _SESSION.c.venue_id)
-        .where(_SESSION.c.tutor_id == account_id)
+        .where(STANDS, _SESSION.c.tutor_id == account_id)
         .group_by(
             _SESSION.c.venue_id, _SESSION.c.place, _SESSION.c.district_code, Venue.name, Venue.nickname, District.name
         )
@@ -251,10 +170,11 @@ def _venue_choice(venue_id: int, name: str, nickname: str, district_code: str) -
     return PlaceChoice(f"v{venue_id}", f"{name}（{nickname}）" if nickname else name, venue_id, "", district_code)
 
 
-def skills_to_see(account_id: int, learner_id: int) -> list[tuple[str, str]]:
-    """(code, name) of what the form asks about: what the tutor teaches, and what the learner cannot do alone yet."""
+def skills_to_see(account_id: int, learner_id: int, seen: Collection[str] = ()) -> list[tuple[str, str]]:
+    """(code, name) of what the form asks about: what the tutor teaches, what the learner cannot do alone yet, and what
+    was `seen` before."""
     taught = db.session.scalars(select(TutorSkill.skill_code).where(TutorSkill.account_id == account_id)).all()
-    return skill_choices({*taught, *_begun(learner_id)})
+    return skill_choices({*taught, *_begun(learner_id), *seen})
 
 
 def unfinished_skills(learner_id: int) -> list[tuple[str, str]]:

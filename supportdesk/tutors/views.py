@@ -1,8 +1,6 @@
-"""A tutor's own pages, for a phone: whom they help, one short form after each session, what they have done."""
+"""A tutor's own pages, for a phone: whom they help, and one short form after each session."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -14,13 +12,13 @@ from supportdesk.core import clock
 from supportdesk.core.addresses import row_id
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.once import once
-from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Actor, Permission, requires
 from supportdesk.places.choices import district_choices
 from supportdesk.tutors import matching, queries
-from supportdesk.tutors.figures import fiscal_year, fiscal_year_of, month_of
-from supportdesk.tutors.forms import LogForm
-from supportdesk.tutors.operations import log_session
+from supportdesk.tutors.figures import month_of
+from supportdesk.tutors.forms import LogForm, most_likely
+from supportdesk.tutors.session_queries import hours_since
+from supportdesk.tutors.sessions import log_session
 
 blueprint = Blueprint("tutors", __name__, url_prefix="/tutors", template_folder="templates")
 Answer = Response | str | tuple[str, int]
@@ -54,7 +52,7 @@ def index() -> str:
         helps=helps,
         appointed=helps and queries.is_appointed(own_account(actor)),
         learners=learners,
-        month=queries.hours_since(own_account(actor), month_of(today).first) if helps else None,
+        month=hours_since(own_account(actor), month_of(today).first) if helps else None,
         overview=matching.overview(actor, month_of(today)) if actor.may(Permission.MATCH_TUTORS) else None,
     )
 
@@ -67,33 +65,19 @@ def log() -> Answer:
         return redirect(url_for("tutors.index"), 303)
     actor, now, learner_id = current_actor(), clock.now(), id_asked(request.args["learner"])
     account_id = own_account(actor)
+    places = queries.places_for(account_id)
     form = LogForm(
-        places=queries.places_for(account_id),
+        places=places,
         districts=district_choices(),
         skills=queries.skills_to_see(account_id, learner_id),
-        own_district=next(iter(queries.own_districts(account_id)), None),
-        now=now,
+        data=most_likely(places, next(iter(queries.own_districts(account_id)), None), now),
     )
     if request.method == "GET" or not form.validate_on_submit():
         page = _log_page(form, learner_id)
         return page if request.method == "GET" else (page, 422)
 
     def act() -> str:
-        where = form.held_where
-        session_id = log_session(
-            form.logged_as,
-            account_id,
-            learner_id,
-            held_at=form.held_at,
-            minutes=form.lasted,
-            district_code=where.district_code,
-            venue_id=where.venue_id,
-            place=where.place,
-            note=form.note.data or "",
-            levels=form.levels.data or {},
-            actor=actor,
-            now=now,
-        )
+        session_id = log_session(form.logged_as, account_id, learner_id, form.held, actor=actor, now=now)
         return url_for("tutors.session", session_id=session_id, done=1)
 
     try:
@@ -109,38 +93,3 @@ def _log_page(form: LogForm, learner_id: int) -> str:
     learner = queries.match_with(own_account(current_actor()), learner_id)
     note_look(Action.OPEN_SESSION_LOG, learner_id)
     return render_template("tutors/log.html", form=form, learner=learner)
-
-
-@blueprint.get("/sessions")
-@requires(Permission.LOG_PEER_SESSION, surface="field")
-def sessions() -> str:
-    """What one has logged oneself, with the hours of this month and this fiscal year."""
-    actor, today = current_actor(), clock.today()
-    account_id = own_account(actor)
-    page = queries.sessions_page(account_id, page_number())
-    _note_sessions(page.rows)
-    return render_template(
-        "tutors/sessions.html",
-        page=page,
-        month=queries.hours_since(account_id, month_of(today).first),
-        year=queries.hours_since(account_id, fiscal_year(fiscal_year_of(today)).first),
-    )
-
-
-@blueprint.get("/sessions/<int:session_id>")
-@requires(Permission.LOG_PEER_SESSION, surface="field")
-def session(session_id: int) -> str:
-    """One session of one's own; just after it was logged, that it is done."""
-    row = queries.session_of(own_account(current_actor()), session_id)
-    _note_sessions([row])
-    return render_template(
-        "tutors/session.html",
-        session=row,
-        levels=queries.levels_seen(session_id) if row.name else [],
-        done="done" in request.args,
-    )
-
-
-def _note_sessions(rows: Sequence[queries.SessionRow]) -> None:
-    """Somebody with whom the tutor is matched no more has no name here: they are not seen."""
-    note_list(Action.VIEW_SESSIONS, [row.learner_id for row in rows if row.name])

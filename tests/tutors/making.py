@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Actor, Role
-from supportdesk.tutors.operations import appoint_tutor, log_session, match_learner
+from supportdesk.tutors.operations import appoint_tutor, match_learner
+from supportdesk.tutors.sessions import Held, log_session
 from tests.factories import make_actor
 
 
@@ -45,21 +46,25 @@ def log(
     district_code: str = "chuo",
     venue_id: int | None = None,
     note: str = "",
+    in_group: bool = False,
     levels: Mapping[str, int] | None = None,
 ) -> int:
-    """Log a session that was held an hour ago."""
+    """Log a session that has just ended."""
     with transaction():
         return log_session(
             uuid or uuid4(),
             account_of(tutor),
             learner_id,
-            held_at=held_at or clock.now() - timedelta(hours=1),
-            minutes=minutes,
-            place=place,
-            district_code=district_code,
-            venue_id=venue_id,
-            note=note,
-            levels=levels or {},
+            Held(
+                held_at=held_at or clock.now() - timedelta(minutes=minutes),
+                minutes=minutes,
+                place=place,
+                district_code=district_code,
+                venue_id=venue_id,
+                note=note,
+                in_group=in_group,
+                levels=levels or {},
+            ),
             actor=tutor,
             now=clock.now(),
         )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from supportdesk.accounts.models import Account
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.models import Account, AuditEntry
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import Role
+from supportdesk.core.tables import read_table
 from supportdesk.extensions import db
 from supportdesk.notices.models import Notice
 from supportdesk.places.models import AccountDistrict, Venue
@@ -20,6 +23,7 @@ from supportdesk.tutors.figures import FigureRow, figures_by_district, figures_i
 from supportdesk.tutors.models import Match, Tutor, TutorSkill
 from tests.factories import make_account, make_learner, make_reference
 from tests.pages import PageClient
+from tests.trail import noted
 from tests.tutors.making import account_of, log, make_tutor, match
 
 
@@ -174,9 +178,9 @@ class TestFigures:
                 match(tutor, learner)
             venue = db.session.scalars(select(Venue.id).where(Venue.nickname == "いーぱる")).one()
             log(tutor, one, minutes=60, venue_id=venue)
-            log(tutor, one, minutes=30, venue_id=venue)
-            log(tutor, two, minutes=45, district_code="seibu")
-            log(tutor, one, minutes=45, district_code="seibu")
+            log(tutor, one, minutes=30, venue_id=venue, held_at=clock.now() - timedelta(hours=2))
+            log(tutor, two, minutes=45, district_code="seibu", held_at=clock.now() - timedelta(hours=3))
+            log(tutor, one, minutes=45, district_code="seibu", held_at=clock.now() - timedelta(hours=4))
             log(tutor, one, minutes=600, venue_id=venue, held_at=clock.now() - timedelta(days=60))
         mine = coordinator.get("/tutors/figures")
         assert mine.texts("tbody tr") == ["東部 2 1 1 1時間30分"]
@@ -215,6 +219,48 @@ class TestFigures:
             match(tutor, learner)
             log(tutor, learner, district_code="tobu")
         assert coordinator.get("/tutors/").texts(".summary dd") == ["1人", "1組", "1回・1時間・受講者1人"]
+
+    def test_a_district_opens_down_to_its_sessions(self, app: Flask, coordinator: PageClient) -> None:
+        with app.app_context():
+            tutor, learner = make_tutor(), make_learner("アキタ ハナコ", district_code="tobu")
+            match(tutor, learner)
+            for number in range(51):
+                log(tutor, learner, minutes=30, district_code="tobu", held_at=clock.now() - timedelta(hours=number + 1))
+            log(tutor, learner, district_code="seibu", held_at=clock.now() - timedelta(days=3))
+            log(tutor, learner, district_code="tobu", held_at=clock.now() - timedelta(days=60))
+        page = coordinator.get(coordinator.get("/tutors/figures").link("東部"))
+        assert page.url == "/tutors/figures/tobu?period=2026-11"
+        assert "この地区の記録：51件" in page.text
+        assert page.texts("tbody tr")[0] == "11月24日（火） 9:00 tutorさん アキタ ハナコ 泉町内会館 30分"
+        assert len(page.all("tbody tr")) == 50
+        assert len(coordinator.get(page.link("次のページ")).all("tbody tr")) == 1
+        assert coordinator.get(page.link("11月24日（火） 9:00")).h1 == "教え合いの記録"
+        assert "52件" in coordinator.get("/tutors/figures/tobu?period=fy2026").text
+        with app.app_context():
+            assert noted(Action.LIST_SESSIONS)[0] == ("list_sessions", "", [learner])
+        for other in ("seibu", "mars"):
+            coordinator.get(f"/tutors/figures/{other}", expect=404)
+
+    def test_the_figures_are_kept_as_a_file(self, app: Flask, coordinator: PageClient) -> None:
+        with app.app_context():
+            tutor, learner = make_tutor(), make_learner(district_code="tobu")
+            match(tutor, learner)
+            log(tutor, learner, minutes=90, district_code="tobu")
+            log(tutor, learner, minutes=30, district_code="seibu", held_at=clock.now() - timedelta(days=3))
+        page = coordinator.get("/tutors/figures?period=fy2026")
+        expected = [("地区", "回数", "受講者", "サポーター", "時間（分）"), ("東部", "1", "1", "1", "90")]
+        for ending, words in (("xlsx", "Excelのファイルにする"), ("csv", "CSVのファイルにする")):
+            answer = coordinator.get(page.link(words))
+            disposition = answer.headers["Content-Disposition"]
+            assert disposition.startswith("attachment;")
+            assert quote(f"教え合いの実績 fy2026.{ending}") in disposition
+            table = read_table(answer.data, f"figures.{ending}")
+            assert [row.cells for row in table] == [*expected, ("合計", *expected[1][1:])]
+        with app.app_context():
+            files = db.session.scalars(select(AuditEntry.detail).where(AuditEntry.action == "download_figures")).all()
+        assert files[0] == {"period": "fy2026", "districts": ["tobu"], "file": "xlsx"}
+        assert len(noted) == 2
+        coordinator.get("/tutors/figures/file/pdf", expect=404)
 
 
 class TestPeriods:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from uuid import uuid4
-
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
@@ -13,35 +10,29 @@ from supportdesk.accounts.models import Account, AuditEntry
 from supportdesk.core import clock
 from supportdesk.core.activities import describe
 from supportdesk.core.database import transaction
-from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import SYSTEM, Actor, Role
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner
-from supportdesk.learners.rooms import check_scope, timeline_of
+from supportdesk.learners.rooms import check_scope
 from supportdesk.notices.models import Notice, NoticeState
 from supportdesk.places.districts import UnknownDistrict
-from supportdesk.places.models import AccountDistrict, OccupancyCell, Venue
-from supportdesk.skills.models import SkillEvidence
+from supportdesk.places.models import AccountDistrict
 from supportdesk.skills.operations import UnknownSkill
-from supportdesk.skills.queries import levels_of
 from supportdesk.tutors.errors import (
     AlreadyEnded,
     AlreadyMatched,
-    BadMinutes,
     CoordinatorsDistricts,
-    LongAgo,
     NotATutor,
-    NotYetHeld,
     OwnSelf,
-    PlaceMissing,
 )
 from supportdesk.tutors.figures import district_codes_of
-from supportdesk.tutors.models import Match, PeerSession, TutorSkill
-from supportdesk.tutors.operations import appoint_tutor, end_match, log_session
+from supportdesk.tutors.models import Match, TutorSkill
+from supportdesk.tutors.operations import appoint_tutor, end_match
 from supportdesk.tutors.queries import matches_of, tutors_of
-from tests.factories import make_account, make_actor, make_decliner, make_learner, make_reference
+from tests.factories import make_account, make_actor, make_learner, make_reference
 from tests.racing import race
-from tests.tutors.making import account_of, log, make_tutor, match
+from tests.tutors.making import account_of, make_tutor, match
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -202,144 +193,6 @@ class TestMatching:
             return "matched"
 
         assert sorted(race(app, [press] * 10)) == ["already"] * 9 + ["matched"]
-
-
-class TestLogging:
-    def test_a_session_becomes_evidence_a_timeline_entry_and_an_audit_row(self) -> None:
-        tutor, learner = make_tutor("A1", "B5"), make_learner(district_code="tobu", birth_year=1948)
-        match(tutor, learner)
-        session_id = log(tutor, learner, minutes=45, note="楽しそうでした。", levels={"A1": 2, "B5": 1})
-        row = db.session.scalars(select(PeerSession)).one()
-        assert (row.residence, row.age_band, row.district_code, row.place) == ("tobu", "70s", "chuo", "泉町内会館")
-        levels = levels_of(learner)
-        assert {code: level.level for code, level in levels.items()} == {"A1": 2, "B5": 1}
-        assert levels["A1"].activity == f"peer_session:{session_id}"
-        assert levels["A1"].observed_at == row.held_at
-        (entry,) = timeline_of(learner)
-        assert (entry.kind, entry.by, entry.activity) == ("peer_session", "tutorさん", f"peer_session:{session_id}")
-        assert "泉町内会館" in entry.title
-        assert entry.text == "45分。楽しそうでした。"
-        known = describe([f"peer_session:{session_id}"])[f"peer_session:{session_id}"]
-        assert known.ends_at == row.held_at + timedelta(minutes=45)
-        noted = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "log_session")).one()
-        assert (noted.subject, noted.detail) == (f"learner:{learner}", {"session": session_id})
-
-    def test_a_session_with_who_wants_no_record_counts_and_no_level_is_kept(self) -> None:
-        tutor, decliner = make_tutor("A1"), make_decliner()
-        match(tutor, decliner)
-        log(tutor, decliner, minutes=45, levels={"A1": 2})
-        assert db.session.scalars(select(PeerSession.minutes)).all() == [45]
-        assert (rows(SkillEvidence), levels_of(decliner)) == (0, {})
-
-    def test_it_counts_in_the_district_of_its_venue(self) -> None:
-        tutor, learner = make_tutor(), make_learner()
-        match(tutor, learner)
-        venue = db.session.scalars(select(Venue.id).where(Venue.nickname == "いーぱる")).one()
-        log(tutor, learner, venue_id=venue, place="ここではない", district_code="seibu")
-        row = db.session.scalars(select(PeerSession)).one()
-        assert (row.venue_id, row.place, row.district_code) == (venue, "", "tobu")
-
-    def test_sent_twice_it_exists_once(self) -> None:
-        tutor, learner = make_tutor(), make_learner()
-        match_id = match(tutor, learner)
-        uuid = uuid4()
-        first = log(tutor, learner, uuid=uuid, levels={"A1": 1})
-        end(match_id)
-        assert log(tutor, learner, uuid=uuid, levels={"A1": 1}) == first
-        assert rows(PeerSession) == rows(SkillEvidence) == 1
-
-    def test_eight_senders_at_once_log_one(self, app: Flask) -> None:
-        tutor, learner = make_tutor(), make_learner()
-        match(tutor, learner)
-        uuid = uuid4()
-        db.session.commit()
-        ids = race(app, [lambda: log(tutor, learner, uuid=uuid, levels={"A1": 1})] * 8)
-        assert len(set(ids)) == 1, ids
-        assert rows(PeerSession) == rows(SkillEvidence) == 1
-
-    def test_another_tutor_cannot_reach_a_session_by_its_uuid(self) -> None:
-        tutor, other, learner = make_tutor(), make_tutor(username="tutor2"), make_learner()
-        for one in (tutor, other):
-            match(one, learner)
-        uuid = uuid4()
-        log(tutor, learner, uuid=uuid)
-        with pytest.raises(NotFound):
-            log(other, learner, uuid=uuid)
-
-    def test_only_with_a_learner_matched_now_and_only_for_oneself(self) -> None:
-        tutor, other, learner = make_tutor(), make_tutor(username="tutor2"), make_learner()
-        match_id = match(tutor, learner)
-        with pytest.raises(NotFound):
-            log(other, learner)
-        with pytest.raises(NotFound):
-            log(tutor, make_learner())
-        end(match_id)
-        with pytest.raises(NotFound):
-            log(tutor, learner)
-        assert rows(PeerSession) == 0
-
-    def test_nobody_logs_in_another_tutors_name(self) -> None:
-        tutor, other, learner = make_tutor(), make_tutor(username="tutor2"), make_learner()
-        match(tutor, learner)
-        with pytest.raises(NotFound), transaction():
-            log_session(
-                uuid4(),
-                account_of(tutor),
-                learner,
-                held_at=clock.now(),
-                minutes=60,
-                place="泉町内会館",
-                district_code="chuo",
-                levels={},
-                actor=other,
-                now=clock.now(),
-            )
-        assert rows(PeerSession) == 0
-
-    @pytest.mark.parametrize(
-        ("wrong", "refused"),
-        [
-            ({"minutes": 0}, BadMinutes),
-            ({"minutes": 601}, BadMinutes),
-            ({"place": ""}, PlaceMissing),
-            ({"venue_id": 999999}, PlaceMissing),
-            ({"district_code": "mars"}, UnknownDistrict),
-            ({"levels": {"Z9": 1}}, UnknownSkill),
-            ({"levels": {"A1": 4}}, UnknownSkill),
-        ],
-    )
-    def test_what_cannot_be_is_refused_and_nothing_is_kept(
-        self, wrong: dict[str, object], refused: type[DeskError]
-    ) -> None:
-        tutor, learner = make_tutor(), make_learner()
-        match(tutor, learner)
-        with pytest.raises(refused):
-            log(tutor, learner, **wrong)  # type: ignore[arg-type]  # one wrong value of its own type
-        assert rows(PeerSession) == rows(SkillEvidence) == 0
-
-    def test_not_before_it_was_held_and_not_a_year_later(self) -> None:
-        tutor, learner = make_tutor(), make_learner()
-        match(tutor, learner)
-        with pytest.raises(NotYetHeld):
-            log(tutor, learner, held_at=clock.now() + timedelta(minutes=1))
-        with pytest.raises(LongAgo):
-            log(tutor, learner, held_at=clock.now() - timedelta(days=367))
-        log(tutor, learner, held_at=clock.now())
-        log(tutor, learner, held_at=clock.now() - timedelta(days=365))
-
-    def test_what_was_held_is_a_fact_whoever_was_elsewhere_on_paper(self) -> None:
-        tutor, learner = make_tutor(), make_learner()
-        match(tutor, learner)
-        log(tutor, learner)
-        log(tutor, learner)
-        assert rows(PeerSession) == 2
-        assert rows(OccupancyCell) == 0
-
-    def test_a_tutors_three_waits_for_staff(self) -> None:
-        tutor, learner = make_tutor("A1"), make_learner()
-        match(tutor, learner)
-        log(tutor, learner, levels={"A1": 3})
-        assert (levels_of(learner)["A1"].level, levels_of(learner)["A1"].awaits_staff) == (2, True)
 
 
 def test_a_coordinator_of_another_district_is_no_way_round_the_scope() -> None:

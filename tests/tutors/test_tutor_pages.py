@@ -114,7 +114,8 @@ class TestMyLearners:
 class TestLogging:
     def test_three_presses_are_enough_the_second_time(self, app: Flask, client: PageClient, learner: int) -> None:
         page = form_of(client, learner)
-        page = client.submit(page, "log", {"where": "", "place": "泉町内会館", "district_code": "chuo"}, follow=True)
+        first = {"time": "8:00", "where": "", "place": "泉町内会館", "district_code": "chuo"}
+        page = client.submit(page, "log", first, follow=True)
         assert page.h1 == "記録しました"
         page = form_of(client, learner)
         done = client.submit(page, "log", {"note": "写真を送れました。", "levels-B5": "2"}, follow=True)
@@ -125,11 +126,50 @@ class TestLogging:
     def test_what_is_most_likely_stands_there_already(self, client: PageClient, learner: int) -> None:
         page = form_of(client, learner)
         assert [page.field(f"day-{part}")["value"] for part in ("year", "month", "day")] == ["2026", "11", "24"]
-        assert page.field("time")["value"] == "10:00"
+        assert page.field("time")["value"] == "9:00"  # the usual hour has just ended
         assert page.one('input[name="minutes"][checked]')["value"] == "60"
         first_choice = page.all('select[name="where"] option[selected]')[0]
         assert "いーぱる" in first_choice.get_text()  # a venue of the tutor's own district
         assert page.one('select[name="district_code"] option[selected]')["value"] == "tobu"
+
+    def test_the_usual_hour_that_has_just_ended_begins_at_a_round_time(
+        self, app: Flask, client: PageClient, learner: int, clock: Clock
+    ) -> None:
+        clock.advance(minutes=68)
+        client.sign_in("tutor")
+        page = form_of(client, learner)
+        assert page.field("time")["value"] == "10:05"
+        client.submit(page, "log")
+        row = one_session(app)
+        assert (row.logged_at - row.held_at, row.minutes) == (timedelta(minutes=63), 60)
+
+    def test_just_after_midnight_it_was_yesterday(self, client: PageClient, learner: int, clock: Clock) -> None:
+        clock.advance(hours=14, minutes=20)
+        client.sign_in("tutor")
+        page = form_of(client, learner)
+        assert (page.field("day-day")["value"], page.field("time")["value"]) == ("24", "23:20")
+
+    def test_what_ends_in_the_future_is_refused_with_the_latest_beginning(
+        self, app: Flask, client: PageClient, learner: int
+    ) -> None:
+        page = client.submit(form_of(client, learner), "log", {"minutes": "90"}, expect=422)
+        assert "＊終わる時刻の 10:30 が、まだ来ていません。90分なら、始まりは 8:30 までです。" in page.error("time")
+        assert sessions(app) == 0
+        client.submit(page, "log", {"time": "8:30"})
+        assert one_session(app).minutes == 90
+
+    def test_a_second_session_at_that_time_asks_whether_it_was_a_group(
+        self, app: Flask, client: PageClient, tutor: Actor, learner: int
+    ) -> None:
+        with app.app_context():
+            second = make_learner("タシロ ジロウ")
+            match(tutor, second)
+        client.submit(form_of(client, learner), "log")
+        page = client.submit(form_of(client, second), "log", expect=422)
+        assert "9:00〜10:00 に、もう記録があります" in page.error("time")
+        done = client.submit(page, "log", {"in_group": "1"}, follow=True)
+        assert "何人かいっしょに" in done.text
+        assert client.get("/tutors/sessions").texts(".summary dd") == ["2回・1時間", "2回・1時間"]
 
     def test_a_typed_length_and_a_typed_place_count_before_the_picked_ones(
         self, app: Flask, client: PageClient, learner: int
@@ -142,7 +182,7 @@ class TestLogging:
     def test_a_venue_is_picked_from_the_list(self, app: Flask, client: PageClient, learner: int) -> None:
         with app.app_context():
             venue = db.session.scalars(select(Venue.id).where(Venue.nickname == "ウェスター")).one()
-        client.submit(form_of(client, learner), "log", {"where": f"v{venue}", "minutes": "90"})
+        client.submit(form_of(client, learner), "log", {"where": f"v{venue}", "minutes": "90", "time": "8:00"})
         row = one_session(app)
         assert (row.venue_id, row.district_code, row.minutes) == (venue, "seibu", 90)
 
@@ -177,8 +217,10 @@ class TestLogging:
             ({"day-year": "2020"}, "day-year"),
             ({"time": "25:00"}, "time"),
             ({"time": "10:01"}, "day-year"),
+            ({"time": "9:01"}, "time"),
             ({"other_minutes": "0"}, "other_minutes"),
             ({"other_minutes": "601"}, "other_minutes"),
+            ({"other_minutes": "600"}, "time"),
             ({"other_minutes": "一時間"}, "other_minutes"),
             ({"where": ""}, "where"),
             ({"place": "会館", "district_code": ""}, "district_code"),
@@ -200,7 +242,7 @@ class TestLogging:
         for wrong in ({"levels-A1": "9"}, {"where": "v999999"}, {"minutes": "7"}, {"district_code": "mars"}):
             client.post(address, {**sent, **wrong}, expect=422)
         client.post(address, {**sent, "uuid": "x' OR 1=1"})
-        client.post(address, {**sent, "levels-Z9": "1", "one_time_token": "another-token-of-16"})
+        client.post(address, {**sent, "levels-Z9": "1", "time": "8:00", "one_time_token": "another-token-of-16"})
         assert sessions(app) == 2
 
     def test_only_learners_matched_now_have_a_form(
