@@ -98,6 +98,7 @@ class Action(StrEnum):
     WITHDRAW_EVIDENCE = "withdraw_evidence", _l("できる度合いの記録を取り消した")
     LIST_SESSIONS = "list_sessions", _l("地区の教え合いの一覧を見た")
     DOWNLOAD_FIGURES = "download_figures", _l("教え合いの実績をファイルにした")
+    LIST_WAITING = "list_waiting", _l("担当のいない受講者の一覧を見た")
     SAVE_VENUE = "save_venue", _l("会場を登録した・なおした")
     SAVE_ROOM = "save_room", _l("部屋を登録した・なおした")
     SAVE_EQUIPMENT = "save_equipment", _l("貸し出す物を登録した・なおした")

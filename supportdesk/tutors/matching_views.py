@@ -13,8 +13,8 @@ from supportdesk.core.errors import DeskError
 from supportdesk.core.fields import DeskForm
 from supportdesk.core.japanese import tidy
 from supportdesk.core.once import once
-from supportdesk.core.paging import page_number
-from supportdesk.core.permissions import Permission, requires
+from supportdesk.core.paging import Page, page_number
+from supportdesk.core.permissions import Actor, Permission, requires
 from supportdesk.learners.rooms import check_scope, scope_of
 from supportdesk.learners.search import described, find_learners
 from supportdesk.skills.queries import skill_names
@@ -23,6 +23,7 @@ from supportdesk.tutors.forms import MatchForm
 from supportdesk.tutors.matching import ListedMatch, TutorRow
 from supportdesk.tutors.operations import end_match, match_learner
 from supportdesk.tutors.views import Answer, blueprint, id_asked
+from supportdesk.tutors.waiting import WEEKS, WaitingRow, waiting_page
 
 LONGEST_WORD = 100
 
@@ -40,12 +41,23 @@ def matches() -> str:
 @blueprint.route("/matches/who", methods=["GET", "POST"])
 @requires(Permission.MATCH_TUTORS)
 def who() -> str:
-    """Look for the learner who is to be helped. What was typed comes by POST: no name stands in an address."""
+    """Look for the learner who is to be helped, or pick one of those whom nobody helps yet.
+
+    What was typed comes by POST: no name stands in an address.
+    """
     actor = current_actor()
     text = tidy(request.form.get("q", ""))[:LONGEST_WORD]
     found = find_learners(text, scope=scope_of(actor)) if text else []
     note_list(Action.SEARCH_LEARNERS, [one.id for one in found])
-    return render_template("tutors/who.html", text=text, found=found)
+    return render_template(
+        "tutors/who.html", text=text, found=found, waiting=None if text else _waiting(actor), weeks=WEEKS
+    )
+
+
+def _waiting(actor: Actor) -> Page[WaitingRow]:
+    page = waiting_page(actor, clock.now(), page_number())
+    note_list(Action.LIST_WAITING, [row.learner_id for row in page.rows])
+    return page
 
 
 @blueprint.route("/matches/new", methods=["GET", "POST"])

@@ -13,11 +13,13 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AuditEntry
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
-from supportdesk.core.permissions import Role
+from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.core.tables import read_table
 from supportdesk.extensions import db
 from supportdesk.notices.models import Notice
 from supportdesk.places.models import AccountDistrict, Venue
+from supportdesk.skills.models import EvidenceSource
+from supportdesk.skills.operations import Observation, award_skills
 from supportdesk.tutors.chart import bars
 from supportdesk.tutors.figures import FigureRow, figures_by_district, figures_in_all, fiscal_year, month_of, periods
 from supportdesk.tutors.models import Match, Tutor, TutorSkill
@@ -259,8 +261,56 @@ class TestFigures:
         with app.app_context():
             files = db.session.scalars(select(AuditEntry.detail).where(AuditEntry.action == "download_figures")).all()
         assert files[0] == {"period": "fy2026", "districts": ["tobu"], "file": "xlsx"}
-        assert len(noted) == 2
+        assert len(files) == 2
         coordinator.get("/tutors/figures/file/pdf", expect=404)
+
+
+class TestWaiting:
+    def observe(
+        self, learner: int, level: int, *, source: EvidenceSource = EvidenceSource.CLASS, days: int = 1
+    ) -> None:
+        with transaction():
+            award_skills(
+                [Observation(learner, "A1", level)],
+                source=source,
+                activity="meeting:1",
+                observed_at=clock.now() - timedelta(days=days),
+                actor=SYSTEM,
+                now=clock.now(),
+            )
+
+    def test_under_the_search_stand_those_who_practise_and_have_no_tutor(
+        self, app: Flask, coordinator: PageClient
+    ) -> None:
+        with app.app_context():
+            names = ("マダ デキナイ", "ジブンデ マダ", "ヒトリデ デキル", "ズット マエ", "タントウ アリ", "ホカノ チク")
+            begun, claims, alone, long_ago, helped, elsewhere = (
+                make_learner(name, district_code="seibu" if name == "ホカノ チク" else "tobu") for name in names
+            )
+            self.observe(begun, 1)
+            self.observe(claims, 0, source=EvidenceSource.SELF_CHECK, days=2)
+            self.observe(alone, 2)
+            self.observe(long_ago, 1, days=57)
+            self.observe(helped, 1)
+            self.observe(elsewhere, 1)
+            match(make_tutor(), helped)
+        page = coordinator.get("/tutors/matches/who")
+        assert page.texts(".results strong") == ["マダ デキナイ", "ジブンデ マダ"]
+        assert page.texts(".results span")[0] == "東部・ひとりではできないこと 1・最後は 11月23日（月）"
+        assert page.link("マダ デキナイ") == f"/tutors/matches/new?learner={begun}"
+        with app.app_context():
+            assert noted(Action.LIST_WAITING) == [("list_waiting", "", [begun, claims])]
+        searched = coordinator.submit(page, "さがす", {"q": "ひとりで"}, expect=200)
+        assert searched.texts(".results strong") == ["ヒトリデ デキル"]
+
+    def test_a_long_list_has_pages_and_an_empty_one_says_what_to_do(self, app: Flask, coordinator: PageClient) -> None:
+        assert "担当がいない方はいません" in coordinator.get("/tutors/matches/who").text
+        with app.app_context():
+            for _number in range(51):
+                self.observe(make_learner(district_code="tobu"), 1)
+        page = coordinator.get("/tutors/matches/who")
+        assert len(page.all(".results li")) == 50
+        assert len(coordinator.get(page.link("次のページ")).all(".results li")) == 1
 
 
 class TestPeriods:
