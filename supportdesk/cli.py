@@ -76,8 +76,7 @@ def create_admin(username: str, name: str, password: str) -> None:
     from supportdesk.core.errors import DeskError
     from supportdesk.core.permissions import SYSTEM, Role
 
-    app = create_app()
-    with app.app_context():
+    with _migrated(create_app()).app_context():
         try:
             with transaction():
                 create_account(
@@ -100,8 +99,7 @@ def import_learners(file: Path, dry_run: bool, as_json: bool) -> None:
     from supportdesk.core.tables import TableError
     from supportdesk.learners.importing import plan_import, take_in
 
-    app = create_app()
-    with app.app_context():
+    with _migrated(create_app()).app_context():
         try:
             data = file.read_bytes()
             if dry_run:
@@ -126,7 +124,9 @@ def import_learners(file: Path, dry_run: bool, as_json: bool) -> None:
 def serve() -> None:
     """Serve the desk with gunicorn on SUPPORTDESK_HOST and SUPPORTDESK_PORT."""
     settings = Settings.from_environment()
-    _refuse_demo_accounts(create_app(settings))
+    if settings.frozen_now is not None:
+        raise SettingError("SUPPORTDESK_NOW is for the demo and tests: serve needs a clock that runs")
+    _refuse_demo_accounts(_migrated(create_app(settings)))
     _serve(settings)
 
 
@@ -161,6 +161,16 @@ def demo(no_serve: bool, seed: int) -> None:
 def _upgrade(app: Flask) -> None:
     with app.app_context():
         flask_migrate.upgrade()
+
+
+def _migrated(app: Flask) -> Flask:
+    """The application, if its database stands at the newest migration; else the way there, in one line."""
+    from supportdesk.core.health import migrations_missing
+
+    with app.app_context():
+        if migrations_missing():
+            raise click.ClickException("the database is not at the newest migration: run `supportdesk db upgrade`")
+    return app
 
 
 def _refuse_demo_accounts(app: Flask) -> None:

@@ -15,11 +15,11 @@ from tests.servers import ROOT, clean_environment
 pytestmark = pytest.mark.only_on("sqlite")  # the commands make their own database, the embedded one
 
 
-def run(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(tmp_path: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [Path(sys.executable).with_name("supportdesk"), *arguments],
         cwd=ROOT,
-        env=clean_environment(INSTANCE=str(tmp_path / "instance")),
+        env=clean_environment(INSTANCE=str(tmp_path / "instance"), **settings),
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
@@ -49,6 +49,27 @@ def test_create_admin_says_in_one_line_what_it_will_not_make(
     refused = run(tmp_path, "create-admin", username, "--name", "管理 花子", "--password", password)
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
     assert said in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("serve",),
+        ("create-admin", "admin", "--name", "管理 花子", "--password", "x" * 10),
+        ("import-learners", str(ROOT / "tests" / "learners" / "ledgers" / "reception_ledger_cp932.csv"), "--dry-run"),
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_database_without_its_tables_is_said_in_one_line(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    refused = run(tmp_path, *arguments)
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
+    assert "supportdesk db upgrade" in refused.stderr
+
+
+def test_serve_refuses_a_frozen_clock(tmp_path: Path) -> None:
+    refused = run(tmp_path, "serve", NOW="2026-11-24T10:00:00+09:00")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == "supportdesk: SUPPORTDESK_NOW is for the demo and tests: serve needs a clock that runs\n"
 
 
 def test_serve_refuses_the_demo_accounts(tmp_path: Path) -> None:
