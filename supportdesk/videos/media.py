@@ -10,12 +10,15 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
+from supportdesk.core import clock
 from supportdesk.core.errors import DeskError
 from supportdesk.videos.captions import read_captions, transcript_of
 
@@ -74,6 +77,13 @@ def keep_captions(captions: IO[bytes]) -> str:
     return _keep(captions, ".vtt", LARGEST_CAPTIONS, "captions")
 
 
+def drop_files(*, before: datetime, but: Collection[str]) -> None:
+    """Remove what was kept before that time and bears none of these names."""
+    for path in _folder().glob("*"):
+        if path.name not in but and path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
+
+
 def spoken_in(captions_name: str) -> str:
     """The transcript that kept captions hold; empty without captions."""
     path = media_file(captions_name) if captions_name else None
@@ -113,6 +123,7 @@ def _keep(file: IO[bytes], ending: str, most: int, field: str) -> str:
             name = digest.hexdigest()[:32] + ending
             copy.close()
             Path(copy.name).chmod(0o644)
+            os.utime(copy.name, (clock.now().timestamp(),) * 2)
             os.replace(copy.name, folder / name)  # noqa: PTH105  # of two who keep the same, either may win
         except BaseException:
             Path(copy.name).unlink(missing_ok=True)

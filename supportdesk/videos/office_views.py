@@ -21,7 +21,7 @@ from supportdesk.videos import queries
 from supportdesk.videos.forms import RetireForm, VideoForm, stored_values
 from supportdesk.videos.media import LARGEST_CAPTIONS, LARGEST_FILM, MEGABYTE, keep_captions, keep_film
 from supportdesk.videos.models import Video
-from supportdesk.videos.operations import add_video, move_video, retire_video, save_video
+from supportdesk.videos.operations import add_video, drop_forgotten_files, move_video, retire_video, save_video
 from supportdesk.videos.views import Answer, blueprint
 
 _TAKES_FILMS: Final = ("videos.new", "videos.edit")
@@ -143,6 +143,7 @@ def _carry_out(form: VideoForm, act: Callable[[], str], done: str, video: Video 
 
 def _keep_files(form: VideoForm) -> bool:
     """Whether every file handed in could be kept; the form says why one could not."""
+    drop_forgotten_files(now=clock.now())
     good = True
     for field, name, keep in (
         (form.film, form.kept_film, keep_film),

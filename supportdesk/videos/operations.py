@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -20,11 +20,13 @@ from supportdesk.core.permissions import SYSTEM, Actor
 from supportdesk.extensions import db
 from supportdesk.skills.models import EvidenceSource, Skill, SkillArea
 from supportdesk.skills.operations import Observation, award_skills
-from supportdesk.videos.media import CAPTIONS, FILMS, media_file, spoken_in
+from supportdesk.videos.media import CAPTIONS, FILMS, drop_files, media_file, spoken_in
 from supportdesk.videos.models import Video, VideoAnswer, VideoSkill, VideoView
 
 #: What pressing できた or まだ says of the video's skills.
 LEVEL_OF: Final = {True: 2, False: 0}
+#: How long a file waits for the rest of its form.
+FORM_OPEN: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +59,13 @@ class BadVideo(DeskError):
     """Something in the plan cannot be."""
 
     status = 422
+
+
+class VideoRetired(DeskError):
+    """Who answers has had the page open since before the video was taken out: nothing is kept of it."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("この動画は、公開を終えました。"))
 
 
 class BadSuccessor(DeskError):
@@ -141,6 +150,12 @@ def move_video(video_id: int, steps: int, *, actor: Actor, now: datetime) -> Non
     audit.record(actor=actor, action=Action.MOVE_VIDEO, subject=f"video:{video_id}", now=now)
 
 
+def drop_forgotten_files(*, now: datetime) -> None:
+    """Remove what was handed in more than a day ago and belongs to no video: a form given up, a film since replaced."""
+    named = db.session.execute(select(Video.file_name, Video.captions_name)).all()
+    drop_files(before=now - FORM_OPEN, but={name for row in named for name in row})
+
+
 def count_view(video_id: int, learner_id: int | None, *, activity: str = "", now: datetime) -> None:
     """A video was opened: by a learner where that may be kept, else by nobody in particular."""
     db.session.execute(
@@ -158,7 +173,12 @@ def count_view(video_id: int, learner_id: int | None, *, activity: str = "", now
 
 
 def answer_video(video_id: int, learner_id: int | None, can_do: bool, *, activity: str = "", now: datetime) -> None:
-    """Take できた or まだ. A learner's answer is a self-check of the skills that the video helps to practise."""
+    """Take できた or まだ. A learner's answer is a self-check of the skills that the video helps to practise.
+
+    Raises VideoRetired.
+    """
+    if db.session.scalar(select(Video.retired_at).where(Video.id == video_id)) is not None:
+        raise VideoRetired
     db.session.execute(
         insert(VideoAnswer),
         {

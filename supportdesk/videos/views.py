@@ -17,7 +17,7 @@ from supportdesk.core.permissions import public
 from supportdesk.skills.queries import areas
 from supportdesk.videos import queries
 from supportdesk.videos.links import NOTE, signed, verified, watch_path
-from supportdesk.videos.operations import answer_video, count_view
+from supportdesk.videos.operations import VideoRetired, answer_video, count_view
 from supportdesk.videos.queries import VideoDetails
 from supportdesk.videos.viewing import ask_again, choose_viewer, first_names, who_watches
 
@@ -96,7 +96,10 @@ def answer(code: str) -> Answer:
         answer_video(video.row.id, learner_id, SAID[said], activity=activity, now=now)
         return url_for("videos.thanks", code=video.row.code, said=said, a=signed(activity) if activity else None)
 
-    return redirect(once(DeskForm().token, now, act), 303)
+    try:
+        return redirect(once(DeskForm().token, now, act), 303)
+    except VideoRetired:  # the page there says so
+        return redirect(watch_path(video.row.code, activity), 303)
 
 
 @blueprint.get("/v/<code>/thanks")

@@ -17,6 +17,7 @@ from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 from supportdesk.videos import queries
 from supportdesk.videos.models import Video
+from tests.clocks import Clock
 from tests.factories import make_account, make_reference
 from tests.pages import Page, PageClient
 from tests.videos.making import ON_SITE, PLAN, make_video
@@ -95,6 +96,24 @@ def test_a_film_that_was_good_need_not_be_sent_again(app: Flask, client: PageCli
     video = only_video(app)
     assert client.get(f"/media/{video.file_name}").data == MP4
     assert video.transcript == "カメラをひらきます。"
+
+
+def test_a_file_of_which_nothing_came_is_gone_after_a_day(app: Flask, client: PageClient, clock: Clock) -> None:
+    def hand_in_another(film: bytes) -> None:
+        hand_in(client, client.get("/admin/videos/new"), film=film)
+
+    hand_in_another(MP4)
+    page = hand_in(client, client.get("/admin/videos/new"), title=None, film=WEBM, expect=422)
+    forgotten = page.link("いまの動画をひらく")
+    hand_in_another(MP4 + b"a")
+    assert client.get(forgotten).data == WEBM
+    clock.advance(hours=25)
+    client.sign_in("admin")
+    hand_in_another(MP4 + b"b")
+    client.get(forgotten, expect=404)
+    with app.app_context():
+        names = db.session.scalars(select(Video.file_name)).all()
+    assert [client.get(f"/media/{name}").data for name in names] == [MP4, MP4 + b"a", MP4 + b"b"]
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from supportdesk.videos.operations import (
     BadSuccessor,
     BadVideo,
     VideoPlan,
+    VideoRetired,
     answer_video,
     count_view,
     move_video,
@@ -177,6 +178,16 @@ def test_an_answer_of_who_wants_no_record_is_counted_and_no_level_is_kept() -> N
     assert db.session.scalars(select(VideoAnswer.can_do)).all() == [True]
     assert db.session.scalars(select(SkillEvidence)).all() == []
     assert levels_of(decliner) == {}
+
+
+def test_a_retired_video_takes_no_answer() -> None:
+    video, learner_id = make_video(), make_learner()
+    retire(video.id)
+    for person in (learner_id, None):
+        with pytest.raises(VideoRetired):
+            answer(video.id, person, True)
+    assert db.session.scalars(select(VideoAnswer)).all() == []
+    assert db.session.scalars(select(SkillEvidence)).all() == []
 
 
 def test_nobodys_answer_is_counted_and_writes_nothing_about_anybody() -> None:

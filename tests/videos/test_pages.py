@@ -196,6 +196,17 @@ def test_a_retired_code_leads_to_its_text_and_its_successor(app: Flask, client: 
     assert views(app) == []
 
 
+def test_an_answer_that_comes_after_a_video_was_retired_leads_to_its_text(
+    app: Flask, client: PageClient, video: Added
+) -> None:
+    open_still = client.get(f"/v/{video.code}")
+    with app.app_context(), transaction():
+        retire_video(video.id, None, actor=SYSTEM, now=desk_clock.now())
+    done = client.post(f"/v/{video.code}/answer", {"answer": "can"}, expect=303)
+    assert done.location == f"/v/{video.code}"
+    assert open_still.all("form[action*='/answer']") != [] == client.get(done.location).all("form[action*='/answer']")
+
+
 # ---- Views
 
 
