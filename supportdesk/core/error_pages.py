@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from supportdesk.core.errors import DeskError
+from supportdesk.core.security import LARGEST_UPLOAD, MEGABYTE
 
 
 def plug_in(app: Flask) -> None:
@@ -42,7 +43,7 @@ def _page(status: int, message: str | None) -> tuple[str, int]:
     messages = {
         403: _("あなたの役割では、このページを開けません。必要なときは管理者に相談してください。"),
         404: _("アドレスがまちがっているか、ページがなくなりました。"),
-        413: _("20MBまでのファイルを選んでください。"),
+        413: _("%(most)sMBまでのファイルを選んでください。", most=LARGEST_UPLOAD // MEGABYTE),
     }
     title = titles.get(status, _("うまくいきませんでした"))
     text = message or messages.get(status, _("もう一度ためしてください。続くときは管理者に知らせてください。"))

@@ -32,8 +32,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 HSTS = "max-age=31536000; includeSubDomains"
+MEGABYTE = 1024 * 1024
 #: The largest upload; a request beyond it is answered 413 before it is read.
-LARGEST_UPLOAD = 20 * 1024 * 1024
+LARGEST_UPLOAD = 20 * MEGABYTE
 
 
 def protect(app: Flask, settings: Settings) -> None:

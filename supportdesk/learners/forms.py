@@ -24,6 +24,7 @@ from supportdesk.core.fields import (
 )
 from supportdesk.core.japanese import is_kana, search_key, tidy
 from supportdesk.core.phones import PhoneError, digits_of, format_phone, parse_phone
+from supportdesk.core.security import LARGEST_UPLOAD, MEGABYTE
 from supportdesk.core.wareki import DateError, parse_year
 from supportdesk.learners.models import AgeBand, Channel, Device, Learner, Need, Sex
 from supportdesk.learners.particulars import LONGEST, Particulars, Telephone, checked, faults
@@ -264,7 +265,11 @@ class ConsentForm(DeskForm):
 class UploadForm(DeskForm):
     """A ledger to look at before anything is written."""
 
-    ledger = FileField(_l("名簿のファイル"), accept=".csv,.txt,.tsv,.xlsx", hint=_l("CSVかExcel（.xlsx）。20MBまで。"))
+    ledger = FileField(
+        _l("名簿のファイル"),
+        accept=".csv,.txt,.tsv,.xlsx",
+        hint=_l("CSVかExcel（.xlsx）。%(most)sMBまで。", most=LARGEST_UPLOAD // MEGABYTE),
+    )
 
 
 class ConfirmImportForm(DeskForm):

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supportdesk.core.security import LARGEST_UPLOAD, MEGABYTE
 from supportdesk.core.tables import Row, TableError, read_table
-from supportdesk.core.tables.reading import MAX_BYTES
 
 LEDGER = '受付台帳,,\r\n番号,氏名,備考\r\n1,髙橋　キヨ,"1行目\r\n2行目"\r\n,,\r\n2,三浦 恵子,\r\n'
 LEDGER_ROWS = [
@@ -150,7 +150,7 @@ def test_fifty_megabytes_are_refused_before_anything_is_decoded() -> None:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert f"{MAX_BYTES // 1024 // 1024}MB" in said
+    assert f"{LARGEST_UPLOAD // MEGABYTE}MB" in said
     assert peak < 5 * 1024 * 1024
 
 

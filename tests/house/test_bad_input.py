@@ -26,7 +26,7 @@ from supportdesk.accounts.models import Account
 from supportdesk.core.database import transaction
 from supportdesk.core.fields import DayField, DeskForm
 from supportdesk.core.permissions import Role
-from supportdesk.core.security import LARGEST_UPLOAD
+from supportdesk.core.security import LARGEST_UPLOAD, MEGABYTE
 from supportdesk.core.throttle import Throttle
 from supportdesk.demo import PASSWORD, make_demo
 from supportdesk.extensions import db
@@ -38,7 +38,6 @@ from tests.factories import make_account
 from tests.house.test_access import ROUTES
 from tests.markup import faults, parse, text_of
 
-MEGABYTE = 1024 * 1024
 #: An account to switch off and to rename: those that try it out are needed.
 SPARE = "spare"
 #: Percent-encoded, as a browser or a hostile hand would send them.

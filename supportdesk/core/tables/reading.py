@@ -13,10 +13,9 @@ from itertools import chain
 
 from flask_babel import lazy_gettext as _l
 
+from supportdesk.core.security import LARGEST_UPLOAD, MEGABYTE
 from supportdesk.core.tables.row import Row, TableError, gather_rows, storable
 from supportdesk.core.tables.workbook import read_workbook
-
-MAX_BYTES = 20 * 1024 * 1024
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls, and of an .xlsx with a password
@@ -32,8 +31,8 @@ def read_table(data: bytes, filename: str = "", *, max_rows: int = 100_000) -> l
 
     Of a workbook, the first visible sheet with content. Raises TableError for everything else.
     """
-    if len(data) > MAX_BYTES:
-        raise TableError(_l("ファイルが大きすぎます。%(limit)sMBまでです。", limit=MAX_BYTES // 1024 // 1024))
+    if len(data) > LARGEST_UPLOAD:
+        raise TableError(_l("ファイルが大きすぎます。%(limit)sMBまでです。", limit=LARGEST_UPLOAD // MEGABYTE))
     if not data.strip():
         raise _empty()
     if data.startswith(_ZIP):
