@@ -32,7 +32,10 @@ def plug_in(app: Flask) -> None:
     )
     activities.register(app.extensions, "meeting", descriptions.describe_meetings)
     activities.register(app.extensions, "enrolment", descriptions.describe_enrolments)
-    answer_for_plans(app, RoomPlans("classes", at_venue=descriptions.meetings_at_venue))
+    answer_for_plans(
+        app,
+        RoomPlans("classes", at_venue=descriptions.meetings_at_venue, of_account=descriptions.meetings_to_hold),
+    )
     answer_for_learners(
         app,
         RoomAnswers(

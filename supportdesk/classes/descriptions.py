@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import ColumnElement, Select, select
 
 from supportdesk.classes.models import (
@@ -19,8 +18,8 @@ from supportdesk.classes.models import (
     Run,
     RunState,
 )
-from supportdesk.core.activities import Description
-from supportdesk.core.permissions import Actor
+from supportdesk.core.activities import Description, path_of
+from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
 
 
@@ -47,6 +46,14 @@ def meetings_at_venue(venue_id: int, starts_at: datetime, ends_at: datetime) -> 
     return _planned(Run.venue_id == venue_id, Meeting.starts_at < ends_at, Meeting.ends_at > starts_at)
 
 
+def meetings_to_hold(account_id: int, roles: Collection[Role], now: datetime) -> Iterable[Description]:
+    """The meetings at which somebody is on duty as an instructor, or as a coordinator at a lecture."""
+    if not {Role.INSTRUCTOR, Role.COORDINATOR} & set(roles):
+        return []
+    on_duty = select(MeetingStaff.meeting_id).where(MeetingStaff.account_id == account_id)
+    return _planned(Meeting.id.in_(on_duty), Meeting.ends_at > now)
+
+
 def _planned(*wanted: ColumnElement[bool]) -> Iterable[Description]:
     ids = select(Meeting.id).join(Run, Run.id == Meeting.run_id).where(Run.state == RunState.OPEN, *wanted)
     return describe_meetings(db.session.scalars(ids)).values()
@@ -64,7 +71,7 @@ def describe_enrolments(ids: Iterable[int]) -> Mapping[int, Description]:
             run_title(row.title, row.group_name),
             row.starts_at,
             row.ends_at,
-            _address("classes.enrolment", enrolment_id=row.id),
+            path_of("classes.enrolment", enrolment_id=row.id),
         )
         for row in rows
     }
@@ -72,12 +79,7 @@ def describe_enrolments(ids: Iterable[int]) -> Mapping[int, Description]:
 
 def meeting_address(run_id: int) -> str:
     """Where staff read more about a meeting: its run's page, which everybody who sees classes may open."""
-    return _address("classes.run", run_id=run_id)
-
-
-def _address(endpoint: str, **values: int) -> str:
-    """The path of a page; also outside a request, where `url_for` gives none."""
-    return current_app.url_map.bind("").build(endpoint, values)
+    return path_of("classes.run", run_id=run_id)
 
 
 def run_title(title: str, group_name: str) -> str:

@@ -32,6 +32,11 @@ def activity(kind: str, row_id: int) -> str:
     return f"{kind}:{row_id}"
 
 
+def path_of(endpoint: str, **values: int) -> str:
+    """The path of a page; also outside a request, where `url_for` gives none."""
+    return current_app.url_map.bind("").build(endpoint, values)
+
+
 def register(app_extensions: dict[str, object], kind: str, describe: Describe) -> None:
     """Called by a room when the application is made."""
     known = app_extensions.setdefault("activities", {})

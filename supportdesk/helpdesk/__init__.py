@@ -27,7 +27,10 @@ def plug_in(app: Flask) -> None:
         MenuItem("helpdesk.today", _l("きょうの相談"), Permission.HOLD_CONSULTATION),
     )
     activities.register(app.extensions, "booking", descriptions.describe_bookings)
-    answer_for_plans(app, RoomPlans("helpdesk", at_venue=descriptions.bookings_at_venue))
+    answer_for_plans(
+        app,
+        RoomPlans("helpdesk", at_venue=descriptions.bookings_at_venue, of_account=descriptions.work_of_adviser),
+    )
     tables = Booking.metadata.tables
     answer_for_learners(
         app,

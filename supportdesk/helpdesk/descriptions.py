@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from supportdesk.accounts.models import Account
-from supportdesk.core.activities import Description, activity
-from supportdesk.core.permissions import Actor, Permission
+from supportdesk.core.activities import Description, activity, path_of
+from supportdesk.core.permissions import Actor, Permission, Role
+from supportdesk.core.wareki import format_time
 from supportdesk.extensions import db
 from supportdesk.helpdesk.models import Booking, BookingState, Case, Desk, DeskHours
-from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS
+from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS, WEEKDAYS
 from supportdesk.learners.rooms import Latest, TimelineEntry
 
 
@@ -26,7 +26,7 @@ def describe_bookings(ids: Iterable[int]) -> Mapping[int, Description]:
         .where(Booking.id.in_(list(ids)))
     )
     return {
-        row.id: Description(row.name, row.starts_at, row.ends_at, _address("helpdesk.booking", booking_id=row.id))
+        row.id: Description(row.name, row.starts_at, row.ends_at, path_of("helpdesk.booking", booking_id=row.id))
         for row in rows
     }
 
@@ -35,6 +35,25 @@ def bookings_at_venue(venue_id: int, starts_at: datetime, ends_at: datetime) -> 
     """The consultations still to be held at the venue's desks at that time."""
     at_its_desks = Booking.desk_id.in_(select(Desk.id).where(Desk.venue_id == venue_id))
     return bookings_to_come(at_its_desks, Booking.starts_at < ends_at, Booking.ends_at > starts_at)
+
+
+def work_of_adviser(account_id: int, roles: Collection[Role], now: datetime) -> Iterable[Description]:
+    """The consultations that an adviser has still to hold, and the hours that they keep."""
+    if Role.ADVISER not in roles:
+        return []
+    hours = db.session.execute(
+        select(DeskHours.desk_id, Desk.name, DeskHours.weekday, DeskHours.opens, DeskHours.closes)
+        .join(Desk, Desk.id == DeskHours.desk_id)
+        .where(DeskHours.adviser_id == account_id)
+        .order_by(DeskHours.weekday, DeskHours.opens)
+    )
+    return [*bookings_to_come(Booking.adviser_id == account_id, Booking.ends_at > now), *map(_weekly, hours)]
+
+
+def _weekly(row: Any) -> Description:
+    times = f"{format_time(row.opens)}〜{format_time(row.closes)}"
+    title = f"{row.name} {WEEKDAYS[row.weekday]} {times}"
+    return Description(title, url=path_of("helpdesk.desk", desk_id=row.desk_id))
 
 
 def bookings_to_come(*wanted: ColumnElement[bool]) -> list[Description]:
@@ -71,7 +90,7 @@ def timeline_of_bookings(learner_id: int, latest: Latest) -> list[TimelineEntry]
             text=_told(row),
             by=row.adviser,
             activity=activity("booking", row.id),
-            url=_address("helpdesk.booking", booking_id=row.id),
+            url=path_of("helpdesk.booking", booking_id=row.id),
         )
         for row in db.session.execute(latest.of(statement, Booking.starts_at, Booking.id))
     ]
@@ -95,8 +114,3 @@ def at_own_desk(account_id: int) -> ColumnElement[bool]:
     """Condition: the booking is this adviser's, or at a desk where they have hours."""
     own = select(DeskHours.desk_id).where(DeskHours.adviser_id == account_id)
     return or_(Booking.adviser_id == account_id, Booking.desk_id.in_(own))
-
-
-def _address(endpoint: str, **values: int) -> str:
-    """The path of a page; also outside a request, where `url_for` gives none."""
-    return current_app.url_map.bind("").build(endpoint, values)

@@ -5,7 +5,7 @@ Called by the administrator's pages, and by whoever appoints tutors.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -16,12 +16,14 @@ from supportdesk.accounts import audit, upkeep
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.accounts.operations import create_account
+from supportdesk.core.activities import Description
 from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
 from supportdesk.places.districts import demand_districts
 from supportdesk.places.models import AccountDistrict, District
+from supportdesk.places.plans import planned_for
 
 #: Whoever has one of these roles sees the learners of their districts; the others' work knows no district.
 OF_A_DISTRICT = frozenset({Role.COORDINATOR, Role.TUTOR})
@@ -34,6 +36,14 @@ class NoDistrictNeeded(DeskError):
 
     def __init__(self) -> None:
         super().__init__(_l("地区をえらぶのは、地区担当と地域サポーターだけです。"), field="districts")
+
+
+class WorkAhead(DeskError):
+    """Somebody who is to stop still has work before them. `planned` says what; it is not ended by itself."""
+
+    def __init__(self, planned: list[Description]) -> None:
+        super().__init__(_l("この人には、これからの担当があります。それでも変えるときは、チェックを入れてください。"))
+        self.planned = planned
 
 
 def add_staff(
@@ -67,15 +77,40 @@ def edit_staff(
     phone: str,
     roles: Collection[Role],
     districts: Collection[str],
+    although: bool = False,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Change an account's particulars, roles and districts.
+    """Change an account's particulars, roles and districts. Work that its holder has in a role that ends stays theirs.
 
-    Raises NotFound, LastAdministrator, NoDistrictNeeded, UnknownDistrict.
+    Raises NotFound, LastAdministrator, NoDistrictNeeded, UnknownDistrict, and WorkAhead unless `although` says that it
+    is known.
     """
+    _demand_no_work(account_id, keeps=roles, although=although, now=now)
     upkeep.edit_account(account_id, name=name, kana=kana, phone=phone, roles=roles, actor=actor, now=now)
     _assign(account_id, districts, actor=actor, now=now)
+
+
+def switch_staff(account_id: int, *, active: bool, although: bool = False, actor: Actor, now: datetime) -> None:
+    """Switch an account off, or on again. What its holder has to do stays theirs.
+
+    Raises NotFound, LastAdministrator, and WorkAhead unless `although` says that it is known.
+    """
+    if not active:
+        _demand_no_work(account_id, keeps=(), although=although, now=now)
+    upkeep.switch_account(account_id, active=active, actor=actor, now=now)
+
+
+def _demand_no_work(account_id: int, *, keeps: Collection[Role], although: bool, now: datetime) -> None:
+    """Under the account's lock, so that nothing is given to its holder meanwhile."""
+    connection().scalar(_LOCK, {"wanted": account_id})
+    planned = planned_for(account_id, set(_roles_of(account_id)) - set(keeps), now)
+    if planned and not although:
+        raise WorkAhead(planned)
+
+
+def _roles_of(account_id: int) -> Sequence[Role]:
+    return db.session.scalars(select(AccountRole.role).where(AccountRole.account_id == account_id)).all()
 
 
 def change_districts(
@@ -88,8 +123,7 @@ def change_districts(
     if connection().scalar(_LOCK, {"wanted": account_id}) is None:
         raise NotFound
     demand_districts(add, field="districts")
-    roles = db.session.scalars(select(AccountRole.role).where(AccountRole.account_id == account_id))
-    if add and OF_A_DISTRICT.isdisjoint(roles):
+    if add and OF_A_DISTRICT.isdisjoint(_roles_of(account_id)):
         raise NoDistrictNeeded
     held = set(
         connection().execute(select(_SERVES.c.district_code).where(_SERVES.c.account_id == account_id)).scalars()

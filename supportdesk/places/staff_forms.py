@@ -14,11 +14,19 @@ from supportdesk.core.fields import (
     PasswordField,
     PhoneField,
     TextField,
+    TickField,
     TicksField,
 )
 from supportdesk.core.permissions import ROLE_LABELS, Role
 
 _NEW = {"autocomplete": "new-password"}
+
+
+class AlthoughField(TickField):
+    """That somebody's work ahead is known, and stays theirs."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(_l("これからの担当があっても変える（担当は自動では終わりません）"), **options)
 
 
 class StaffForm(DeskForm):
@@ -29,6 +37,7 @@ class StaffForm(DeskForm):
     phone = PhoneField(_l("電話番号"), required=False)
     roles = TicksField(_l("役割"), choices=ROLE_LABELS, coerce=Role, required=True)
     districts = TicksField(_l("担当する地区"), hint=_l("地区担当と地域サポーターだけ。"))
+    although = AlthoughField()
 
     def __init__(self, districts: list[tuple[str, str]], **options: Any) -> None:
         self._districts = districts
@@ -65,3 +74,4 @@ class SwitchForm(DeskForm):
     """Off or on, as it was asked when the page was opened: a second press does not undo the first."""
 
     wanted = HiddenField()
+    although = AlthoughField()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -10,6 +12,7 @@ from flask_babel import gettext as _
 from supportdesk.accounts import upkeep
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
+from supportdesk.core.activities import Description
 from supportdesk.core.japanese import tidy
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
@@ -68,14 +71,16 @@ def account(account_id: int) -> Answer:
         "districts": frozenset(duties.districts),
     }
     form = StaffForm(district_choices(), data=stored)
+    planned: list[Description] = []
 
     def act() -> str:
-        staff.edit_staff(account_id, **_particulars(form), actor=actor, now=now)
+        with _shown(planned):
+            staff.edit_staff(account_id, **_particulars(form), although=form.although.data, actor=actor, now=now)
         return url_for("staff.account", account_id=account_id)
 
     return answer_form(
         form,
-        lambda: render_template("places/staff_account.html", form=form, account=row),
+        lambda: render_template("places/staff_account.html", form=form, account=row, planned=planned),
         act,
         _("変更を保存しました。"),
     )
@@ -88,13 +93,31 @@ def switch(account_id: int) -> Answer:
     actor, now = current_actor(), clock.now()
     row = staff_row(account_id)
     form = SwitchForm(data={"wanted": "off" if row.active else "on"})
+    planned: list[Description] = []
 
     def act() -> str:
-        upkeep.switch_account(account_id, active=form.wanted.data == "on", actor=actor, now=now)
+        active, although = form.wanted.data == "on", form.although.data
+        with _shown(planned):
+            staff.switch_staff(account_id, active=active, although=although, actor=actor, now=now)
         return url_for("staff.account", account_id=account_id)
 
     said = _("アカウントを止めました。") if row.active else _("アカウントをまた使えるようにしました。")
-    return answer_form(form, lambda: render_template("places/staff_switch.html", form=form, account=row), act, said)
+    return answer_form(
+        form,
+        lambda: render_template("places/staff_switch.html", form=form, account=row, planned=planned),
+        act,
+        said,
+    )
+
+
+@contextmanager
+def _shown(planned: list[Description]) -> Iterator[None]:
+    """Keep what a refusal names, for the page that shows it."""
+    try:
+        yield
+    except staff.WorkAhead as error:
+        planned.extend(error.planned)
+        raise
 
 
 @blueprint.route("/<int:account_id>/password", methods=["GET", "POST"])

@@ -14,6 +14,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
+    from supportdesk.places.plans import RoomPlans, answer_for_plans
     from supportdesk.tutors import descriptions, views
     from supportdesk.tutors.models import Match, PeerSession
 
@@ -29,6 +30,7 @@ def plug_in(app: Flask) -> None:
     )
     activities.register(app.extensions, "peer_session", descriptions.describe_sessions)
     activities.register(app.extensions, "match", descriptions.describe_matches)
+    answer_for_plans(app, RoomPlans("tutors", of_account=descriptions.matches_of_tutor))
     tables = Match.metadata.tables
     answer_for_learners(
         app,

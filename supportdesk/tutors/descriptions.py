@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 
 from supportdesk.accounts.models import Account
-from supportdesk.core.activities import Description, activity
-from supportdesk.core.permissions import Actor
+from supportdesk.core.activities import Description, activity, path_of
+from supportdesk.core.moments import short_day
+from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
 from supportdesk.learners.rooms import Latest, TimelineEntry
 from supportdesk.places.models import Venue
@@ -37,6 +38,24 @@ def describe_matches(ids: Iterable[int]) -> Mapping[int, Description]:
     """A match has no time of its own: the learner can be told of it any day."""
     known = db.session.scalars(select(Match.id).where(Match.id.in_(list(ids))))
     return {match_id: Description(_("地域サポーターの担当")) for match_id in known}
+
+
+def matches_of_tutor(account_id: int, roles: Collection[Role], _now: datetime) -> Iterable[Description]:
+    """The learners entrusted to a tutor, none of them named."""
+    if Role.TUTOR not in roles:
+        return []
+    rows = db.session.execute(
+        select(Match.id, Match.matched_at)
+        .where(Match.tutor_id == account_id, Match.ended_at.is_(None))
+        .order_by(Match.matched_at, Match.id)
+    )
+    return [
+        Description(
+            _("地域サポーターの担当（%(day)sから）", day=short_day(row.matched_at)),
+            url=path_of("tutors.end", match_id=row.id),
+        )
+        for row in rows
+    ]
 
 
 def timeline_of(learner_id: int, latest: Latest) -> list[TimelineEntry]:

@@ -9,10 +9,17 @@ import pytest
 from flask import Flask
 
 from supportdesk.accounts.models import Account, AccountRole, AuditEntry
-from supportdesk.core.permissions import Role
+from supportdesk.core import clock as desk_clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
+from supportdesk.helpdesk.queries import bookings_of
 from supportdesk.places.models import AccountDistrict
-from tests.factories import make_account, make_reference
+from supportdesk.places.staff_queries import duties_of
+from supportdesk.tutors.operations import appoint_tutor, match_learner
+from tests.classes.making import make_run, meeting_at
+from tests.factories import make_account, make_learner, make_reference
+from tests.helpdesk.making import book, make_desk
 from tests.pages import PageClient
 from tests.recording import Statements
 
@@ -178,3 +185,36 @@ def test_only_administrators_manage_accounts(app: Flask, admin: PageClient) -> N
     reception.sign_in("reception")
     reception.get("/admin/accounts/", expect=403)
     admin.get(f"/admin/accounts/{10**30}", expect=404)
+
+
+def test_work_ahead_is_named_before_a_role_ends_or_an_account_is_switched_off(app: Flask, admin: PageClient) -> None:
+    with app.app_context():
+        someone = make_account(Role.ADVISER, Role.INSTRUCTOR, Role.TUTOR, username="keiko", districts=("chuo",))
+        keiko, learner = someone.id, make_learner("ナマエ ヒミツ")
+        desk = make_desk(keiko)
+        book(desk, keiko, learner)
+        make_run(meeting_at(hour=15, staff=[keiko]))
+        with transaction():
+            appoint_tutor(keiko, skills=["A1"], actor=SYSTEM, now=desk_clock.now())
+            match_learner(keiko, learner, actor=SYSTEM, now=desk_clock.now())
+    page = admin.get(f"/admin/accounts/{keiko}/switch")
+    refused = admin.submit(page, "switch", expect=422)
+    work = refused.one("section.message.warn").get_text()
+    for words in (
+        "12月3日（木） 10:00〜11:00",
+        "スマホ相談 木曜日 10:00〜12:00",
+        "電源の入れ方",
+        "地域サポーターの担当（11月24日（火）から）",
+    ):
+        assert words in work
+    assert "ヒミツ" not in work
+    page = admin.get(f"/admin/accounts/{keiko}")
+    refused = admin.submit(page, "staff", {"roles": ["instructor", "tutor"]}, expect=422)
+    assert "スマホ相談" in refused.one("section.message.warn").get_text()
+    assert "電源の入れ方" not in refused.one("section.message.warn").get_text()
+    with app.app_context():
+        assert len(duties_of([keiko])[keiko].roles) == 3
+    admin.submit(refused, "staff", {"although": True}, expect=303)
+    with app.app_context():
+        assert set(duties_of([keiko])[keiko].roles) == {Role.INSTRUCTOR, Role.TUTOR}
+        assert len(bookings_of(learner)) == 1
