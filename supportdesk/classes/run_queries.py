@@ -37,6 +37,7 @@ from supportdesk.extensions import db
 from supportdesk.learners.models import Learner
 from supportdesk.learners.rooms import scope_of
 from supportdesk.places import occupancy
+from supportdesk.places.choices import venue_in_words
 from supportdesk.places.models import District, Room, Venue
 
 _STAFF = cast(Table, MeetingStaff.__table__)
@@ -108,7 +109,7 @@ class RunDetails(NamedTuple):
     def where(self) -> str:
         """Where it is held, in the words people use."""
         name = self.venue or self.place
-        return f"{name}（{self.nickname}）" if self.nickname else name
+        return venue_in_words(name, self.nickname)
 
     @property
     def free(self) -> int:
@@ -275,7 +276,7 @@ def room_choices() -> list[tuple[int, str]]:
         .join(District, District.code == Venue.district_code)
         .order_by(District.position, Venue.id, Room.id)
     )
-    return [(row.id, f"{row.name}{f'（{row.nickname}）' if row.nickname else ''} {row.room}") for row in rows]
+    return [(row.id, f"{venue_in_words(row.name, row.nickname)} {row.room}") for row in rows]
 
 
 def instructor_choices(roles: Sequence[Role] = (Role.INSTRUCTOR,)) -> list[tuple[int, str]]:

@@ -14,6 +14,7 @@ from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 from supportdesk.helpdesk.locking import BOOKING, DESK, HOURS
 from supportdesk.helpdesk.models import BookingState
+from supportdesk.places.choices import venue_in_words
 from supportdesk.places.models import District, Venue
 
 _ACCOUNT = cast(Table, Account.__table__)
@@ -36,7 +37,7 @@ class DeskRow(NamedTuple):
     @property
     def place(self) -> str:
         """The venue, with what people call it."""
-        return f"{self.venue}（{self.nickname}）" if self.nickname else self.venue
+        return venue_in_words(self.venue, self.nickname)
 
 
 class HoursRow(NamedTuple):
@@ -114,7 +115,7 @@ def venue_choices() -> list[tuple[int, str]]:
         .join(District, District.code == Venue.district_code)
         .order_by(District.position, Venue.id)
     )
-    return [(row.id, f"{row.name}（{row.nickname}）" if row.nickname else row.name) for row in rows]
+    return [(row.id, venue_in_words(row.name, row.nickname)) for row in rows]
 
 
 def adviser_choices() -> list[tuple[int, str]]:

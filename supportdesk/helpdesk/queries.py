@@ -20,6 +20,7 @@ from supportdesk.helpdesk.slots import SlotRow as SlotRow  # other rooms know sl
 from supportdesk.learners.models import Learner
 from supportdesk.places import occupancy
 from supportdesk.places.calendar import closed_days
+from supportdesk.places.choices import venue_in_words
 from supportdesk.places.models import District, OccupancyCell, Venue
 
 _ACCOUNT = cast(Table, Account.__table__)
@@ -132,7 +133,7 @@ class BookingRow(NamedTuple):
     @property
     def place(self) -> str:
         """The venue, with what people call it."""
-        return f"{self.venue}（{self.nickname}）" if self.nickname else self.venue
+        return venue_in_words(self.venue, self.nickname)
 
 
 BOOKING_ROWS: Select[Any] = (

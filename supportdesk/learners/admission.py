@@ -21,7 +21,7 @@ from supportdesk.core.permissions import SYSTEM, Actor
 from supportdesk.core.phones import digits_of, last_four
 from supportdesk.extensions import db
 from supportdesk.learners.models import AdmissionWindow, Learner, LearnerPhone, LearnerPhoneAdmission
-from supportdesk.learners.passes import NoPass, live_pass, pass_by_token
+from supportdesk.learners.passes import NoPass, close_windows, live_pass, pass_by_token
 
 WINDOW = timedelta(minutes=10)
 _DOOR = "admit_phone"
@@ -120,7 +120,7 @@ def admit_phone_by_answers(token: str, birth_date: date, digits: str, *, now: da
 
 def cut_off_phones(learner_id: int, *, actor: Actor, now: datetime) -> int:
     """End every phone's admission, and a window still open; returns how many phones that were."""
-    _close_windows(learner_id, now)
+    close_windows(learner_id, now)
     cut_off = db.session.execute(
         update(LearnerPhoneAdmission)
         .where(LearnerPhoneAdmission.learner_id == learner_id, LearnerPhoneAdmission.revoked_at.is_(None))
@@ -181,15 +181,6 @@ def _answers_are_right(learner_id: int, birth_date: date, digits: str) -> bool:
 def _open_windows(learner_id: int, now: datetime) -> Any:
     return select(AdmissionWindow.id).where(
         AdmissionWindow.learner_id == learner_id, AdmissionWindow.expires_at > now, AdmissionWindow.used_at.is_(None)
-    )
-
-
-def _close_windows(learner_id: int, now: datetime) -> None:
-    db.session.execute(
-        update(AdmissionWindow)
-        .where(AdmissionWindow.learner_id == learner_id, AdmissionWindow.expires_at > now)
-        .values(expires_at=now)
-        .execution_options(synchronize_session=False)
     )
 
 

@@ -77,11 +77,7 @@ def revoke_pass(learner_id: int, *, actor: Actor, now: datetime) -> None:
     db.session.execute(
         delete(LearnerKey).where(LearnerKey.learner_id == learner_id, LearnerKey.key == code_key(held.code))
     )
-    db.session.execute(
-        update(AdmissionWindow)
-        .where(AdmissionWindow.learner_id == learner_id, AdmissionWindow.expires_at > now)
-        .values(expires_at=now)
-    )
+    close_windows(learner_id, now)
     audit.record(actor=actor, action=Action.REVOKE_PASS, subject=f"learner:{learner_id}", now=now)
 
 
@@ -89,6 +85,16 @@ def reissue_pass(learner_id: int, *, actor: Actor, now: datetime) -> LivePass:
     """A new pass in place of a lost one, which ends. Raises NoPass."""
     revoke_pass(learner_id, actor=actor, now=now)
     return issue_pass(learner_id, actor=actor, now=now)
+
+
+def close_windows(learner_id: int, now: datetime) -> None:
+    """No phone is admitted any more by a window that was opened for the learner."""
+    db.session.execute(
+        update(AdmissionWindow)
+        .where(AdmissionWindow.learner_id == learner_id, AdmissionWindow.expires_at > now)
+        .values(expires_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def live_pass(learner_id: int) -> LivePass | None:

@@ -1,4 +1,4 @@
-"""What forms and filters of every room choose among: districts."""
+"""What forms and filters of every room choose among, in the words in which it stands there: districts and venues."""
 
 from __future__ import annotations
 
@@ -14,3 +14,8 @@ def district_choices() -> list[tuple[str, str]]:
     name = District.name_en if str(get_locale()) == "en" else District.name
     rows = db.session.execute(select(District.code, name.label("name")).order_by(District.position))
     return [(row.code, row.name) for row in rows]
+
+
+def venue_in_words(name: str, nickname: str | None) -> str:
+    """東部市民サービスセンター（いーぱる）: the venue, with what people call it."""
+    return f"{name}（{nickname}）" if nickname else name

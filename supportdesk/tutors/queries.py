@@ -15,6 +15,7 @@ from supportdesk.accounts.models import Account
 from supportdesk.core.errors import NotFound
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner, LearnerPhone
+from supportdesk.places.choices import venue_in_words
 from supportdesk.places.models import AccountDistrict, District, Venue
 from supportdesk.skills.queries import levels_of, skill_choices
 from supportdesk.tutors.models import STANDS, Match, PeerSession, Tutor, TutorSkill
@@ -167,7 +168,7 @@ def _venues(account_id: int) -> list[PlaceChoice]:
 
 
 def _venue_choice(venue_id: int, name: str, nickname: str, district_code: str) -> PlaceChoice:
-    return PlaceChoice(f"v{venue_id}", f"{name}（{nickname}）" if nickname else name, venue_id, "", district_code)
+    return PlaceChoice(f"v{venue_id}", venue_in_words(name, nickname), venue_id, "", district_code)
 
 
 def skills_to_see(account_id: int, learner_id: int, seen: Collection[str] = ()) -> list[tuple[str, str]]:
