@@ -13,7 +13,7 @@ from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
-from supportdesk.helpdesk.queries import bookings_of
+from supportdesk.helpdesk.queries import bookings_ahead
 from supportdesk.places.models import AccountDistrict
 from supportdesk.places.staff_queries import duties_of
 from supportdesk.tutors.operations import appoint_tutor, match_learner
@@ -217,4 +217,4 @@ def test_work_ahead_is_named_before_a_role_ends_or_an_account_is_switched_off(ap
     admin.submit(refused, "staff", {"although": True}, expect=303)
     with app.app_context():
         assert set(duties_of([keiko])[keiko].roles) == {Role.INSTRUCTOR, Role.TUTOR}
-        assert len(bookings_of(learner)) == 1
+        assert len(bookings_ahead(learner, desk_clock.now())) == 1
