@@ -153,6 +153,7 @@ def walk_in(meeting_id: int) -> Answer:
         meeting=meeting,
         text=text,
         found=[(one, seal(meeting_id, one.id, now)) for one in found],
+        more=found.more,
         open=takes_walk_ins(meeting, actor, now),
         walk_in_days=WALK_IN_DAYS[meeting.kind],
         walk_in_state=AttendanceState.WALK_IN,

@@ -38,7 +38,7 @@ def who(run_id: int) -> str:
     """Look for the learner who applies for this run. What was typed comes by POST: no name stands in an address."""
     run, actor = run_queries.run_details(run_id), current_actor()
     text = tidy(request.form.get("q", ""))[:LONGEST_WORD]
-    found = find_learners(text, scope=scope_of(actor)) if text else []
+    found = find_learners(text, scope=scope_of(actor))
     note_list(Action.SEARCH_LEARNERS, [one.id for one in found])
     return render_template("classes/who.html", run=run, text=text, found=found)
 

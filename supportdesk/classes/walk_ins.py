@@ -19,7 +19,7 @@ from supportdesk.classes.rules import takes_walk_ins
 from supportdesk.core.japanese import search_key
 from supportdesk.core.permissions import Actor
 from supportdesk.learners.rooms import scope_of
-from supportdesk.learners.search import Found, find_learners
+from supportdesk.learners.search import Results, find_learners
 
 #: Long enough to find the learner among those who wait at the door.
 SEAL_HOLDS: Final = timedelta(hours=1)
@@ -27,10 +27,10 @@ MOST_FOUND: Final = 8
 _FEWEST_CHARACTERS: Final = 2
 
 
-def find_walk_ins(text: str, meeting: MeetingRow, *, actor: Actor, now: datetime) -> list[Found]:
+def find_walk_ins(text: str, meeting: MeetingRow, *, actor: Actor, now: datetime) -> Results:
     """A few learners by name, reading, last digits of a phone or pass code; of the whole register while it is open."""
     if len(search_key(text)) < _FEWEST_CHARACTERS:
-        return []
+        return Results()
     scope = None if takes_walk_ins(meeting, actor, now) else scope_of(actor)
     return find_learners(text, limit=MOST_FOUND, scope=scope)
 

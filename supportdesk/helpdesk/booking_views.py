@@ -43,7 +43,7 @@ def who() -> Answer:
         return redirect(url_for("helpdesk.index"), 303)
     slot, in_the_way = _slot(wanted)
     text = tidy(request.form.get("q", ""))[:LONGEST_WORD]
-    found = find_learners(text, scope=scope_of(current_actor())) if text else []
+    found = find_learners(text, scope=scope_of(current_actor()))
     note_list(Action.SEARCH_LEARNERS, [one.id for one in found])
     return render_template("helpdesk/who.html", slot=slot, in_the_way=in_the_way, text=text, found=found)
 

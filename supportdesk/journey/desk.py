@@ -13,7 +13,7 @@ from supportdesk.journey.next_step import EDITION_OF
 from supportdesk.journey.typed import Typed
 from supportdesk.learners.models import Learner
 from supportdesk.learners.rooms import scope_of
-from supportdesk.learners.search import Found, find_learners
+from supportdesk.learners.search import Results, find_learners
 
 RUNS_SHOWN = 10
 SLOTS_SHOWN = 8
@@ -23,7 +23,7 @@ _RUNS_LOOKED_AT = 60
 class Answer(NamedTuple):
     """What one box found: people, classes still to be booked, all of one day, or the booking of a code."""
 
-    people: Sequence[Found] = ()
+    people: Results = Results()
     runs: Sequence[RunRow] = ()
     meetings: Sequence[MeetingRow] = ()
     bookings: Sequence[BookingRow] = ()
@@ -48,7 +48,7 @@ def search(typed: Typed, actor: Actor, now: datetime) -> Answer:
     if not typed.text or typed.no_such_day:
         return Answer()
     return Answer(
-        people=find_learners(typed.text, scope=scope_of(actor)) if typed.day is None else (),
+        people=find_learners(typed.text, scope=scope_of(actor)) if typed.day is None else Results(),
         runs=open_runs(text=typed.words, day=typed.day, after=now, limit=RUNS_SHOWN),
         meetings=meetings_on(typed.day, cancelled=True) if typed.day else (),
         bookings=bookings_on(typed.day) if typed.day and not typed.words else (),

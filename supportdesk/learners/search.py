@@ -20,7 +20,7 @@ from supportdesk.places.models import District
 #: After every character there is, in byte order.
 _LAST = "\U0010ffff"
 _FEWEST_DIGITS = 4
-#: One learner may match by several keys: so many more are read than are shown.
+#: One learner may match by several keys: so many more are read at once than are shown.
 _KEYS_PER_LEARNER = 4
 
 
@@ -34,6 +34,14 @@ class Found(NamedTuple):
     district: str | None
     outside_city: bool
     last_four: tuple[str, ...]
+
+
+class Results(list[Found]):
+    """What a search found; `more`: others match as well, and typing on finds them."""
+
+    def __init__(self, found: Iterable[Found] = (), *, more: bool = False) -> None:
+        super().__init__(found)
+        self.more = more
 
 
 def keys_of(name: str, kana: str, numbers: Iterable[str]) -> frozenset[str]:
@@ -57,21 +65,34 @@ def write_keys(learner_id: int, keys: Iterable[str]) -> None:
         db.session.execute(insert(LearnerKey), rows)
 
 
-def find_learners(text: str, *, limit: int = 20, scope: Select[Any] | None = None) -> list[Found]:
+def find_learners(text: str, *, limit: int = 20, scope: Select[Any] | None = None) -> Results:
     """The learners whose name contains what was typed, or whose phone ends in it, in the order of the key.
 
     Two who share a phone are both found; a pass code finds its holder. Fewer than four digits find nobody. `scope`
-    selects the ids of those the searcher may see (rooms.scope_of). Two statements whatever is typed.
+    selects the ids of those the searcher may see (rooms.scope_of). Two statements whatever is typed,
+    and more only where several of the learners match by many keys each.
     """
     wanted = _wanted(text)
     if not wanted:
-        return []
+        return Results()
     keys = select(LearnerKey.learner_id).where(LearnerKey.key >= wanted, LearnerKey.key < wanted + _LAST)
     if scope is not None:
         keys = keys.where(LearnerKey.learner_id.in_(scope))
-    keys = keys.order_by(LearnerKey.key, LearnerKey.learner_id).limit(limit * _KEYS_PER_LEARNER)
-    ids = list(dict.fromkeys(db.session.scalars(keys)))[:limit]
-    return described(ids) if ids else []
+    ids = _first_of(keys.order_by(LearnerKey.key, LearnerKey.learner_id), limit + 1)
+    return Results(described(ids[:limit]) if ids else (), more=len(ids) > limit)
+
+
+def _first_of(keys: Select[int], enough: int) -> list[int]:
+    """The first learners of the keys, each once, as many as are enough, or all there are."""
+    at_once = enough * _KEYS_PER_LEARNER
+    ids: list[int] = []
+    while len(ids) < enough:
+        others = keys.where(LearnerKey.learner_id.not_in(ids)) if ids else keys
+        rows = db.session.scalars(others.limit(at_once)).all()
+        ids += dict.fromkeys(rows)
+        if len(rows) < at_once:
+            break
+    return ids[:enough]
 
 
 def _wanted(text: str) -> str:

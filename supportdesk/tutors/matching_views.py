@@ -47,7 +47,7 @@ def who() -> str:
     """
     actor = current_actor()
     text = tidy(request.form.get("q", ""))[:LONGEST_WORD]
-    found = find_learners(text, scope=scope_of(actor)) if text else []
+    found = find_learners(text, scope=scope_of(actor))
     note_list(Action.SEARCH_LEARNERS, [one.id for one in found])
     return render_template(
         "tutors/who.html", text=text, found=found, waiting=None if text else _waiting(actor), weeks=WEEKS

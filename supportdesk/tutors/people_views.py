@@ -29,7 +29,7 @@ def people() -> str:
     return render_template(
         "tutors/people.html",
         page=page,
-        candidates=matching.tutors_page(actor, 1, appointed=False).rows,
+        candidates=matching.tutors_page(actor, 1, appointed=False),
         skill_names=skill_names({code for tutor in page.rows for code in tutor.skills}),
     )
 

@@ -88,6 +88,15 @@ class TestBooking:
         assert slip.texts(".slip-code") == [code]
         assert "受付が完了しました" not in reception.get(f"/classes/enrolments/{enrolment_id}").text
 
+    def test_the_search_says_when_there_are_more_than_it_shows(self, app: Flask, reception: PageClient) -> None:
+        with app.app_context():
+            run_id = make_run()
+            for _ in range(21):
+                make_learner("アキタ ハナコ")
+        page = reception.post(f"/classes/{run_id}/who", {"q": "はなこ"}, expect=200)
+        assert len(page.all(".results li")) == 20
+        assert "ほかにもいます。つづけて入力してください。" in page.text
+
     def test_a_form_sent_twice_books_once(self, app: Flask, reception: PageClient) -> None:
         with app.app_context():
             run_id, learner_id = make_run(), make_learner()

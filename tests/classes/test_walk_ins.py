@@ -146,6 +146,16 @@ class TestWalkIns:
             page = instructor.post(f"/classes/meetings/{meeting_id}/walk-in", {"q": "とびいり"}, expect=200)
             assert page.texts(".card h2") == found
 
+    def test_the_search_says_when_there_are_more_than_it_shows(
+        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]]
+    ) -> None:
+        for _ in range(9):
+            learner(app, "トビイリ タロウ")
+        _run, meeting_id = taught()
+        page = instructor.post(f"/classes/meetings/{meeting_id}/walk-in", {"q": "とびいり"}, expect=200)
+        assert len(page.all(".cards .card")) == 8
+        assert "ほかにもいます。つづけて入力してください。" in page.text
+
     def test_too_little_or_nothing_typed_shows_nobody(
         self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]]
     ) -> None:

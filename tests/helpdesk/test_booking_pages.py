@@ -173,6 +173,16 @@ class TestBooking:
         ):
             reception.get(f"/helpdesk/?{question}")
 
+    def test_the_search_says_when_there_are_more_than_it_shows(
+        self, app: Flask, reception: PageClient, slot: Wanted
+    ) -> None:
+        with app.app_context():
+            for _ in range(21):
+                make_learner("アキタ ハナコ")
+        page = reception.post("/helpdesk/who", {"q": "はなこ"}, expect=200, query_string=slot.address)
+        assert len(page.all(".results li")) == 20
+        assert "ほかにもいます。つづけて入力してください。" in page.text
+
     def test_a_look_at_a_booking_is_noted(self, app: Flask, reception: PageClient, slot: Wanted) -> None:
         with app.app_context():
             learner_id = make_learner()

@@ -118,6 +118,18 @@ def test_a_day_that_is_none_is_said_and_nobody_is_guessed(app: Flask, reception:
     assert "カトウ" not in found
 
 
+def test_the_box_says_when_there_are_more_people_than_it_shows(app: Flask, reception: PageClient) -> None:
+    with app.app_context():
+        for _ in range(20):
+            make_learner("アキタ ハナコ")
+    assert "ほかにもいます" not in ask(reception, "はなこ").text
+    with app.app_context():
+        make_learner("アキタ ハナコ")
+    page = ask(reception, "はなこ")
+    assert len(page.all(".results li")) == 20
+    assert "ほかにもいます。つづけて入力してください。" in page.text
+
+
 def test_scripts_get_the_answer_alone(reception: PageClient, hanako: int) -> None:
     token = str(reception.get("/desk").field("csrf_token")["value"])
     answer = reception.raw.post("/desk", data={"q": "たかは", "csrf_token": token}, headers={"X-Fragment": "1"})

@@ -30,6 +30,8 @@ SHOWA_70 = {
     "kana": "タ", "birth_date-era": "昭和", "birth_date-year": "70", "birth_date-month": "1", "birth_date-day": "2"
 }  # fmt: skip
 
+MORE = "ほかにもいます。つづけて入力してください。"
+
 
 @pytest.fixture
 def desk(app: Flask, client: PageClient) -> PageClient:
@@ -118,6 +120,18 @@ def test_the_search_finds_without_a_name_in_the_address(app: Flask, desk: PageCl
     assert results.url == "/learners/search"
     with app.app_context():
         assert noted(Action.SEARCH_LEARNERS) == [("search_learners", "", [learner_id])]
+
+
+def test_a_search_says_when_there_are_more_than_it_shows(app: Flask, desk: PageClient) -> None:
+    for _ in range(20):
+        made(app)
+    twenty = desk.post("/learners/search", {"q": "はなこ"}, expect=200)
+    assert twenty.texts("caption") == ["見つかった受講者：20人"]
+    assert MORE not in twenty.text
+    made(app)
+    cut = desk.post("/learners/search", {"q": "はなこ"}, expect=200)
+    assert cut.texts("caption") == ["見つかった受講者：はじめの20人"]
+    assert (len(cut.all("tbody tr")), MORE in cut.text) == (20, True)
 
 
 def test_scripts_get_the_results_alone(app: Flask, desk: PageClient) -> None:

@@ -71,5 +71,29 @@ def test_two_statements_however_many_are_found(queries: Callable[[], AbstractCon
     assert len(seen) <= 2
 
 
-def test_no_more_than_asked_for() -> None:
-    assert len(find_learners("たかはし", limit=1)) == 1
+def test_no_more_than_asked_for_and_it_is_said_that_there_are_more(
+    queries: Callable[[], AbstractContextManager[Statements]],
+) -> None:
+    with queries() as seen:
+        one = find_learners("たかはし", limit=1)
+    assert (len(one), one.more, len(seen)) == (1, True, 2)
+    both = find_learners("たかはし", limit=2)
+    assert (len(both), both.more) == (2, False)
+    assert not find_learners("すずき").more
+
+
+def test_learners_who_match_by_many_keys_hide_nobody_behind_them() -> None:
+    """Each of the first three has nine keys that begin with さ: four keys a learner are read at once."""
+    with transaction():
+        for kana in (*["ササササササササササ ハナ"] * 3, "サトウ ウメ", "サワ キク"):
+            register_learner(Particulars(kana=kana), actor=SYSTEM, now=clock.now())
+    found = find_learners("さ", limit=6)
+    assert [one.kana for one in found] == [
+        *["ササササササササササ ハナ"] * 3,
+        "サトウ ウメ",
+        "さとう みょん",
+        "サワ キク",
+    ]
+    assert not found.more
+    four = find_learners("さ", limit=4)
+    assert ([one.kana for one in four][3], four.more) == ("サトウ ウメ", True)

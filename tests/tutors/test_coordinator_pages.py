@@ -104,6 +104,14 @@ class TestMatching:
         for wanted in (match_id, 999999, "9" * 30):
             coordinator.get(f"/tutors/matches/{wanted}/end", expect=404)
 
+    def test_the_search_says_when_there_are_more_than_it_shows(self, app: Flask, coordinator: PageClient) -> None:
+        with app.app_context():
+            for _ in range(21):
+                make_learner("アキタ ハナコ", district_code="tobu")
+        page = coordinator.post("/tutors/matches/who", {"q": "はなこ"}, expect=200)
+        assert len(page.all(".results li")) == 20
+        assert "ほかにもいます。つづけて入力してください。" in page.text
+
     def test_ending_says_who_is_told_and_who_is_not(self, app: Flask, coordinator: PageClient) -> None:
         with app.app_context():
             tutor, learner = make_tutor(), make_learner("アキタ ハナコ", district_code="tobu")
@@ -137,6 +145,16 @@ class TestPeople:
         coordinator.submit(page, "appoint", {"skills": None})
         with app.app_context():
             assert db.session.scalars(select(TutorSkill.skill_code)).all() == []
+
+    def test_of_more_with_the_role_than_are_shown_it_is_said_how_many(
+        self, app: Flask, coordinator: PageClient
+    ) -> None:
+        with app.app_context():
+            for number in range(52):
+                make_account(Role.TUTOR, username=f"tutor{number}")
+        page = coordinator.get("/tutors/people")
+        assert len(page.all(".results li")) == 50
+        assert "ほかに2人います" in page.text
 
     def test_districts_of_others_stay_as_they_are(self, app: Flask, coordinator: PageClient) -> None:
         with app.app_context():
