@@ -14,6 +14,7 @@ from sqlalchemy import Table, bindparam, select, update
 
 from supportdesk.classes.errors import RunNotOpen
 from supportdesk.classes.models import Meeting, Run, RunState
+from supportdesk.classes.rules import is_open
 from supportdesk.core.database import connection
 from supportdesk.core.errors import NotFound
 from supportdesk.places.models import Venue
@@ -43,8 +44,8 @@ class LockedRun:
         return [claim.activity for claim in self.claims]
 
     def is_open(self, now: datetime) -> bool:
-        """Whether it can still be booked: neither cancelled nor begun."""
-        return self.state is RunState.OPEN and now < self.starts_at
+        """Whether it can still be booked."""
+        return is_open(self.state, self.starts_at, now)
 
     def demand_open(self, now: datetime) -> None:
         """Raises RunNotOpen."""

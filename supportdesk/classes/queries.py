@@ -20,6 +20,7 @@ from supportdesk.classes.models import (
     RunKind,
     RunState,
 )
+from supportdesk.classes.rules import free_seats
 from supportdesk.core import clock
 from supportdesk.core.japanese import search_key
 from supportdesk.extensions import db
@@ -54,7 +55,7 @@ class RunRow(NamedTuple):
     @property
     def free(self) -> int:
         """Seats that the next callers can have."""
-        return self.capacity - self.taken
+        return free_seats(self.capacity, self.taken)
 
 
 class MeetingRow(NamedTuple):
@@ -159,9 +160,7 @@ def open_runs(
     `day`: one of its meetings is on it; `skill_codes`: one of them is taught; `listed`: only those on the public
     schedule (True) or not on it (False).
     """
-    statement = RUN_ROWS.where(
-        RUN.c.kind == RunKind.CLASS, RUN.c.state == RunState.OPEN, RUN.c.starts_at > after, *matching(text)
-    ).limit(limit)
+    statement = RUN_ROWS.where(RUN.c.kind == RunKind.CLASS, *bookable(after), *matching(text)).limit(limit)
     if district_code:
         statement = statement.where(RUN.c.district_code == district_code)
     if edition:
@@ -173,6 +172,11 @@ def open_runs(
     if skill_codes is not None:
         statement = statement.where(_teaches(skill_codes))
     return [RunRow._make(row) for row in db.session.execute(statement)]
+
+
+def bookable(now: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Conditions: the run can still be booked at that instant, or parameter; as `rules.is_open` has it."""
+    return RUN.c.state == RunState.OPEN, RUN.c.starts_at > now
 
 
 def on_day(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

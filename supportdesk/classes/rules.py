@@ -1,4 +1,4 @@
-"""When a run can be left, and when a meeting takes marks and walk-ins: the rules alone, without a database.
+"""When a run can be booked and left, and a meeting takes marks and walk-ins: the rules alone, without a database.
 
 Operations ask under their locks and pages before they show a button, so that no button promises what is refused.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from supportdesk.classes.models import RunKind
+from supportdesk.classes.models import RunKind, RunState
 from supportdesk.core import clock
 from supportdesk.core.permissions import Actor, Role
 
@@ -28,6 +28,16 @@ class Held(Protocol):
     def ends_at(self) -> datetime: ...
     @property
     def kind(self) -> RunKind: ...
+
+
+def is_open(state: RunState, starts_at: datetime, now: datetime) -> bool:
+    """Whether a run can be booked: neither called off nor begun. `queries.bookable` says the same in SQL."""
+    return state is RunState.OPEN and now < starts_at
+
+
+def free_seats(capacity: int, taken: int) -> int:
+    """The seats that the next callers can have; without one they wait."""
+    return capacity - taken
 
 
 def can_be_left(starts: Iterable[datetime], now: datetime) -> bool:

@@ -30,6 +30,7 @@ from supportdesk.classes.queries import (
     matching,
     on_duty,
 )
+from supportdesk.classes.rules import free_seats, is_open
 from supportdesk.core.errors import NotFound
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor, Role
@@ -114,11 +115,11 @@ class RunDetails(NamedTuple):
     @property
     def free(self) -> int:
         """Seats that the next callers can have."""
-        return self.capacity - self.taken
+        return free_seats(self.capacity, self.taken)
 
     def is_open(self, now: datetime) -> bool:
         """Whether it can be booked."""
-        return self.state is RunState.OPEN and now < self.starts_at
+        return is_open(self.state, self.starts_at, now)
 
 
 def run_details(run_id: int) -> RunDetails:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import ColumnElement, DateTime, Enum, Select, Table, Text, bindparam, select, type_coerce
 
 from supportdesk.classes.models import Edition, MeetingSkill, RunKind, RunState
-from supportdesk.classes.queries import DISTRICT, MEETING, ROOM, RUN, RUN_ROWS, VENUE, RunRow, matching
+from supportdesk.classes.queries import DISTRICT, MEETING, ROOM, RUN, RUN_ROWS, VENUE, RunRow, bookable, matching
+from supportdesk.classes.rules import free_seats
 from supportdesk.core import clock
 from supportdesk.core.database import UtcDateTime, reading
 from supportdesk.extensions import db
@@ -56,7 +57,7 @@ class PublicRun(NamedTuple):
     @property
     def free(self) -> int:
         """Seats that the next callers can have."""
-        return self.capacity - self.taken
+        return free_seats(self.capacity, self.taken)
 
 
 class FeedMeeting(NamedTuple):
@@ -89,7 +90,7 @@ def _unread(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 _LISTED = (
     RUN_ROWS.with_only_columns(*map(_unread, RUN_ROWS.selected_columns), maintain_column_froms=True)
-    .where(*_PUBLIC, RUN.c.state == RunState.OPEN, RUN.c.starts_at > bindparam("after"))
+    .where(*_PUBLIC, *bookable(bindparam("after")))
     .limit(bindparam("most"))
     .offset(bindparam("skipped"))
 )

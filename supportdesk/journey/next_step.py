@@ -17,7 +17,7 @@ from supportdesk.classes.queries import RunRow, open_runs
 from supportdesk.extensions import db
 from supportdesk.learners.models import Device
 from supportdesk.skills import queries as skills
-from supportdesk.skills.levels import ALONE
+from supportdesk.skills.levels import is_able
 
 #: A learner's phone decides which edition of a class is theirs; whoever has none may come to any.
 EDITION_OF: Final[Mapping[Device, Edition]] = {
@@ -57,7 +57,7 @@ def learning_of(shown: Mapping[str, int | None], catalogue: Iterable[str]) -> Le
     """Split the catalogue by the levels that count."""
     codes = list(catalogue)
     levels = {code: shown.get(code) for code in codes}
-    begun = tuple(code for code, level in levels.items() if level is not None and level < ALONE)
+    begun = tuple(code for code, level in levels.items() if level is not None and not is_able(level))
     return Learning(begun, tuple(code for code, level in levels.items() if level is None))
 
 

@@ -21,6 +21,7 @@ from supportdesk.learners.queries import learner_to_edit
 from supportdesk.learners.rooms import TimelineEntry, timeline_of
 from supportdesk.places.models import District
 from supportdesk.skills import queries as skills
+from supportdesk.skills.levels import is_able
 from supportdesk.tutors.queries import TutorOf, tutors_of
 
 ENTRIES_SHOWN: Final = 20
@@ -127,4 +128,4 @@ def _grouped(levels: dict[str, skills.LevelRow]) -> list[SkillGroup]:
 
 
 def _is_able(line: SkillLine) -> bool:
-    return line.row is not None and (line.row.shown or 0) >= 2
+    return line.row is not None and is_able(line.row.shown)

@@ -72,5 +72,10 @@ def shown_level(level: int | None, self_level: int | None) -> int | None:
     return min(self_level, ALONE)
 
 
+def is_able(shown: int | None) -> bool:
+    """Whether that level means done alone or better: nothing left to practise."""
+    return shown is not None and shown >= ALONE
+
+
 def _is_more(own: Seen, level: int | None) -> bool:
     return own.level == TEACHES if level is None else own.level > level

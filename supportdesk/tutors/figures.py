@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, cast
 from flask_babel import gettext as _
 from sqlalchemy import Select, Table, func, select
 
-from supportdesk.core import clock
+from supportdesk.core import clock, wareki
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
 from supportdesk.places.models import AccountDistrict, District
@@ -92,11 +92,6 @@ def _within(first: date, last: date) -> Any:
     return STANDS & (_SESSION.c.held_at >= since) & (_SESSION.c.held_at < until)
 
 
-def fiscal_year_of(day: date) -> int:
-    """The year in whose April the fiscal year began."""
-    return day.year if day.month >= _APRIL else day.year - 1
-
-
 def fiscal_year(year: int) -> Period:
     """From 1 April to 31 March."""
     label = _("%(year)s年度（%(year)s年4月から）", year=year)
@@ -115,7 +110,7 @@ def periods(today: date) -> Sequence[Period]:
     months = [month_of(today)]
     while len(months) < _MONTHS_OFFERED:
         months.append(month_of(months[-1].first - timedelta(days=1)))
-    this_year = fiscal_year_of(today)
+    this_year = wareki.fiscal_year(today)
     return [*(fiscal_year(this_year - back) for back in range(_YEARS_OFFERED)), *months]
 
 

@@ -17,6 +17,7 @@ from supportdesk.extensions import db
 from supportdesk.learners.models import Learner, LearnerPhone
 from supportdesk.places.choices import venue_in_words
 from supportdesk.places.models import AccountDistrict, District, Venue
+from supportdesk.skills.levels import is_able
 from supportdesk.skills.queries import levels_of, skill_choices
 from supportdesk.tutors.models import STANDS, Match, PeerSession, Tutor, TutorSkill
 
@@ -25,8 +26,6 @@ _SESSION = cast(Table, PeerSession.__table__)
 _LEARNER = cast(Table, Learner.__table__)
 _PHONE = cast(Table, LearnerPhone.__table__)
 _LIVE = _MATCH.c.ended_at.is_(None)
-#: Done alone: nothing left to practise.
-_ALONE: Final = 2
 _PLACES_REMEMBERED: Final = 3
 
 
@@ -184,7 +183,7 @@ def unfinished_skills(learner_id: int) -> list[tuple[str, str]]:
 
 
 def _begun(learner_id: int) -> set[str]:
-    return {code for code, row in levels_of(learner_id).items() if (row.shown or 0) < _ALONE}
+    return {code for code, row in levels_of(learner_id).items() if not is_able(row.shown)}
 
 
 def own_districts(account_id: int) -> list[str]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
-from supportdesk.core import clock
+from supportdesk.core import clock, wareki
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.fields import DeskForm
 from supportdesk.core.once import once
@@ -20,7 +20,7 @@ from supportdesk.learners.rooms import check_scope
 from supportdesk.places.choices import district_choices
 from supportdesk.tutors import queries
 from supportdesk.tutors import session_queries as reads
-from supportdesk.tutors.figures import fiscal_year, fiscal_year_of, month_of
+from supportdesk.tutors.figures import fiscal_year, month_of
 from supportdesk.tutors.forms import LogForm, as_written, place_of
 from supportdesk.tutors.session_queries import SessionRow
 from supportdesk.tutors.sessions import CORRECTABLE, changeable_until, correct_session, withdraw_session
@@ -39,7 +39,7 @@ def sessions() -> str:
         "tutors/sessions.html",
         page=page,
         month=reads.hours_since(account_id, month_of(today).first),
-        year=reads.hours_since(account_id, fiscal_year(fiscal_year_of(today)).first),
+        year=reads.hours_since(account_id, fiscal_year(wareki.fiscal_year(today)).first),
     )
 
 

@@ -18,13 +18,14 @@ from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.japanese import search_key
 from supportdesk.core.permissions import SYSTEM, Actor
 from supportdesk.extensions import db
+from supportdesk.skills.levels import ALONE
 from supportdesk.skills.models import EvidenceSource, Skill, SkillArea
 from supportdesk.skills.operations import Observation, award_skills
 from supportdesk.videos.media import CAPTIONS, FILMS, drop_files, media_file, spoken_in
 from supportdesk.videos.models import Video, VideoAnswer, VideoSkill, VideoView
 
 #: What pressing できた or まだ says of the video's skills.
-LEVEL_OF: Final = {True: 2, False: 0}
+LEVEL_OF: Final = {True: ALONE, False: 0}
 #: How long a file waits for the rest of its form.
 FORM_OPEN: Final = timedelta(days=1)
 

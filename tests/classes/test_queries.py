@@ -13,7 +13,8 @@ from supportdesk.classes import queries as reads
 from supportdesk.classes.enrolment import cancel_enrolment
 from supportdesk.classes.models import Edition, EnrolmentState, Meeting, Run
 from supportdesk.classes.planning import cancel_run
-from supportdesk.classes.run_queries import runs_page
+from supportdesk.classes.run_queries import run_details, runs_page
+from supportdesk.classes.schedule import listed_runs
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
@@ -45,6 +46,17 @@ def test_open_runs_are_those_one_can_still_book_the_next_first() -> None:
     assert found() == [sooner, later]
     assert found(limit=1) == [sooner]
     assert [run.id for run in reads.open_runs(after=meeting_at(hour=9).starts_at)] == [later]
+
+
+def test_lists_offer_exactly_what_can_be_booked() -> None:
+    runs = [make_run(meeting_at(hour=hour)) for hour in (9, 10, 11)]
+    with transaction():
+        cancel_run(runs[2], actor=SYSTEM, now=clock.now())
+    begins = meeting_at(hour=9).starts_at
+    for now in (clock.now(), begins - timedelta(seconds=1), begins, meeting_at(hour=10).starts_at):
+        offered = [run.id for run in reads.open_runs(after=now)]
+        assert offered == [run_id for run_id in runs if run_details(run_id).is_open(now)]
+        assert offered == [row[0] for row in listed_runs(after=now)]
 
 
 def test_a_row_says_all_that_a_caller_asks() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supportdesk.skills.levels import Derived, Seen, derive_level, shown_level
+from supportdesk.skills.levels import Derived, Seen, derive_level, is_able, shown_level
 from supportdesk.skills.models import EvidenceSource as Source
 
 EVIDENCE = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(list(Source))), max_size=8)
@@ -71,3 +71,7 @@ def test_only_staff_lead_to_three(evidence: list[tuple[int, Source]]) -> None:
 def test_self_checks_never_change_what_was_observed(evidence: list[tuple[int, Source]]) -> None:
     observed = [one for one in evidence if one[1] is not Source.SELF_CHECK]
     assert derived(*evidence).level == derived(*observed).level
+
+
+def test_done_alone_or_taught_is_able_and_nothing_less_is() -> None:
+    assert [is_able(level) for level in (None, 0, 1, 2, 3)] == [False, False, False, True, True]
