@@ -22,7 +22,7 @@ from supportdesk.classes.models import (
 )
 from supportdesk.classes.rules import free_seats
 from supportdesk.core import clock
-from supportdesk.core.japanese import search_key
+from supportdesk.core.japanese import keys_within, search_key
 from supportdesk.extensions import db
 from supportdesk.places.models import District, Room, Venue
 from supportdesk.skills.models import Skill
@@ -222,7 +222,8 @@ def matching(text: str) -> list[ColumnElement[bool]]:
 
 def _named(key: str, rows: Sequence[Any]) -> list[Any]:
     """The codes or ids (first column) of the rows of which one name holds the search key."""
-    return [code for code, *names in rows if any(key in search_key(name) for name in names)]
+    keys = keys_within(key)
+    return [code for code, *names in rows if any(k in search_key(name) for name in names for k in keys)]
 
 
 MEETING_ROWS = (

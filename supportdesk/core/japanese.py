@@ -55,10 +55,27 @@ def _kana_folds() -> dict[str, str]:
 
 
 _FOLDS = str.maketrans(_pairs(_SAME_KANJI) | _kana_folds() | {"〻": "々", "ヽ": "ゝ", "ヾ": "ゞ"})
-_NOT_IN_KEY = re.compile(r"[\W_ー]+")
+_NOT_IN_KEY = re.compile(r"[\W_]+")
 _REPEATED_KANA = re.compile(r"([ぁ-ゖ])([ゝゞ]+)")
 _SPACED_MARKS = str.maketrans({"゛": "\u3099", "゜": "\u309a"})
 _SPLIT_KANA = re.compile("[\u3041-\u30fe][\u3099\u309a]")
+
+# A long sound is one sound however it is written: サトー, サトウ, サトオ; ケーコ, ケイコ, ケエコ.
+_LONG_AS = {
+    kana: vowel
+    for vowel, row in {
+        "あ": "あかさたなはまやらわがざだばぱ",
+        "い": "いきしちにひみりぎじびぴ",
+        "う": "うくすつぬふむゆるぐずぶぷゔ",
+    }.items()
+    for kana in row
+}
+_E_ROW, _O_ROW = "えけせてねへめれげぜでべぺ", "おこそとのほもよろごぞどぼぽ"
+_LONG_AS |= dict.fromkeys(_E_ROW, "い") | dict.fromkeys(_O_ROW, "う")
+_LONG_SOUND = re.compile(f"(?<=[{''.join(_LONG_AS)}])ー|(?<=[{_E_ROW}])え|(?<=[{_O_ROW}])お")
+#: What a kana becomes behind a sound that it lengthens, and back.
+_LENGTHENS = {"え": "い", "お": "う"}
+_STANDS_FOR = {long: kana for kana, long in _LENGTHENS.items()}
 
 
 def search_key(text: str) -> str:
@@ -69,7 +86,12 @@ def search_key(text: str) -> str:
     wide = unicodedata.normalize("NFKC", text.translate(_SPACED_MARKS))
     lowered = unicodedata.normalize("NFKC", wide.lower())
     letters = _NOT_IN_KEY.sub("", lowered.translate(_FOLDS))
-    return _REPEATED_KANA.sub(_spell_out, letters)
+    spelt_out = _REPEATED_KANA.sub(_spell_out, letters)
+    return _LONG_SOUND.sub(_lengthen, spelt_out).replace("ー", "")
+
+
+def _lengthen(match: re.Match[str]) -> str:
+    return _LONG_AS[match.string[match.start() - 1]]
 
 
 def _spell_out(match: re.Match[str]) -> str:
@@ -80,8 +102,22 @@ def _spell_out(match: re.Match[str]) -> str:
 
 
 def suffixes(key: str) -> list[str]:
-    """Every ending of a key, longest first: the rows of the key table that let a given name be found by its start."""
-    return [key[start:] for start in range(len(key))]
+    """Every ending of a key, longest first: the rows of the key table that let a given name be found by its start.
+
+    佐野 オサム has the key さのうさむ: the ending that begins where オサム does stands there as the key of オサム too.
+    """
+    endings = []
+    for start in range(len(key)):
+        endings.append(key[start:])
+        if start and _LONG_AS.get(key[start - 1]) == key[start] and key[start - 1] in _E_ROW + _O_ROW:
+            endings.append(_STANDS_FOR[key[start]] + key[start + 1 :])
+    return endings
+
+
+def keys_within(key: str) -> tuple[str, ...]:
+    """A word's key as it may stand in the key of a text: as it is, and behind a sound that its first kana lengthens."""
+    long = _LENGTHENS.get(key[:1])
+    return (key,) if long is None else (key, long + key[1:])
 
 
 def to_katakana(text: str) -> str:
@@ -110,6 +146,11 @@ _KANA_TEXT = re.compile("[ぁ-ゖァ-ヺｦ-ﾟゝゞヽヾー・･゛゜\u3099
 def is_kana(text: str) -> bool:
     """Whether a reading is written in kana alone (any kind) with long marks, spaces and middle dots."""
     return bool(_KANA_TEXT.fullmatch(text) and _KANA.search(text))
+
+
+def shown_name(text: str) -> str:
+    """For display: a reading in full-width katakana, whatever kana it was typed in; a name with kanji as it stands."""
+    return to_katakana(text) if is_kana(text) else text
 
 
 _LINE_BREAK = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from supportdesk.classes.queries import EnrolmentRow, MeetingRow, RunRow, enrolment_by_code, meetings_on, open_runs
+from supportdesk.core.japanese import search_key
 from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk.queries import BookingRow, SlotRow, booking_by_code, bookings_on, open_slots
 from supportdesk.journey.next_step import EDITION_OF
@@ -45,8 +46,8 @@ def search(typed: Typed, actor: Actor, now: datetime) -> Answer:
     """Answer what was typed. A day answers "is it on?" as well: its meetings, those called off too."""
     if typed.code:
         return Answer(enrolment=enrolment_by_code(typed.code), booking=booking_by_code(typed.code))
-    if not typed.text or typed.no_such_day:
-        return Answer()
+    if typed.no_such_day or (typed.day is None and not search_key(typed.text)):
+        return Answer()  # nothing, or only marks: with no word to look for, every class would match
     return Answer(
         people=find_learners(typed.text, scope=scope_of(actor)) if typed.day is None else Results(),
         runs=open_runs(text=typed.words, day=typed.day, after=now, limit=RUNS_SHOWN),

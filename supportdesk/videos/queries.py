@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from flask_babel import get_locale
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from supportdesk.core.codes import tidy_code
-from supportdesk.core.japanese import search_key
+from supportdesk.core.japanese import keys_within, search_key
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.extensions import db
 from supportdesk.skills.models import SkillArea
@@ -91,7 +91,7 @@ def library(text: str, area_code: str, number: int) -> Page[ShelfRow]:
     words = _keys(text)
     statement = (
         _rows(Video.summary, Video.transcript)
-        .where(Video.retired_at.is_(None), *(Video.transcript_key.contains(word) for word in words))
+        .where(Video.retired_at.is_(None), *(_said(word) for word in words))
         .order_by(Video.area_code, Video.position, Video.id)
     )
     if area_code:
@@ -212,10 +212,14 @@ def _keys(text: str) -> list[str]:
     return [key for key in map(search_key, text.split()) if key]
 
 
+def _said(word: str) -> ColumnElement[bool]:
+    return or_(*(Video.transcript_key.contains(key) for key in keys_within(word)))
+
+
 def _line_with(words: list[str], transcript: str) -> str:
     """The first line of the transcript that holds one of the words; empty when none does."""
     for line in transcript.splitlines() if words else ():
-        if any(word in search_key(line) for word in words):
+        if any(key in search_key(line) for word in words for key in keys_within(word)):
             return line
     return ""
 

@@ -76,6 +76,21 @@ def test_a_class_is_found_by_word_place_and_date(app: Flask, reception: PageClie
     assert ask(reception, words).link("電源の入れ方") == f"/classes/{run_id}"
 
 
+@pytest.mark.parametrize("marks", ["%", "😀", "ー", "・・"])
+def test_marks_alone_find_nothing(app: Flask, reception: PageClient, hanako: int, marks: str) -> None:
+    with app.app_context():
+        make_run()
+    page = ask(reception, marks)
+    assert "電源の入れ方" not in page.one("#answer").get_text()
+    assert "見つかりません" in page.one("#answer").get_text()
+
+
+def test_a_long_sound_is_found_however_it_is_written(app: Flask, reception: PageClient) -> None:
+    with app.app_context():
+        make_learner("サトウ キヨ")
+    assert ask(reception, "サトーキヨ").link("サトウ キヨ")
+
+
 def test_is_it_on_today_deserves_a_no(app: Flask, reception: PageClient) -> None:
     with app.app_context():
         run_id = make_run(meeting_at(TODAY, 14))
