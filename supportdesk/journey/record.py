@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from supportdesk.classes.queries import EnrolmentRow, enrolments_ahead
 from supportdesk.core import clock
@@ -15,7 +15,8 @@ from supportdesk.core.wareki import age_on
 from supportdesk.extensions import db
 from supportdesk.journey.appointments import Appointment, appointments_of
 from supportdesk.journey.next_step import NextStep, next_step
-from supportdesk.learners.models import Learner, LearnerPhoneAdmission
+from supportdesk.learners.admission import phones_of
+from supportdesk.learners.models import Learner
 from supportdesk.learners.passes import LivePass, live_pass
 from supportdesk.learners.queries import learner_to_edit
 from supportdesk.learners.rooms import TimelineEntry, timeline_of
@@ -75,7 +76,7 @@ def record_of(learner_id: int, now: datetime, before: datetime | None = None) ->
         district=db.session.scalar(select(District.name).where(District.code == learner.district_code)) or "",
         age=age_on(learner.birth_date, clock.local(now).date()) if learner.birth_date else None,
         held_pass=live_pass(learner_id),
-        own_phones=_own_phones(learner_id),
+        own_phones=phones_of(learner_id),
         tutors=tutors_of(learner_id),
         step=step_of(learner, levels, enrolments, now),
         appointments=appointments_of(learner_id, enrolments, now),
@@ -108,13 +109,6 @@ def step_of(
         booked_runs=[row.run_id for row in enrolments],
         now=now,
     )
-
-
-def _own_phones(learner_id: int) -> int:
-    held = select(func.count()).where(
-        LearnerPhoneAdmission.learner_id == learner_id, LearnerPhoneAdmission.revoked_at.is_(None)
-    )
-    return db.session.scalar(held) or 0
 
 
 def _grouped(levels: dict[str, skills.LevelRow]) -> list[SkillGroup]:

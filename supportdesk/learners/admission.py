@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -116,6 +116,14 @@ def admit_phone_by_answers(token: str, birth_date: date, digits: str, *, now: da
         return WrongAnswers()
     throttle.clear(_bucket(token))
     return _admit(learner_id, admitted_by=None, now=now)
+
+
+def phones_of(learner_id: int) -> int:
+    """How many phones are the learner's own now."""
+    held = select(func.count()).where(
+        LearnerPhoneAdmission.learner_id == learner_id, LearnerPhoneAdmission.revoked_at.is_(None)
+    )
+    return db.session.scalar(held) or 0
 
 
 def cut_off_phones(learner_id: int, *, actor: Actor, now: datetime) -> int:

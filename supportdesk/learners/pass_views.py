@@ -11,14 +11,14 @@ from supportdesk.accounts.looking import note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
-from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.errors import NotFound
 from supportdesk.core.fields import DeskForm
-from supportdesk.core.once import once
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.core.qr import qr_svg
 from supportdesk.learners import admission, passes, queries
 from supportdesk.learners.rooms import check_scope
 from supportdesk.learners.views import blueprint, learner_page
+from supportdesk.places.answers import Answer, answer_form
 
 
 @blueprint.get("/<int:learner_id>/pass")
@@ -69,43 +69,47 @@ def issue(learner_id: int) -> BaseResponse:
     return redirect(url_for("learners.pass_card", learner_id=learner_id), 303)
 
 
-@blueprint.post("/<int:learner_id>/pass/revoke")
+@blueprint.route("/<int:learner_id>/pass/revoke", methods=["GET", "POST"])
 @requires(Permission.ISSUE_PASS)
-def revoke(learner_id: int) -> BaseResponse:
-    """End the card at once."""
-    actor = current_actor()
-    check_scope(actor, learner_id)
-    try:
-        with transaction():
-            passes.revoke_pass(learner_id, actor=actor, now=clock.now())
-    except passes.NoPass as error:
-        return _back_with(error, learner_id)
-    flash(_("カードを使えなくしました。"), "good")
-    return redirect(url_for("learners.pass_card", learner_id=learner_id), 303)
-
-
-@blueprint.post("/<int:learner_id>/pass/reissue")
-@requires(Permission.ISSUE_PASS)
-def reissue(learner_id: int) -> BaseResponse:
-    """A new card for a lost one. Pressed twice, the new card is not replaced again."""
+def revoke(learner_id: int) -> Answer:
+    """Say what ends with the card; then end it."""
     actor, now = current_actor(), clock.now()
     check_scope(actor, learner_id)
+    form = DeskForm()
+
+    def act() -> str:
+        passes.revoke_pass(learner_id, actor=actor, now=now)
+        return url_for("learners.pass_card", learner_id=learner_id)
+
+    return answer_form(form, lambda: _end_page(form, learner_id, "revoke"), act, _("カードを使えなくしました。"))
+
+
+@blueprint.route("/<int:learner_id>/pass/reissue", methods=["GET", "POST"])
+@requires(Permission.ISSUE_PASS)
+def reissue(learner_id: int) -> Answer:
+    """Say what becomes of the lost card; then make a new one. Pressed twice, the new card is not replaced again."""
+    actor, now = current_actor(), clock.now()
+    check_scope(actor, learner_id)
+    form = DeskForm()
 
     def act() -> str:
         passes.reissue_pass(learner_id, actor=actor, now=now)
         return url_for("learners.pass_card", learner_id=learner_id)
 
-    try:
-        location = once(DeskForm().token, now, act)
-    except passes.NoPass as error:
-        return _back_with(error, learner_id)
-    flash(_("カードを作り直しました。前のカードはもう使えません。"), "good")
-    return redirect(location, 303)
+    said = _("カードを作り直しました。前のカードはもう使えません。")
+    return answer_form(form, lambda: _end_page(form, learner_id, "reissue"), act, said)
 
 
-def _back_with(error: DeskError, learner_id: int) -> BaseResponse:
-    flash(str(error.message), "warn")
-    return redirect(url_for("learners.pass_card", learner_id=learner_id), 303)
+def _end_page(form: DeskForm, learner_id: int, way: str) -> str:
+    return render_template(
+        "learners/pass_end.html",
+        form=form,
+        way=way,
+        learner_id=learner_id,
+        name=queries.name_of(learner_id),
+        held=passes.live_pass(learner_id),
+        phones=admission.phones_of(learner_id),
+    )
 
 
 @blueprint.post("/<int:learner_id>/admit")

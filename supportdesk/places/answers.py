@@ -1,4 +1,4 @@
-"""How this room's pages answer a form: shown, refused with everything typed, or carried out once."""
+"""How pages, of this room and those above, answer a form: shown, refused with everything typed, or carried out once."""
 
 from __future__ import annotations
 

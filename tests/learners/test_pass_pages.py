@@ -6,11 +6,12 @@ import pytest
 from flask import Flask
 
 from supportdesk.accounts.actions import Action
+from supportdesk.core.database import transaction
 from supportdesk.core.permissions import Role
 from supportdesk.core.qr import qr_svg
-from supportdesk.learners.admission import window_is_open
+from supportdesk.learners.admission import admit_phone, window_is_open
 from supportdesk.learners.passes import live_pass
-from tests.clocks import Clock
+from tests.clocks import NOW, Clock
 from tests.factories import make_account, make_learner, make_reference
 from tests.pages import PageClient
 from tests.trail import noted
@@ -64,10 +65,10 @@ def test_a_lost_card_is_reissued_once_however_often_the_button_is_pressed(
 ) -> None:
     client.post(f"/learners/{hanako}/pass/issue")
     lost = token_of(app, hanako)
-    page = client.get(f"/learners/{hanako}/pass")
-    client.submit(page, "作り直す")
+    page = client.get(client.get(f"/learners/{hanako}/pass").link("カードを作り直す"))
+    client.submit(page, "カードを作り直す")
     new = token_of(app, hanako)
-    client.submit(page, "作り直す")
+    client.submit(page, "カードを作り直す")
     assert new != lost
     assert token_of(app, hanako) == new
 
@@ -79,13 +80,36 @@ def test_fetching_the_picture_alone_is_noted(app: Flask, client: PageClient, han
         assert noted(Action.VIEW_PASS) == [("view_pass", f"learner:{hanako}", [])]
 
 
+@pytest.mark.parametrize("button", ["カードを作り直す", "カードを使えなくする"])
+def test_a_card_ends_only_after_a_page_that_says_whose_it_is_and_what_becomes_of_the_phones(
+    app: Flask, client: PageClient, hanako: int, button: str
+) -> None:
+    client.post(f"/learners/{hanako}/pass/issue")
+    client.post(f"/learners/{hanako}/admit")
+    token = token_of(app, hanako)
+    with app.app_context(), transaction():
+        admit_phone(token, now=NOW)
+    page = client.get(client.get(f"/learners/{hanako}/pass").link(button))
+    assert token_of(app, hanako) == token
+    assert "タカハシ ハナコ さん" in page.text
+    assert "1台" in page.text
+    assert "登録されたまま残ります" in page.text
+    assert page.link("もどる") == f"/learners/{hanako}/pass"
+    client.submit(page, button)
+    with app.app_context():
+        held = live_pass(hanako)
+    assert held is None or held.token != token
+
+
 def test_a_revoked_card_has_no_picture(client: PageClient, hanako: int) -> None:
     client.post(f"/learners/{hanako}/pass/issue")
-    page = client.submit(client.get(f"/learners/{hanako}/pass"), "使えなくする", follow=True)
+    page = client.submit(client.get(f"/learners/{hanako}/pass/revoke"), "カードを使えなくする", follow=True)
     assert "使えるカードはまだありません" in page.text
     client.get(f"/learners/{hanako}/pass.svg", expect=404)
     for address in ("revoke", "reissue"):
-        assert "使えるカードがありません" in client.post(f"/learners/{hanako}/pass/{address}", follow=True).text
+        assert "使えるカードはまだありません" in client.get(f"/learners/{hanako}/pass/{address}").text
+        refused = client.post(f"/learners/{hanako}/pass/{address}", expect=422)
+        assert "使えるカードがありません" in refused.text
 
 
 def test_staff_open_ten_minutes_for_a_phone_and_can_cut_phones_off(
