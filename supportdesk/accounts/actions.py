@@ -81,6 +81,7 @@ class Action(StrEnum):
     SAVE_VIDEO = "save_video", _l("動画を変えた")
     MOVE_VIDEO = "move_video", _l("動画の順番を変えた")
     RETIRE_VIDEO = "retire_video", _l("動画の公開をやめた")
+    SHOW_VIDEO_AGAIN = "show_video_again", _l("動画を公開にもどした")
     TIE_VIDEO_VIEW = "tie_video_view", _l("動画の再生を受講者につないだ")
     ANSWER_VIDEO = "answer_video", _l("動画のあとに答えた")
     APPOINT_TUTOR = "appoint_tutor", _l("地域サポーターに任命した")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,17 +16,48 @@ from supportdesk.core.fields import (
     DeskForm,
     FileField,
     HiddenField,
-    IntegerField,
     SelectField,
     TextField,
     TicksField,
 )
+from supportdesk.core.fields.base import DeskField
+from supportdesk.core.japanese import tidy
 from supportdesk.videos.models import Video
-from supportdesk.videos.operations import VideoPlan
+from supportdesk.videos.operations import NO_ADDRESS, VideoPlan, is_https
 
 FILE, SITE = "file", "site"
 WHERE = {FILE: _l("動画のファイルを、ここに置く"), SITE: _l("動画サイトにある（YouTubeなど）")}
 Choices = Sequence[tuple[str, str]]
+_MINUTE = 60
+#: 3:25, 3分25秒, 3分, 45秒.
+_LENGTH = re.compile(r"(?:(?P<minutes>[0-9]{1,3})(?::(?=[0-9])|分))?(?:(?P<seconds>[0-9]{1,2})秒?)?")
+
+
+class LengthField(DeskField):
+    """How long a film is, typed 3:25 or 3分25秒; `data` is in seconds, or None. A bare number may mean either."""
+
+    width = "s"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = None
+        written = unicodedata.normalize("NFKC", tidy(str(valuelist[0]))).replace(" ", "") if valuelist else ""
+        if not written:
+            return
+        self.data = _length_of(written)
+        if not self.data:
+            raise ValueError(_("動画の長さは 3:25 のように、分:秒で入力してください。"))
+
+    @property
+    def value(self) -> str:
+        return self.typed or (f"{self.data // _MINUTE}:{self.data % _MINUTE:02}" if self.data else "")
+
+
+def _length_of(written: str) -> int | None:
+    match = None if written.isdecimal() else _LENGTH.fullmatch(written)
+    if match is None:
+        return None
+    minutes, seconds = int(match["minutes"] or 0), int(match["seconds"] or 0)
+    return minutes * _MINUTE + seconds if seconds < _MINUTE else None
 
 
 class VideoForm(DeskForm):
@@ -43,8 +76,7 @@ class VideoForm(DeskForm):
         _l("動画サイトのアドレス"), max_length=500, required=False, hint=_l("「https://」で始まるアドレス。")
     )
     captions = FileField(_l("字幕のファイル"), accept=".vtt,text/vtt", required=False)
-    minutes = IntegerField(_l("長さ（分）"), most=300, unit=_l("分"), required=False)
-    seconds = IntegerField(_l("長さ（秒）"), most=59, unit=_l("秒"), required=False)
+    seconds = LengthField(_l("長さ"), hint=_l("分:秒で入力してください（例：3分25秒は 3:25）。"))
     transcript = AreaField(_l("動画で話していること"), max_length=50_000, rows=8, required=False)
     kept_film = HiddenField(max_length=100)
     kept_captions = HiddenField(max_length=100)
@@ -60,16 +92,13 @@ class VideoForm(DeskForm):
         super().process(*arguments, **options)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Field by field; a film or an address, as was said; a length."""
+        """Field by field; a film or an address, as was said."""
         valid = bool(super().validate(extra_validators))
         if self.where.data == FILE and not (self.film.data or self.kept_film.data or self.film.errors):
             self.film.errors = [self.film.missing_message()]
             valid = False
-        if self.where.data == SITE and not (self.address.data or self.address.errors):
-            self.address.errors = [self.address.missing_message()]
-            valid = False
-        if not (self._length or self.minutes.errors or self.seconds.errors):
-            self.seconds.errors = [_("動画の長さを入力してください。")]
+        if self.where.data == SITE and not self.address.errors and not is_https(self.address.data):
+            self.address.errors = [str(NO_ADDRESS) if self.address.data else self.address.missing_message()]
             valid = False
         return valid
 
@@ -82,16 +111,12 @@ class VideoForm(DeskForm):
             summary=self.about.data,
             area_code=str(self.area_code.data),
             skills=tuple(sorted(self.skills.data or ())),
-            seconds=self._length,
+            seconds=self.seconds.data or 0,
             address=self.address.data if on_site else "",
             file_name="" if on_site else self.kept_film.data,
             captions_name=self.kept_captions.data,
             transcript=self.transcript.data,
         )
-
-    @property
-    def _length(self) -> int:
-        return (self.minutes.data or 0) * 60 + (self.seconds.data or 0)
 
 
 def stored_values(video: Video, skill_codes: frozenset[str]) -> dict[str, object]:
@@ -104,8 +129,7 @@ def stored_values(video: Video, skill_codes: frozenset[str]) -> dict[str, object
         "skills": skill_codes,
         "where": SITE if video.address else FILE,
         "address": video.address,
-        "minutes": video.seconds // 60,
-        "seconds": video.seconds % 60,
+        "seconds": video.seconds,
         "transcript": video.transcript,
         "kept_film": video.file_name,
         "kept_captions": video.captions_name,

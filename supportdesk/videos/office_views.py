@@ -21,7 +21,14 @@ from supportdesk.videos import queries
 from supportdesk.videos.forms import RetireForm, VideoForm, stored_values
 from supportdesk.videos.media import LARGEST_CAPTIONS, LARGEST_FILM, MEGABYTE, keep_captions, keep_film
 from supportdesk.videos.models import Video
-from supportdesk.videos.operations import add_video, drop_forgotten_files, move_video, retire_video, save_video
+from supportdesk.videos.operations import (
+    add_video,
+    drop_forgotten_files,
+    move_video,
+    retire_video,
+    save_video,
+    show_video_again,
+)
 from supportdesk.videos.views import Answer, blueprint
 
 _TAKES_FILMS: Final = ("videos.new", "videos.edit")
@@ -91,17 +98,21 @@ def edit(code: str) -> Answer:
 @blueprint.route("/admin/videos/<code>/retire", methods=["GET", "POST"])
 @requires(Permission.MANAGE_VIDEOS)
 def retire(code: str) -> Answer:
-    """Say what becomes of the code that was handed out; then take the video out of the library."""
+    """Say what becomes of the code that was handed out; then take the video out of the library.
+
+    Of one that is out already, the video in its place can be changed.
+    """
     video = _video(code)
     others = [(row.id, f"{row.area} – {row.title}") for row in queries.shown_videos() if row.id != video.id]
     form = RetireForm(others, data={"successor": video.successor_id})
     if request.method == "GET":
         return render_template("videos/retire.html", form=form, video=video)
     actor, now, video_id = current_actor(), clock.now(), video.id
+    said = _("代わりの動画を変えました。") if video.retired_at else _("動画の公開を終えました。")
 
     def act() -> str:
         retire_video(video_id, form.successor.data, actor=actor, now=now)
-        flash(_("動画の公開を終えました。"), "good")
+        flash(said, "good")
         return url_for("videos.manage")
 
     if form.validate_on_submit():
@@ -110,6 +121,20 @@ def retire(code: str) -> Answer:
         except DeskError as error:
             form.refuse(error)
     return render_template("videos/retire.html", form=form, video=_video(code)), 422
+
+
+@blueprint.post("/admin/videos/<code>/show-again")
+@requires(Permission.MANAGE_VIDEOS)
+def show_again(code: str) -> Answer:
+    """Put a retired video back into the library. Pressed twice it is put back once."""
+    video_id, actor, now = _video(code).id, current_actor(), clock.now()
+
+    def act() -> str:
+        show_video_again(video_id, actor=actor, now=now)
+        flash(_("動画を公開にもどしました。分野のいちばん下に出ています。"), "good")
+        return url_for("videos.manage")
+
+    return redirect(once(DeskForm().token, now, act), 303)
 
 
 @blueprint.post("/admin/videos/<code>/move")

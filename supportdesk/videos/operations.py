@@ -26,6 +26,7 @@ from supportdesk.videos.models import Video, VideoAnswer, VideoSkill, VideoView
 
 #: What pressing できた or まだ says of the video's skills.
 LEVEL_OF: Final = {True: ALONE, False: 0}
+NO_ADDRESS: Final = _l("「https://」で始まるアドレスを入力してください。")
 #: How long a file waits for the rest of its form.
 FORM_OPEN: Final = timedelta(days=1)
 
@@ -82,8 +83,8 @@ def add_video(plan: VideoPlan, *, actor: Actor, now: datetime, code: str = "") -
     Raises BadVideo.
     """
     _check(plan)
-    last = db.session.scalar(select(func.max(Video.position)).where(Video.area_code == plan.area_code))
-    video = Video(code=code or _unused_code(), position=(last or 0) + 1, created_at=now, **_columns(plan))
+    position = _next_position(plan.area_code)
+    video = Video(code=code or _unused_code(), position=position, created_at=now, **_columns(plan))
     video.skills = [VideoSkill(skill_code=skill) for skill in plan.skills]
     db.session.add(video)
     db.session.flush()
@@ -129,6 +130,20 @@ def retire_video(video_id: int, successor_id: int | None, *, actor: Actor, now: 
         now=now,
         detail={"successor": successor_id},
     )
+
+
+def show_video_again(video_id: int, *, actor: Actor, now: datetime) -> None:
+    """Put a retired video back, at the end of its area: its code leads to itself again. One that is shown stays.
+
+    Raises NotFound.
+    """
+    video = _lock(video_id)
+    if video.retired_at is None:
+        return
+    video.retired_at, video.successor_id = None, None
+    video.position = _next_position(video.area_code)
+    db.session.flush()
+    audit.record(actor=actor, action=Action.SHOW_VIDEO_AGAIN, subject=f"video:{video_id}", now=now)
 
 
 def move_video(video_id: int, steps: int, *, actor: Actor, now: datetime) -> None:
@@ -211,8 +226,8 @@ def answer_video(video_id: int, learner_id: int | None, can_do: bool, *, activit
 def _check(plan: VideoPlan) -> None:
     if bool(plan.address) == bool(plan.file_name):
         raise BadVideo(_l("動画サイトのアドレスか、動画ファイルの、どちらか1つが必要です。"), field="film")
-    if plan.address and not _is_https(plan.address):
-        raise BadVideo(_l("「https://」で始まるアドレスを入力してください。"), field="address")
+    if plan.address and not is_https(plan.address):
+        raise BadVideo(NO_ADDRESS, field="address")
     if plan.file_name and not _is_kept(plan.file_name, FILMS):
         raise BadVideo(_l("動画のファイルが見つかりません。もう一度えらんでください。"), field="film")
     if plan.captions_name and not _is_kept(plan.captions_name, CAPTIONS):
@@ -230,7 +245,7 @@ def _is_kept(name: str, kinds: tuple[str, ...]) -> bool:
     return name.endswith(kinds) and media_file(name) is not None
 
 
-def _is_https(address: str) -> bool:
+def is_https(address: str) -> bool:
     """Whether it is a plain address on the web: a name with a dot, no log-in in it, nothing that is no address."""
     if any(character.isspace() for character in address):
         return False
@@ -257,6 +272,10 @@ def _columns(plan: VideoPlan) -> dict[str, object]:
         "transcript_key": " ".join(map(search_key, (plan.title, plan.title_en, plan.summary, transcript))),
         "seconds": plan.seconds,
     }
+
+
+def _next_position(area_code: str) -> int:
+    return (db.session.scalar(select(func.max(Video.position)).where(Video.area_code == area_code)) or 0) + 1
 
 
 def _lock(video_id: int) -> Video:

@@ -23,7 +23,7 @@ from tests.pages import Page, PageClient
 from tests.videos.making import ON_SITE, PLAN, make_video
 from tests.videos.test_media import MP4, VTT, WEBM
 
-FIELDS = {"title": "写真を撮る", "area_code": "B", "skills": "B3", "minutes": "１", "seconds": "30"}
+FIELDS = {"title": "写真を撮る", "area_code": "B", "skills": "B3", "seconds": "１：30"}
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +80,21 @@ def test_a_video_on_a_site_needs_its_address_alone(app: Flask, client: PageClien
     assert (only_video(app).address, only_video(app).file_name) == (ON_SITE.address, "")
 
 
+@pytest.mark.parametrize("written", ["1:30", "１分３０秒", "1分 30", "1:30 "])
+def test_a_length_is_read_in_minutes_and_seconds(app: Flask, client: PageClient, written: str) -> None:
+    hand_in(client, client.get("/admin/videos/new"), film=MP4, seconds=written)
+    assert only_video(app).seconds == 90
+    code = only_video(app).code
+    assert client.get(f"/admin/videos/{code}").field("seconds")["value"] == "1:30"
+
+
+def test_everything_that_is_wrong_is_said_at_once_and_what_is_needed_is_marked(client: PageClient) -> None:
+    page = client.get("/admin/videos/new")
+    assert "※必須" in page.one("label[for=seconds]").get_text()
+    refused = hand_in(client, page, where="site", address="http://x", seconds="", title="", expect=422)
+    assert all(refused.error(field) for field in ("address", "seconds", "title"))
+
+
 def test_pressed_twice_there_is_one_video(app: Flask, client: PageClient) -> None:
     page = client.get("/admin/videos/new")
     first = hand_in(client, page, film=WEBM)
@@ -122,10 +137,12 @@ def test_a_file_of_which_nothing_came_is_gone_after_a_day(app: Flask, client: Pa
         ({}, "film", "ファイルをえらんでください"),
         ({"film": b"GIF89a" + bytes(100)}, "film", "MP4かWebM"),
         ({"film": MP4, "captions": b"1\n00:00:01,000 --> 00:00:02,000\nA"}, "captions", "1行目は「WEBVTT」"),
-        ({"film": MP4, "minutes": "", "seconds": ""}, "seconds", "動画の長さ"),
+        ({"film": MP4, "seconds": ""}, "seconds", "長さを入力してください"),
+        ({"film": MP4, "seconds": "90"}, "seconds", "分:秒"),
+        ({"film": MP4, "seconds": "0:00"}, "seconds", "分:秒"),
         ({"film": MP4, "skills": []}, "skills", "えらんでください"),
         ({"film": MP4, "area_code": ""}, "area_code", "えらんでください"),
-        ({"film": MP4, "seconds": "75"}, "seconds", "0から59"),
+        ({"film": MP4, "seconds": "1:75"}, "seconds", "分:秒"),
         ({"film": MP4, "title": "あ" * 101}, "title", "100文字まで"),
     ],
 )
@@ -213,6 +230,24 @@ def test_taking_a_video_out_says_what_happens_and_names_the_one_instead(app: Fla
     assert found.successor.code == new.code
     client.submit(client.get(f"/admin/videos/{new.code}/retire"), "retire")
     assert "代わりの動画：" not in client.get("/admin/videos").text.replace("代わりの動画：新しい動画", "")
+
+
+def test_a_retired_video_gets_another_successor_or_is_put_back(app: Flask, client: PageClient) -> None:
+    with app.app_context():
+        old, new = make_video(title="古い動画"), make_video(title="新しい動画")
+    client.submit(client.get(f"/admin/videos/{old.code}/retire"), "retire")
+    page = client.get(client.get("/admin/videos").link("公開にもどす"))
+    assert page.h1 == "「古い動画」の代わりの動画を変える"
+    assert "代わりの動画を変えました" in client.submit(page, "retire", {"successor": str(new.id)}, follow=True).text
+    done = client.submit(page, "公開にもどす", follow=True)
+    assert "公開にもどしました" in done.text
+    assert client.get("/videos").texts(".card h3") == ["新しい動画", "古い動画"]
+    assert client.get(f"/v/{old.code}").h1 == "古い動画"
+    with app.app_context():
+        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "show_video_again")).one()
+        assert entry.subject == f"video:{old.id}"
+    client.submit(page, "公開にもどす")
+    assert client.get("/videos").texts(".card h3") == ["新しい動画", "古い動画"]
 
 
 def test_a_successor_that_is_gone_is_refused(app: Flask, client: PageClient) -> None:
