@@ -15,12 +15,16 @@ from flask import current_app
 
 @dataclass(frozen=True)
 class Description:
-    """What an activity is called on a page, when it is, and where staff find it. `title` holds no learner's name."""
+    """What an activity is called on a page, when it is, and where staff find it. `title` holds no learner's name.
+
+    `public_url` is its page for residents, where it has one.
+    """
 
     title: str
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     url: str | None = None
+    public_url: str | None = None
 
 
 #: Handed ids of one kind, answers with the descriptions of those that exist: one query however many ids.

@@ -26,7 +26,7 @@ def front() -> str:
 @blueprint.get("/home")
 @requires(Permission.OWN_ACCOUNT, surface="field")
 def home() -> str:
-    """Where one lands after the log-in."""
+    """Every page one may open; where one lands after the log-in whose day begins on several of them, or on none."""
     return render_template("journey/home.html")
 
 
@@ -41,5 +41,6 @@ def meeting_videos(code: str) -> str | tuple[str, int]:
     return render_template(
         "journey/meeting.html",
         meeting=meeting,
+        today=clock.local(meeting.starts_at).date() == clock.today(),
         videos=[(video, watch_path(video.code, f"meeting:{meeting.id}")) for video in videos],
     )

@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from supportdesk.core import clock
+from supportdesk.core.activities import Description, describe
 from supportdesk.core.database import transaction
 from supportdesk.core.fields import DeskForm
 from supportdesk.core.japanese import tidy
@@ -50,9 +51,9 @@ def watch(code: str) -> Answer:
     video, now = queries.video_by_code(code), clock.now()
     if video is None:
         return unknown_code()
-    if video.retired:
-        return render_template("videos/retired.html", video=video)
     activity = verified(request.args.get(NOTE, ""))
+    if video.retired:
+        return render_template("videos/retired.html", video=video, came_from=_came_from(activity))
     viewer = who_watches(now)
     if viewer.asks:
         page = render_template("videos/who.html", video=video, people=first_names(viewer.asks), note=_note())
@@ -61,7 +62,12 @@ def watch(code: str) -> Answer:
         with transaction():
             count_view(video.row.id, viewer.learner_id, activity=activity, now=now)
     page = render_template(
-        "videos/watch.html", video=video, viewer=viewer, more=_ways_on(video, activity), note=_note()
+        "videos/watch.html",
+        video=video,
+        viewer=viewer,
+        more=_ways_on(video, activity),
+        came_from=_came_from(activity),
+        note=_note(),
     )
     return _page(page, "private, no-cache")
 
@@ -116,6 +122,7 @@ def thanks(code: str) -> Answer:
         can_do=SAID.get(request.args.get("said", ""), False),
         again=watch_path(video.row.code, activity),
         more=_ways_on(video, activity),
+        came_from=_came_from(activity),
     )
 
 
@@ -132,6 +139,12 @@ def _note() -> str:
 def _ways_on(video: VideoDetails, activity: str) -> list[tuple[queries.VideoRow, str]]:
     """The next videos and their addresses; the meeting that led to this one led to them."""
     return [(row, watch_path(row.code, activity)) for row in queries.next_videos(video)]
+
+
+def _came_from(activity: str) -> Description | None:
+    """The meeting whose page led here, if there is a way back to it."""
+    known = describe([activity]).get(activity) if activity else None
+    return known if known and known.public_url else None
 
 
 def _only_looked_ahead() -> bool:
