@@ -16,6 +16,7 @@ from supportdesk.accounts.forms import LoginForm
 from supportdesk.accounts.models import Account
 from supportdesk.core import error_pages, kept_form
 from supportdesk.core.kept_form import KeptForm
+from supportdesk.core.page_furniture import start_page
 from supportdesk.core.security import local_address
 from supportdesk.extensions import login_manager
 
@@ -45,15 +46,15 @@ def login_page(form: LoginForm, kept: KeptForm | None, page: str | None) -> str:
 
 
 def go_on(account: Account, kept: KeptForm | None, page: object) -> Response | BaseResponse:
-    """Where somebody goes who has just logged in: to the form they had begun, the page they wanted, or home.
+    """Where somebody goes who has just logged in: to the form they had begun, the page they wanted, or their own start.
 
     What another person had typed is not shown to them.
     """
     if kept is None:
-        return redirect(local_address(page) or url_for("home.home"), 303)
+        return redirect(local_address(page) or start_page(), 303)
     if kept.owner != account.id:
         flash(_("ほかの人が入力していた内容は消しました。"), "warn")
-        return redirect(url_for("home.home"), 303)
+        return redirect(start_page(), 303)
     flash(_("まだ保存していません。内容をたしかめて、もう一度送ってください。"), "warn")
     return kept_form.show_again(kept)
 

@@ -15,6 +15,7 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
 from supportdesk.core.kept_form import carried
+from supportdesk.core.page_furniture import start_page
 from supportdesk.core.permissions import Permission, door, requires
 from supportdesk.core.security import local_address
 
@@ -24,9 +25,9 @@ blueprint = Blueprint("accounts", __name__, template_folder="templates")
 @blueprint.route("/login", methods=["GET", "POST"])
 @door
 def login() -> Response | str | tuple[str, int]:
-    """The log-in page. Afterwards one goes on to the page one wanted or the form one had begun, else home."""
+    """The log-in page. Afterwards one goes on to the page one wanted, the form one had begun, or one's own start."""
     if request.method == "GET" and current_user.is_authenticated:
-        return redirect(url_for("home.home"), 303)
+        return redirect(start_page(), 303)
     form, kept, page = LoginForm(), carried(), local_address(request.args.get("next"))
     if request.method == "GET":
         return login_page(form, None, page)
@@ -70,7 +71,7 @@ def own_password() -> Response | str | tuple[str, int]:
         return _password_page(form), 422
     start_session(outcome)
     flash(_("パスワードを変えました。ほかの端末ではログアウトしました。"), "good")
-    return redirect(url_for("home.home"), 303)
+    return redirect(start_page(), 303)
 
 
 def _password_page(form: OwnPasswordForm) -> str:

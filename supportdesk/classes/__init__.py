@@ -26,7 +26,7 @@ def plug_in(app: Flask) -> None:
     add_to_menu(
         app,
         MenuItem("schedule.index", _l("教室の予定"), None),
-        MenuItem("classes.today", _l("担当の教室"), Permission.TAKE_ATTENDANCE),
+        MenuItem("classes.today", _l("担当の教室"), Permission.TAKE_ATTENDANCE, begins_day=True),
         MenuItem("classes.index", _l("教室"), Permission.SEE_CLASSES),
         MenuItem("lectures.index", _l("出前講座"), Permission.RECORD_LECTURE),
     )

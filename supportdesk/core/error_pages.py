@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from supportdesk.core.errors import DeskError
+from supportdesk.core.page_furniture import start_page
 from supportdesk.core.security import LARGEST_UPLOAD, MEGABYTE
 
 
@@ -47,4 +48,5 @@ def _page(status: int, message: str | None) -> tuple[str, int]:
     }
     title = titles.get(status, _("うまくいきませんでした"))
     text = message or messages.get(status, _("もう一度ためしてください。続くときは管理者に知らせてください。"))
-    return render_template("error.html", title=title, message=text, search=status == 404), status
+    start = start_page() if status < 500 else None  # who is signed in stands in the database, which may be what broke
+    return render_template("error.html", title=title, message=text, start=start, search=status == 404), status

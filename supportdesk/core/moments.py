@@ -22,6 +22,11 @@ def short_day(moment: date | datetime) -> str:
     return wareki.format_short(_day_of(moment), str(get_locale()))
 
 
+def birth(born: date) -> str:
+    """昭和8年（1933年）10月19日: a birth date, without the weekday that nobody remembers."""
+    return wareki.format_birth(born, str(get_locale()))
+
+
 def day_of_era(moment: date | datetime) -> str:
     """令和8年11月24日（火）, for paper."""
     return wareki.format_wareki(_day_of(moment), str(get_locale()))

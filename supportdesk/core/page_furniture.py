@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from supportdesk.core import clock
 from supportdesk.core.codes import new_token
-from supportdesk.core.moments import clock_time, day, day_of_era, short_day, span
+from supportdesk.core.moments import birth, clock_time, day, day_of_era, short_day, span
 from supportdesk.core.permissions import Permission, public
 from supportdesk.core.phones import format_phone
 from supportdesk.core.security import LANGUAGE_COOKIE, LANGUAGES, local_address, served
@@ -23,11 +23,15 @@ YEAR = 365 * 24 * 3600
 
 @dataclass(frozen=True)
 class MenuItem:
-    """An entry of the menu: shown to whoever has the permission; without one, to residents."""
+    """An entry of the menu: shown to whoever has the permission; without one, to residents.
+
+    `begins_day`: where the day of those begins who are there for it.
+    """
 
     endpoint: str
     label: object
     permission: Permission | None
+    begins_day: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,11 @@ def add_to_menu(app: Flask, *items: MenuItem) -> None:
     app.extensions.setdefault("menu", []).extend(items)
 
 
+def set_home(app: Flask, endpoint: str) -> None:
+    """Called by the room that has the page from which every other is reached."""
+    app.extensions["home"] = endpoint
+
+
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
     app.register_blueprint(blueprint)
@@ -52,6 +61,7 @@ def plug_in(app: Flask) -> None:
         "today_long": today_long,
         "navigation": navigation,
         "public_links": public_links,
+        "start_page": start_page,
         "language_links": language_links,
         "one_time_token": new_token,
         "served": served,
@@ -59,7 +69,7 @@ def plug_in(app: Flask) -> None:
     }
     app.jinja_env.globals.update(globals_)
     app.jinja_env.filters.update(
-        day=day, short_day=short_day, wareki=day_of_era, clock_time=clock_time, phone=format_phone
+        day=day, short_day=short_day, birth=birth, wareki=day_of_era, clock_time=clock_time, phone=format_phone
     )
 
 
@@ -72,16 +82,27 @@ def navigation() -> list[MenuLink]:
     """The menu of whoever is signed in, as far as this process serves it."""
     if not current_user.is_authenticated:
         return []
-    return [
-        _link(item)
-        for item in _menu()
-        if item.permission and current_user.may(item.permission) and served(item.endpoint)
-    ]
+    return [_link(item) for item in _menu() if _may_open(item)]
 
 
 def public_links() -> list[MenuLink]:
     """The menu of the residents' pages."""
     return [_link(item) for item in _menu() if item.permission is None]
+
+
+def start_page() -> str:
+    """Where whoever is signed in begins: the page of their day; home for those with several or none, and for residents
+    the front page.
+    """
+    if not current_user.is_authenticated:
+        return "/"
+    pages = [item.endpoint for item in _menu() if item.begins_day and _may_open(item)]
+    return url_for(pages[0] if len(pages) == 1 else current_app.extensions["home"])
+
+
+def _may_open(item: MenuItem) -> bool:
+    """Whether they may, and this process serves it."""
+    return item.permission is not None and current_user.may(item.permission) and served(item.endpoint)
 
 
 def _menu() -> list[MenuItem]:

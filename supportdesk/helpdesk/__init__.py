@@ -24,7 +24,7 @@ def plug_in(app: Flask) -> None:
     add_to_menu(
         app,
         MenuItem("helpdesk.index", _l("相談"), Permission.SEE_HELPDESK),
-        MenuItem("helpdesk.today", _l("きょうの相談"), Permission.HOLD_CONSULTATION),
+        MenuItem("helpdesk.today", _l("きょうの相談"), Permission.HOLD_CONSULTATION, begins_day=True),
     )
     activities.register(app.extensions, "booking", descriptions.describe_bookings)
     answer_for_plans(

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
-    from supportdesk.core.page_furniture import MenuItem, add_to_menu
+    from supportdesk.core.page_furniture import MenuItem, add_to_menu, set_home
     from supportdesk.core.permissions import Permission
     from supportdesk.journey import desk_views, learner_views, pack_views, pass_views, public_views
 
@@ -20,8 +20,9 @@ def plug_in(app: Flask) -> None:
         pass_views.blueprint,
     ):
         app.register_blueprint(blueprint)
+    set_home(app, "home.home")
     add_to_menu(
         app,
         MenuItem("home.front", _l("はじめのページ"), None),
-        MenuItem("desk.index", _l("受付"), Permission.USE_DESK),
+        MenuItem("desk.index", _l("受付"), Permission.USE_DESK, begins_day=True),
     )

@@ -114,6 +114,44 @@ def test_the_log_in_leads_on_to_the_page_wanted_and_never_off_the_site(
         client.submit(client.get("/home"), "ログアウト", expect=303)
 
 
+def led_to(client: PageClient, username: str) -> str:
+    """Where the log-in leads."""
+    return client.submit(
+        client.get("/login"), data={"username": username, "password": "akita-demo"}, expect=303
+    ).location
+
+
+BEGINNINGS = {
+    Role.RECEPTION: "/desk",
+    Role.INSTRUCTOR: "/classes/today",
+    Role.ADVISER: "/helpdesk/today",
+    Role.TUTOR: "/tutors/",
+    Role.COORDINATOR: "/tutors/matches",
+    Role.ADMIN: "/home",
+}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_everybody_begins_where_their_day_does_and_is_led_back_there(
+    client: PageClient, make_account: MakeAccount, role: Role
+) -> None:
+    make_account(role.value, role)
+    start = BEGINNINGS[role]
+    assert led_to(client, role.value) == start
+    assert client.get("/login", expect=303).location == start
+    assert client.get("/account/password").one(".head-name a")["href"] == start
+    for wrong, status in (("/p/x/check-in", 405), ("/nowhere", 404)):
+        page = client.get(wrong, expect=status)
+        assert page.link("はじめのページへ") == start
+        assert page.one(".head-name a")["href"] == start
+    assert client.get("/schedule").one(".head-name a")["href"] == "/"
+
+
+def test_whose_day_begins_in_two_places_chooses(client: PageClient, make_account: MakeAccount) -> None:
+    make_account("both", Role.RECEPTION, Role.ADVISER)
+    assert led_to(client, "both") == "/home"
+
+
 def test_a_form_without_its_token_changes_nothing(client: PageClient, make_account: MakeAccount) -> None:
     make_account("reception", Role.RECEPTION)
     forged = {"csrf_token": "forged", "username": "reception", "password": "akita-demo"}

@@ -182,12 +182,12 @@ def test_only_pages_of_this_site_are_gone_back_to(reception: PageClient, came_fr
     assert again.h1 == "新しい受講者"
 
 
-def test_a_forged_seal_leads_home(reception: PageClient) -> None:
+def test_a_forged_seal_leads_to_where_the_day_begins(reception: PageClient) -> None:
     reception.another_device()
     page = reception.get("/login")
     token = attribute(page.field("csrf_token", "/login"), "value")
     forged = {**LOG_IN, "csrf_token": token, "kept_for": "WzEsIi9sZWFybmVycy9uZXciXQ.forged", "kept.name": "佐藤"}
-    assert reception.raw.post("/login", data=forged).headers["Location"] == "/home"
+    assert reception.raw.post("/login", data=forged).headers["Location"] == "/desk"
 
 
 def test_a_window_left_open_over_a_new_log_in_shows_its_form_again(app: Flask, reception: PageClient) -> None:

@@ -97,4 +97,4 @@ def test_the_log_in_works_by_keyboard_and_without_scripts(new_context: NewContex
     page.keyboard.press("Tab")
     page.keyboard.type("akita-demo")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/home")
+    page.wait_for_url("**/desk")
