@@ -9,8 +9,9 @@ import base64
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, TimestampSigner
 
@@ -19,16 +20,17 @@ from supportdesk.core import clock
 from supportdesk.core.errors import DeskError
 from supportdesk.core.once import once
 from supportdesk.core.permissions import Actor, Permission, requires
-from supportdesk.core.tables import TableError
+from supportdesk.core.tables import TableError, write_csv, write_xlsx
 from supportdesk.learners.forms import ConfirmImportForm, UploadForm
 from supportdesk.learners.importing import ImportPlan, plan_import, take_in
-from supportdesk.learners.preview import preview_rows
+from supportdesk.learners.preview import preview_of, refused_table
 from supportdesk.learners.views import Answer, blueprint
 
 #: What the preview's form may carry, packed; a form's fields may be 2 MB together.
 LARGEST_HELD = 1_900_000
 #: A preview left lying overnight is looked at anew.
 HELD_FOR = 12 * 3600
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.route("/import", methods=["GET", "POST"])
@@ -57,10 +59,29 @@ def _preview(data: bytes, filename: str) -> str:
     return render_template(
         "learners/import_preview.html",
         plan=plan,
-        preview=preview_rows(plan),
+        preview=preview_of(plan),
         form=ConfirmImportForm(formdata=None, data={"held": _packed(data, current_actor())}),
         filename=filename,
     )
+
+
+@blueprint.post("/import/refused")
+@requires(Permission.IMPORT_LEARNERS)
+def import_refused() -> Answer:
+    """The rejected rows of the ledger that is looked at, with the reasons, to be put right and taken in later."""
+    try:
+        with _readable():
+            plan = plan_import(_unpacked(request.form.get("held", ""), current_actor()), "", today=clock.today())
+    except DeskError as error:
+        return _begun_again(error)
+    headings, rows = refused_table(plan)
+    name = _("受け付けない行")
+    if request.form.get("kind") == "csv":
+        return send_file(
+            BytesIO(write_csv(headings, rows)), "text/csv", as_attachment=True, download_name=f"{name}.csv"
+        )
+    table = write_xlsx(headings, rows, sheet=name)
+    return send_file(BytesIO(table), _XLSX, as_attachment=True, download_name=f"{name}.xlsx")
 
 
 def _confirmed() -> Answer:
@@ -79,15 +100,19 @@ def _confirmed() -> Answer:
 
         location = once(form.token, now, act)
     except DeskError as error:
-        upload = UploadForm(formdata=None)
-        upload.refuse(error)
-        return render_template("learners/import.html", form=upload), 422
+        return _begun_again(error)
     taken_in = sum(len(plan.new) for plan in done)
     if taken_in:
         flash(_("%(number)s人を登録しました。", number=taken_in), "good")
     else:
         flash(_("新しく登録した人はいません。"), "info")
     return redirect(location, 303)
+
+
+def _begun_again(error: DeskError) -> Answer:
+    upload = UploadForm(formdata=None)
+    upload.refuse(error)
+    return render_template("learners/import.html", form=upload), 422
 
 
 @contextmanager

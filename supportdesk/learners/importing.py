@@ -15,23 +15,33 @@ from supportdesk.core.permissions import Actor
 from supportdesk.core.tables import find_heading, read_table
 from supportdesk.extensions import db
 from supportdesk.learners.duplicates import Known, Likeness, likeness
-from supportdesk.learners.ledger import HEADINGS, LedgerReader, Problem, Rejected, rejection
+from supportdesk.learners.ledger import HEADINGS, LedgerReader, Problem, Rejected, rejections
 from supportdesk.learners.locking import lock_register
 from supportdesk.learners.models import Learner, LearnerPhone
 from supportdesk.learners.operations import register_learner
 from supportdesk.learners.particulars import Particulars
 from supportdesk.places.models import District
 
+#: Where somebody stands who is registered already: no row of the ledger has this number.
+REGISTER = 0
+
 
 @dataclass
 class ImportPlan:
     """What would happen: (row, person) of the new, row numbers of duplicates, and the rejected with their reasons.
+
+    `repeats` tells of which earlier row a duplicate is, when that person is no longer new only for it. A rejected row
+    is there once, for its first fault; `further` has its others, `refused` its cells under the ledger's `headings`.
     `written` has the name and kana of each of these rows as they stand in the ledger.
     """
 
     new: list[tuple[int, Particulars]] = field(default_factory=list)
     duplicates: list[int] = field(default_factory=list)
+    repeats: dict[int, int] = field(default_factory=dict)
     rejected: list[Problem] = field(default_factory=list)
+    further: list[Problem] = field(default_factory=list)
+    refused: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    headings: tuple[str, ...] = ()
     warnings: list[Problem] = field(default_factory=list)
     written: dict[int, tuple[str, str]] = field(default_factory=dict)
 
@@ -55,7 +65,7 @@ def plan_import(data: bytes, filename: str, *, today: date) -> ImportPlan:
     heading = find_heading(rows, HEADINGS)
     reader = LedgerReader(heading, _districts(), today)
     known = KnownPeople.of_register()
-    plan = ImportPlan()
+    plan = ImportPlan(headings=heading.cells)
     for row in rows:
         if row.number <= heading.row_number or reader.is_nobody(row):
             continue
@@ -63,12 +73,18 @@ def plan_import(data: bytes, filename: str, *, today: date) -> ImportPlan:
         try:
             person, warnings = reader.read(row)
         except Rejected as refused:
-            plan.rejected.append(rejection(row, refused))
+            first, *others = rejections(row, refused)
+            plan.rejected.append(first)
+            plan.further.extend(others)
+            plan.refused[row.number] = row.cells
             continue
-        if known.holds(person):
+        stands = known.row_of(person)
+        if stands is not None:
             plan.duplicates.append(row.number)
+            if stands != REGISTER:
+                plan.repeats[row.number] = stands
         else:
-            known.add(person)
+            known.add(person, row.number)
             plan.new.append((row.number, person))
             plan.warnings.extend(warnings)
     return plan
@@ -92,8 +108,8 @@ class KnownPeople:
     """
 
     def __init__(self) -> None:
-        self._born: dict[date, list[Known]] = {}
-        self._called: dict[str, list[Known]] = {}
+        self._born: dict[date, list[tuple[Known, int]]] = {}
+        self._called: dict[str, list[tuple[Known, int]]] = {}
 
     @classmethod
     def of_register(cls) -> KnownPeople:
@@ -105,26 +121,28 @@ class KnownPeople:
         ):
             numbers.setdefault(learner_id, set()).add(str(number))
         for row in db.session.execute(select(Learner.id, Learner.name, Learner.kana, Learner.birth_date)):
-            known._add(Known(row.name, row.kana, row.birth_date), numbers.get(row.id, set()))
+            known._add(Known(row.name, row.kana, row.birth_date), numbers.get(row.id, set()), REGISTER)
         return known
 
-    def add(self, person: Particulars) -> None:
-        """Remember somebody."""
-        self._add(Known(person.name, person.kana, person.birth_date), person.numbers)
+    def add(self, person: Particulars, row: int) -> None:
+        """Remember somebody who stands in this row of the ledger."""
+        self._add(Known(person.name, person.kana, person.birth_date), person.numbers, row)
 
-    def holds(self, person: Particulars) -> bool:
-        """Whether this is somebody we know."""
-        on_phone = (known for number in person.numbers for known in self._called.get(number, ()))
+    def row_of(self, person: Particulars) -> int | None:
+        """Where we know this person from: a row of the ledger, or REGISTER; None when we do not."""
+        on_phone = (one for number in person.numbers for one in self._called.get(number, ()))
         born_then = self._born.get(person.birth_date, ()) if person.birth_date else ()
-        return any(likeness(person, known, share_phone=True) is Likeness.SAME for known in on_phone) or any(
-            likeness(person, known, share_phone=False) is Likeness.SAME for known in born_then
-        )
+        for others, share_phone in ((on_phone, True), (born_then, False)):
+            for known, row in others:
+                if likeness(person, known, share_phone=share_phone) is Likeness.SAME:
+                    return row
+        return None
 
-    def _add(self, known: Known, numbers: Iterable[str]) -> None:
+    def _add(self, known: Known, numbers: Iterable[str], row: int) -> None:
         if known.birth_date is not None:
-            self._born.setdefault(known.birth_date, []).append(known)
+            self._born.setdefault(known.birth_date, []).append((known, row))
         for number in numbers:
-            self._called.setdefault(number, []).append(known)
+            self._called.setdefault(number, []).append((known, row))
 
 
 def _districts() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
@@ -19,6 +19,7 @@ from supportdesk.learners.needs import needs_in
 from supportdesk.learners.particulars import BadParticulars, Particulars, Telephone, checked
 
 LONGEST = 2000
+Meaning = TypeVar("Meaning")
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "name": ("氏名", "お名前", "名前", "受講者名", "利用者名", "参加者名", "受講者氏名"),
@@ -64,6 +65,10 @@ _CHANNELS = {
 }  # fmt: skip
 #: What people write into a cell that has to stay empty.
 _NOTHING = frozenset(("なし", "無し", "無", "ない", "不明", "-", "ー", "－", "―", "×"))
+_UNKNOWN = {
+    "device": _l("「%(word)s」という機種はわからないので、空のまま入れます。"),
+    "channel": _l("「%(word)s」という連絡方法はわからないので、電話として入れます。"),
+}
 _OUTSIDE = frozenset({"市外", "秋田市外"})
 _TOTALS = ("合計", "総計", "計", "小計")
 
@@ -78,12 +83,36 @@ class Problem:
 
 
 class Rejected(Exception):
-    """The row cannot be taken in."""
+    """The row cannot be taken in. `others` are what else is wrong with it."""
+
+    others: tuple[Rejected, ...] = ()
 
     def __init__(self, field: str, reason: object) -> None:
         super().__init__(field)
         self.field = field
         self.reason = reason
+
+
+class Faults:
+    """Gathers what is wrong with a row, so that its writer hears of everything at once."""
+
+    def __init__(self) -> None:
+        self._found: list[Rejected] = []
+
+    def read(self, cell: Callable[[Row], Meaning], row: Row) -> Meaning | None:
+        """What `cell` reads in the row; None, and a fault noted, when it cannot be taken in."""
+        try:
+            return cell(row)
+        except Rejected as fault:
+            self._found.append(fault)
+            return None
+
+    def raise_them(self) -> None:
+        """Raises Rejected if anything was found."""
+        if self._found:
+            first, *others = self._found
+            first.others = tuple(others)
+            raise first
 
 
 @dataclass
@@ -115,22 +144,25 @@ class LedgerReader:
         return not any(self.text(row, field) for field in known)
 
     def read(self, row: Row) -> tuple[Particulars, list[Problem]]:
-        """The person of a row, and what is doubtful about them. Raises Rejected."""
+        """The person of a row, and what is doubtful about them. Raises Rejected, with everything that is wrong."""
         problems: list[Problem] = []
         for field in self.heading.columns:
             if len(self.text(row, field)) > LONGEST:
                 raise Rejected(field, _l("長すぎます。"))
-        district, outside = self._residence(row)
-        needs, note = self._needs_and_note(row)
+        faults = Faults()
+        district, outside = faults.read(self._residence, row) or (None, False)
+        needs, note = faults.read(self._needs_and_note, row) or (frozenset(), "")
+        name, birth_date = faults.read(self._name, row), faults.read(self._birth_date, row)
+        faults.raise_them()
         if any(tidy(cell).startswith(("=", "+", "@")) for cell in row.cells if not tidy(cell)[1:2].isdigit()):
             problems.append(Problem(row.number, _column("note"), _l("式のような文字を、文字のまま入れます。")))
         if "\n" in self.text(row, "note"):
             problems.append(Problem(row.number, _column("note"), _l("改行をそのまま入れます。")))
         person = _checked(
             Particulars(
-                name=self._name(row),
+                name=name or "",
                 kana=self.line(row, "kana"),
-                birth_date=self._birth_date(row),
+                birth_date=birth_date,
                 sex=_SEXES.get(self.text(row, "sex").lower()),
                 district_code=district,
                 outside_city=outside,
@@ -138,13 +170,21 @@ class LedgerReader:
                 address=self.line(row, "address"),
                 mail=self.line(row, "mail"),
                 phones=self._phones(row, problems),
-                device=_meaning(_DEVICES, self.text(row, "device")),
-                channel=_meaning(_CHANNELS, self.text(row, "channel")) or Channel.PHONE,
+                device=self._meaning(row, "device", _DEVICES, problems),
+                channel=self._meaning(row, "channel", _CHANNELS, problems) or Channel.PHONE,
                 needs=needs,
                 note=note,
             )
         )
         return person, problems
+
+    def _meaning(self, row: Row, field: str, table: Mapping[str, Meaning], problems: list[Problem]) -> Meaning | None:
+        """What a word means; one that nobody knows is mentioned."""
+        written = self.text(row, field)
+        meaning = _meaning(table, written)
+        if written and meaning is None:
+            problems.append(Problem(row.number, _column(field), str(_UNKNOWN[field]) % {"word": written[:50]}))
+        return meaning
 
     def written_name(self, row: Row) -> str:
         """The name as it stands there, in one column or two."""
@@ -215,9 +255,6 @@ def _checked(person: Particulars) -> Particulars:
         raise Rejected("phone" if field.startswith("phone_") else field, bad.message) from bad
 
 
-Meaning = TypeVar("Meaning")
-
-
 def _meaning(table: Mapping[str, Meaning], written: str) -> Meaning | None:
     key = search_key(written)
     return next((value for word, value in table.items() if search_key(word) == key), None)
@@ -227,6 +264,6 @@ def _column(field: str) -> str:
     return HEADINGS[field][0]
 
 
-def rejection(row: Row, refused: Rejected) -> Problem:
-    """A rejected row as the office reads of it."""
-    return Problem(row.number, _column(refused.field), refused.reason)
+def rejections(row: Row, refused: Rejected) -> list[Problem]:
+    """A rejected row as the office reads of it: everything that is wrong with it, the first fault first."""
+    return [Problem(row.number, _column(fault.field), fault.reason) for fault in (refused, *refused.others)]

@@ -1,52 +1,86 @@
-"""An import's plan as a table to look at: every row with what would become of it. Called by the import's pages."""
+"""An import's plan as something to look at: its rows by what would become of them. Called by the import's pages."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import NamedTuple
+
+from flask_babel import gettext as _
 
 from supportdesk.learners.importing import ImportPlan
+from supportdesk.learners.ledger import Problem
 
-#: More rows than anybody reads. Rejected ones further on are shown as well: they need somebody to act.
+#: More rows of one kind than anybody reads. All are counted, and all rejected ones are in the file to take away.
 MOST_ROWS = 1000
 
-Fate = Literal["new", "duplicate", "rejected"]
+
+class PreviewRow(NamedTuple):
+    """One row of the ledger, and what there is to say of it."""
+
+    number: int
+    name: str
+    kana: str
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class PreviewRow:
-    """One row of the ledger: what would become of it, and what there is to say of it as (column, reason)."""
+class Group:
+    """The rows of one fate, in the ledger's order, and how many there are of them beyond those."""
 
-    number: int
-    fate: Fate
-    name: str
-    kana: str
-    remarks: tuple[tuple[str, str], ...] = ()
+    rows: Sequence[PreviewRow]
+    left_out: int
 
 
 @dataclass(frozen=True)
 class Preview:
-    """The rows to show in the ledger's order, and how many more there are."""
+    """What needs somebody to act stands apart: the rejected, and of the new those of whom something is doubtful."""
 
-    rows: list[PreviewRow]
-    left_out: int
+    rejected: Group
+    doubtful: Group
+    plain: Group
+    duplicates: Group
 
 
-def preview_rows(plan: ImportPlan) -> Preview:
-    """All rows of the plan in the ledger's order, cut off at MOST_ROWS; of the rest only the rejected are kept."""
-    remarks: dict[int, tuple[tuple[str, str], ...]] = {}
-    for problem in plan.warnings:
-        remarks[problem.row] = (*remarks.get(problem.row, ()), (problem.column, str(problem.reason)))
-    for refused in plan.rejected:
-        remarks[refused.row] = ((refused.column, str(refused.reason)),)
-    fates: dict[int, Fate] = {
-        **{number: "new" for number, _person in plan.new},
-        **dict.fromkeys(plan.duplicates, "duplicate"),
-        **{refused.row: "rejected" for refused in plan.rejected},
+def preview_of(plan: ImportPlan) -> Preview:
+    """The plan's rows by their fate."""
+    remarks = _remarks(plan)
+    new = [row for row, _person in plan.new]
+    groups = (
+        [problem.row for problem in plan.rejected],
+        [row for row in new if row in remarks],
+        [row for row in new if row not in remarks],
+        plan.duplicates,
+    )
+    return Preview(*(_group(plan, rows, remarks) for rows in groups))
+
+
+def refused_table(plan: ImportPlan) -> tuple[list[str], list[list[str]]]:
+    """The rejected rows as they stand in the ledger, under its headings, with the reasons in a last column."""
+    width = max(len(cells) for cells in (plan.headings, *plan.refused.values()))
+    remarks = _remarks(plan)
+    rows = [[*_filled(cells, width), "／".join(remarks[number])] for number, cells in plan.refused.items()]
+    return [*_filled(plan.headings, width), _("受け付けない理由")], rows
+
+
+def _remarks(plan: ImportPlan) -> dict[int, tuple[str, ...]]:
+    remarks: dict[int, tuple[str, ...]] = {
+        row: (_("%(row)s行目と同じ人", row=earlier),) for row, earlier in plan.repeats.items()
     }
-    rows = [
-        PreviewRow(number, fate, *plan.written[number], remarks.get(number, ()))
-        for number, fate in sorted(fates.items())
-    ]
-    shown = rows[:MOST_ROWS] + [row for row in rows[MOST_ROWS:] if row.fate == "rejected"][:MOST_ROWS]
-    return Preview(shown, len(rows) - len(shown))
+    for problem in (*plan.warnings, *plan.rejected, *plan.further):
+        remarks[problem.row] = (*remarks.get(problem.row, ()), _in_words(problem))
+    return remarks
+
+
+def _in_words(problem: Problem) -> str:
+    return _("%(column)s：%(reason)s", column=problem.column, reason=problem.reason)
+
+
+def _group(plan: ImportPlan, numbers: Sequence[int], remarks: dict[int, tuple[str, ...]]) -> Group:
+    rows = [PreviewRow(number, *plan.written[number], remarks.get(number, ())) for number in numbers[:MOST_ROWS]]
+    return Group(rows, len(numbers) - len(rows))
+
+
+def _filled(cells: Iterable[str], width: int) -> list[str]:
+    given = list(cells)
+    return given + [""] * (width - len(given))

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from supportdesk.core.permissions import Role
-from supportdesk.core.tables import write_xlsx
+from supportdesk.core.tables import read_table, write_xlsx
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner
 from tests.factories import make_account, make_reference
@@ -55,6 +55,12 @@ def hand_in(desk: PageClient, data: bytes, *, expect: int) -> Page:
     return page
 
 
+def rows_of(page: Page, caption: str) -> list[str]:
+    """The rows of one table of the preview."""
+    tables = [table for table in page.all("table") if table.select("caption")[0].get_text() == caption]
+    return [" ".join(row.get_text(" ").split()) for table in tables for row in table.select("tbody tr")]
+
+
 def learners(app: Flask) -> int:
     with app.app_context():
         return db.session.scalar(select(func.count()).select_from(Learner)) or 0
@@ -62,11 +68,10 @@ def learners(app: Flask) -> int:
 
 def test_the_preview_tells_each_rows_fate_and_writes_nothing(app: Flask, desk: PageClient) -> None:
     page = upload(desk, SMALL.encode())
-    rows = page.texts("tbody tr")
-    assert rows[0].startswith("2 新しい 佐藤 うめ サトウ ウメ")
-    assert rows[1].startswith("4 登録できない 鈴木 一 スズキ ハジメ")
-    assert "地区：" in rows[1]
-    assert "「月」という地区はありません" in rows[1]
+    (refused,), (new,) = rows_of(page, "受け付けない行"), rows_of(page, "新しい人")
+    assert new.startswith("2 佐藤 うめ サトウ ウメ")
+    assert refused.startswith("4 鈴木 一 スズキ ハジメ")
+    assert "地区：「月」という地区はありません" in refused
     assert learners(app) == 0
 
 
@@ -77,24 +82,57 @@ def test_confirmed_the_same_file_is_written_and_a_second_time_adds_nobody(app: F
     desk.submit(page, "1人を登録する")
     assert learners(app) == 1
     again = upload(desk, SMALL.encode())
-    assert again.texts("tbody tr")[0] == "2 登録済み 佐藤 うめ サトウ ウメ"
+    assert rows_of(again, "もう登録されている行") == ["2 佐藤 うめ サトウ ウメ"]
     assert "新しく登録する人はいません" in again.text
 
 
 def test_the_paper_ledger_agrees_with_its_truth(app: Flask, desk: PageClient) -> None:
     page = upload(desk, PAPER)
-    fates = [row.split(" ")[1] for row in page.texts("tbody tr")]
     expected = (TRUTH["new"], TRUTH["duplicate_of_earlier_row"], sum(TRUTH["rejected"].values()))
-    assert (fates.count("新しい"), fates.count("登録済み"), fates.count("登録できない")) == expected
+    counts = ("新しい人 {}人", "もう登録されている行 {}行", "受け付けない行 {}行")
+    assert all(page.link(words.format(count)) for words, count in zip(counts, expected, strict=True))
+    new = len(rows_of(page, "新しい人")) + len(rows_of(page, "たしかめてほしい人"))
+    assert (new, len(rows_of(page, "もう登録されている行")), len(rows_of(page, "受け付けない行"))) == expected
     desk.submit(page, "confirm")
     assert learners(app) == expected[0]
 
 
+FAULTY = (
+    "氏名,フリガナ,電話番号,地区,生年月日,機種,連絡方法\n"
+    "佐藤 うめ,サトウ ウメ,018-888-1542,中央,昭和15年1月2日,スマホ,伝書鳩\n"
+    "佐藤 梅,サトウ ウメ,018-888-1542,中央,昭和15年1月2日,,\n"
+    ",スズキ ハジメ,018-888-1543,月,昭和99年1月2日,,\n"
+)
+
+
+def test_what_is_wrong_stands_first_and_each_row_says_everything(desk: PageClient) -> None:
+    page = upload(desk, FAULTY.encode())
+    assert page.texts("h2")[0] == "受け付けない行"
+    (refused,) = rows_of(page, "受け付けない行")
+    assert all(column in refused for column in ("地区：", "氏名：", "生年月日："))
+    (doubtful,) = rows_of(page, "たしかめてほしい人")
+    assert "機種：「スマホ」" in doubtful
+    assert "連絡方法：「伝書鳩」" in doubtful
+    assert rows_of(page, "もう登録されている行") == ["3 佐藤 梅 サトウ ウメ 2行目と同じ人"]
+    assert page.link("受け付けない行 1行") == "#rejected"
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_the_rejected_rows_are_taken_away_with_their_reasons_and_can_be_read_again(desk: PageClient, kind: str) -> None:
+    held = str(upload(desk, FAULTY.encode()).field("held")["value"])
+    answer = desk.raw.post("/learners/import/refused", data={"held": held, "kind": kind, "csrf_token": desk._token()})
+    assert f".{kind}" in answer.headers["Content-Disposition"]
+    headings, row = read_table(answer.data, f"refused.{kind}")
+    assert headings.cells[-1] == "受け付けない理由"
+    assert row.cells[1:4] == ("スズキ ハジメ", "018-888-1543", "月")
+    assert "「月」という地区はありません" in row.cells[-1]
+    assert rows_of(upload(desk, answer.data, f"refused.{kind}"), "受け付けない行")[0].startswith("2 スズキ ハジメ")
+
+
 def test_what_must_not_be_kept_is_refused_on_paper_too(app: Flask, desk: PageClient) -> None:
     page = upload(desk, "氏名,備考\n佐藤 うめ,マイナンバー 123456789018\n鈴木 一,左の耳が遠い\n".encode())
-    rows = page.texts("tbody tr")
-    assert rows[0].startswith("2 登録できない 佐藤 うめ 備考：マイナンバー")
-    assert rows[1].startswith("3 新しい 鈴木 一")
+    assert rows_of(page, "受け付けない行")[0].startswith("2 佐藤 うめ 備考：マイナンバー")
+    assert rows_of(page, "たしかめてほしい人")[0].startswith("3 鈴木 一")
     assert "123456789018" not in page.text
 
 

@@ -111,6 +111,22 @@ def test_a_ledger_of_kana_alone_is_taken_in() -> None:
     assert (len(planned.new), len(planned.duplicates)) == (1, 1)
 
 
+def test_a_row_with_several_faults_is_rejected_once_and_says_each() -> None:
+    planned = plan("氏名,地区,生年月日\n佐藤 花,月,昭和99年1月2日\n".encode())
+    assert [(problem.row, problem.column) for problem in planned.rejected] == [(2, "地区")]
+    assert [(problem.row, problem.column) for problem in planned.further] == [(2, "生年月日")]
+    assert len(planned.as_json()["rejected"]) == 1
+
+
+def test_a_second_row_of_somebody_new_names_the_first() -> None:
+    data = "氏名,電話番号\n佐藤 花,018-888-1542\n佐藤花,0188881542\n".encode()
+    planned = plan(data)
+    assert planned.repeats == {3: 2}
+    written(data)
+    again = plan(data)
+    assert (again.duplicates, again.repeats) == ([2, 3], {})
+
+
 def test_a_couple_on_one_phone_are_two() -> None:
     data = "氏名,電話番号,生年月日\n佐藤 花,018-888-1542,S15.1.2\n佐藤 実,018-888-1542,S14.3.4\n".encode()
     assert len(plan(data).new) == 2
