@@ -15,6 +15,7 @@ from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolmen
 from supportdesk.classes.queries import ENROLMENT, MEETING, MEETING_ROWS, RUN, MeetingRow, on_duty, skills_of_meeting
 from supportdesk.classes.rules import CORRECTION_DAYS
 from supportdesk.core import clock
+from supportdesk.core.japanese import shown_name
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.models import Device, Learner, LearnerNeed, Need
@@ -123,8 +124,8 @@ def _row(
     stands = kept[-1].state if kept else AttendanceState.UNMARKED
     return RosterRow(
         learner_id=person.learner_id,
-        name=person.name or person.kana,
-        kana=person.kana,
+        name=shown_name(person.name or person.kana),
+        kana=shown_name(person.kana),
         device=person.device,
         needs=tuple(needs.get(person.learner_id, ())),
         note=person.note,
@@ -242,8 +243,8 @@ def paper_people(meeting_id: int, actor: Actor) -> list[PaperPerson]:
     return [
         PaperPerson(
             person.learner_id,
-            person.name or person.kana,
-            person.kana,
+            shown_name(person.name or person.kana),
+            shown_name(person.kana),
             person.code,
             person.seat,
             tuple(needs.get(person.learner_id, ())),

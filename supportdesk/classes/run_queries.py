@@ -32,6 +32,7 @@ from supportdesk.classes.queries import (
 )
 from supportdesk.classes.rules import free_seats, is_open
 from supportdesk.core.errors import NotFound
+from supportdesk.core.japanese import shown_name
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
@@ -220,7 +221,16 @@ def people_of(run_id: int, actor: Actor) -> list[Person]:
         .order_by(Enrolment.state, Enrolment.seat, Enrolment.id)
     )
     return [
-        Person(row.id, row.code, row.state, row.seat, row.learner_id, row.name or row.kana, row.kana, row.caller_name)
+        Person(
+            row.id,
+            row.code,
+            row.state,
+            row.seat,
+            row.learner_id,
+            shown_name(row.name or row.kana),
+            shown_name(row.kana),
+            row.caller_name,
+        )
         if row.known
         else Person(row.id, row.code, row.state, row.seat, None, "", "", "")
         for row in rows

@@ -88,6 +88,11 @@ def format_phone(e164: str) -> str:
     )
 
 
+def shown_phone(e164: str | None, typed: str) -> str:
+    """A number that can be called in the one form; any other as it was typed, for a human eye."""
+    return format_phone(e164) if e164 else typed
+
+
 def last_four(e164: str) -> str:
     """The digits by which look-alike results are told apart."""
     return e164[-4:]

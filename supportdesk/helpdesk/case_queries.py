@@ -93,7 +93,8 @@ def visitor(learner_id: int) -> Visitor:
         raise NotFound
     born = learner.birth_date.year if learner.birth_date else learner.birth_year
     needs = [need.need for need in learner.needs]
-    return Visitor(learner.id, learner.name or learner.kana, learner.kana, born, learner.device, needs, learner.note)
+    name, kana = learner.display_name, learner.display_kana
+    return Visitor(learner.id, name, kana, born, learner.device, needs, learner.note)
 
 
 def areas_of(learner_id: int) -> list[Area]:

@@ -12,7 +12,9 @@ from sqlalchemy import Table, and_, func, select
 from supportdesk.accounts.models import Account
 from supportdesk.classes.models import Enrolment, EnrolmentState, MeetingStaff
 from supportdesk.classes.queries import MeetingRow, meetings_on
+from supportdesk.core.japanese import shown_name
 from supportdesk.core.permissions import Actor
+from supportdesk.core.phones import shown_phone
 from supportdesk.extensions import db
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.queries import BookingRow, bookings_on
@@ -81,7 +83,6 @@ def pack_of(day: date, actor: Actor, now: datetime) -> Pack:
 
 def _places(run_ids: Iterable[int]) -> dict[int, list[Place]]:
     """Seats in their order, then the waiting list in its."""
-    phone = func.coalesce(LearnerPhone.typed, "").label("phone")
     rows = db.session.execute(
         select(
             _ENROLMENT.c.run_id,
@@ -90,7 +91,8 @@ def _places(run_ids: Iterable[int]) -> dict[int, list[Place]]:
             _ENROLMENT.c.code,
             Learner.name,
             Learner.kana,
-            phone,
+            LearnerPhone.number,
+            func.coalesce(LearnerPhone.typed, "").label("typed"),
         )
         .join(Learner, Learner.id == _ENROLMENT.c.learner_id)
         .outerjoin(LearnerPhone, and_(LearnerPhone.learner_id == Learner.id, LearnerPhone.position == 1))
@@ -99,8 +101,9 @@ def _places(run_ids: Iterable[int]) -> dict[int, list[Place]]:
     )
     found: dict[int, list[Place]] = defaultdict(list)
     for row in rows:
-        name = row.name or row.kana
-        found[row.run_id].append(Place(row.run_id, row.learner_id, row.seat, row.code, name, row.kana, row.phone))
+        names = shown_name(row.name or row.kana), shown_name(row.kana)
+        phone = shown_phone(row.number, row.typed)
+        found[row.run_id].append(Place(row.run_id, row.learner_id, row.seat, row.code, *names, phone))
     return found
 
 

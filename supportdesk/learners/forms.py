@@ -23,7 +23,7 @@ from supportdesk.core.fields import (
     TicksField,
 )
 from supportdesk.core.japanese import is_kana, search_key, tidy
-from supportdesk.core.phones import PhoneError, digits_of, format_phone, parse_phone
+from supportdesk.core.phones import PhoneError, digits_of, parse_phone, shown_phone
 from supportdesk.core.security import LARGEST_UPLOAD, MEGABYTE
 from supportdesk.core.wareki import DateError, parse_year
 from supportdesk.learners.models import AgeBand, Channel, Device, Learner, Need, Sex
@@ -61,7 +61,7 @@ class HeldPhoneField(PhoneField):
 
 
 def _shown(phone: Telephone) -> str:
-    return format_phone(phone.number) if phone.number else phone.typed
+    return shown_phone(phone.number, phone.typed)
 
 
 class YearField(TextField):

@@ -9,6 +9,8 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportdesk.core.database import Base, foreign_key, identity, key_text
+from supportdesk.core.japanese import shown_name
+from supportdesk.core.phones import shown_phone
 
 
 class Sex(StrEnum):
@@ -101,7 +103,12 @@ class Learner(Base):
     @property
     def display_name(self) -> str:
         """The written name, or the kana while the kanji are not confirmed."""
-        return self.name or self.kana
+        return shown_name(self.name or self.kana)
+
+    @property
+    def display_kana(self) -> str:
+        """The reading, in one kind of kana."""
+        return shown_name(self.kana)
 
 
 class LearnerPhone(Base):
@@ -115,6 +122,11 @@ class LearnerPhone(Base):
     position: Mapped[int]
     number: Mapped[str | None] = mapped_column(index=True, comment="E.164; null when not valid")
     typed: Mapped[str]
+
+    @property
+    def shown(self) -> str:
+        """The number in its one form, else as it was typed."""
+        return shown_phone(self.number, self.typed)
 
 
 class LearnerNeed(Base):

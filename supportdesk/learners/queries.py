@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from supportdesk.core.errors import NotFound
+from supportdesk.core.japanese import shown_name
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -43,4 +44,4 @@ def name_of(learner_id: int) -> str:
     row = db.session.execute(select(Learner.name, Learner.kana).where(Learner.id == learner_id)).one_or_none()
     if row is None:
         raise NotFound
-    return str(row.name or row.kana)
+    return shown_name(row.name or row.kana)

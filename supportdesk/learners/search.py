@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, delete, func, insert, select
 
-from supportdesk.core.japanese import search_key, suffixes
+from supportdesk.core.japanese import search_key, shown_name, suffixes
 from supportdesk.core.phones import digits_of, format_phone
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner, LearnerKey, LearnerPhone
@@ -132,7 +132,13 @@ def described(ids: Sequence[int]) -> list[Found]:
         if known is None:
             born = int(row.birth_year) if row.birth_year is not None else None
             found[row.id] = Found(
-                row.id, row.name or row.kana, row.kana, born, row.district, row.outside_city, last_four
+                row.id,
+                shown_name(row.name or row.kana),
+                shown_name(row.kana),
+                born,
+                row.district,
+                row.outside_city,
+                last_four,
             )
         else:
             found[row.id] = known._replace(last_four=known.last_four + last_four)

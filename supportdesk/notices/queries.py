@@ -12,6 +12,7 @@ from supportdesk.accounts.models import Account
 from supportdesk.core import clock
 from supportdesk.core.activities import Description, describe
 from supportdesk.core.errors import NotFound
+from supportdesk.core.japanese import shown_name
 from supportdesk.core.paging import PER_PAGE, Page, fetch_page
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -170,8 +171,8 @@ def _call(rows: Sequence[Any], about: Description) -> CallRow:
     return CallRow(
         id=first.id,
         learner_id=first.learner_id,
-        name=first.name or first.kana,
-        kana=first.kana,
+        name=shown_name(first.name or first.kana),
+        kana=shown_name(first.kana),
         address=f"{first.postal_code} {first.address}".strip(),
         text=first.text,
         title=about.title,
@@ -230,7 +231,7 @@ def _settled(row: Any) -> SettledRow:
     return SettledRow(
         id=row.id,
         learner_id=row.learner_id,
-        name=row.name or row.kana,
+        name=shown_name(row.name or row.kana),
         text=row.text,
         state=row.state,
         attempts=row.attempts,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -19,6 +19,7 @@ from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
 from supportdesk.journey.record import ENTRIES_SHOWN
 from supportdesk.learners.models import Device
+from supportdesk.learners.particulars import Telephone
 from supportdesk.skills.models import EvidenceSource
 from supportdesk.skills.operations import Observation, award_skills
 from supportdesk.videos.operations import count_view
@@ -58,6 +59,29 @@ def test_the_page_of_somebody_new_says_what_to_do_next(app: Flask, reception: Pa
     assert "これからの予約はありません。" in page.text
     assert "まだ何もありません。" in page.text
     assert "教える教室はありません" in page.text
+
+
+def test_names_phones_and_birthdays_are_shown_in_one_form_however_they_were_typed(
+    app: Flask, reception: PageClient
+) -> None:
+    with app.app_context():
+        run_id = make_run()
+        learner = make_learner(
+            "ｺﾏﾂ ｷｮｳｺ",
+            phones=(Telephone("０１８ー８６６ー１２３４", "+81188661234"), Telephone("8661234", None)),
+            birth_date=date(1933, 10, 19),
+        )
+        enrol(run_id, learner)
+    page = reception.get(f"/learners/{learner}")
+    assert "コマツ キョウコ" in page.h1
+    assert "018-866-1234、8661234" in page.text
+    assert "昭和8年（1933年）10月19日" in page.text
+    assert "コマツ キョウコ" in reception.get(f"/desk/{learner}").h1
+    for address in (f"/classes/{run_id}", "/learners/", f"/desk/{learner}"):
+        seen = reception.get(address).text
+        assert "コマツ キョウコ" in seen
+        assert "ｺﾏﾂ" not in seen
+    assert reception.get(f"/learners/{learner}/edit").field("kana")["value"] == "ｺﾏﾂ ｷｮｳｺ"
 
 
 def test_one_press_on_the_next_step_books_the_class(app: Flask, reception: PageClient) -> None:
