@@ -61,7 +61,7 @@ def test_a_new_account_logs_in_with_its_roles_and_districts(app: Flask, admin: P
         assert set(db.session.scalars(db.select(AccountDistrict.district_code))) == {"chuo", "tobu"}
     assert actions(app)[-2:] == ["create_account", "assign_districts"]
     other = PageClient(app)
-    assert "武田 ミツ" in other.sign_in("takeda", "hajimete-no-1").h1
+    assert "武田 ミツ" in other.sign_in("takeda", "hajimete-no-1").one(".head-person").get_text()
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_an_edited_account_keeps_its_password_and_changes_what_it_may(app: Flask
     with app.app_context():
         roles = db.session.scalars(db.select(AccountRole.role).where(AccountRole.account_id == person)).all()
         assert roles == [Role.COORDINATOR]
-    assert "受付 次郎" in PageClient(app).sign_in("reception").h1
+    assert "受付 次郎" in PageClient(app).sign_in("reception").one(".head-person").get_text()
 
 
 def test_switching_off_ends_the_session_for_good(app: Flask, admin: PageClient) -> None:
