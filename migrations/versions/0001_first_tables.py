@@ -42,6 +42,9 @@ def upgrade() -> None:
     op.create_table(
         "form_receipt",
         sa.Column("token", sa.String(length=64), nullable=False),
+        sa.Column(
+            "sending", sa.Text(), nullable=False, comment="keyed digest of the sender, the address and what was typed"
+        ),
         sa.Column("location", sa.Text(), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("token", name=op.f("pk_form_receipt")),

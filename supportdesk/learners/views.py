@@ -161,7 +161,11 @@ def consents(learner_id: int) -> Answer:
         record_consent(learner_id, kind, given, str(WORDINGS[kind]), actor=actor, now=now)
         return url_for("learners.consents", learner_id=learner_id)
 
-    location = once(form.token, now, act)
+    try:
+        location = once(form.token, now, act)
+    except DeskError as error:
+        form.refuse(error)
+        return _consents_page(learner_id, forms), 422
     flash(_("お返事を記録しました。"), "good")
     return redirect(location, 303)
 

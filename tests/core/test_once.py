@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import func, select
 
 from supportdesk.accounts.models import Person
 from supportdesk.core import clock
-from supportdesk.core.once import FormReceipt, once
+from supportdesk.core.once import AlreadySent, FormReceipt, once
 from supportdesk.extensions import db
 
 
@@ -42,6 +43,40 @@ def test_a_refused_form_may_be_sent_again() -> None:
         once("a token", clock.now(), refuse)
     assert (count(Person), count(FormReceipt)) == (0, 0)
     assert once("a token", clock.now(), make_person).startswith("/people/")
+
+
+NOTE = {"note": "補聴器あり", "csrf_token": "this screen's"}
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("/one", {**NOTE, "note": "つえ"}),
+        ("/one", {**NOTE, "more": ""}),
+        ("/two", NOTE),
+        ("/one?learner=2", NOTE),
+        ("/one", {**NOTE, "film": (io.BytesIO(b"a longer film"), "film.mp4")}),
+    ],
+)
+def test_a_token_with_something_else_is_refused(app: Flask, path: str, typed: dict[str, object]) -> None:
+    with app.test_request_context("/one", method="POST", data=NOTE):
+        once("a token", clock.now(), make_person)
+    with app.test_request_context(path, method="POST", data=typed), pytest.raises(AlreadySent):
+        once("a token", clock.now(), make_person)
+    with app.app_context():
+        assert count(Person) == 1
+
+
+def test_the_same_form_is_the_same_under_another_csrf_token_and_with_its_file_read(app: Flask) -> None:
+    places = set()
+    for csrf_token, read in (("this screen's", 0), ("a new log-in's", 3)):
+        typed = {**NOTE, "csrf_token": csrf_token, "film": (io.BytesIO(b"a film"), "film.mp4")}
+        with app.test_request_context("/one", method="POST", data=typed) as context:
+            film = context.request.files["film"]
+            film.read(read)
+            places.add(once("a token", clock.now(), make_person))
+            assert film.tell() == read
+    assert len(places) == 1
 
 
 def test_two_who_press_at_once_make_one_thing(app: Flask) -> None:

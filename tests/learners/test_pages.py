@@ -340,6 +340,35 @@ def test_a_consent_without_an_answer_is_not_recorded(app: Flask, desk: PageClien
         assert db.session.scalars(select(Consent)).all() == []
 
 
+def test_another_text_in_a_form_that_was_sent_is_shown_again_and_may_be_sent_then(app: Flask, desk: PageClient) -> None:
+    learner_id = made(app)
+    page = desk.get(f"/learners/{learner_id}/edit")
+    desk.submit(page, "learner", {"note": "補聴器あり"})
+    refused = desk.submit(page, "learner", {"note": "つえ"}, expect=422)
+    assert "まだ保存していません" in refused.text
+    assert refused.field("note", "learner").get_text().strip() == "つえ"
+    tokens = [one.field("one_time_token", "learner")["value"] for one in (page, refused)]
+    assert tokens[0] != tokens[1]
+    fresh = desk.get(f"/learners/{learner_id}/edit")
+    assert fresh.field("note", "learner").get_text().strip() == "補聴器あり"
+    desk.submit(fresh, "learner", {"note": "つえ"})
+
+
+def test_a_token_of_a_colleague_records_no_consent_and_says_so(app: Flask, desk: PageClient) -> None:
+    learner_id = made(app)
+    address = f"/learners/{learner_id}/consents"
+    sent = {"kind": "keep_record", "keep_record-answer": "yes", "keep_record-one_time_token": "a" * 22}
+    desk.post(address, sent)
+    desk.post(address, sent)
+    with app.app_context():
+        make_account(Role.RECEPTION, username="colleague")
+    colleague = PageClient(app)
+    colleague.sign_in("colleague")
+    assert "まだ保存していません" in colleague.post(address, sent, expect=422).text
+    with app.app_context():
+        assert len(db.session.scalars(select(Consent)).all()) == 1
+
+
 @pytest.mark.parametrize("address", ["edit", "consents", "pass", "pass.svg"])
 def test_pages_of_nobody_are_not_found(desk: PageClient, address: str) -> None:
     desk.get(f"/learners/999999/{address}", expect=404)

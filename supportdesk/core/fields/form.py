@@ -12,6 +12,7 @@ from supportdesk.core.codes import new_token
 from supportdesk.core.errors import DeskError
 from supportdesk.core.fields.base import DeskField
 from supportdesk.core.fields.text import HiddenField
+from supportdesk.core.once import AlreadySent
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
@@ -34,7 +35,12 @@ class DeskForm(FlaskForm):
             self.one_time_token.data = new_token()
 
     def refuse(self, error: DeskError) -> None:
-        """Show why the operation refused: beside the field it names, else on top of the form."""
+        """Show why the operation refused: beside the field it names, else on top of the form.
+
+        A form whose token was used before gets a fresh one: what is typed now may be sent with it.
+        """
+        if isinstance(error, AlreadySent):
+            self.one_time_token.data = new_token()
         field = self._fields.get(error.field or "")
         target = field if field is not None and getattr(field, "kind", "hidden") != "hidden" else None
         if target is None:
