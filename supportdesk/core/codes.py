@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import secrets
-import unicodedata
+
+from supportdesk.core.japanese import half_width
 
 # No two of these look alike in print or handwriting: gone are 0OQD, 1IL, 2Z, 5S, 6G, 8B, UV, and the vowels A and E
 # with them, so that no code spells a word.
@@ -28,4 +29,4 @@ def new_code(prefix: str = "", length: int = 6) -> str:
 
 def tidy_code(text: str) -> str:
     """A typed code as it is stored: half width, capitals, without spaces or dashes."""
-    return _DROPPED.sub("", unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).upper()))
+    return _DROPPED.sub("", half_width(half_width(text).upper()))

@@ -83,8 +83,8 @@ def search_key(text: str) -> str:
 
     Applying it to a key changes nothing. Empty when the text holds no letter or digit.
     """
-    wide = unicodedata.normalize("NFKC", text.translate(_SPACED_MARKS))
-    lowered = unicodedata.normalize("NFKC", wide.lower())
+    wide = half_width(text.translate(_SPACED_MARKS))
+    lowered = half_width(wide.lower())
     letters = _NOT_IN_KEY.sub("", lowered.translate(_FOLDS))
     spelt_out = _REPEATED_KANA.sub(_spell_out, letters)
     return _LONG_SOUND.sub(_lengthen, spelt_out).replace("ー", "")
@@ -151,6 +151,18 @@ def is_kana(text: str) -> bool:
 def shown_name(text: str) -> str:
     """For display: a reading in full-width katakana, whatever kana it was typed in; a name with kanji as it stands."""
     return to_katakana(text) if is_kana(text) else text
+
+
+#: Unicode puts accents in order in quadratic time: two megabytes of them would hold a web process for hours.
+_LONGEST_READ = 2_000
+
+
+def half_width(text: str) -> str:
+    """Letters, digits and marks in their one plain form (NFKC), for reading what a person wrote; never for keeping it.
+
+    What goes beyond two thousand characters is not read.
+    """
+    return unicodedata.normalize("NFKC", text[:_LONGEST_READ])
 
 
 _LINE_BREAK = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")

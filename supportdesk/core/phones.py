@@ -6,12 +6,13 @@ Called by the form fields, the register's search, the imports and whatever print
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 import phonenumbers
 from flask_babel import lazy_gettext as _l
 from phonenumbers import NumberParseException, PhoneNumberFormat
+
+from supportdesk.core.japanese import half_width
 
 _REGION = "JP"
 _JAPAN = 81
@@ -56,13 +57,13 @@ def parse_phone(text: str) -> str:
 
 def split_phones(text: str) -> list[str]:
     """The numbers written into one cell of a ledger ("018-… / 090-…", one a line), each as it was written."""
-    parts = _SEVERAL.split(unicodedata.normalize("NFKC", text))
+    parts = _SEVERAL.split(half_width(text))
     return [part.strip() for part in parts if part.strip()]
 
 
 def _normalised(text: str) -> str:
     """Half width, one kind of dash, without a label before ("TEL") or a note in brackets ("（自宅）")."""
-    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", text)).strip()
+    plain = _DASHES.sub("-", half_width(text)).strip()
     if len(plain) > _LONGEST:
         raise PhoneError(_l("電話番号が長すぎます。"))
     return _NOTE.sub("", _LABEL.sub("", plain)).strip()
@@ -100,4 +101,4 @@ def last_four(e164: str) -> str:
 
 def digits_of(text: str) -> str:
     """Only the digits, half width, for searching by part of a number."""
-    return re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", text))
+    return re.sub(r"[^0-9]", "", half_width(text))

@@ -15,9 +15,12 @@ _CARD = re.compile(
     r"(?<![\d+-])(\d{4}[ -]?\d{4}[ -]?\d{4}[ -]?\d{4}|\d{4}[ -]?\d{6}[ -]?\d{5}|\d{4}[ -]?\d{6}[ -]?\d{4})(?![ -]?\d)"
 )
 _SECRET_WORD = r"(?:パスワ[ー-]ド|パスコ[ー-]ド|暗証番号|password|passcode)"
+#: It looks no further than a hundred characters behind the word and tries nothing twice: a note of nothing but
+#: "password" is read in one go.
 _PASSWORD = re.compile(
-    _SECRET_WORD + r"(?:\s*[:=]\s*\S"  # パスワード: さくら
-    r"|\s*(?:は|が|→|[「『(])?\s*(?=[!-~]*\d)[!-~]{3,}(?![!-~年月日回個分件文桁け]))",  # パスワードはabc123
+    _SECRET_WORD + r"(?:\s{0,20}[:=]\s{0,20}\S"  # パスワード: さくら
+    r"|\s{0,20}+(?:は|が|→|[「『(])?\s{0,20}+(?=[!-~]{0,99}\d)[!-~]{3,100}+"  # パスワードはabc123
+    r"(?![年月日回個分件文桁け]))",
     re.IGNORECASE,
 )
 

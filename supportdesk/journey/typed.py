@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from supportdesk.core import clock
 from supportdesk.core.codes import ALPHABET, tidy_code
-from supportdesk.core.japanese import tidy
+from supportdesk.core.japanese import half_width, tidy
 from supportdesk.core.wareki import DateError, parse_date
 
 LONGEST: Final = 100
@@ -50,7 +49,7 @@ def read_typed(written: str, today: date) -> Typed:
         return Typed(text, None, "", code)
     day, words, wrong = None, [], ""
     for word in text.split():
-        plain = unicodedata.normalize("NFKC", word)
+        plain = half_width(word)
         found = _day(plain, today) if day is None else None
         if found is None:
             words.append(word)

@@ -7,10 +7,10 @@ that there only phrases count which can mean nothing else.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
+from supportdesk.core.japanese import half_width
 from supportdesk.learners.models import Need
 
 #: 「車いす不要」「補聴器なし」: the word stands there because it is not needed.
@@ -64,17 +64,13 @@ _BETWEEN = re.compile(r"[\s、。,.・/;()「」]+")
 
 def needs_in(column: str, note: str) -> frozenset[Need]:
     """The needs named in a cell of needs and in free notes."""
-    asked, noted = _plain(column), _plain(note)
+    asked, noted = half_width(column), half_width(note)
     words = {_bare(word) for word in _BETWEEN.split(asked)}
     named = {need for need, phrase in _PHRASES.items() if phrase.search(asked) or phrase.search(noted)}
     named |= {need for need, own in _WORDS.items() if own & words}
     if _LARGE_LETTERS.search(asked):
         named.add(Need.SIGHT)
     return frozenset(named)
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)
 
 
 def _bare(word: str) -> str:

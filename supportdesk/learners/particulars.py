@@ -7,7 +7,6 @@ is wrong beside the field or the column.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,7 +16,7 @@ from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 
 from supportdesk.core.errors import DeskError
-from supportdesk.core.japanese import is_kana, search_key
+from supportdesk.core.japanese import half_width, is_kana, search_key
 from supportdesk.core.phones import digits_of
 from supportdesk.core.unkept import reason_not_to_keep
 from supportdesk.learners.models import AgeBand, Channel, Device, Need, Sex
@@ -108,7 +107,7 @@ def faults(particulars: Particulars) -> Iterator[BadParticulars]:
     yield from _faults_of_the_name(particulars.name, particulars.kana)
     if particulars.mail and not _is_mail_address(_mail(particulars.mail)):
         yield BadParticulars(_l("メールアドレスの形がちがうようです（例：hanako@example.jp）。"), field="mail")
-    if particulars.postal_code and not _POSTAL_CODE.fullmatch(_half_width(particulars.postal_code)):
+    if particulars.postal_code and not _POSTAL_CODE.fullmatch(half_width(particulars.postal_code)):
         yield BadParticulars(_l("郵便番号は数字7けたで入力してください（例：010-8560）。"), field="postal_code")
     for name, most in LONGEST.items():
         if len(getattr(particulars, name)) > most:
@@ -145,7 +144,7 @@ def _each_once(phones: Iterable[Telephone]) -> tuple[Telephone, ...]:
 
 
 def _mail(written: str) -> str:
-    return _half_width(written).replace(" ", "")
+    return half_width(written).replace(" ", "")
 
 
 def _is_mail_address(mail: str) -> bool:
@@ -160,7 +159,3 @@ def _is_mail_address(mail: str) -> bool:
 def _postal_code(written: str) -> str:
     digits = digits_of(written)
     return f"{digits[:3]}-{digits[3:]}" if digits else ""
-
-
-def _half_width(text: str) -> str:
-    return unicodedata.normalize("NFKC", text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,7 +20,7 @@ from supportdesk.core.fields import (
     TicksField,
 )
 from supportdesk.core.fields.base import DeskField
-from supportdesk.core.japanese import tidy
+from supportdesk.core.japanese import half_width, tidy
 from supportdesk.videos.models import Video
 from supportdesk.videos.operations import NO_ADDRESS, VideoPlan, is_https
 
@@ -40,7 +39,7 @@ class LengthField(DeskField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = None
-        written = unicodedata.normalize("NFKC", tidy(str(valuelist[0]))).replace(" ", "") if valuelist else ""
+        written = half_width(tidy(str(valuelist[0]))).replace(" ", "") if valuelist else ""
         if not written:
             return
         self.data = _length_of(written)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import time
 
+import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+
+from supportdesk.core.fields import DeskForm, IntegerField, KanaField, MailField, NoteField, PhoneField, TextField
+from supportdesk.core.japanese import search_key
 from supportdesk.core.unkept import reason_not_to_keep
 
 
@@ -66,3 +72,38 @@ def test_a_password_is_refused(text: str) -> None:
 )
 def test_ordinary_notes_are_kept(text: str) -> None:
     assert reason_not_to_keep(text) is None
+
+
+@pytest.mark.parametrize("word", ["password", "password:", "password ", "パスワード", "a", "1234-", "4111 ", " ", "9"])
+def test_a_hundred_thousand_characters_are_read_at_once(word: str) -> None:
+    text = (word * 100_000)[:100_000]
+    began = time.process_time()
+    reason_not_to_keep(text)
+    assert time.process_time() - began < 2
+
+
+ACCENTS = "\u0315\u0300" * 500_000
+
+
+@pytest.mark.parametrize("field", [MailField, IntegerField, PhoneField, KanaField, TextField, NoteField])
+def test_a_field_full_of_accents_is_refused_at_once(app: Flask, field: type[TextField]) -> None:
+    class Form(DeskForm):
+        written = field("書いたもの")
+
+    with app.test_request_context():
+        began = time.process_time()
+        assert not Form(MultiDict({"written": ACCENTS}), meta={"csrf": False}).validate()
+        assert search_key(ACCENTS) == ""
+        assert time.process_time() - began < 2
+
+
+def test_a_note_beyond_its_length_is_refused_for_that_alone(app: Flask) -> None:
+    class Form(DeskForm):
+        note = NoteField("備考")
+
+    with app.test_request_context():
+        form = Form(MultiDict({"note": "password" * 250_000}), meta={"csrf": False})
+        began = time.process_time()
+        assert not form.validate()
+        assert time.process_time() - began < 2
+        assert form.note.errors == ["2000文字までで入力してください。"]

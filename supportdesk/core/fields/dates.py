@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date, time
 from typing import Any, NamedTuple
 
@@ -12,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from supportdesk.core import clock
 from supportdesk.core.fields.base import DeskField
-from supportdesk.core.japanese import tidy
+from supportdesk.core.japanese import half_width, tidy
 from supportdesk.core.wareki import DateError, format_time, parse_date
 
 _ERAS = (
@@ -152,4 +151,4 @@ class TimeField(DeskField):
 
 
 def _plain(written: object) -> str:
-    return unicodedata.normalize("NFKC", tidy(str(written)))
+    return half_width(tidy(str(written)))

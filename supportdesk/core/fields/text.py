@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from wtforms import Form
-from wtforms.validators import ValidationError
+from wtforms.validators import StopValidation, ValidationError
 
 from supportdesk.core.fields.base import DeskField
-from supportdesk.core.japanese import is_kana, tidy
+from supportdesk.core.japanese import half_width, is_kana, tidy
 from supportdesk.core.phones import PhoneError, format_phone, parse_phone
 
 
@@ -128,7 +127,7 @@ class IntegerField(DeskField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = None
-        written = unicodedata.normalize("NFKC", tidy(str(valuelist[0]))) if valuelist else ""
+        written = half_width(tidy(str(valuelist[0]))) if valuelist else ""
         if not written:
             return
         if not (written.removeprefix("-").isdecimal() and len(written) <= 12):
@@ -161,8 +160,9 @@ class FileField(DeskField):
 
 
 def _not_too_long(_form: Form, field: TextField) -> None:
+    """Stops: what is far too long is not looked into any further."""
     if isinstance(field.data, str) and len(field.data) > field.max_length:
-        raise ValidationError(_("%(most)s文字までで入力してください。", most=field.max_length))
+        raise StopValidation(_("%(most)s文字までで入力してください。", most=field.max_length))
 
 
 def _in_kana(_form: Form, field: TextField) -> None:
