@@ -52,6 +52,10 @@ def sheet_xml(rows: str) -> bytes:
     return f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>'.encode()
 
 
+def small() -> bytes:
+    return workbook(lambda sheet: sheet.append(["氏名"]))
+
+
 def message_for(data: bytes, filename: str = "", **limits: int) -> str:
     with pytest.raises(TableError) as refused:
         read_table(data, filename, **limits)
@@ -185,3 +189,27 @@ def test_a_damaged_workbook_is_read_or_refused(changes: list[tuple[int, int]], c
         data[position] = byte
     outcome = rows_or_refusal(bytes(data[: len(data) - cut // 20]))
     assert str(outcome.message) if isinstance(outcome, TableError) else outcome
+
+
+@pytest.mark.parametrize("cell", ["<c/>", "<c></c>", "<x/>"])
+def test_a_small_file_with_a_row_of_millions_of_cells_is_refused_without_unpacking_it(cell: str) -> None:
+    monster = with_part(small(), "xl/worksheets/sheet1.xml", sheet_xml(f"<row>{cell * 2_000_000}</row>"))
+    assert len(monster) < 64 * 1024
+    tracemalloc.start()
+    try:
+        assert "列が多すぎます" in message_for(monster)
+        _now, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 32 * 1024 * 1024
+
+
+def test_a_sheet_in_another_encoding_cannot_hide_its_cells() -> None:
+    cells = sheet_xml("<row><c/></row>").decode().encode("utf-16")
+    assert "こわれていて" in message_for(with_part(small(), "xl/worksheets/sheet1.xml", cells))
+
+
+def test_a_row_as_wide_as_a_ledger_may_be_is_read_across_the_pieces_of_the_scan() -> None:
+    row = "<row>" + "<c><f>1+1</f><v>2</v></c>" * 256 + "</row>"
+    wide = with_part(small(), "xl/worksheets/sheet1.xml", sheet_xml(row * 200))
+    assert [len(one.cells) for one in read_table(wide)] == [256] * 200

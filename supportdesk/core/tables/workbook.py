@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,13 @@ _MAX_HELD = 40 * 1024 * 1024
 _MAX_PARTS = 2_000
 _SHEETS = "xl/worksheets/"
 _SCAN_BYTES = 1024 * 1024
+#: openpyxl holds a whole row, and whatever stands between rows: Excel's 16,384 columns of eight tags each, no more.
+_MAX_TAGS_HELD = 16_384 * 8
+_ROW = re.compile(rb"<(?:[^\s<>/:]+:)?row[\s>]")
+_XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<[^\0]")
+_FORMULAS = (b"<f>", b"<f ", b":f>", b":f ")
+#: Longer than the tags looked for: what a piece of the file may end in the middle of.
+_TAG = 64
 
 
 def read_workbook(data: bytes, max_rows: int) -> list[Row]:
@@ -68,7 +76,8 @@ def _inspect(data: bytes) -> bool:
         media = sum(part.file_size for part in parts if part.filename.startswith("xl/media/"))
         if len(parts) > _MAX_PARTS or unpacked > _MAX_UNPACKED or held - media > _MAX_HELD:
             raise TableError(_l("Excelファイルの中身が大きすぎます。いらないシートを消すか、分けてください。"))
-        return any(_has_formula(archive, part) for part in parts if _is_sheet(part))
+        formulas = [_has_formula(archive, part) for part in parts if _is_sheet(part)]  # each is looked into
+        return any(formulas)
 
 
 def _is_sheet(part: zipfile.ZipInfo) -> bool:
@@ -76,15 +85,24 @@ def _is_sheet(part: zipfile.ZipInfo) -> bool:
 
 
 def _has_formula(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    """Look for <f> without parsing, so that the second, slower reading is done only where it can matter."""
-    tail = b""
+    """Look for <f> without parsing, so that the second, slower reading is done only where it can matter.
+
+    Refuses on the way a row that no Excel has written: a small file may unpack to one of millions of cells.
+    """
+    found, tags, rest = False, 0, b""
     with archive.open(part) as source:
         while chunk := source.read(_SCAN_BYTES):
-            window = tail + chunk
-            if b"<f>" in window or b"<f " in window or b":f>" in window or b":f " in window:
-                return True
-            tail = window[-4:]
-    return False
+            if not rest and not tags and not _XML.match(chunk):
+                raise _broken()  # in UTF-16, say, in which nothing would be found here
+            window = rest + chunk
+            end = window.rfind(b"<", -_TAG)
+            window, rest = (window, b"") if end < 0 else (window[:end], window[end:])
+            for number, row in enumerate(_ROW.split(window)):
+                tags = row.count(b"<") + (0 if number else tags)
+                if tags > _MAX_TAGS_HELD:
+                    raise TableError(_l("列が多すぎます。%(limit)s列までのファイルにしてください。", limit=MAX_COLUMNS))
+            found = found or any(formula in window for formula in _FORMULAS)
+    return found
 
 
 def _first_filled_sheet(data: bytes, max_rows: int, formulas: bool) -> list[Row]:
@@ -93,6 +111,8 @@ def _first_filled_sheet(data: bytes, max_rows: int, formulas: bool) -> list[Row]
     sources = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=False) if formulas else None
     try:
         for position, sheet in enumerate(book.worksheets):
+            if not sheet._worksheet_path.startswith(_SHEETS):  # type: ignore[attr-defined]  # not in the stubs
+                raise _broken()  # one that was not looked into
             if sheet.sheet_state != "visible":
                 continue
             formula_rows = _values(sources.worksheets[position]) if sources else iter(())
