@@ -66,6 +66,8 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _engine_options(url: str) -> dict[str, object]:
+    """The log of an error names the statement, never whom it was about."""
+    options: dict[str, object] = {"hide_parameters": True}
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 30}}
-    return {}  # core/database.py asks a connection that has rested whether it lives
+        options["connect_args"] = {"timeout": 30}
+    return options  # core/database.py asks a connection that has rested whether it lives

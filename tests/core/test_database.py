@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import func, insert, select
-from sqlalchemy.exc import StatementError
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from supportdesk.accounts.models import Person
 from supportdesk.core import clock, database
@@ -94,3 +94,14 @@ def test_reading_outside_the_session_leaves_the_connection_as_it_was() -> None:
         session.flush()
         session.rollback()
     assert people() == 0
+
+
+@pytest.mark.usefixtures("context")
+def test_what_fails_is_told_without_those_it_was_about() -> None:
+    with pytest.raises(DBAPIError) as failed, transaction() as session:
+        session.execute(
+            text("INSERT INTO nowhere VALUES (:name, :phone)"), {"name": "佐藤 静", "phone": "018-888-1542"}
+        )
+    assert "nowhere" in str(failed.value)
+    assert "佐藤" not in str(failed.value)
+    assert "1542" not in str(failed.value)
