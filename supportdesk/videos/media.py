@@ -31,6 +31,11 @@ LARGEST_FILM: Final = 200 * MEGABYTE
 LARGEST_CAPTIONS: Final = MEGABYTE
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,60}(?:\.[a-z]{2})?(\.mp4|\.webm|\.vtt)")
 _PIECE: Final = 1024 * 1024
+_FILM_BOXES: Final = (b"moov", b"mdat", b"moof")
+#: Phones put a few small boxes (free, wide, uuid, sidx) before them.
+_BOXES_BEFORE_FILM: Final = 32
+#: In place of a size: it does not fit into four bytes and stands behind the name.
+_LARGE: Final = b"\0\0\0\1"
 
 
 class NoFilm(DeskError):
@@ -95,16 +100,34 @@ def _folder() -> Path:
 
 
 def _film_ending(film: IO[bytes]) -> str:
-    """What kind of film it is, by its first bytes: names are whatever a telephone called it."""
+    """What kind of film it is, by its contents: names are whatever a telephone called it."""
     start = film.read(64)
     film.seek(0)
-    if start[4:8] == b"ftyp":
+    if start[4:8] == b"ftyp" and _has_pictures(film):
         if start[8:12] == b"qt  ":
             raise NoFilm(_l("MOVの動画は、見られないスマートフォンがあります。MP4に変えてからえらんでください。"))
         return ".mp4"
     if start[:4] == b"\x1a\x45\xdf\xa3" and b"webm" in start:
         return ".webm"
     raise NoFilm
+
+
+def _has_pictures(film: IO[bytes]) -> bool:
+    """Whether box follows box up to one that holds a film (ISO 14496-12, 4.2): a page may have "ftyp" in it as well."""
+    end, place = film.seek(0, os.SEEK_END), 0
+    try:
+        for _box in range(_BOXES_BEFORE_FILM):
+            film.seek(place)
+            head = film.read(16)
+            if head[4:8] in _FILM_BOXES:
+                return True
+            size = int.from_bytes(head[8:16] if head[:4] == _LARGE else head[:4])
+            if size < 8 or place + size > end:
+                return False
+            place += size
+        return False
+    finally:
+        film.seek(0)
 
 
 def _keep(file: IO[bytes], ending: str, most: int, field: str) -> str:

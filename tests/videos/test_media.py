@@ -14,7 +14,9 @@ from supportdesk.videos.captions import BadCaptions
 from supportdesk.videos.media import NoFilm, TooLarge, keep_captions, keep_film, media_file, spoken_in
 from tests.pages import PageClient
 
-MP4 = b"\0\0\0\x18ftypmp42" + bytes(100)
+FTYP = b"\0\0\0\x18ftypmp42" + bytes(12)
+FREE = b"\0\0\0\x01free\0\0\0\0\0\0\0\x10"
+MP4 = FTYP + b"\0\0\0\x08moov" + b"\0\0\0\x54mdat" + bytes(76)
 WEBM = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm" + bytes(100)
 VTT = "WEBVTT\n\n00:01.000 --> 00:02.000\nカメラをひらきます。\n".encode()
 CLIP = "/media/read-qr-code.mp4"
@@ -24,7 +26,7 @@ def folder(app: Flask) -> Path:
     return Path(app.config["SETTINGS"].instance) / "media"
 
 
-@pytest.mark.parametrize(("film", "ending"), [(MP4, ".mp4"), (WEBM, ".webm")])
+@pytest.mark.parametrize(("film", "ending"), [(MP4, ".mp4"), (FTYP + FREE + MP4[24:], ".mp4"), (WEBM, ".webm")])
 @pytest.mark.usefixtures("context")
 def test_a_film_is_kept_under_a_name_of_its_contents(app: Flask, film: bytes, ending: str) -> None:
     name = keep_film(io.BytesIO(film))
@@ -38,7 +40,15 @@ def test_a_film_is_kept_under_a_name_of_its_contents(app: Flask, film: bytes, en
 
 @pytest.mark.parametrize(
     ("film", "said"),
-    [(b"", "MP4かWebM"), (b"GIF89a" + bytes(100), "MP4かWebM"), (b"\0\0\0\x14ftypqt  ", "MOVの動画は")],
+    [
+        (b"", "MP4かWebM"),
+        (b"GIF89a" + bytes(100), "MP4かWebM"),
+        (b"\0\0\0\x14ftypqt  " + bytes(8) + MP4[24:], "MOVの動画は"),
+        (b"<!--ftyp--><script>alert(1)</script>" + bytes(100), "MP4かWebM"),
+        (b"\0\0\0\x18ftypmp42" + bytes(100), "MP4かWebM"),
+        (FTYP + b"<html>moov</html>", "MP4かWebM"),
+        (FTYP, "MP4かWebM"),
+    ],
 )
 @pytest.mark.usefixtures("context")
 def test_what_no_phone_plays_is_refused(film: bytes, said: str) -> None:
