@@ -20,7 +20,7 @@ from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk import case_queries, cases, queries
 from supportdesk.helpdesk.case_forms import CaseForm, form_for
 from supportdesk.helpdesk.case_queries import CaseRow
-from supportdesk.helpdesk.errors import CaseChanged, CaseClosed
+from supportdesk.helpdesk.errors import CaseChanged, CaseClosed, TooManyAsides
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.queries import BookingRow
 from supportdesk.helpdesk.views import BOOKING, Answer, blueprint
@@ -68,7 +68,12 @@ def _keep(form: CaseForm, booking: BookingRow, stored: CaseRow) -> Answer:
     """Keep what was typed without closing: because it was asked for, or because the case is closed by now."""
     if not form.validate_in_part():
         return _page(form, booking, stored), 422
-    if not _save(form, booking, stored):
+    try:
+        own = _save(form, booking, stored)
+    except TooManyAsides as error:
+        form.refuse(error)
+        return _page(form, booking, stored), 422
+    if not own:
         flash(_("ほかの画面でこの記録が変わっていたため、入力した内容を別に保存しました。"), "warn")
     elif not stored.closed_at:
         flash(_("とちゅうまで保存しました。"), "good")
@@ -127,7 +132,10 @@ def save_case(booking_id: int) -> tuple[dict[str, object], int]:
     stored = case_queries.case_row(booking_id, booking.topic)
     form = form_for(case_queries.areas_of(booking.learner_id), stored)
     form.validate_in_part()
-    own = _save(form, booking, stored)
+    try:
+        own = _save(form, booking, stored)
+    except TooManyAsides as error:
+        return {"saved": False, "message": str(error.message)}, 422
     refused = form.refused("note") or form.refused("topic")
     if refused:
         return {"saved": False, "message": refused}, 422

@@ -26,6 +26,7 @@ from supportdesk.helpdesk.errors import (
     NotWaiting,
     NotYet,
     ResultMissing,
+    TooManyAsides,
 )
 from supportdesk.helpdesk.locking import lock_booking
 from supportdesk.helpdesk.models import Booking, BookingState, Case, CaseResult
@@ -33,6 +34,9 @@ from supportdesk.learners.consents import declined
 from supportdesk.notices.operations import cancel_notices
 from supportdesk.skills.models import EvidenceSource, SkillEvidence
 from supportdesk.skills.operations import Observation, award_skills
+
+#: As many texts of other screens as somebody can still read.
+MOST_ASIDES = 20
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def save_case(
     """Keep what is typed so far; whether it is the case's own text now.
 
     It is kept aside instead when another form saved since this one was drawn, or the case is closed or the learner
-    did not come. Raises NotFound and AlreadyCancelled.
+    did not come; the same text once, whatever number of forms say it. Raises NotFound, AlreadyCancelled, TooManyAsides.
     """
     booking = lock_booking(booking_id)
     case = _opened(booking, actor=actor, now=now)
@@ -90,8 +94,7 @@ def save_case(
     if not over and _is_current(case, form, drawn_from):
         _write(case, notes, form, booking, actor=actor, now=now)
         return True
-    case.asides = {**(case.asides or {}), form: {**_plain(notes), "at": now.isoformat()}}
-    db.session.flush()
+    _keep_aside(case, notes, form, now)
     return False
 
 
@@ -200,6 +203,16 @@ def _write(case: Case, notes: Notes, form: str, booking: Any, *, actor: Actor, n
 
 def _plain(notes: Notes) -> dict[str, Any]:
     return {**asdict(notes), "result": notes.result.value if notes.result else None}
+
+
+def _keep_aside(case: Case, notes: Notes, form: str, now: datetime) -> None:
+    kept, typed = case.asides or {}, _plain(notes)
+    if any({**text, "at": None} == {**typed, "at": None} for text in kept.values()):
+        return
+    if form not in kept and len(kept) >= MOST_ASIDES:
+        raise TooManyAsides
+    case.asides = {**kept, form: {**typed, "at": now.isoformat()}}
+    db.session.flush()
 
 
 def _set_state(booking_id: int, state: BookingState) -> None:

@@ -119,6 +119,17 @@ class CaseChanged(DeskError):
         super().__init__(_l("ほかの画面でこの記録が変わりました。下の内容とくらべて、よければもう一度おしてください。"))
 
 
+class TooManyAsides(DeskError):
+    """So many texts of other screens wait to be read that no more is kept."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l(
+                "ほかの画面で入力された内容が、たくさん残っています。読んで「読んだので、けす」をおしてから、もう一度保存してください。"
+            )
+        )
+
+
 class ResultMissing(DeskError):
     """A case is closed with a result."""
 

@@ -17,6 +17,7 @@ from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
 from supportdesk.helpdesk.case_queries import case_row
 from supportdesk.helpdesk.cases import (
+    MOST_ASIDES,
     Notes,
     close_case,
     drop_asides,
@@ -33,6 +34,7 @@ from supportdesk.helpdesk.errors import (
     NotWaiting,
     NotYet,
     ResultMissing,
+    TooManyAsides,
 )
 from supportdesk.helpdesk.models import Booking, BookingState, Case, CaseResult
 from supportdesk.helpdesk.operations import cancel_booking, move_booking
@@ -156,6 +158,20 @@ class TestTyping:
         assert (stored.note, [aside.note for aside in stored.asides]) == ("送れた", ["まだ書いていた"])
         do(drop_asides, booking, adviser)
         assert case_row(booking, "").asides == []
+
+    def test_the_same_text_is_kept_aside_once_and_of_others_no_more_than_can_be_read(
+        self, booking: int, adviser: Actor
+    ) -> None:
+        save(booking, Notes(note="こちら"), adviser, form="a", drawn_from="")
+        for number in range(30):
+            assert not save(booking, Notes(note="あちら"), adviser, form=f"same {number}", drawn_from="")
+        for number in range(MOST_ASIDES - 1):
+            assert not save(booking, Notes(note=f"{number}"), adviser, form=f"other {number}", drawn_from="")
+        with pytest.raises(TooManyAsides):
+            save(booking, Notes(note="もう一つ"), adviser, form="one more", drawn_from="")
+        assert not save(booking, Notes(note="なおした"), adviser, form="other 1", drawn_from="")
+        case = db.session.scalars(select(Case)).one()
+        assert len(case.asides or {}) == MOST_ASIDES
 
     def test_notes_made_before_the_day_move_with_the_booking(self, desk: int, adviser: Actor, learner: int) -> None:
         booked = book(desk, adviser.account_id or 0, learner)
