@@ -18,12 +18,14 @@ from supportdesk.learners.duplicates import Known, Likeness, likeness
 from supportdesk.learners.ledger import HEADINGS, LedgerReader, Problem, Rejected, rejections
 from supportdesk.learners.locking import lock_register
 from supportdesk.learners.models import Learner, LearnerPhone
-from supportdesk.learners.operations import register_learner
+from supportdesk.learners.operations import register_learners
 from supportdesk.learners.particulars import Particulars
 from supportdesk.places.models import District
 
 #: Where somebody stands who is registered already: no row of the ledger has this number.
 REGISTER = 0
+#: So many people are written together: more would only hold more memory.
+_AT_ONCE = 1_000
 
 
 @dataclass
@@ -97,8 +99,9 @@ def take_in(data: bytes, filename: str, *, actor: Actor, now: datetime) -> Impor
     """
     lock_register()
     plan = plan_import(data, filename, today=clock.local(now).date())
-    for _row, person in plan.new:
-        register_learner(person, actor=actor, now=now)
+    people = [person for _row, person in plan.new]
+    for first in range(0, len(people), _AT_ONCE):
+        register_learners(people[first : first + _AT_ONCE], actor=actor, now=now)
     return plan
 
 

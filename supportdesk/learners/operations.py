@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import delete, insert, select
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Person
+from supportdesk.core.database import Base, connection
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.japanese import search_key
 from supportdesk.core.permissions import Actor
@@ -57,27 +59,32 @@ def register_learner(particulars: Particulars, *, actor: Actor, now: datetime) -
     """Enter a new learner, with the keys by which reception finds them. Duplicates are looked for before this. Raises
     BadParticulars.
     """
-    particulars = checked(particulars)
-    person = Person(created_at=now)
-    db.session.add(person)
+    (learner_id,) = register_learners([particulars], actor=actor, now=now)
+    return db.session.get_one(Learner, learner_id)
+
+
+def register_learners(people: Sequence[Particulars], *, actor: Actor, now: datetime) -> list[int]:
+    """Enter new learners in a few statements, however many; their ids, in the given order. Raises BadParticulars."""
+    if not people:
+        return []
+    people = [checked(one) for one in people]
     db.session.flush()
-    learner = Learner(
-        person_id=person.id,
-        **_columns(particulars),
-        created_at=now,
-        created_by=actor.account_id,
-        updated_at=now,
-        phones=[
-            LearnerPhone(position=position, number=phone.number, typed=phone.typed)
-            for position, phone in enumerate(particulars.phones, start=1)
-        ],
-        needs=[LearnerNeed(need=need) for need in sorted(particulars.needs)],
+    persons = db.session.scalars(insert(Person).returning(Person.id), [{"created_at": now}] * len(people)).all()
+    noted = {"created_at": now, "created_by": actor.account_id, "updated_at": now}
+    rows = [{"person_id": person, **_columns(one), **noted} for person, one in zip(persons, people, strict=True)]
+    made = db.session.execute(insert(Learner).returning(Learner.person_id, Learner.id), rows)
+    learner_of = {row.person_id: row.id for row in made}  # a database answers in any order
+    ids = [learner_of[person_id] for person_id in persons]
+    entered = list(zip(ids, people, strict=True))
+    _write_rows(LearnerPhone, [row for learner_id, one in entered for row in _phone_rows(learner_id, one)])
+    _write_rows(LearnerNeed, [row for learner_id, one in entered for row in _need_rows(learner_id, one)])
+    keys = [(learner_id, keys_of(one.name, one.kana, one.numbers)) for learner_id, one in entered]
+    _write_rows(
+        LearnerKey, [{"key": key, "learner_id": learner_id} for learner_id, held in keys for key in sorted(held)]
     )
-    db.session.add(learner)
-    db.session.flush()
-    write_keys(learner.id, keys_of(particulars.name, particulars.kana, particulars.numbers))
-    audit.record(actor=actor, action=Action.REGISTER_LEARNER, subject=f"learner:{learner.id}", now=now)
-    return learner
+    for learner_id in ids:
+        audit.record(actor=actor, action=Action.REGISTER_LEARNER, subject=f"learner:{learner_id}", now=now)
+    return ids
 
 
 def amend_learner(
@@ -141,15 +148,24 @@ def _numbers(learner_id: int) -> list[str]:
 def _replace_phones_and_needs(learner_id: int, particulars: Particulars) -> None:
     for table in (LearnerPhone, LearnerNeed):
         db.session.execute(delete(table).where(table.learner_id == learner_id))
-    phones = [
+    _write_rows(LearnerPhone, _phone_rows(learner_id, particulars))
+    _write_rows(LearnerNeed, _need_rows(learner_id, particulars))
+
+
+def _phone_rows(learner_id: int, particulars: Particulars) -> list[dict[str, Any]]:
+    return [
         {"learner_id": learner_id, "position": position, "number": phone.number, "typed": phone.typed}
         for position, phone in enumerate(particulars.phones, start=1)
     ]
-    needs = [{"learner_id": learner_id, "need": need} for need in sorted(particulars.needs)]
-    if phones:
-        db.session.execute(insert(LearnerPhone), phones)
-    if needs:
-        db.session.execute(insert(LearnerNeed), needs)
+
+
+def _need_rows(learner_id: int, particulars: Particulars) -> list[dict[str, Any]]:
+    return [{"learner_id": learner_id, "need": need} for need in sorted(particulars.needs)]
+
+
+def _write_rows(model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection().execute(insert(model), rows)
 
 
 def _replace_keys(learner_id: int, particulars: Particulars, former_numbers: list[str]) -> None:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from supportdesk.core import clock
 from supportdesk.core.database import Base, transaction
+from supportdesk.core.japanese import search_key
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.core.tables import TableError, write_xlsx
 from supportdesk.extensions import db
 from supportdesk.learners.importing import ImportPlan, plan_import, take_in
-from supportdesk.learners.models import Device, Learner, LearnerPhone, Need
+from supportdesk.learners.models import Device, Learner, LearnerKey, LearnerPhone, Need
+from supportdesk.learners.operations import register_learners
+from supportdesk.learners.particulars import BadParticulars
+from supportdesk.learners.search import keys_of
 from supportdesk.reference import load_reference
+from tests.recording import queries
 
 pytestmark = pytest.mark.usefixtures("context")
 LEDGERS = Path(__file__).parent / "ledgers"
@@ -176,3 +183,27 @@ def test_what_is_no_ledger_gets_a_message(data: bytes) -> None:
     with pytest.raises(TableError) as refused:
         plan(data)
     assert str(refused.value.message)
+
+
+def test_many_are_entered_in_a_few_statements_and_each_as_if_alone() -> None:
+    planned = plan(ledger())
+    with queries() as seen:
+        written(ledger())
+    assert len(seen.writing()) < 2 * 279, seen  # the audit trail has a row each
+    learners = list(db.session.scalars(select(Learner).order_by(Learner.id).options(selectinload("*"))))
+    for learner, (_row, person) in zip(learners, planned.new, strict=True):
+        assert (learner.name, learner.kana, learner.birth_date) == (person.name, person.kana, person.birth_date)
+        assert [(one.typed, one.number) for one in learner.phones] == [(one.typed, one.number) for one in person.phones]
+        assert {one.need for one in learner.needs} == person.needs
+        held = select(LearnerKey.key).where(LearnerKey.learner_id == learner.id)
+        assert set(db.session.scalars(held)) == keys_of(person.name, person.kana, person.numbers)
+        assert learner.kana_key == search_key(person.kana or person.name)
+
+
+def test_one_who_cannot_be_entered_keeps_all_others_out() -> None:
+    people = [person for _row, person in plan(ledger()).new]
+    people[-1] = replace(people[-1], name="", kana="")
+    before = rows_of_all_tables()
+    with pytest.raises(BadParticulars), transaction():
+        register_learners(people, actor=SYSTEM, now=clock.now())
+    assert rows_of_all_tables() == before
