@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template
+import sqlite3
+from typing import Final
+
+from flask import Flask, Response, current_app, g, make_response, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from supportdesk.core.errors import DeskError
 from supportdesk.core.page_furniture import start_page
 from supportdesk.core.security import LARGEST_UPLOAD, MEGABYTE
+from supportdesk.extensions import login_manager
+
+#: Seconds: a long import is over by then.
+RETRY_AFTER: Final = 60
 
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
     app.register_error_handler(DeskError, _refused)
     app.register_error_handler(CSRFError, stale_form)
+    app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(HTTPException, _http_error)
 
 
@@ -26,6 +35,30 @@ def _refused(error: DeskError) -> tuple[str, int]:
 def stale_form(_error: CSRFError) -> tuple[str, int]:
     """A form whose token is not this session's, on a page that is open to everybody."""
     return _page(400, _("画面を開いてから時間がたちました。前の画面にもどって、もう一度送ってください。"))
+
+
+def _busy(error: OperationalError) -> Response:
+    """The database could not be written to or reached. Nothing was kept; the form's own page still has what was typed.
+
+    What else the driver calls operational (no such table) is a fault of ours, and stays one.
+    """
+    if not _passes(error):
+        raise error
+    current_app.logger.error("The database is busy or out of reach", exc_info=error)
+    words = _(
+        "今は混み合っていて、保存も表示もできませんでした。1分ほど待って、前の画面にもどり、もう一度送ってください。"
+    )
+    g._login_user = login_manager.anonymous_user()  # or the page would ask the database who is reading it
+    answer = make_response(_page(503, words))
+    answer.headers["Retry-After"] = str(RETRY_AFTER)
+    return answer
+
+
+def _passes(error: OperationalError) -> bool:
+    """Whether it is a matter of waiting: a locked or closed database, a server that is not there or is giving up."""
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return any(word in str(error.orig) for word in ("locked", "busy", "unable to open"))
+    return True
 
 
 def _http_error(error: HTTPException) -> tuple[str, int] | HTTPException:
@@ -40,6 +73,7 @@ def _page(status: int, message: str | None) -> tuple[str, int]:
         404: _("ページが見つかりません"),
         413: _("ファイルが大きすぎます"),
         409: _("受付できませんでした"),
+        503: _("少し待ってください"),
     }
     messages = {
         403: _("あなたの役割では、このページを開けません。必要なときは管理者に相談してください。"),

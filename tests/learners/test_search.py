@@ -24,7 +24,7 @@ HANA = Particulars(
     name="髙橋 花子", kana="タカハシ ハナコ", birth_date=date(1940, 1, 2), district_code="chuo", phones=(SHARED,)
 )
 TARO = Particulars(name="高橋 太郎", kana="たかはし たろう", birth_year=1938, district_code="chuo", phones=(SHARED,))
-KANA = Particulars(kana="サトウ ミョン", phones=(Telephone("1234", None),))
+KANA = Particulars(kana="さとう みょん", phones=(Telephone("1234", None),))
 
 
 @pytest.fixture(autouse=True)
