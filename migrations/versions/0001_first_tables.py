@@ -230,6 +230,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_audit_subject_learner", ["learner_id", "entry_id"], unique=False)
 
     op.create_table(
+        "signed_in",
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("stamp", sa.Text(), nullable=False, comment="the account's session stamp when it began"),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_signed_in_account_id")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_signed_in")),
+    )
+    with op.batch_alter_table("signed_in", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_signed_in_account_id"), ["account_id"], unique=False)
+
+    op.create_table(
         "closure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("venue_id", sa.Integer(), nullable=False),
@@ -1459,6 +1472,10 @@ def downgrade() -> None:
 
     op.drop_table("audit_entry")
     op.drop_table("account_role")
+    with op.batch_alter_table("signed_in", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_signed_in_account_id"))
+
+    op.drop_table("signed_in")
     with op.batch_alter_table("account_district", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_account_district_district_code"))
 

@@ -54,6 +54,18 @@ class AccountRole(Base):
     role: Mapped[Role] = mapped_column(primary_key=True)
 
 
+class SignedInSession(Base):
+    """One log-in on one device, from its password to its log-out. Of what its cookie bears only the hash is kept."""
+
+    __tablename__ = "signed_in"
+
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = foreign_key("account.id")
+    stamp: Mapped[str] = mapped_column(comment="the account's session stamp when it began")
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class AuditEntry(Base):
     """Who did or saw what, when. Append-only. `detail` never holds a name, a number or free text about a learner."""
 

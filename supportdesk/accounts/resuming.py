@@ -20,7 +20,7 @@ from supportdesk.core.page_furniture import start_page
 from supportdesk.core.security import local_address
 from supportdesk.extensions import login_manager
 
-Answer = BaseResponse | tuple[str, int]
+Answer = BaseResponse | tuple[BaseResponse | str, int]
 
 
 def plug_in(app: Flask) -> None:
@@ -40,9 +40,10 @@ def ask_to_log_in() -> Answer:
     return login_page(LoginForm(formdata=None), kept, page), 401
 
 
-def login_page(form: LoginForm, kept: KeptForm | None, page: str | None) -> str:
-    """The log-in, the way on after it, and the form that waits for it."""
-    return render_template("accounts/login.html", form=form, kept=kept, page=kept.page if kept else page)
+def login_page(form: LoginForm, kept: KeptForm | None, page: str | None) -> Response:
+    """The log-in, the way on after it, and the form that waits for it, of which no copy is to stay behind."""
+    words = render_template("accounts/login.html", form=form, kept=kept, page=kept.page if kept else page)
+    return Response(words, headers={"Cache-Control": "no-store"})
 
 
 def go_on(account: Account, kept: KeptForm | None, page: object) -> Response | BaseResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,26 +10,37 @@ from typing import cast
 
 from flask import g, session
 from flask_login import UserMixin, current_user, login_user
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, delete, select, update
 
-from supportdesk.accounts.models import Account, AccountRole
+from supportdesk.accounts.models import Account, AccountRole, SignedInSession
 from supportdesk.core import clock, kept_form
-from supportdesk.core.database import reading
+from supportdesk.core.database import reading, transaction
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import login_manager
 
 #: Nobody at the screen for so long: the log-in is asked for again.
 IDLE = timedelta(minutes=60)
+#: However busy they are: a working day and its overtime.
+LONGEST = timedelta(hours=12)
 #: The cookie is not written anew for every click.
 NOTED_EVERY = timedelta(minutes=1)
-#: Where the session bears the account's stamp: a new password or switching off gives the account another one.
-STAMP = "stamp"
+#: Where the session's cookie bears the secret that names its row in `signed_in`.
+TOKEN = "signed_in"
 
 _ACCOUNT, _ROLE = cast(Table, Account.__table__), cast(Table, AccountRole.__table__)
+_SESSION = cast(Table, SignedInSession.__table__)
 _SIGNED_IN = (
-    select(_ACCOUNT.c.id, _ACCOUNT.c.person_id, _ACCOUNT.c.name, _ACCOUNT.c.session_stamp, _ROLE.c.role)
+    select(_ACCOUNT.c.id, _ACCOUNT.c.person_id, _ACCOUNT.c.name, _ROLE.c.role)
     .join(_ROLE, _ROLE.c.account_id == _ACCOUNT.c.id)
-    .where(_ACCOUNT.c.id == bindparam("wanted"), _ACCOUNT.c.active)
+    .join(_SESSION, _SESSION.c.account_id == _ACCOUNT.c.id)
+    .where(
+        _ACCOUNT.c.id == bindparam("wanted"),
+        _ACCOUNT.c.active,
+        _SESSION.c.token_hash == bindparam("token_hash"),
+        _SESSION.c.stamp == _ACCOUNT.c.session_stamp,  # a new password or switching off gives the account another
+        _SESSION.c.started_at > bindparam("earliest"),
+        _SESSION.c.ended_at.is_(None),
+    )
 )
 
 
@@ -50,9 +62,10 @@ def load(account_id: str) -> SignedIn | None:
     """The account of the session's cookie: one query; nobody when that session has ended."""
     if not account_id.isdigit() or _idle():
         return None
+    wanted = {"wanted": int(account_id), "token_hash": _token_hash(), "earliest": clock.now() - LONGEST}
     with reading() as connection:  # of its own: the session need not begin a transaction that a writing view would end
-        rows = connection.execute(_SIGNED_IN, {"wanted": int(account_id)}).all()
-    if not rows or rows[0].session_stamp != session.get(STAMP):
+        rows = connection.execute(_SIGNED_IN, wanted).all()
+    if not rows:
         return None
     first = rows[0]
     return SignedIn(
@@ -61,8 +74,10 @@ def load(account_id: str) -> SignedIn | None:
 
 
 def start_session(account: Account) -> None:
-    """A new session for whoever logged in; nothing of the old one lives on."""
-    session.clear()
+    """A new session for whoever logged in; nothing of the old one lives on. Rows of theirs that have outlived their
+    longest life go.
+    """
+    end_session()
     login_user(
         SignedIn(
             account_id=account.id,
@@ -71,10 +86,25 @@ def start_session(account: Account) -> None:
             roles=frozenset(given.role for given in account.roles),
         )
     )
-    session["seen"] = clock.now().isoformat()
-    session[STAMP] = account.session_stamp
+    now = clock.now()
+    session["seen"] = now.isoformat()
+    session[TOKEN] = secrets.token_urlsafe(32)
+    begun = {"token_hash": _token_hash(), "account_id": account.id, "stamp": account.session_stamp, "started_at": now}
+    outlived = delete(_SESSION).where(_SESSION.c.account_id == account.id, _SESSION.c.started_at <= now - LONGEST)
+    with transaction() as database:
+        database.execute(outlived)
+        database.execute(_SESSION.insert(), begun)
     session[kept_form.CSRF] = kept_form.csrf_secret(account.id, secrets.token_hex(20))
     g.pop(kept_form.CSRF, None)  # Flask-WTF keeps the old session's token for the rest of the request
+
+
+def end_session() -> None:
+    """End this session alone, here and for whoever kept its cookie, and forget everything in it."""
+    if TOKEN in session:
+        ended = update(_SESSION).where(_SESSION.c.token_hash == _token_hash(), _SESSION.c.ended_at.is_(None))
+        with transaction() as database:
+            database.execute(ended.values(ended_at=clock.now()))
+    session.clear()
 
 
 def note_activity() -> None:
@@ -92,6 +122,10 @@ def current_actor() -> Actor:
 def _last_seen() -> datetime | None:
     seen = session.get("seen")
     return datetime.fromisoformat(seen) if isinstance(seen, str) else None
+
+
+def _token_hash() -> str:
+    return hashlib.sha256(str(session.get(TOKEN, "")).encode()).hexdigest()
 
 
 def _idle() -> bool:

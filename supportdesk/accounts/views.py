@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from supportdesk.accounts import operations, upkeep
 from supportdesk.accounts.forms import LoginForm, OwnPasswordForm
 from supportdesk.accounts.resuming import go_on, login_page
-from supportdesk.accounts.sign_in import current_actor, start_session
+from supportdesk.accounts.sign_in import current_actor, end_session, start_session
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
@@ -24,7 +24,7 @@ blueprint = Blueprint("accounts", __name__, template_folder="templates")
 
 @blueprint.route("/login", methods=["GET", "POST"])
 @door
-def login() -> Response | str | tuple[str, int]:
+def login() -> Response | tuple[Response, int]:
     """The log-in page. Afterwards one goes on to the page one wanted, the form one had begun, or one's own start."""
     if request.method == "GET" and current_user.is_authenticated:
         return redirect(start_page(), 303)
@@ -46,9 +46,9 @@ def login() -> Response | str | tuple[str, int]:
 @blueprint.post("/logout")
 @requires(Permission.OWN_ACCOUNT, surface="field")
 def logout() -> Response:
-    """End the session and forget everything in it."""
+    """End the session, for its cookie as well."""
     logout_user()
-    session.clear()
+    end_session()
     return redirect(url_for("accounts.login"), 303)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from supportdesk.accounts.models import Account, AuditEntry
+from supportdesk.accounts.models import Account, AuditEntry, SignedInSession
 from supportdesk.accounts.operations import create_account
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
@@ -15,6 +15,7 @@ from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
 from tests.clocks import Clock
 from tests.pages import PageClient
+from tests.recording import queries
 
 MakeAccount = Callable[..., None]
 
@@ -85,6 +86,53 @@ def test_an_hour_without_a_click_ends_the_log_in(client: PageClient, make_accoun
     client.get("/home")
     clock.advance(minutes=60)
     client.get("/home", expect=303)
+
+
+def test_a_cookie_kept_from_before_the_log_out_opens_nothing_and_other_devices_stay_signed_in(
+    app: Flask, client: PageClient, make_account: MakeAccount
+) -> None:
+    make_account("reception", Role.RECEPTION)
+    elsewhere, thief = PageClient(app), PageClient(app)
+    for device in (client, elsewhere):
+        log_in(device, "reception", "akita-demo", 303)
+    kept = client.raw.get_cookie("session")
+    assert kept is not None
+    thief.raw.set_cookie("session", kept.value)
+    thief.get("/home")
+    client.submit(client.get("/home"), "ログアウト", expect=303)
+    thief.get("/home", expect=303)
+    elsewhere.get("/home")
+
+
+def test_nobody_stays_signed_in_beyond_twelve_hours(
+    client: PageClient, make_account: MakeAccount, clock: Clock
+) -> None:
+    make_account("reception", Role.RECEPTION)
+    log_in(client, "reception", "akita-demo", 303)
+    for _half_an_hour in range(23):
+        clock.advance(minutes=30)
+        client.get("/home")
+    clock.advance(minutes=30)
+    client.get("/home", expect=303)
+
+
+def test_one_statement_says_who_is_signed_in(client: PageClient, make_account: MakeAccount) -> None:
+    make_account("reception", Role.RECEPTION)
+    log_in(client, "reception", "akita-demo", 303)
+    with queries() as seen:
+        client.get("/account/password")
+    assert len(seen) == 1, seen
+
+
+def test_sessions_that_have_outlived_their_longest_life_are_not_kept(
+    app: Flask, client: PageClient, make_account: MakeAccount, clock: Clock
+) -> None:
+    make_account("reception", Role.RECEPTION)
+    for _day in range(3):
+        log_in(client, "reception", "akita-demo", 303)
+        clock.advance(hours=12)
+    with app.app_context():
+        assert db.session.query(SignedInSession).count() == 1
 
 
 @pytest.mark.parametrize("open_to_all", ["/schedule", "/static/css/base.css", "/nowhere"])

@@ -210,3 +210,13 @@ def test_whoever_may_no_longer_open_the_page_is_told_so(app: Flask, reception: P
     with app.app_context(), transaction() as session:
         session.execute(db.update(AccountRole).where(AccountRole.account_id == 1).values(role=Role.TUTOR))
     assert "使えません" in reception.submit(asked, "/login", LOG_IN, expect=403).h1
+
+
+def test_a_wrong_password_leaves_no_copy_of_what_was_typed(reception: PageClient, clock: Clock) -> None:
+    page = reception.get("/learners/new")
+    clock.advance(hours=2)
+    asked = reception.submit(page, "learner", TYPED, expect=401)
+    for wrong in ({"username": "reception", "password": "wrong"}, {"username": "", "password": ""}):
+        again = reception.submit(asked, data=wrong, expect=422)
+        assert "佐藤 静" in str(again.data, "utf-8")
+        assert again.headers["Cache-Control"] == "no-store"
