@@ -101,6 +101,7 @@ def reissue(learner_id: int) -> Answer:
 
 
 def _end_page(form: DeskForm, learner_id: int, way: str) -> str:
+    note_look(Action.VIEW_PASS, learner_id)
     return render_template(
         "learners/pass_end.html",
         form=form,

@@ -181,7 +181,7 @@ FIELD = frozenset({
     "videos.hand_outs", "classes.index", "classes.run", "classes.enrolment", "classes.today", "classes.attendance",
     "classes.walk_in", "classes.heads", "classes.levels", "classes.paper_roster", "classes.meeting_code",
     "classes.meeting_code_svg", "classes.meeting_code_png", "lectures.index", "lectures.record", "tutors.index",
-    "tutors.log", "tutors.session", "tutors.sessions",
+    "tutors.log", "tutors.session", "tutors.sessions", "tutors.correct", "tutors.withdraw",
 })  # fmt: skip
 RESIDENTS = frozenset(endpoint for endpoint, (_, _, who) in ROUTES.items() if None in who) - FIELD
 SERVED = {"public": RESIDENTS, "field": RESIDENTS | FIELD, "staff": frozenset(ROUTES), "all": frozenset(ROUTES)}

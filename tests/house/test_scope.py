@@ -38,6 +38,8 @@ SCOPED = (Role.INSTRUCTOR, Role.ADVISER, Role.COORDINATOR, Role.TUTOR)
 #: What stands open to whoever has the permission, as public pages do to all: nobody else's name is on it.
 NAMELESS = {
     "classes.run": "which classes there are, and how full, is no secret among those who hold and plan them",
+    "classes.who": "advisers book any class, for learners of their own",
+    "classes.enrol": "… whom this asks for: without one it leads there",
     "classes.cancel": "coordinators plan and call off classes all over the city",
     "classes.paper_roster": "… and print their rosters, where other districts' learners are a booking's code",
     "classes.meeting_code": "leads to the day's videos",

@@ -32,7 +32,7 @@ def test_the_database_is_the_one_asked_for_and_migrated(database_url: str, pytes
 @pytest.mark.parametrize("turn", ["first", "second"])
 def test_no_test_sees_what_another_wrote(turn: str, context: None) -> None:
     with transaction() as session:
-        session.add(FormReceipt(token="same", location=turn, received_at=NOW))
+        session.add(FormReceipt(token="same", sending="", location=turn, received_at=NOW))
     assert db.session.scalars(db.select(FormReceipt.location)).all() == [turn]
 
 
@@ -65,7 +65,7 @@ def test_statements_are_counted_and_housekeeping_is_not(
 ) -> None:
     with queries() as seen, transaction() as session:
         session.execute(text("SELECT 1"))
-        session.add(FormReceipt(token="one", location="/", received_at=NOW))
+        session.add(FormReceipt(token="one", sending="", location="/", received_at=NOW))
     assert len(seen) == 2
     assert len(seen.writing()) == 1
     db.session.execute(text("SELECT 2"))
