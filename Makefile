@@ -71,16 +71,16 @@ test: setup-dev ## Everything: lint, tests on SQLite, on PostgreSQL and in the b
 
 .PHONY: test-sqlite
 test-sqlite: setup-dev ## The tests on SQLite
-	@$(PYTEST) tests --ignore=tests/browser --database=sqlite -n $(WORKERS)
+	@$(PYTEST) tests --ignore=tests/browser --database=sqlite -n $(WORKERS) --dist worksteal
 
 .PHONY: test-postgresql
 test-postgresql: setup-dev ## The same tests on PostgreSQL
-	@$(PYTEST) tests --ignore=tests/browser --database=postgresql -n $(WORKERS)
+	@$(PYTEST) tests --ignore=tests/browser --database=postgresql -n $(WORKERS) --dist worksteal
 
 .PHONY: test-browser
 test-browser: setup-dev ## The tests in Chromium
 	@bin/install-browser
-	@$(PYTEST) tests/browser -n $(WORKERS) --dist loadfile
+	@$(PYTEST) tests/browser -n $(WORKERS) --dist worksteal
 
 .PHONY: pictures
 pictures: setup-dev ## Take the pictures of docs/ anew and print the operating cards

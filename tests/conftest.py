@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -16,7 +17,6 @@ import alembic.command
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 
 from supportdesk import create_app
 from supportdesk.accounts import operations as accounts
@@ -79,7 +79,7 @@ def pytest_configure_node(node: object) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is about the other database alone."""
+    """Leave out what is about the other database alone, and on PostgreSQL what asks for no database at all."""
     elsewhere = [item for item in items if _is_about_another(item, config.getoption("database"))]
     config.hook.pytest_deselected(items=elsewhere)
     items[:] = [item for item in items if item not in elsewhere]
@@ -87,7 +87,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _is_about_another(item: pytest.Item, database: str) -> bool:
     mark = item.get_closest_marker("only_on")
-    return mark is not None and database not in mark.args
+    if mark is not None:
+        return database not in mark.args
+    return database == "postgresql" and "databases" not in getattr(item, "fixturenames", ())
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -126,15 +128,9 @@ def databases(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFact
     shared = own if worker == "main" else own.parent
     build = _migrate(tmp_path_factory.mktemp("migrating"))
     if pytestconfig.getoption("database") == "sqlite":
-        return SqliteDatabases(shared, build)
+        return SqliteDatabases(tmp_path_factory.mktemp("databases"), shared, build)
     server, run = pytestconfig.stash[_server_address], pytestconfig.stash[_run_name]
     return PostgresDatabases(server, run, worker, shared, build)
-
-
-@pytest.fixture(scope="session")
-def bytecode(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Each template is compiled once, not once for each test's application."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -146,24 +142,41 @@ def _quick_passwords() -> Iterator[None]:
 
 
 @pytest.fixture
-def database_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
+def database_url(databases: Databases) -> Iterator[str]:
     """A migrated, empty database that nobody else uses."""
-    url = databases.copy(tmp_path)
+    url = databases.copy()
     yield url
     databases.discard(url)
 
 
+@pytest.fixture(scope="session")
+def applications() -> dict[str, Flask]:
+    """By the address of their database. To make one, to compile its templates and its statements takes longer than most
+    tests do, so it serves all tests that are given that address, each with an empty database and instance folder.
+    """
+    return {}
+
+
 @pytest.fixture
-def app(database_url: str, tmp_path: Path, bytecode: FileSystemBytecodeCache) -> Iterator[Flask]:
-    """The whole application on a database of its own. Its clock stands at NOW; `clock` moves it."""
-    app = create_app(settings_for(database_url, tmp_path))
-    app.testing = True
-    app.jinja_env.bytecode_cache = bytecode
-    app.test_client_class = RawClient
+def app(database_url: str, applications: dict[str, Flask], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The whole application on an empty database. Its clock stands at NOW; `clock` moves it. Leave it as you found it."""
+    app = applications.get(database_url)
+    if app is None:
+        app = create_app(settings_for(database_url, tmp_path_factory.mktemp("application")))
+        app.testing = True
+        app.test_client_class = RawClient
+        applications[database_url] = app
+    desk_clock.set_now(NOW)
+    config, views = dict(app.config), dict(app.view_functions)
     yield app
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+    app.extensions["drawn_schedules"].cache_clear()
+    shutil.rmtree(app.config["SETTINGS"].instance, ignore_errors=True)
+    if (app.config, app.view_functions) != (config, views):
+        del applications[database_url]
+        pytest.fail("the test changed the application; those after it get another one")
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ Build = Callable[[str], None]
 class Databases(Protocol):
     """Where fresh copies come from."""
 
-    def copy(self, folder: Path) -> str:
-        """Make a database for one test and return its address. `folder` is the test's own."""
+    def copy(self) -> str:
+        """Make a database for one test and return its address."""
 
     def discard(self, url: str) -> None:
         """The test is over."""
@@ -41,9 +41,11 @@ def _alone(lock: Path) -> Iterator[None]:
 
 
 class SqliteDatabases:
-    """Copies of one file in the run's own folder."""
+    """Copies of one file. An address is given again once its test is over: the application made for it serves on."""
 
-    def __init__(self, shared: Path, build: Build) -> None:
+    def __init__(self, own: Path, shared: Path, build: Build) -> None:
+        self._paths = (own / f"desk_{number}.sqlite3" for number in itertools.count(1))
+        self._free: list[Path] = []
         self._template = shared / "template.sqlite3"
         with _alone(shared / "template.lock"):
             if not self._template.exists():
@@ -52,13 +54,16 @@ class SqliteDatabases:
                 build(f"sqlite:///{unfinished}")
                 unfinished.rename(self._template)
 
-    def copy(self, folder: Path) -> str:
-        path = folder / "desk.sqlite3"
+    def copy(self) -> str:
+        path = self._free.pop() if self._free else next(self._paths)
         shutil.copyfile(self._template, path)
         return f"sqlite:///{path}"
 
     def discard(self, url: str) -> None:
-        """The file goes with the test's folder."""
+        path = Path(make_url(url).database or "")
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        self._free.append(path)
 
 
 class PostgresDatabases:
@@ -83,7 +88,7 @@ class PostgresDatabases:
     def _address(self, name: str) -> str:
         return make_url(self._server).set(database=name).render_as_string(hide_password=False)
 
-    def copy(self, folder: Path) -> str:
+    def copy(self) -> str:
         if self._wiped:
             return self._wiped.pop()
         name = next(self._names)

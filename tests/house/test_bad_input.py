@@ -83,7 +83,7 @@ STRANGE = {
 def demo(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The demo, with the forms' tokens unasked for: what is to be tried lies behind them."""
     folder = tmp_path_factory.mktemp("demo")
-    url = databases.copy(folder)
+    url = databases.copy()
     app = create_app(settings_for(url, folder))
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():

@@ -41,7 +41,7 @@ def content() -> list[str]:
 def test_the_same_seed_makes_the_same_demo(app: Flask, databases: Databases, tmp_path: Path) -> None:
     folder = tmp_path / "other"
     folder.mkdir()
-    url = databases.copy(folder)
+    url = databases.copy()
     other = create_app(settings_for(url, folder))
     made = []
     for one in (app, other):

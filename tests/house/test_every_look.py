@@ -92,7 +92,7 @@ SHOW_NAMES = {
 def demo(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The demo, each of its learners called after their id."""
     folder = tmp_path_factory.mktemp("demo")
-    url = databases.copy(folder)
+    url = databases.copy()
     app = create_app(settings_for(url, folder))
     app.config["WTF_CSRF_ENABLED"] = False
     with app.app_context():

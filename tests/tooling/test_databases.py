@@ -48,14 +48,14 @@ def test_a_wiped_copy_is_as_good_as_new(databases: Databases, tmp_path: Path) ->
             rows = [connection.execute(f'SELECT count(*) FROM "{name}"').fetchone() for name in names]
         return [row[0] for row in (made, *rows) if row]
 
-    first = databases.copy(tmp_path)
+    first = databases.copy()
     fresh = seen(first)
     databases.discard(first)
-    wiped = databases.copy(tmp_path)
+    wiped = databases.copy()
     assert (wiped, seen(wiped)) == (first, fresh)
     seen(wiped, "ALTER TABLE person ADD COLUMN mood text")
     databases.discard(wiped)
-    another = databases.copy(tmp_path)
+    another = databases.copy()
     assert another != first
     databases.discard(another)
 
