@@ -159,7 +159,7 @@ def applications() -> dict[str, Flask]:
 
 @pytest.fixture
 def app(database_url: str, applications: dict[str, Flask], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """The whole application on an empty database. Its clock stands at NOW; `clock` moves it. Leave it as you found it."""
+    """The whole application on an empty database; its clock stands at NOW. Leave it as you found it."""
     app = applications.get(database_url)
     if app is None:
         app = create_app(settings_for(database_url, tmp_path_factory.mktemp("application")))

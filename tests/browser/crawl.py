@@ -26,6 +26,7 @@ FILES = {
     "videos.code_png",
     "videos.code_svg",
     "videos.media",
+    "tutors.figures_file",
 }
 #: How many pages of a kind are followed: not every booking can still be moved, not every case is open.
 TRIED = 4

@@ -90,6 +90,7 @@ def test_the_loop(
     people.go_on_at(slot + timedelta(minutes=40))
     adviser_holds_it(people["adviser"], name, album)
     coordinator_matches(people["coordinator"], kana, name, album)
+    people.go_on_at(slot + timedelta(hours=3))
     tutor_logs_a_session(people["tutor"], name, album)
     stranger_learns_nothing(people["stranger"], card, kana, name, album)
     everything_stands_on_one_page(people["reception"], learner_id, album)
