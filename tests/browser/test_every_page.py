@@ -61,26 +61,21 @@ def _starts(path: str) -> dict[str, list[str]]:
     }
 
 
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("who", EVERYBODY, ids=lambda who: who or "resident")
 def test_pages_are_for_everyone(
-    new_context: NewContext,
-    sign_in: SignIn,
-    examine: Examine,
-    pages: Pages,
-    who: str,
-    language: str,
-    width: int,
+    new_context: NewContext, sign_in: SignIn, examine: Examine, pages: Pages, who: str, language: str
 ) -> None:
-    page = new_context(viewport={"width": width, "height": 900}).new_page()
+    page = new_context().new_page()
     page.goto(f"/language/{language}")
     if who:
         sign_in(page, who)
     for address in [*pages[who].values(), "/no/such/page"]:
         page.goto(address)
         assert page.locator("html").get_attribute("lang") == language
-        examine(page)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            examine(page)
 
 
 def test_somebody_is_led_to_every_page(app: Flask, pages: Pages) -> None:
