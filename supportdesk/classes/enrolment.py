@@ -21,6 +21,7 @@ from supportdesk.classes.errors import (
     AlreadyCancelled,
     AlreadyEnrolled,
     LearnerClash,
+    NoSeatThere,
     OnDuty,
     SameRun,
 )
@@ -283,15 +284,16 @@ def move_enrolment(
 ) -> Enrolled:
     """Cancel the enrolment and enrol the learner in another run, for the same caller: both or neither.
 
-    Raises what `cancel_enrolment` and `enrol_learner` raise, and SameRun.
+    Whoever has a seat moves to a seat. Raises what `cancel_enrolment` and `enrol_learner` raise, SameRun, NoSeatThere.
     """
     from_run = _run_of(enrolment_id)
     if from_run == run_id:
         raise SameRun
     lock_runs([from_run, run_id])
+    had_seat = connection().execute(_BY_ID, {"wanted": enrolment_id}).one().state is EnrolmentState.SEATED
     cancel_enrolment(enrolment_id, actor=actor, now=now)
     enrolment = connection().execute(_BY_ID, {"wanted": enrolment_id}).one()
-    return enrol_learner(
+    moved = enrol_learner(
         run_id,
         enrolment.learner_id,
         caller=Caller(enrolment.caller_name, enrolment.caller_relation, enrolment.caller_phone),
@@ -300,3 +302,6 @@ def move_enrolment(
         actor=actor,
         now=now,
     )
+    if had_seat and moved.seat is None:
+        raise NoSeatThere
+    return moved

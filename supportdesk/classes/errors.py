@@ -44,6 +44,19 @@ class OnDuty(DeskError):
         super().__init__(_l("この方は、この教室の講師です。受講者として申し込むことはできません。"))
 
 
+class NoSeatThere(DeskError):
+    """The run to move to is full: moving would give a seat up for a place in line."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l(
+                "その教室は満席になりました。今の席はそのままです。空いている教室をえらぶか、"
+                "今の席を取り消してから、キャンセル待ちに入れてください。"
+            ),
+            field="run_id",
+        )
+
+
 class AlreadyCancelled(DeskError):
     """It was cancelled before."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
@@ -356,6 +356,25 @@ def enrolments_ahead(learner_id: int, now: datetime) -> list[EnrolmentRow]:
     )
     rows = db.session.execute(statement.order_by(RUN.c.starts_at, ENROLMENT.c.id))
     return [EnrolmentRow._make(row) for row in rows]
+
+
+class MeetingDate(NamedTuple):
+    """One date of a run: the `number`th of its meetings."""
+
+    run_id: int
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+def next_dates(run_ids: Collection[int], now: datetime) -> dict[int, MeetingDate]:
+    """For each run its first meeting that is not over; runs that are over are left out. One statement."""
+    rows = db.session.execute(
+        select(MEETING.c.run_id, MEETING.c.number, MEETING.c.starts_at, MEETING.c.ends_at)
+        .where(MEETING.c.run_id.in_(run_ids), MEETING.c.ends_at > now)
+        .order_by(MEETING.c.starts_at.desc())
+    )
+    return {row.run_id: MeetingDate._make(row) for row in rows}  # the earliest comes last and stays
 
 
 def enrolment_by_code(code: str) -> EnrolmentRow | None:

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from supportdesk.classes.queries import EnrolmentRow
+from supportdesk.classes.queries import EnrolmentRow, MeetingDate, next_dates
 from supportdesk.helpdesk.queries import BookingRow, bookings_ahead
 
 
 class Appointment(NamedTuple):
-    """One booking. `line` is the place on a waiting list, None when it does not wait."""
+    """One booking. `line` is the place on a waiting list, None when it does not wait.
+
+    Of a class with several meetings the times are those of the next, which is the `number`th of `meetings`.
+    """
 
     kind: Literal["class", "consultation"]
     id: int
@@ -22,18 +25,34 @@ class Appointment(NamedTuple):
     place: str
     to_bring: str
     line: int | None
+    number: int = 1
+    meetings: int = 1
 
 
 def appointments_of(learner_id: int, enrolments: Iterable[EnrolmentRow], now: datetime) -> list[Appointment]:
-    """Those that are not over, the next first; `enrolments` are the learner's own that are ahead. One statement."""
-    classes = [_of_class(row) for row in enrolments]
+    """Those that are not over, the next first; `enrolments` are the learner's own that are ahead. Two statements."""
+    enrolments = list(enrolments)
+    dates = next_dates({row.run_id for row in enrolments}, now)
+    classes = [_of_class(row, dates[row.run_id]) for row in enrolments if row.run_id in dates]
     consultations = [_of_consultation(row) for row in bookings_ahead(learner_id, now)]
     return sorted([*classes, *consultations], key=lambda one: (one.starts_at, one.code))
 
 
-def _of_class(row: EnrolmentRow) -> Appointment:
+def _of_class(row: EnrolmentRow, date: MeetingDate) -> Appointment:
     place = " ".join(part for part in (row.nickname or row.venue, row.room) if part)
-    return Appointment("class", row.id, row.code, row.title, row.starts_at, row.ends_at, place, row.to_bring, row.line)
+    return Appointment(
+        kind="class",
+        id=row.id,
+        code=row.code,
+        title=row.title,
+        starts_at=date.starts_at,
+        ends_at=date.ends_at,
+        place=place,
+        to_bring=row.to_bring,
+        line=row.line,
+        number=date.number,
+        meetings=row.meetings,
+    )
 
 
 def _of_consultation(row: BookingRow) -> Appointment:

@@ -14,6 +14,7 @@ from supportdesk.classes.errors import (
     AlreadyCancelled,
     AlreadyEnrolled,
     LearnerClash,
+    NoSeatThere,
     OnDuty,
     RunNotOpen,
     SameRun,
@@ -325,6 +326,24 @@ class TestMoving:
         booked = enrol(old, learner_id)
         with transaction():
             assert move_enrolment(booked.enrolment_id, new, actor=SYSTEM, now=clock.now()).seat == 1
+
+    def test_nobody_gives_a_seat_up_for_a_place_in_line(self) -> None:
+        old, full, learner_id, other = (
+            make_run(),
+            make_run(meeting_at(hour=14), capacity=1),
+            make_learner(),
+            make_learner(),
+        )
+        seated, waiting = enrol(old, learner_id), enrol(full, make_learner())
+        with pytest.raises(NoSeatThere), transaction():
+            move_enrolment(seated.enrolment_id, full, actor=SYSTEM, now=clock.now())
+        assert (numbers(old), numbers(full)) == ((1, 0), (1, 0))
+        in_line = enrol(full, other)
+        another = make_run(meeting_at(hour=16), capacity=1)
+        enrol(another, make_learner())
+        with transaction():
+            moved = move_enrolment(in_line.enrolment_id, another, actor=SYSTEM, now=clock.now())
+        assert (waiting.seat, in_line.line, moved.line) == (1, 1, 1), "who waits may wait elsewhere"
 
     def test_what_is_refused_leaves_the_old_one_as_it_was(self) -> None:
         old, new, learner_id = make_run(), make_run(), make_learner()

@@ -52,6 +52,19 @@ def somebody(app: Flask, **particulars: object) -> int:
         return make_learner("タカハシ ハナコ", phone="018-888-8642", **particulars)
 
 
+def test_a_booking_of_several_dates_shows_the_next_and_which_it_is(app: Flask, reception: PageClient) -> None:
+    learner = somebody(app)
+    with app.app_context():
+        today = clock.today()
+        enrol(make_run(meeting_at(today, 14), meeting_at(today + timedelta(days=7), 14)), learner)
+    assert "2回のうち1回目" in reception.get(f"/desk/{learner}").text
+    clock.set_now(NOW + timedelta(days=1))
+    reception.sign_in("reception")
+    for address in (f"/desk/{learner}", f"/learners/{learner}"):
+        card = reception.get(address).texts(".cards .card")[0]
+        assert "12月1日（火）" in card and "2回のうち2回目" in card
+
+
 def test_the_page_of_somebody_new_says_what_to_do_next(app: Flask, reception: PageClient) -> None:
     page = reception.get(f"/learners/{somebody(app)}")
     assert "タカハシ ハナコ" in page.h1
