@@ -16,7 +16,14 @@ from sqlalchemy import Table, bindparam, exists, insert, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
-from supportdesk.classes.errors import AttendanceClosed, MeetingCalledOff, NotYetHeld, TooManyHeads, WalkInsClosed
+from supportdesk.classes.errors import (
+    AttendanceClosed,
+    MeetingCalledOff,
+    NotYetBegun,
+    NotYetHeld,
+    TooManyHeads,
+    WalkInsClosed,
+)
 from supportdesk.classes.locking import MEETING, RUN
 from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment, EnrolmentState, RunKind, RunState
 from supportdesk.classes.rules import CORRECTION_DAYS, WALK_IN_DAYS, takes_marks, takes_walk_ins
@@ -181,9 +188,11 @@ def _demand_open(meeting: LockedMeeting, actor: Actor, now: datetime) -> None:
 def mark_the_rest(meeting_id: int, state: AttendanceState, *, actor: Actor, now: datetime) -> tuple[Disagreement, ...]:
     """Mark everybody with a seat of whom nothing stands yet; what a colleague marked meanwhile is left as it is.
 
-    Raises what `record_attendance` raises.
+    Raises what `record_attendance` raises, and NotYetBegun.
     """
     meeting = lock_meeting(meeting_id)
+    if now < meeting.starts_at:
+        raise NotYetBegun
     learner_ids = connection().scalars(_THE_REST, {"meeting": meeting_id})
     return _record(meeting, [Mark(learner_id, state, now) for learner_id in learner_ids], actor=actor, now=now)
 

@@ -85,6 +85,13 @@ class MeetingCalledOff(DeskError):
         super().__init__(_l("中止になった教室です。出欠は記録できません。"))
 
 
+class NotYetBegun(DeskError):
+    """Who comes early is marked one by one; who is missing shows when the meeting begins."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("まだ始まっていません。全員をまとめて記録できるのは、始まってからです。"))
+
+
 class NotYetHeld(DeskError):
     """Nobody can have been at a meeting before its day."""
 

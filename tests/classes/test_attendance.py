@@ -17,7 +17,14 @@ from supportdesk.classes.attendance import (
     record_attendance,
     record_heads,
 )
-from supportdesk.classes.errors import AttendanceClosed, MeetingCalledOff, NotYetHeld, TooManyHeads, WalkInsClosed
+from supportdesk.classes.errors import (
+    AttendanceClosed,
+    MeetingCalledOff,
+    NotYetBegun,
+    NotYetHeld,
+    TooManyHeads,
+    WalkInsClosed,
+)
 from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment, Meeting
 from supportdesk.classes.planning import cancel_run
 from supportdesk.core import clock
@@ -219,11 +226,13 @@ class TestTheRest:
         assert kept(waiting) == []
         assert audited("mark_attendance") == 6
 
-    def test_before_the_day_nobody_is_left_to_mark(self) -> None:
-        run_id = make_run()
-        enrol(run_id, make_learner())
-        with pytest.raises(NotYetHeld), transaction():
-            mark_the_rest(meeting_of(run_id), PRESENT, actor=SYSTEM, now=clock.now())
+    def test_before_it_begins_nobody_is_marked_with_all_the_others(self) -> None:
+        run_id, learner_id = make_run(), make_learner()
+        enrol(run_id, learner_id)
+        for early in (clock.now(), BEGINS - timedelta(minutes=1)):
+            with pytest.raises(NotYetBegun), transaction():
+                mark_the_rest(meeting_of(run_id), PRESENT, actor=SYSTEM, now=early)
+        assert kept(learner_id) == []
 
 
 class TestUntilWhen:

@@ -111,12 +111,16 @@ class TestTaps:
         assert standing(app, meeting_id) == {one: "absent"}
 
     def test_the_rest_is_marked_present_with_one_button_and_a_mark_is_taken_back(
-        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]]
+        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]], clock: Clock
     ) -> None:
         one, other, third = (learner(app) for _ in range(3))
         _run, meeting_id = taught(one, other, third)
         page = instructor.get(f"/classes/meetings/{meeting_id}")
         tap(page, instructor, one, "欠席")
+        assert "残りの" not in instructor.get(f"/classes/meetings/{meeting_id}").text, (
+            "who is missing shows when it begins"
+        )
+        come_back(instructor, clock, BEGINS)
         page = instructor.get(f"/classes/meetings/{meeting_id}")
         page = instructor.submit(page, "残りの2人を「出席」にする", follow=True)
         assert standing(app, meeting_id) == {one: "absent", other: "present", third: "present"}
