@@ -25,7 +25,7 @@ from supportdesk.classes.attendance_queries import (
 from supportdesk.classes.duty import meeting_of
 from supportdesk.classes.models import AttendanceState, RunKind, RunState
 from supportdesk.classes.queries import MeetingRow, skills_of_meeting
-from supportdesk.classes.rules import CORRECTION_DAYS, WALK_IN_DAYS, takes_marks, takes_walk_ins
+from supportdesk.classes.rules import CORRECTION_DAYS, WALK_IN_DAYS, is_its_day, takes_marks, takes_walk_ins
 from supportdesk.classes.views import LONGEST_WORD, Answer, blueprint
 from supportdesk.classes.walk_ins import find_walk_ins, seal, unseal
 from supportdesk.classes.words import ATTENDANCE
@@ -155,6 +155,7 @@ def walk_in(meeting_id: int) -> Answer:
         found=[(one, seal(meeting_id, one.id, now)) for one in found],
         more=found.more,
         open=takes_walk_ins(meeting, actor, now),
+        later=not is_its_day(meeting, now),
         walk_in_days=WALK_IN_DAYS[meeting.kind],
         walk_in_state=AttendanceState.WALK_IN,
     )

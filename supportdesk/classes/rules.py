@@ -51,11 +51,15 @@ def can_be_left(starts: Iterable[datetime], now: datetime) -> bool:
 def takes_walk_ins(meeting: Held, actor: Actor, now: datetime) -> bool:
     """Whether the actor may add somebody: from the meeting's day until the paper has been typed in.
 
-    Until then the whole register is open to whoever holds the meeting. An administrator, who sees it anyway, is not
-    bound by the end.
+    An administrator is not bound by the end.
     """
     first, _end = clock.day_bounds(clock.local(meeting.starts_at).date())
     return first <= now and _in_time(meeting, WALK_IN_DAYS[meeting.kind], actor, now)
+
+
+def is_its_day(meeting: Held, now: datetime) -> bool:
+    """Whether the meeting is held today."""
+    return clock.local(meeting.starts_at).date() == clock.local(now).date()
 
 
 def takes_marks(meeting: Held, actor: Actor, now: datetime) -> bool:

@@ -143,7 +143,18 @@ class TestWalkIns:
         _run, meeting_id = taught(lecture=True)
         for days, found in ((30, ["トビイリ タロウ"]), (61, [])):
             come_back(instructor, clock, BEGINS + timedelta(days=days))
-            page = instructor.post(f"/classes/meetings/{meeting_id}/walk-in", {"q": "とびいり"}, expect=200)
+            page = instructor.post(f"/classes/meetings/{meeting_id}/walk-in", {"q": "とびいり たろう"}, expect=200)
+            assert page.texts(".card h2") == found
+
+    def test_after_the_day_a_part_of_a_name_opens_nobody_elses_record(
+        self, app: Flask, instructor: PageClient, taught: Callable[..., tuple[int, int]], clock: Clock
+    ) -> None:
+        ours = learner(app, "トビイリ ハナコ")
+        learner(app, "トビイリ タロウ", phone="018-888-1542")
+        _run, meeting_id = taught(ours)
+        come_back(instructor, clock, BEGINS + timedelta(days=1))
+        for typed, found in (("とびいり", ["トビイリ ハナコ"]), ("1542", []), ("トビイリタロウ", ["トビイリ タロウ"])):
+            page = instructor.post(f"/classes/meetings/{meeting_id}/walk-in", {"q": typed}, expect=200)
             assert page.texts(".card h2") == found
 
     def test_the_search_says_when_there_are_more_than_it_shows(
