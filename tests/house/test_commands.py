@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,15 @@ def run(tmp_path: Path, *arguments: str, **settings: str) -> subprocess.Complete
     )
 
 
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An instance folder whose database holds the reference data and an administrator, to be copied."""
+    folder = tmp_path_factory.mktemp("city")
+    assert run(folder, "load-reference").returncode == 0
+    assert run(folder, "create-admin", "taken", "--name", "管理 花子", "--password", "x" * 10).returncode == 0
+    return folder / "instance"
+
+
 def test_load_reference_fills_an_empty_database_once(tmp_path: Path) -> None:
     done = run(tmp_path, "load-reference")
     assert done.returncode == 0, done.stderr
@@ -42,10 +52,9 @@ def test_load_reference_fills_an_empty_database_once(tmp_path: Path) -> None:
     [("admin", "x", "10文字以上"), ("", "x" * 10, "ユーザー名"), ("taken", "x" * 10, "もう使われています")],
 )
 def test_create_admin_says_in_one_line_what_it_will_not_make(
-    tmp_path: Path, username: str, password: str, said: str
+    tmp_path: Path, city: Path, username: str, password: str, said: str
 ) -> None:
-    assert run(tmp_path, "db", "upgrade").returncode == 0
-    assert run(tmp_path, "create-admin", "taken", "--name", "管理 花子", "--password", "x" * 10).returncode == 0
+    shutil.copytree(city, tmp_path / "instance")
     refused = run(tmp_path, "create-admin", username, "--name", "管理 花子", "--password", password)
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
     assert said in refused.stderr
@@ -88,9 +97,9 @@ def test_an_unknown_setting_is_said_in_one_line(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (2, "supportdesk: unknown setting SUPPORTDESK_COLOUR\n")
 
 
-def test_import_learners_answers_in_json_and_a_dry_run_changes_nothing(tmp_path: Path) -> None:
+def test_import_learners_answers_in_json_and_a_dry_run_changes_nothing(tmp_path: Path, city: Path) -> None:
     ledger = str(ROOT / "tests" / "learners" / "ledgers" / "reception_ledger_cp932.csv")
-    assert run(tmp_path, "load-reference").returncode == 0
+    shutil.copytree(city, tmp_path / "instance")
     for options, new, duplicate in ((("--dry-run",), 279, 17), ((), 279, 17), ((), 0, 296)):
         done = run(tmp_path, "import-learners", ledger, "--json", *options)
         assert done.returncode == 0, done.stderr
@@ -99,8 +108,8 @@ def test_import_learners_answers_in_json_and_a_dry_run_changes_nothing(tmp_path:
         assert set(answer["rejected"][0]) == {"row", "column", "reason"}
 
 
-def test_import_learners_says_what_cannot_be_read(tmp_path: Path) -> None:
-    assert run(tmp_path, "load-reference").returncode == 0
+def test_import_learners_says_what_cannot_be_read(tmp_path: Path, city: Path) -> None:
+    shutil.copytree(city, tmp_path / "instance")
     (tmp_path / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     for name in ("picture.csv", "nowhere.csv"):
         refused = run(tmp_path, "import-learners", str(tmp_path / name))
