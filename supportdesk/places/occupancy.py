@@ -1,4 +1,4 @@
-"""Who and what is taken when, in quarter-hour cells. Classes, consultations and peer sessions all book through here.
+"""Who and what is taken when, in quarter-hour cells. Classes, lectures and consultations book through here.
 
 A cell of a room or of a person on duty is a primary key: no double booking can be stored, and the message says who has
 it. Cells are written in the order of (resource, cell) everywhere: opposite orders would deadlock on PostgreSQL.

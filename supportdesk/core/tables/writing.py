@@ -1,7 +1,7 @@
 """Writing lists for Excel: CSV and XLSX that open with a double click and never run what somebody typed.
 
-Called by the register, the reports and the open data. Cells may be text, numbers, days, instants (shown in Japanese
-time), yes/no or None.
+Called for the figures of peer sessions and the refused rows of a ledger. Cells may be text, numbers, days, instants
+(shown in Japanese time), yes/no or None.
 """
 
 from __future__ import annotations
