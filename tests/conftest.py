@@ -17,21 +17,25 @@ import alembic.command
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from supportdesk import create_app
 from supportdesk.accounts import operations as accounts
 from supportdesk.config import Settings
 from supportdesk.core import clock as desk_clock
+from supportdesk.demo import make_demo
 from supportdesk.extensions import db
 from tests import recording
 from tests.clocks import NOW, Clock
-from tests.databases import Databases, PostgresDatabases, SqliteDatabases, drop_all
+from tests.databases import MIGRATED, Databases, PostgresDatabases, SqliteDatabases, drop_all
 from tests.network import stay_at_home
 from tests.pages import PageClient, RawClient
 from tests.postgres import postgres_server
 
 _server_address = pytest.StashKey[str]()
 _run_name = pytest.StashKey[str]()
+#: The kind of database that holds the demo as of NOW.
+DEMO = "demo"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -109,28 +113,40 @@ def settings_for(url: str, folder: Path, **more: str) -> Settings:
     return Settings.from_environment({f"SUPPORTDESK_{name}": value for name, value in given.items()})
 
 
-def _migrate(folder: Path) -> Callable[[str], None]:
+def _build(fill: Callable[[], None], folder: Path) -> Callable[[str], None]:
     def build(url: str) -> None:
         app = create_app(settings_for(url, folder))
         with app.app_context():
             # Not flask_migrate.upgrade(), which turns every error into SystemExit.
             alembic.command.upgrade(app.extensions["migrate"].migrate.get_config(), "heads")
+            fill()
+            db.session.remove()
             db.engine.dispose()
 
     return build
 
 
+def _fill_demo() -> None:
+    desk_clock.set_now(NOW)
+    make_demo(seed=1)
+
+
 @pytest.fixture(scope="session")
-def databases(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    """The run's migrated template, made by whichever worker asks first."""
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What one worker of the run makes, the others find here."""
     own = tmp_path_factory.getbasetemp()
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    shared = own if worker == "main" else own.parent
-    build = _migrate(tmp_path_factory.mktemp("migrating"))
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def databases(pytestconfig: pytest.Config, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    """Copies of databases that are migrated and empty, and of the demo's."""
+    folder = tmp_path_factory.mktemp("building")
+    builds = {MIGRATED: _build(lambda: None, folder), DEMO: _build(_fill_demo, folder)}
     if pytestconfig.getoption("database") == "sqlite":
-        return SqliteDatabases(tmp_path_factory.mktemp("databases"), shared, build)
+        return SqliteDatabases(tmp_path_factory.mktemp("databases"), shared, builds)
     server, run = pytestconfig.stash[_server_address], pytestconfig.stash[_run_name]
-    return PostgresDatabases(server, run, worker, shared, build)
+    return PostgresDatabases(server, run, os.environ.get("PYTEST_XDIST_WORKER", "main"), shared, builds)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -138,6 +154,16 @@ def _quick_passwords() -> Iterator[None]:
     """Passwords are kept as argon2 keeps them, but with so little work that signing in costs a test nothing."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accounts, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once(shared: Path) -> Iterator[None]:
+    """Applications come and go; the pages' templates are the same for all of them."""
+    folder = shared / "templates"
+    folder.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Flask.jinja_options, "bytecode_cache", FileSystemBytecodeCache(str(folder)))
         yield
 
 

@@ -1,4 +1,4 @@
-"""Databases for tests: migrated once for a whole run, then copied for each test that asks for one.
+"""Databases for tests: made once for a whole run, then copied for each test that asks for one.
 
 Called by tests/conftest.py alone. A test gets, in milliseconds, a database nobody else has, made by the product's own
 migrations.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import itertools
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,20 +20,22 @@ from sqlalchemy import make_url
 
 Build = Callable[[str], None]
 """Takes the address of an empty database and fills it."""
+#: The kind of database most tests want: its tables, and nothing in them.
+MIGRATED = "migrated"
 
 
 class Databases(Protocol):
     """Where fresh copies come from."""
 
-    def copy(self) -> str:
-        """Make a database for one test and return its address."""
+    def copy(self, of: str = MIGRATED) -> str:
+        """Make a database of this kind for one test and return its address. The first copy waits for its template."""
 
     def discard(self, url: str) -> None:
         """The test is over."""
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def alone(lock: Path) -> Iterator[None]:
     """One process of the run at a time."""
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -43,21 +45,26 @@ def _alone(lock: Path) -> Iterator[None]:
 class SqliteDatabases:
     """Copies of one file. An address is given again once its test is over: the application made for it serves on."""
 
-    def __init__(self, own: Path, shared: Path, build: Build) -> None:
+    def __init__(self, own: Path, shared: Path, builds: Mapping[str, Build]) -> None:
         self._paths = (own / f"desk_{number}.sqlite3" for number in itertools.count(1))
         self._free: list[Path] = []
-        self._template = shared / "template.sqlite3"
-        with _alone(shared / "template.lock"):
-            if not self._template.exists():
-                unfinished = shared / "unfinished.sqlite3"
-                unfinished.unlink(missing_ok=True)
-                build(f"sqlite:///{unfinished}")
-                unfinished.rename(self._template)
+        self._shared, self._builds = shared, builds
 
-    def copy(self) -> str:
+    def copy(self, of: str = MIGRATED) -> str:
         path = self._free.pop() if self._free else next(self._paths)
-        shutil.copyfile(self._template, path)
+        shutil.copyfile(self._template(of), path)
         return f"sqlite:///{path}"
+
+    def _template(self, of: str) -> Path:
+        template = self._shared / f"{of}.sqlite3"
+        if not template.exists():
+            with alone(self._shared / "template.lock"):
+                if not template.exists():
+                    unfinished = self._shared / "unfinished.sqlite3"
+                    unfinished.unlink(missing_ok=True)
+                    self._builds[of](f"sqlite:///{unfinished}")
+                    unfinished.rename(template)
+        return template
 
     def discard(self, url: str) -> None:
         path = Path(make_url(url).database or "")
@@ -69,32 +76,35 @@ class SqliteDatabases:
 class PostgresDatabases:
     """Copies of one template database on the run's server. Each takes half a second, so it is wiped and used again."""
 
-    def __init__(self, server: str, run: str, worker: str, shared: Path, build: Build) -> None:
-        self._server = server
-        self._template = f"{prefix(run)}template"
+    def __init__(self, server: str, run: str, worker: str, shared: Path, builds: Mapping[str, Build]) -> None:
+        self._server, self._run = server, run
         self._names = (f"{prefix(run)}{worker}_{number}" for number in itertools.count(1))
         self._wiped: list[str] = []
-        with _alone(shared / "template.lock"), _administering(server) as connection:
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [self._template]).fetchone()
+        self._shared, self._builds = shared, builds
+        with _administering(self._address(self._template(MIGRATED))) as connection:
+            self._made_of = _tables(connection)
+
+    def copy(self, of: str = MIGRATED) -> str:
+        if of == MIGRATED and self._wiped:
+            return self._wiped.pop()
+        name, template = next(self._names), self._template(of)
+        with _administering(self._server) as connection:
+            connection.execute(_named("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template))
+        return self._address(name)
+
+    def _template(self, of: str) -> str:
+        template, unfinished = f"{prefix(self._run)}{of}", f"{prefix(self._run)}unfinished"
+        with alone(self._shared / "template.lock"), _administering(self._server) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone()
             if not known:
-                unfinished = f"{prefix(run)}unfinished"
                 connection.execute(_named("DROP DATABASE IF EXISTS {} WITH (FORCE)", unfinished))
                 connection.execute(_named("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", unfinished))
-                build(self._address(unfinished))
-                connection.execute(_named("ALTER DATABASE {} RENAME TO {}", unfinished, self._template))
-        with _administering(self._address(self._template)) as connection:
-            self._made_of = _tables(connection)
+                self._builds[of](self._address(unfinished))
+                connection.execute(_named("ALTER DATABASE {} RENAME TO {}", unfinished, template))
+        return template
 
     def _address(self, name: str) -> str:
         return make_url(self._server).set(database=name).render_as_string(hide_password=False)
-
-    def copy(self) -> str:
-        if self._wiped:
-            return self._wiped.pop()
-        name = next(self._names)
-        with _administering(self._server) as connection:
-            connection.execute(_named("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, self._template))
-        return self._address(name)
 
     def discard(self, url: str) -> None:
         name = make_url(url).database or ""

@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from tests.served import CLOCK_FILE
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -28,7 +30,7 @@ def clean_environment(**settings: str) -> dict[str, str]:
 
 
 class Site:
-    """A running server. It keeps its address and its data when it is started again, so that its clock can be moved."""
+    """A running server."""
 
     def __init__(self, settings: Mapping[str, str], folder: Path, application: str, workers: int) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
@@ -77,10 +79,10 @@ class Site:
         self._listener.close()
 
     def move_clock(self, instant: datetime) -> None:
-        """Go on at another time of day. Cookies, pages and data stay as they are."""
-        self.stop()
-        self.settings["NOW"] = instant.isoformat()
-        self.start()
+        """Go on at another time of day, where the application is that of tests.served."""
+        clock = Path(self.settings["INSTANCE"], CLOCK_FILE)
+        clock.with_suffix(".new").write_text(instant.isoformat())
+        clock.with_suffix(".new").rename(clock)
 
     def log(self) -> str:
         """What the server wrote, for the message of a failing test."""

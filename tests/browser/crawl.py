@@ -40,12 +40,14 @@ def pages_found(site: Site, addresses: Map, who: str, starts: Iterable[str]) -> 
         caller.sign_in(who)
     found: dict[str, str] = {}
     asked: Counter[str] = Counter()
+    seen: set[str] = set()
     queue = deque(starts)
     while queue:
         path = queue.popleft()
         endpoint = _endpoint(addresses, path)
-        if endpoint is None or asked[endpoint] == TRIED:
+        if endpoint is None or asked[endpoint] == TRIED or path in seen:
             continue
+        seen.add(path)
         asked[endpoint] += 1
         answer = caller.get(path)
         if answer.status == 303:

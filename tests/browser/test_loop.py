@@ -9,6 +9,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -26,9 +27,9 @@ PLAYS = "() => document.querySelector('video').currentTime > 0.3"
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A demo for this line alone: its clock is moved and its people are booked."""
-    with demo_served(tmp_path_factory.mktemp("loop")) as site:
+    with demo_served(demo, tmp_path_factory.mktemp("loop")) as site:
         yield site
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from supportdesk.videos.shipped import LIST
-from tests.browser.conftest import Examine, NewContext, SignIn
+from tests.browser.conftest import NewContext
 
 _PLAYED = """async () => {
     const film = document.querySelector('video');
@@ -50,30 +50,3 @@ def test_not_yet_can_be_pressed_without_scripts(new_context: NewContext) -> None
     page.goto(f"/v/{_clips()[0]['code']}")
     page.get_by_role("button", name="まだ").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("「まだ」を受け取りました")
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("language", ["ja", "en"])
-def test_pages_of_videos_are_for_everyone(
-    new_context: NewContext, sign_in: SignIn, examine: Examine, width: int, language: str
-) -> None:
-    code = _clips()[0]["code"]
-    page = new_context(viewport={"width": width, "height": 900}).new_page()
-    page.goto(f"/language/{language}")
-    residents = ("/videos", "/videos?q=zzz", f"/v/{code}", "/v/V999999", f"/v/{code}/thanks?said=not_yet")
-    office = (
-        "/videos/handouts",
-        "/videos/sheets",
-        f"/v/{code}/sheet",
-        "/admin/videos",
-        "/admin/videos/new",
-        f"/admin/videos/{code}",
-        f"/admin/videos/{code}/retire",
-    )
-    for address in residents:
-        page.goto(address)
-        examine(page)
-    sign_in(page, "admin")
-    for address in office:
-        page.goto(address)
-        examine(page)

@@ -13,23 +13,20 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import String, cast, func, select, update
 from werkzeug.exceptions import HTTPException
 
-from supportdesk import create_app
 from supportdesk.accounts.models import Account, AuditEntry, AuditSubject
 from supportdesk.classes.models import Enrolment, Meeting, Run
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import Role
-from supportdesk.demo import PASSWORD, make_demo
+from supportdesk.demo import PASSWORD
 from supportdesk.extensions import db
 from supportdesk.helpdesk.models import Booking
 from supportdesk.helpdesk.queries import open_slots
 from supportdesk.learners.models import Learner, Pass
 from supportdesk.tutors.models import Match, PeerSession
 from tests.clocks import NOW, Clock
-from tests.conftest import settings_for
-from tests.databases import Databases
 from tests.house.test_access import ROUTES
 
 #: Nobody else is called this: a name on a page says whose it is.
@@ -89,24 +86,14 @@ SHOW_NAMES = {
 
 
 @pytest.fixture(scope="module")
-def demo(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def named(demo: Flask) -> Flask:
     """The demo, each of its learners called after their id."""
-    folder = tmp_path_factory.mktemp("demo")
-    url = databases.copy()
-    app = create_app(settings_for(url, folder))
-    app.config["WTF_CSRF_ENABLED"] = False
-    with app.app_context():
-        make_demo(seed=1)
+    with demo.app_context():
         with transaction() as session:
-            for learner_id in session.scalars(select(Learner.id)).all():
-                name = f"見本{learner_id}号"
-                session.execute(update(Learner).where(Learner.id == learner_id).values(name=name, kana=name))
+            name = "見本" + cast(Learner.id, String) + "号"
+            session.execute(update(Learner).values(name=name, kana=name))
         db.session.remove()
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    databases.discard(url)
+    return demo
 
 
 class Walk:
@@ -124,12 +111,14 @@ class Walk:
 
     def go(self) -> None:
         asked: Counter[str] = Counter()
+        seen: set[str] = set()
         queue = deque(["/home", *self.made_up()])
         while queue:
             path = queue.popleft()
             kind = self.kind_of(path)
-            if kind is None or asked[kind] == TRIED:
+            if kind is None or asked[kind] == TRIED or path in seen:
                 continue
+            seen.add(path)
             answer = self.look_at(path)
             if answer is not None:
                 asked[kind] += 1
@@ -142,7 +131,7 @@ class Walk:
             endpoint, _values = self.app.url_map.bind("desk.test").match(path, "GET")
         except HTTPException:
             return None
-        return "&".join([endpoint, *sorted(re.findall(r"(?:^|&)(\w+)=", query))])
+        return None if endpoint == "static" else "&".join([endpoint, *sorted(re.findall(r"(?:^|&)(\w+)=", query))])
 
     def made_up(self) -> Iterator[str]:
         with self.app.test_request_context():
@@ -160,13 +149,14 @@ class Walk:
                         yield address.replace("999999", str(value))
 
     def look_at(self, path: str, typed: str = "") -> str | None:
-        """The page; whom it names without a row of this very request that names them too is kept."""
+        """The page, "" for a file, None for neither. Whom it names without a row of this very request is kept."""
         with self.app.app_context():
             before = db.session.scalar(select(func.max(AuditEntry.id))) or 0
         answer = self.client.post(path, data={"q": typed}) if typed else self.client.get(path)
         if answer.status_code != 200 or answer.mimetype != "text/html":
             answer.close()
-            return answer.headers.get("Location") and f'href="{answer.headers["Location"]}"'
+            way_on = answer.headers.get("Location")
+            return f'href="{way_on}"' if way_on else "" if answer.status_code == 200 else None
         named = {int(number) for number in NAME.findall(answer.text)}
         if named:
             self.shown.add(str(self.kind_of(path)).partition("&")[0])
@@ -187,23 +177,23 @@ class Walk:
         return {int(number) for number in subjects} | {row.learner_id for row in rows if row.learner_id is not None}
 
 
-def test_who_is_shown_a_name_is_noted_with_that_learner(demo: Flask, clock: Clock) -> None:
-    walks = [Walk(demo, role) for role in Role]
+def test_who_is_shown_a_name_is_noted_with_that_learner(named: Flask, clock: Clock) -> None:
+    walks = [Walk(named, role) for role in Role]
     for walk in walks:
         walk.go()
     assert {walk.role.value: walk.unnoted for walk in walks if walk.unnoted} == {}
     assert set().union(*(walk.shown for walk in walks)) >= SHOW_NAMES
 
 
-def test_whom_a_search_finds_is_noted_with_the_searcher(demo: Flask, clock: Clock) -> None:
-    with demo.app_context():
+def test_whom_a_search_finds_is_noted_with_the_searcher(named: Flask, clock: Clock) -> None:
+    with named.app_context():
         slot = urlencode(open_slots(after=NOW, limit=1)[0].wanted.address)
     searches = {
         Role.RECEPTION: ["/desk", "/learners/search", "/classes/1/who", f"/helpdesk/who?{slot}"],
         Role.COORDINATOR: ["/learners/search", "/tutors/matches/who"],
     }
     for role, addresses in searches.items():
-        walk = Walk(demo, role)
+        walk = Walk(named, role)
         for address in addresses:
             walk.look_at(address, typed="サトウ")
         assert walk.unnoted == []
