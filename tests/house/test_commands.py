@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from tests.conftest import DEMO
+from tests.databases import Databases
 from tests.servers import ROOT, clean_environment
 
 pytestmark = pytest.mark.only_on("sqlite")  # the commands make their own database, the embedded one
@@ -27,10 +29,17 @@ def run(tmp_path: Path, *arguments: str, **settings: str) -> subprocess.Complete
     )
 
 
+def put_in_place(url: str, folder: Path) -> None:
+    """Let the database at this address be the one of the folder's instance."""
+    (folder / "instance").mkdir()
+    shutil.move(url.removeprefix("sqlite:///"), folder / "instance" / "supportdesk.sqlite3")
+
+
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def city(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An instance folder whose database holds the reference data and an administrator, to be copied."""
     folder = tmp_path_factory.mktemp("city")
+    put_in_place(databases.copy(), folder)
     assert run(folder, "load-reference").returncode == 0
     assert run(folder, "create-admin", "taken", "--name", "管理 花子", "--password", "x" * 10).returncode == 0
     return folder / "instance"
@@ -81,10 +90,8 @@ def test_serve_refuses_a_frozen_clock(tmp_path: Path) -> None:
     assert refused.stderr == "supportdesk: SUPPORTDESK_NOW is for the demo and tests: serve needs a clock that runs\n"
 
 
-def test_serve_refuses_the_demo_accounts(tmp_path: Path) -> None:
-    assert run(tmp_path, "demo", "--no-serve").returncode == 0
-    demo = tmp_path / "instance" / "demo.sqlite3"
-    demo.rename(tmp_path / "instance" / "supportdesk.sqlite3")
+def test_serve_refuses_the_demo_accounts(tmp_path: Path, databases: Databases) -> None:
+    put_in_place(databases.copy(of=DEMO), tmp_path)
     refused = run(tmp_path, "serve")
     assert refused.returncode == 1
     assert "demo" in refused.stderr
