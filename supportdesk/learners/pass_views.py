@@ -10,6 +10,7 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
+from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import NotFound
 from supportdesk.core.fields import DeskForm
@@ -18,7 +19,6 @@ from supportdesk.core.qr import qr_svg
 from supportdesk.learners import admission, passes, queries
 from supportdesk.learners.rooms import check_scope
 from supportdesk.learners.views import blueprint, learner_page
-from supportdesk.places.answers import Answer, answer_form
 
 
 @blueprint.get("/<int:learner_id>/pass")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -13,11 +11,11 @@ from supportdesk.accounts import upkeep
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.activities import Description
+from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.japanese import tidy
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.places import staff
-from supportdesk.places.answers import Answer, answer_form
 from supportdesk.places.choices import district_choices
 from supportdesk.places.staff_forms import NewPasswordForm, NewStaffForm, StaffForm, SwitchForm
 from supportdesk.places.staff_queries import duties_of, staff_page, staff_row
@@ -71,16 +69,14 @@ def account(account_id: int) -> Answer:
         "districts": frozenset(duties.districts),
     }
     form = StaffForm(district_choices(), data=stored)
-    planned: list[Description] = []
 
     def act() -> str:
-        with _shown(planned):
-            staff.edit_staff(account_id, **_particulars(form), although=form.although.data, actor=actor, now=now)
+        staff.edit_staff(account_id, **_particulars(form), although=form.although.data, actor=actor, now=now)
         return url_for("staff.account", account_id=account_id)
 
     return answer_form(
         form,
-        lambda: render_template("places/staff_account.html", form=form, account=row, planned=planned),
+        lambda: render_template("places/staff_account.html", form=form, account=row, planned=_planned(form)),
         act,
         _("変更を保存しました。"),
     )
@@ -93,31 +89,24 @@ def switch(account_id: int) -> Answer:
     actor, now = current_actor(), clock.now()
     row = staff_row(account_id)
     form = SwitchForm(data={"wanted": "off" if row.active else "on"})
-    planned: list[Description] = []
 
     def act() -> str:
         active, although = form.wanted.data == "on", form.although.data
-        with _shown(planned):
-            staff.switch_staff(account_id, active=active, although=although, actor=actor, now=now)
+        staff.switch_staff(account_id, active=active, although=although, actor=actor, now=now)
         return url_for("staff.account", account_id=account_id)
 
     said = _("アカウントを止めました。") if row.active else _("アカウントをまた使えるようにしました。")
     return answer_form(
         form,
-        lambda: render_template("places/staff_switch.html", form=form, account=row, planned=planned),
+        lambda: render_template("places/staff_switch.html", form=form, account=row, planned=_planned(form)),
         act,
         said,
     )
 
 
-@contextmanager
-def _shown(planned: list[Description]) -> Iterator[None]:
-    """Keep what a refusal names, for the page that shows it."""
-    try:
-        yield
-    except staff.WorkAhead as error:
-        planned.extend(error.planned)
-        raise
+def _planned(form: StaffForm | SwitchForm) -> list[Description]:
+    """What stood in the way when the form was sent."""
+    return form.refusal.planned if isinstance(form.refusal, staff.WorkAhead) else []
 
 
 @blueprint.route("/<int:account_id>/password", methods=["GET", "POST"])

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
-from supportdesk.core.activities import Description
+from supportdesk.core.answers import Answer, answer_form, answer_press
 from supportdesk.core.fields import DeskForm
-from supportdesk.core.once import once
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.places import queries, upkeep
-from supportdesk.places.answers import Answer, answer_form
 from supportdesk.places.choices import district_choices
 from supportdesk.places.forms import EQUIPMENT_KINDS, ClosureForm, EquipmentForm, RoomForm, VenueForm
 
@@ -108,31 +106,25 @@ def new_closure(venue_id: int) -> Answer:
     """Shut a venue for some days; what is booked there is shown before."""
     actor, now = current_actor(), clock.now()
     venue, form = queries.venue(venue_id), ClosureForm()
-    booked: list[Description] = []
+
+    def page() -> str:
+        booked = form.refusal.booked if isinstance(form.refusal, upkeep.StandsInTheWay) else []
+        return render_template("places/closure_form.html", form=form, venue=venue, booked=booked)
 
     def act() -> str:
         assert form.first_day.data is not None and form.last_day.data is not None  # the form demands both
-        try:
-            upkeep.add_closure(
-                venue_id,
-                first_day=form.first_day.data,
-                last_day=form.last_day.data,
-                reason=form.reason.data or "",
-                although=form.although.data,
-                actor=actor,
-                now=now,
-            )
-        except upkeep.StandsInTheWay as error:
-            booked.extend(error.booked)
-            raise
+        upkeep.add_closure(
+            venue_id,
+            first_day=form.first_day.data,
+            last_day=form.last_day.data,
+            reason=form.reason.data or "",
+            although=form.although.data,
+            actor=actor,
+            now=now,
+        )
         return url_for("places.venue", venue_id=venue_id)
 
-    return answer_form(
-        form,
-        lambda: render_template("places/closure_form.html", form=form, venue=venue, booked=booked),
-        act,
-        _("休館日を登録しました。"),
-    )
+    return answer_form(form, page, act, _("休館日を登録しました。"))
 
 
 @blueprint.post(f"{VENUE}/closures/<int:closure_id>/remove")
@@ -145,9 +137,7 @@ def remove_closure(venue_id: int, closure_id: int) -> Response:
         upkeep.remove_closure(venue_id, closure_id, actor=actor, now=now)
         return url_for("places.venue", venue_id=venue_id)
 
-    location = once(DeskForm().token, now, act)
-    flash(_("休館日をけしました。"), "good")
-    return redirect(location, 303)
+    return answer_press(act, _("休館日をけしました。"))
 
 
 @blueprint.route("/equipment/new", methods=["GET", "POST"])

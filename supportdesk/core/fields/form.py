@@ -27,6 +27,8 @@ class DeskForm(FlaskForm):
             return super().wrap_formdata(form, formdata) if kept is None else kept
 
     one_time_token = HiddenField()
+    #: Why the operation refused, for a page that shows more of it than the message.
+    refusal: DeskError | None = None
 
     def process(self, *arguments: Any, **options: Any) -> None:
         """Read the form. A token that is none of ours is replaced, so that it never reaches the database."""
@@ -39,6 +41,7 @@ class DeskForm(FlaskForm):
 
         A form whose token was used before gets a fresh one: what is typed now may be sent with it.
         """
+        self.refusal = error
         if isinstance(error, AlreadySent):
             self.one_time_token.data = new_token()
         field = self._fields.get(error.field or "")
