@@ -65,7 +65,7 @@ class KeptMark(NamedTuple):
 
 
 class LockedMeeting(NamedTuple):
-    """A meeting of which nobody else can record anything now."""
+    """A meeting of which nobody else can record anything now, nor call it off."""
 
     id: int
     starts_at: datetime
@@ -86,12 +86,12 @@ class Disagreement(NamedTuple):
     overruled: KeptMark
 
 
-# One at a time for one meeting: which mark stands is decided under this lock.
+# One at a time for one run: which mark stands is decided under its lock, and so is whether it is called off.
 _LOCK = (
     select(MEETING.c.id, MEETING.c.starts_at, MEETING.c.ends_at, RUN.c.kind, RUN.c.state)
     .join(RUN, RUN.c.id == MEETING.c.run_id)
     .where(MEETING.c.id == bindparam("wanted"))
-    .with_for_update(key_share=True, of=MEETING)
+    .with_for_update(key_share=True, of=(RUN, MEETING))
 )
 _KEPT = (
     select(
@@ -143,7 +143,7 @@ _THE_REST = (
 
 
 def lock_meeting(meeting_id: int) -> LockedMeeting:
-    """Wait for the meeting and keep it until the transaction ends. Raises NotFound, MeetingCalledOff."""
+    """Wait for the meeting's run and keep both until the transaction ends. Raises NotFound, MeetingCalledOff."""
     row = connection().execute(_LOCK, {"wanted": meeting_id}).one_or_none()
     if row is None:
         raise NotFound

@@ -1,6 +1,7 @@
 """The run's row, locked: everything that gives or frees a seat begins here. Called by enrolment and planning.
 
-The order of locks is the same everywhere: runs by id, then the venue (places/calendar.py), then occupancy cells.
+The order of locks is the same everywhere: runs by id, then their meetings, then the venue (places/calendar.py), then
+occupancy cells. Attendance locks the run too: nobody is marked at a meeting that is being called off.
 """
 
 from __future__ import annotations
