@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from supportdesk.core import clock
+from supportdesk.core.errors import DeskError
 from supportdesk.core.fields import (
     AreaField,
     ChoiceField,
@@ -27,6 +28,7 @@ from supportdesk.core.phones import PhoneError, digits_of, parse_phone, shown_ph
 from supportdesk.core.security import LARGEST_UPLOAD, MEGABYTE
 from supportdesk.core.wareki import DateError, parse_year
 from supportdesk.learners.models import AgeBand, Channel, Device, Learner, Need, Sex
+from supportdesk.learners.operations import ProbablyKnown
 from supportdesk.learners.particulars import LONGEST, Particulars, Telephone, checked, faults
 from supportdesk.learners.search import Found
 from supportdesk.learners.words import AGE_BANDS, CHANNELS, DEVICES, NEEDS, SEXES
@@ -192,10 +194,18 @@ class LearnerForm(DeskForm):
         ]
         return any(field.errors or field.data not in (None, "", frozenset(), Channel.PHONE) for field in rest)
 
-    def tell_apart(self, found: list[Found]) -> list[Found]:
-        """Whom the page shows as probable duplicates: the form, sent again, says that they are others."""
-        self.others.data = ",".join(str(one.id) for one in found)
-        return found
+    def refuse(self, error: DeskError) -> None:
+        """Those who are much like this one are shown by the page; sent again, the form says that they are others."""
+        if isinstance(error, ProbablyKnown):
+            self.refusal = error
+            self.others.data = ",".join(str(one.id) for one in error.found)
+        else:
+            super().refuse(error)
+
+    @property
+    def known(self) -> list[Found]:
+        """The probable duplicates to be told apart."""
+        return self.refusal.found if isinstance(self.refusal, ProbablyKnown) else []
 
     @property
     def other_ids(self) -> frozenset[int]:

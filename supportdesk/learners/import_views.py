@@ -17,6 +17,7 @@ from itsdangerous import BadSignature, TimestampSigner
 
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
+from supportdesk.core.answers import Answer
 from supportdesk.core.errors import DeskError
 from supportdesk.core.once import once
 from supportdesk.core.permissions import Actor, Permission, requires
@@ -24,7 +25,7 @@ from supportdesk.core.tables import TableError, write_csv, write_xlsx
 from supportdesk.learners.forms import ConfirmImportForm, UploadForm
 from supportdesk.learners.importing import ImportPlan, plan_import, take_in
 from supportdesk.learners.preview import preview_of, refused_table
-from supportdesk.learners.views import Answer, blueprint
+from supportdesk.learners.views import blueprint
 
 #: What the preview's form may carry, packed; a form's fields may be 2 MB together.
 LARGEST_HELD = 1_900_000

@@ -5,33 +5,28 @@ The learner's own page stands in journey, where what all rooms know of them come
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
-from supportdesk.core.errors import DeskError
+from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.japanese import tidy
-from supportdesk.core.once import once
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.learners import queries
 from supportdesk.learners.consents import WORDINGS, consents_of, record_consent
 from supportdesk.learners.forms import ConsentForm, LearnerForm, form_for, values_from_search
 from supportdesk.learners.models import ConsentKind
-from supportdesk.learners.operations import ProbablyKnown, amend_learner, enter_learner
+from supportdesk.learners.operations import amend_learner, enter_learner
 from supportdesk.learners.rooms import check_scope, scope_of
-from supportdesk.learners.search import Found, find_learners
+from supportdesk.learners.search import find_learners
 from supportdesk.learners.words import CONSENTS
 from supportdesk.places.choices import district_choices
 
 blueprint = Blueprint("learners", __name__, url_prefix="/learners", template_folder="templates")
-Answer = Response | str | tuple[str, int]
 
 
 def learner_page(learner_id: int) -> str:
@@ -69,34 +64,23 @@ def new() -> Answer:
         values = values_from_search(request.form.get("from_search", ""))
         return _new_page(LearnerForm(districts, formdata=None, data=values))
     form = LearnerForm(districts)
-    if not form.validate_on_submit():
-        return _new_page(form), 422
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
         return learner_page(enter_learner(form.particulars(), others=form.other_ids, actor=actor, now=now).id)
 
-    try:
-        location = once(form.token, now, act)
-    except ProbablyKnown as known:
-        return _new_page(form, form.tell_apart(known.found)), 422
-    except DeskError as error:
-        form.refuse(error)
-        return _new_page(form), 422
-    flash(_("登録しました。"), "good")
-    return redirect(location, 303)
+    return answer_form(form, lambda: _new_page(form), act, _("登録しました。"))
 
 
-def _new_page(form: LearnerForm, known: Sequence[Found] = ()) -> str:
-    note_list(Action.VIEW_DUPLICATES, [one.id for one in known])
+def _new_page(form: LearnerForm) -> str:
+    note_list(Action.VIEW_DUPLICATES, [one.id for one in form.known])
     return render_template(
         "learners/form.html",
         form=form,
-        known=known,
         title=_("新しい受講者"),
         action=url_for("learners.new"),
         cancel=url_for("learners.index"),
-        submit=_("別の人として登録する") if known else _("登録する"),
+        submit=_("別の人として登録する") if form.known else _("登録する"),
     )
 
 
@@ -108,36 +92,24 @@ def edit(learner_id: int) -> Answer:
     check_scope(actor, learner_id)
     learner = queries.learner_to_edit(learner_id)
     form = form_for(learner, district_choices())
-    if request.method == "GET":
-        note_look(Action.VIEW_LEARNER, learner_id)
-        return _edit_page(form, learner_id)
-    if not form.validate_on_submit():
-        return _edit_page(form, learner_id), 422
 
     def act() -> str:
         amend_learner(learner_id, form.particulars(), others=form.other_ids, seen=form.seen, actor=actor, now=now)
         return learner_page(learner_id)
 
-    try:
-        location = once(form.token, now, act)
-    except ProbablyKnown as known:
-        return _edit_page(form, learner_id, form.tell_apart(known.found)), 422
-    except DeskError as error:
-        form.refuse(error)
-        return _edit_page(form, learner_id), 422
-    flash(_("変更を保存しました。"), "good")
-    return redirect(location, 303)
+    return answer_form(form, lambda: _edit_page(form, learner_id), act, _("変更を保存しました。"))
 
 
-def _edit_page(form: LearnerForm, learner_id: int, known: list[Found] | None = None) -> str:
+def _edit_page(form: LearnerForm, learner_id: int) -> str:
+    note_look(Action.VIEW_LEARNER, learner_id)
+    note_list(Action.VIEW_DUPLICATES, [one.id for one in form.known])
     return render_template(
         "learners/form.html",
         form=form,
-        known=known or [],
         title=_("受講者の内容をなおす"),
         action=url_for("learners.edit", learner_id=learner_id),
         cancel=learner_page(learner_id),
-        submit=_("別の人として保存する") if known else _("保存する"),
+        submit=_("別の人として保存する") if form.known else _("保存する"),
     )
 
 
@@ -148,26 +120,15 @@ def consents(learner_id: int) -> Answer:
     actor, now = current_actor(), clock.now()
     check_scope(actor, learner_id)
     forms = {kind: ConsentForm(prefix=kind.value, formdata=None) for kind in ConsentKind}
-    if request.method == "GET":
-        note_look(Action.VIEW_CONSENTS, learner_id)
-        return _consents_page(learner_id, forms)
     kind = _kind_asked()
     form = forms[kind] = ConsentForm(prefix=kind.value)
-    if not form.validate_on_submit():
-        return _consents_page(learner_id, forms), 422
 
     def act() -> str:
         given = form.answer.data == "yes"
         record_consent(learner_id, kind, given, str(WORDINGS[kind]), actor=actor, now=now)
         return url_for("learners.consents", learner_id=learner_id)
 
-    try:
-        location = once(form.token, now, act)
-    except DeskError as error:
-        form.refuse(error)
-        return _consents_page(learner_id, forms), 422
-    flash(_("お返事を記録しました。"), "good")
-    return redirect(location, 303)
+    return answer_form(form, lambda: _consents_page(learner_id, forms), act, _("お返事を記録しました。"))
 
 
 def _kind_asked() -> ConsentKind:
@@ -177,6 +138,7 @@ def _kind_asked() -> ConsentKind:
 
 
 def _consents_page(learner_id: int, forms: dict[ConsentKind, ConsentForm]) -> str:
+    note_look(Action.VIEW_CONSENTS, learner_id)
     return render_template(
         "learners/consents.html",
         learner_id=learner_id,
