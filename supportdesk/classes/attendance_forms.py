@@ -25,9 +25,9 @@ class MarkForm(DeskForm):
     state = ChoiceField(_l("出欠"), choices=ATTENDANCE, coerce=AttendanceState)
 
     @property
-    def once_token(self) -> str:
+    def token(self) -> str:
         """Another button of the same form is another wish, even when it is pressed before the page came back."""
-        return f"{self.token[:32]}.{self.state.data}"
+        return f"{super().token[:32]}.{self.state.data}"
 
 
 class HeadsForm(DeskForm):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask_babel import gettext as _
 
 from supportdesk.accounts.actions import Action
@@ -26,15 +26,14 @@ from supportdesk.classes.duty import meeting_of
 from supportdesk.classes.models import AttendanceState, RunKind, RunState
 from supportdesk.classes.queries import MeetingRow, skills_of_meeting
 from supportdesk.classes.rules import CORRECTION_DAYS, WALK_IN_DAYS, is_its_day, takes_marks, takes_walk_ins
-from supportdesk.classes.views import LONGEST_WORD, Answer, blueprint
+from supportdesk.classes.views import LONGEST_WORD, blueprint
 from supportdesk.classes.walk_ins import find_walk_ins, seal, unseal
 from supportdesk.classes.words import ATTENDANCE
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.addresses import row_id
-from supportdesk.core.errors import DeskError
+from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.japanese import tidy
-from supportdesk.core.once import once
 from supportdesk.core.permissions import Actor, Permission, requires
 from supportdesk.learners.words import DEVICES, NEEDS
 from supportdesk.skills.queries import skill_names
@@ -67,8 +66,6 @@ def attendance(meeting_id: int) -> Answer:
     """Everybody on the roster with four buttons. That somebody looked is noted."""
     actor, now = current_actor(), clock.now()
     meeting = meeting_of(actor, meeting_id)
-    if request.method == "GET":
-        return _page(meeting)
     form = MarkForm()
 
     def act() -> str:
@@ -76,13 +73,7 @@ def attendance(meeting_id: int) -> Answer:
         where = f"learner-{learner_id}" if learner_id else None
         return url_for("classes.attendance", meeting_id=meeting_id, _anchor=where)
 
-    if not form.validate_on_submit():
-        return _page(meeting, form), 422
-    try:
-        return redirect(once(form.once_token, now, act), 303)
-    except DeskError as error:
-        form.refuse(error)
-        return _page(meeting, form), 422
+    return answer_form(form, lambda: _page(meeting, form), act)
 
 
 def _mark(form: MarkForm, meeting_id: int, actor: Actor, now: datetime) -> int | None:
@@ -105,7 +96,7 @@ def _mark(form: MarkForm, meeting_id: int, actor: Actor, now: datetime) -> int |
     return learner_id
 
 
-def _page(meeting: MeetingRow, form: MarkForm | HeadsForm | None = None) -> str:
+def _page(meeting: MeetingRow, form: MarkForm | HeadsForm) -> str:
     rows, record, actor, now = roster(meeting.id), record_of(meeting.id), current_actor(), clock.now()
     note_list(Action.VIEW_ATTENDANCE, [row.learner_id for row in rows], subject=activity("meeting", meeting.id))
     _first, end = clock.day_bounds(clock.today())
@@ -168,17 +159,9 @@ def heads(meeting_id: int) -> Answer:
     actor, now = current_actor(), clock.now()
     meeting = meeting_of(actor, meeting_id)
     form = HeadsForm()
-    if not form.validate_on_submit():
-        return _page(meeting, form), 422
 
     def act() -> str:
         record_heads(meeting_id, form.heads.data or 0, actor=actor, now=now)
         return url_for("classes.attendance", meeting_id=meeting_id, _anchor="heads")
 
-    try:
-        location = once(form.token, now, act)
-    except DeskError as error:
-        form.refuse(error)
-        return _page(meeting, form), 422
-    flash(_("人数を記録しました。"), "good")
-    return redirect(location, 303)
+    return answer_form(form, lambda: _page(meeting, form), act, _("人数を記録しました。"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, render_template, url_for
 from flask_babel import gettext as _
 
 from supportdesk.accounts.actions import Action
@@ -13,11 +13,10 @@ from supportdesk.classes.attendance_queries import record_of, roster
 from supportdesk.classes.confirmation import ToConfirm, confirm_levels, to_confirm
 from supportdesk.classes.duty import meeting_of
 from supportdesk.classes.queries import MeetingRow
-from supportdesk.classes.views import Answer, blueprint
+from supportdesk.classes.views import blueprint
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
-from supportdesk.core.errors import DeskError
-from supportdesk.core.once import once
+from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.skills.queries import skill_names
 
@@ -30,21 +29,13 @@ def levels(meeting_id: int) -> Answer:
     meeting = meeting_of(actor, meeting_id)
     asked = to_confirm(meeting_id)
     form = _form(asked)
-    if request.method == "GET":
-        return _page(meeting, form, asked)
-    if not form.validate_on_submit():
-        return _page(meeting, form, asked), 422
 
     def act() -> str:
         changed = confirm_levels(meeting_id, form.exceptions, form.level.data or 0, actor=actor, now=now)
         flash(_("確認しました。%(count)s人の記録を書きました。", count=changed), "good")
         return url_for("classes.attendance", meeting_id=meeting_id)
 
-    try:
-        return redirect(once(form.token, now, act), 303)
-    except DeskError as error:
-        form.refuse(error)
-        return _page(meeting, form, asked), 422
+    return answer_form(form, lambda: _page(meeting, form, asked), act)
 
 
 def _form(asked: ToConfirm) -> LevelsForm:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from supportdesk.accounts.actions import Action
@@ -15,15 +15,15 @@ from supportdesk.classes.forms import EnrolForm, MoveForm
 from supportdesk.classes.models import EnrolmentState
 from supportdesk.classes.queries import EnrolmentRow, RunRow
 from supportdesk.classes.rules import can_be_left
-from supportdesk.classes.views import LONGEST_WORD, Answer, blueprint
+from supportdesk.classes.views import LONGEST_WORD, blueprint
 from supportdesk.classes.words import EDITIONS, ENROLMENT_STATES
 from supportdesk.core import clock
 from supportdesk.core.addresses import row_id
-from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.answers import Answer, answer_form
+from supportdesk.core.errors import NotFound
 from supportdesk.core.fields import DeskForm
 from supportdesk.core.japanese import tidy
 from supportdesk.core.moments import span
-from supportdesk.core.once import once
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.learners.rooms import check_scope, scope_of
 from supportdesk.learners.search import Found, described, find_learners
@@ -52,10 +52,6 @@ def enrol(run_id: int) -> Answer:
         run_queries.run_details(run_id)  # or there is no such page
         return redirect(url_for("classes.who", run_id=run_id), 303)
     learner_id = _permitted(form.learner.data)
-    if request.method == "GET":
-        return _enrol_page(form, run_id, learner_id)
-    if not form.validate_on_submit():
-        return _enrol_page(form, run_id, learner_id), 422
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
@@ -70,13 +66,7 @@ def enrol(run_id: int) -> Answer:
         )
         return url_for("classes.enrolment", enrolment_id=enrolled.enrolment_id, done=1)
 
-    try:
-        return redirect(once(form.token, now, act), 303)
-    except DeskError as error:
-        if error.status == NotFound.status:
-            raise
-        form.refuse(error)
-        return _enrol_page(form, run_id, learner_id, error), 422
+    return answer_form(form, lambda: _enrol_page(form, run_id, learner_id), act)
 
 
 def _permitted(written: str) -> int:
@@ -89,11 +79,11 @@ def _permitted(written: str) -> int:
     return learner_id
 
 
-def _enrol_page(form: EnrolForm, run_id: int, learner_id: int, error: DeskError | None = None) -> str:
+def _enrol_page(form: EnrolForm, run_id: int, learner_id: int) -> str:
     learner = _described(learner_id)
     note_look(Action.VIEW_LEARNER, learner_id)
     run = run_queries.run_details(run_id)
-    existing = error.details["enrolment_id"] if isinstance(error, AlreadyEnrolled) else None
+    existing = form.refusal.details["enrolment_id"] if isinstance(form.refusal, AlreadyEnrolled) else None
     existing = existing or run_queries.live_enrolment(run_id, learner_id)
     clash = {} if existing else run_queries.clash_of(run_id, learner_id)
     return render_template(
@@ -179,22 +169,13 @@ def cancel_enrolment(enrolment_id: int) -> Answer:
     """Say what cancelling will do; then do it."""
     row, learner = _booking(enrolment_id)
     form = DeskForm()
-    if request.method == "GET" or not form.validate_on_submit():
-        page = _cancel_page(form, row, learner)
-        return page if request.method == "GET" else (page, 422)
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
         operations.cancel_enrolment(enrolment_id, actor=actor, now=now)
         return url_for("classes.enrolment", enrolment_id=enrolment_id)
 
-    try:
-        location = once(form.token, now, act)
-    except DeskError as error:
-        form.refuse(error)
-        return _cancel_page(form, row, learner), 422
-    flash(_("取り消しました。"), "good")
-    return redirect(location, 303)
+    return answer_form(form, lambda: _cancel_page(form, row, learner), act, _("取り消しました。"))
 
 
 def _cancel_page(form: DeskForm, row: EnrolmentRow, learner: Found) -> str:
@@ -218,9 +199,6 @@ def move(enrolment_id: int) -> Answer:
     text = tidy(request.args.get("q", ""))[:LONGEST_WORD]
     runs = [one for one in queries.open_runs(text=text, after=clock.now(), limit=MOVES_OFFERED) if one.id != row.run_id]
     form = MoveForm([(one.id, _in_short(one)) for one in runs])
-    if request.method == "GET" or not form.validate_on_submit():
-        page = _move_page(form, row, learner, text)
-        return page if request.method == "GET" else (page, 422)
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
@@ -234,11 +212,7 @@ def move(enrolment_id: int) -> Answer:
         )
         return url_for("classes.enrolment", enrolment_id=moved.enrolment_id, done=1)
 
-    try:
-        return redirect(once(form.token, now, act), 303)
-    except DeskError as error:
-        form.refuse(error)
-        return _move_page(form, row, learner, text), 422
+    return answer_form(form, lambda: _move_page(form, row, learner, text), act)
 
 
 def _in_short(run: RunRow) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 
 from supportdesk.accounts.sign_in import current_actor
@@ -10,11 +10,10 @@ from supportdesk.classes import run_queries
 from supportdesk.classes.lecture_forms import LectureForm
 from supportdesk.classes.lectures import lectures_page, only_meeting
 from supportdesk.classes.planning import plan_run
-from supportdesk.classes.views import LONGEST_WORD, Answer
+from supportdesk.classes.views import LONGEST_WORD
 from supportdesk.core import clock
-from supportdesk.core.errors import DeskError
+from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.japanese import tidy
-from supportdesk.core.once import once
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, Role, requires
 from supportdesk.places.choices import district_choices
@@ -55,10 +54,6 @@ def record() -> Answer:
         instructors=instructors,
         data={"staff": frozenset({actor.account_id} & {account_id for account_id, _name in instructors})},
     )
-    if request.method == "GET":
-        return render_template("classes/record_lecture.html", form=form)
-    if not form.validate_on_submit():
-        return render_template("classes/record_lecture.html", form=form), 422
 
     def act() -> str:
         plan = form.plan(run_queries.course_minutes(str(form.course_code.data)) or 0)
@@ -67,10 +62,6 @@ def record() -> Answer:
             return url_for("classes.run", run_id=run_id)
         return url_for("classes.attendance", meeting_id=only_meeting(run_id))
 
-    try:
-        location = once(form.token, now, act)
-    except DeskError as error:
-        form.refuse(error)
-        return render_template("classes/record_lecture.html", form=form), 422
-    flash(_("出前講座を記録しました。"), "good")
-    return redirect(location, 303)
+    return answer_form(
+        form, lambda: render_template("classes/record_lecture.html", form=form), act, _("出前講座を記録しました。")
+    )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
@@ -17,16 +16,14 @@ from supportdesk.classes.planning import cancel_run, plan_run
 from supportdesk.classes.words import EDITIONS, KINDS
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
-from supportdesk.core.errors import DeskError
+from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.fields import DeskForm
 from supportdesk.core.japanese import tidy
-from supportdesk.core.once import once
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, Role, requires
 from supportdesk.places.choices import district_choices
 
 blueprint = Blueprint("classes", __name__, url_prefix="/classes", template_folder="templates")
-Answer = Response | str | tuple[str, int]
 LONGEST_WORD = 100
 
 
@@ -70,23 +67,13 @@ def plan() -> Answer:
         rooms=run_queries.room_choices(),
         instructors=run_queries.instructor_choices(),
     )
-    if request.method == "GET":
-        return render_template("classes/plan.html", form=form)
-    if not form.validate_on_submit():
-        return render_template("classes/plan.html", form=form), 422
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
         minutes = run_queries.course_minutes(str(form.course_code.data)) or 0
         return url_for("classes.run", run_id=plan_run(form.plan(minutes), actor=actor, now=now))
 
-    try:
-        location = once(form.token, now, act)
-    except DeskError as error:
-        form.refuse(error)
-        return render_template("classes/plan.html", form=form), 422
-    flash(_("教室を登録しました。"), "good")
-    return redirect(location, 303)
+    return answer_form(form, lambda: render_template("classes/plan.html", form=form), act, _("教室を登録しました。"))
 
 
 @blueprint.get("/<int:run_id>")
@@ -126,17 +113,14 @@ def cancel(run_id: int) -> Answer:
     found, actor, now = run_queries.run_details(run_id), current_actor(), clock.now()
     form = DeskForm()
     people = _people_seen(run_id)
-    if request.method == "GET" or not form.validate_on_submit():
-        page = render_template("classes/cancel_run.html", form=form, run=found, people=people, open=found.is_open(now))
-        return page if request.method == "GET" else (page, 422)
+
+    def page() -> str:
+        ahead = found.is_open(now) and form.refusal is None
+        return render_template("classes/cancel_run.html", form=form, run=found, people=people, open=ahead)
 
     def act() -> str:
         told = cancel_run(run_id, actor=actor, now=now)
         flash(_("中止にしました。%(people)s人に連絡します。", people=told), "good")
         return url_for("classes.run", run_id=run_id)
 
-    try:
-        return redirect(once(form.token, now, act), 303)
-    except DeskError as error:
-        form.refuse(error)
-        return render_template("classes/cancel_run.html", form=form, run=found, people=people, open=False), 422
+    return answer_form(form, page, act)
