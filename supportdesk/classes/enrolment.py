@@ -162,9 +162,9 @@ def _take_again(claims: list[occupancy.Claim]) -> None:
 
 def _tell(run: LockedRun, standing: Standing, enrolled: Enrolled, *, call_to: str, told: bool, now: datetime) -> None:
     if enrolled.line is None:
-        kind, text = "enrolment_confirmed", wording.confirmed(run, enrolled.code)
+        kind, text = wording.CONFIRMED, wording.confirmed(run, enrolled.code)
     else:
-        kind, text = "enrolment_waiting", wording.waiting(run, enrolled.code, enrolled.line)
+        kind, text = wording.WAITING, wording.waiting(run, enrolled.code, enrolled.line)
     queue_notice(
         standing=standing,
         kind=kind,
@@ -263,7 +263,7 @@ def _promote_next(run: LockedRun, seat: int, *, actor: Actor, now: datetime) -> 
     cancel_notices(subject, now=now)  # "you are third in line" is not true any more
     queue_notice(
         standing=standing,
-        kind="enrolment_promoted",
+        kind=wording.PROMOTED,
         activity=subject,
         text=wording.promoted(run, enrolment.code, clashes=clashes),
         call_to=enrolment.caller_phone,

@@ -261,7 +261,7 @@ def _dismiss(run: LockedRun, *, actor: Actor, now: datetime) -> int:
         cancel_notices(subject, now=now)
         queue_notice(
             standing=standings[row.learner_id],
-            kind="run_cancelled",
+            kind=wording.CALLED_OFF,
             activity=subject,
             text=wording.called_off(run),
             call_to=row.caller_phone,

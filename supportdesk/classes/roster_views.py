@@ -8,11 +8,13 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes.attendance_queries import paper_people
+from supportdesk.classes.called_off import dismissed_from
 from supportdesk.classes.duty import meeting_to_print
 from supportdesk.classes.models import RunState
 from supportdesk.classes.queries import meeting_row, skills_of_meeting
 from supportdesk.classes.run_queries import staff_of
 from supportdesk.classes.views import blueprint
+from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Permission, requires
@@ -32,7 +34,10 @@ def paper_roster(meeting_id: int) -> str:
     actor = current_actor()
     meeting = meeting_to_print(actor, meeting_id)
     people = paper_people(meeting_id, actor)
-    named = [person.learner_id for person in people if person.learner_id is not None]
+    called_off = meeting.state is RunState.CANCELLED
+    dismissed = dismissed_from(meeting.run_id, actor, clock.now()) if called_off else []
+    shown = [person.learner_id for person in people] + [one.person.learner_id for one in dismissed]
+    named = [learner_id for learner_id in shown if learner_id is not None]
     note_list(Action.VIEW_ROSTER, named, subject=activity("meeting", meeting_id))
     return render_template(
         "classes/roster.html",
@@ -44,7 +49,8 @@ def paper_roster(meeting_id: int) -> str:
         needs=NEEDS,
         words=LEVELS,
         empty_lines=EMPTY_LINES,
-        called_off=meeting.state is RunState.CANCELLED,
+        called_off=called_off,
+        dismissed=dismissed,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -9,9 +11,10 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries
+from supportdesk.classes.called_off import dismissed_from
 from supportdesk.classes.duty import held_by, may_print_any
 from supportdesk.classes.forms import PlanForm
-from supportdesk.classes.models import EnrolmentState, RunKind
+from supportdesk.classes.models import EnrolmentState, RunKind, RunState
 from supportdesk.classes.planning import cancel_run, plan_run
 from supportdesk.classes.words import EDITIONS, KINDS
 from supportdesk.core import clock
@@ -82,9 +85,12 @@ def run(run_id: int) -> str:
     """One run: its dates, its seats, who has them and who waits. That somebody looked is noted."""
     found, actor, now = run_queries.run_details(run_id), current_actor(), clock.now()
     people = _people_seen(run_id)
+    dismissed = dismissed_from(run_id, actor, now) if found.state is RunState.CANCELLED else []
+    _note_names([one.person for one in dismissed], run_id)
     return render_template(
         "classes/run.html",
         run=found,
+        dismissed=dismissed,
         meetings=run_queries.run_meetings(run_id),
         seated=[person for person in people if person.state is EnrolmentState.SEATED],
         waiting=[person for person in people if person.state is EnrolmentState.WAITING],
@@ -100,10 +106,14 @@ def run(run_id: int) -> str:
 def _people_seen(run_id: int) -> list[run_queries.Person]:
     """Who is enrolled; that somebody looked at their names is noted."""
     people = run_queries.people_of(run_id, current_actor())
-    if request.method == "GET":
-        named = [person.learner_id for person in people if person.learner_id is not None]
-        note_list(Action.VIEW_RUN, named, subject=activity("run", run_id))
+    _note_names(people, run_id)
     return people
+
+
+def _note_names(people: Sequence[run_queries.Person], run_id: int) -> None:
+    named = [person.learner_id for person in people if person.learner_id is not None]
+    if named and request.method == "GET":
+        note_list(Action.VIEW_RUN, named, subject=activity("run", run_id))
 
 
 @blueprint.route("/<int:run_id>/cancel", methods=["GET", "POST"])

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from supportdesk.classes.locking import LockedRun
 from supportdesk.core import clock
 from supportdesk.core.wareki import format_short, format_time
+
+#: The kinds of notices that this room queues.
+CONFIRMED: Final = "enrolment_confirmed"
+WAITING: Final = "enrolment_waiting"
+PROMOTED: Final = "enrolment_promoted"
+CALLED_OFF: Final = "run_cancelled"
 
 
 def confirmed(run: LockedRun, code: str) -> str:

@@ -84,15 +84,20 @@ _HAS_NUMBER: Final = or_(
 _IS_UNSETTLED: Final = _NOTICE.c.state.in_(UNSETTLED)
 
 
-def _due(now: datetime, actor: Actor, channel: Channel) -> Subquery:
-    """Whom the actor tells now in this way. `turn` is 1 for what each learner hears first."""
-    fallback = fallback_of(
+def fallback_now(now: datetime) -> ColumnElement[Any]:
+    """Why a learner is told in another way than the notice has it, as things stand now; NULL when they are not."""
+    return fallback_of(
         _NOTICE.c.channel,
         number=_HAS_NUMBER,
         call_back=_NOTICE.c.call_to != "",
         address=_LEARNER.c.address != "",
         in_time=or_(_NOTICE.c.tell_until.is_(None), _NOTICE.c.tell_until >= now + POST_TAKES),
     )
+
+
+def _due(now: datetime, actor: Actor, channel: Channel) -> Subquery:
+    """Whom the actor tells now in this way. `turn` is 1 for what each learner hears first."""
+    fallback = fallback_now(now)
     turn = func.row_number().over(partition_by=_NOTICE.c.learner_id, order_by=_urgency(_NOTICE.c))
     statement = (
         select(
