@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import cast
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
+from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.japanese import tidy
 from supportdesk.core.moments import span
-from supportdesk.core.once import once
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk import operations, queries
 from supportdesk.helpdesk.errors import AlreadyBooked, SlotTaken
@@ -23,7 +23,7 @@ from supportdesk.helpdesk.forms import BookForm, CancelForm, MoveForm, read_slot
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.queries import BookingRow, SlotRow
 from supportdesk.helpdesk.slots import Wanted
-from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, Answer, blueprint, day_near, permitted
+from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, blueprint, day_near, permitted
 from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.rooms import check_scope, scope_of
 from supportdesk.learners.search import Found, described, find_learners
@@ -59,10 +59,6 @@ def book() -> Answer:
     if not form.learner.data:
         return redirect(url_for("helpdesk.who", **wanted.address), 303)
     learner = permitted(form.learner.data)
-    if request.method == "GET":
-        return _book_page(form, wanted, learner)
-    if not form.validate_on_submit():
-        return _book_page(form, wanted, learner), 422
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
@@ -78,25 +74,20 @@ def book() -> Answer:
         )
         return url_for("helpdesk.booking", booking_id=booked.booking_id, done=1)
 
-    try:
-        return redirect(once(form.token, now, act), 303)
-    except DeskError as error:
-        if error.status == NotFound.status or queries.slot_at(*wanted) is None:
-            raise  # there is nothing left to show a page of
-        form.refuse(error)
-        return _book_page(form, wanted, learner, error), 422
+    return answer_form(form, lambda: _book_page(form, wanted, learner), act)
 
 
-def _slot(wanted: Wanted) -> tuple[SlotRow, str]:
-    """The slot and what has it. One that does not exist has no page."""
+def _slot(wanted: Wanted, refusal: DeskError | None = None) -> tuple[SlotRow, str]:
+    """The slot and what has it. One that does not exist has no page, only what refused it."""
     found = queries.slot_at(*wanted)
     if found is None:
-        raise NotFound
+        raise refusal or NotFound()
     return found
 
 
-def _book_page(form: BookForm, wanted: Wanted, learner: Found, error: DeskError | None = None) -> str:
-    slot, in_the_way = _slot(wanted)
+def _book_page(form: BookForm, wanted: Wanted, learner: Found) -> str:
+    error = form.refusal
+    slot, in_the_way = _slot(wanted, error)
     note_look(Action.VIEW_LEARNER, learner.id)
     free = not in_the_way and not isinstance(error, (SlotTaken, AlreadyBooked)) and wanted.starts_at > clock.now()
     existing = error.details["booking_id"] if isinstance(error, AlreadyBooked) else None
@@ -183,23 +174,13 @@ def cancel(booking_id: int) -> Answer:
     """Say what cancelling will do; then do it."""
     row, learner = booked(booking_id)
     form = CancelForm()
-    if request.method == "GET":
-        return _cancel_page(form, row, learner)
-    if not form.validate_on_submit():
-        return _cancel_page(form, row, learner), 422
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
         operations.cancel_booking(booking_id, told=form.tell.told, actor=actor, now=now)
         return _afterwards(row, url_for("helpdesk.booking", booking_id=booking_id))
 
-    try:
-        location = once(form.token, now, act)
-    except DeskError as error:
-        form.refuse(error)
-        return _cancel_page(form, row, learner), 422
-    flash(_("取り消しました。枠はあきました。"), "good")
-    return redirect(location, 303)
+    return answer_form(form, lambda: _cancel_page(form, row, learner), act, _("取り消しました。枠はあきました。"))
 
 
 def _cancel_page(form: CancelForm, row: BookingRow, learner: Found) -> str:
@@ -232,13 +213,10 @@ def move(booking_id: int) -> Answer:
             days=[clock.today() + timedelta(days=number) for number in range(queries.LOOKED_AHEAD.days + 1)],
         )
 
-    if request.method == "GET":
-        return page()
-    if not form.validate_on_submit():
-        return page(), 422
-    actor, now, wanted = current_actor(), clock.now(), cast(Wanted, form.slot.data)
+    actor, now = current_actor(), clock.now()
 
     def act() -> str:
+        wanted = cast(Wanted, form.slot.data)
         moved = operations.move_booking(
             booking_id,
             *wanted,
@@ -249,11 +227,7 @@ def move(booking_id: int) -> Answer:
         )
         return _afterwards(row, url_for("helpdesk.booking", booking_id=moved.booking_id, done=1))
 
-    try:
-        return redirect(once(form.token, now, act), 303)
-    except DeskError as error:
-        form.refuse(error)
-        return page(), 422
+    return answer_form(form, page, act)
 
 
 def _in_short(slot: SlotRow) -> str:

@@ -12,9 +12,9 @@ from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
+from supportdesk.core.answers import Answer, answer_press
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError, NotFound
-from supportdesk.core.fields import DeskForm
 from supportdesk.core.once import once
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk import case_queries, cases, queries
@@ -23,7 +23,7 @@ from supportdesk.helpdesk.case_queries import CaseRow
 from supportdesk.helpdesk.errors import CaseChanged, CaseClosed, TooManyAsides
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.queries import BookingRow
-from supportdesk.helpdesk.views import BOOKING, Answer, blueprint
+from supportdesk.helpdesk.views import BOOKING, blueprint
 from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS
 from supportdesk.learners.words import DEVICES, NEEDS
 from supportdesk.skills.queries import skill_names
@@ -172,11 +172,4 @@ def _press(booking_id: int, operation: Callable[..., None], said: str) -> Answer
         operation(booking_id, actor=actor, now=now)
         return url_for("helpdesk.case", booking_id=booking_id)
 
-    try:
-        location = once(DeskForm().token, now, act)
-    except DeskError as error:
-        flash(str(error.message), "warn")
-        location = url_for("helpdesk.case", booking_id=booking_id)
-    else:
-        flash(said, "good")
-    return redirect(location, 303)
+    return answer_press(act, said, back=url_for("helpdesk.case", booking_id=booking_id))

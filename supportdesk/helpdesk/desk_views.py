@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, url_for
 from flask_babel import gettext as _
 
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
-from supportdesk.core.activities import Description
-from supportdesk.core.errors import DeskError, NotFound
-from supportdesk.core.fields import DeskForm
-from supportdesk.core.once import once
+from supportdesk.core.answers import Answer, answer_form, answer_press
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk import desk_queries, desks
 from supportdesk.helpdesk.desk_queries import DeskRow
 from supportdesk.helpdesk.errors import BookingsAhead
 from supportdesk.helpdesk.forms import DeskDetailsForm, HoursForm, SwitchForm
-from supportdesk.helpdesk.views import DESK, Answer, blueprint
+from supportdesk.helpdesk.views import DESK, blueprint
 from supportdesk.helpdesk.words import WEEKDAYS
 
 
@@ -43,7 +39,7 @@ def new_desk() -> Answer:
         desk_id = desks.open_desk(**_details(form), actor=actor, now=now)
         return url_for("helpdesk.desk", desk_id=desk_id)
 
-    return _answer(
+    return answer_form(
         form,
         lambda: render_template("helpdesk/desk_form.html", form=form, desk=None),
         act,
@@ -72,7 +68,7 @@ def desk(desk_id: int) -> Answer:
         )
         return url_for("helpdesk.desk", desk_id=desk_id)
 
-    return _answer(form, page, act, _("開く時間を加えました。"))
+    return answer_form(form, page, act, _("開く時間を加えました。"))
 
 
 @blueprint.post(f"{DESK}/hours/<int(max=2147483647):hours_id>/remove")
@@ -80,16 +76,13 @@ def desk(desk_id: int) -> Answer:
 def remove_hours(desk_id: int, hours_id: int) -> Answer:
     """Take hours away. What is booked in them stays booked."""
     desk_queries.desk_row(desk_id, clock.now())
-    form = DeskForm()
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
         desks.remove_hours(desk_id, hours_id, actor=actor, now=now)
         return url_for("helpdesk.desk", desk_id=desk_id)
 
-    location = once(form.token, now, act)
-    flash(_("開く時間をけしました。入っている予約はそのままです。"), "good")
-    return redirect(location, 303)
+    return answer_press(act, _("開く時間をけしました。入っている予約はそのままです。"))
 
 
 @blueprint.route(f"{DESK}/edit", methods=["GET", "POST"])
@@ -99,22 +92,16 @@ def edit_desk(desk_id: int) -> Answer:
     actor, now = current_actor(), clock.now()
     row = desk_queries.desk_row(desk_id, now)
     form = DeskDetailsForm(desk_queries.venue_choices(), data=_stored(row))
-    booked: list[Description] = []
+
+    def page() -> str:
+        booked = form.refusal.booked if isinstance(form.refusal, BookingsAhead) else []
+        return render_template("helpdesk/desk_form.html", form=form, desk=row, booked=booked)
 
     def act() -> str:
-        try:
-            desks.change_desk(desk_id, **_details(form), actor=actor, now=now)
-        except BookingsAhead as error:
-            booked.extend(error.booked)
-            raise
+        desks.change_desk(desk_id, **_details(form), actor=actor, now=now)
         return url_for("helpdesk.desk", desk_id=desk_id)
 
-    return _answer(
-        form,
-        lambda: render_template("helpdesk/desk_form.html", form=form, desk=row, booked=booked),
-        act,
-        _("保存しました。"),
-    )
+    return answer_form(form, page, act, _("保存しました。"))
 
 
 @blueprint.route(f"{DESK}/switch", methods=["GET", "POST"])
@@ -130,24 +117,7 @@ def switch_desk(desk_id: int) -> Answer:
         return url_for("helpdesk.desk", desk_id=desk_id)
 
     said = _("予約の受付を止めました。") if row.active else _("予約の受付を始めました。")
-    return _answer(form, lambda: render_template("helpdesk/switch_desk.html", form=form, desk=row), act, said)
-
-
-def _answer(form: DeskForm, page: Callable[[], str], act: Callable[[], str], said: str) -> Answer:
-    """Show the form, or carry it out: refused, it is shown again with everything typed."""
-    if request.method == "GET":
-        return page()
-    if not form.validate_on_submit():
-        return page(), 422
-    try:
-        location = once(form.token, clock.now(), act)
-    except DeskError as error:
-        if error.status == NotFound.status:
-            raise
-        form.refuse(error)
-        return page(), 422
-    flash(said, "good")
-    return redirect(location, 303)
+    return answer_form(form, lambda: render_template("helpdesk/switch_desk.html", form=form, desk=row), act, said)
 
 
 def _details(form: DeskDetailsForm) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Final
 
 from flask import Blueprint, render_template, request
-from werkzeug.wrappers import Response
 
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
@@ -24,7 +23,6 @@ from supportdesk.places.calendar import holiday_name
 from supportdesk.places.choices import district_choices
 
 blueprint = Blueprint("helpdesk", __name__, url_prefix="/helpdesk", template_folder="templates")
-Answer = Response | str | tuple[str, int]
 #: A row's id in an address. None that a table could hold is a page that there is not.
 BOOKING = "/bookings/<int(max=2147483647):booking_id>"
 DESK = "/desks/<int(max=2147483647):desk_id>"
