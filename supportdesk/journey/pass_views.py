@@ -13,6 +13,7 @@ from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import attendance
 from supportdesk.classes.queries import enrolments_ahead
 from supportdesk.core import clock
+from supportdesk.core.answers import Answer
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import Permission, public, requires
@@ -29,7 +30,6 @@ from supportdesk.learners.search import described
 from supportdesk.skills.queries import levels_of
 
 blueprint = Blueprint("passes", __name__, url_prefix="/p", template_folder="templates")
-Answer = Response | str | tuple[str, int]
 
 
 @blueprint.after_request

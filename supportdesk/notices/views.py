@@ -12,9 +12,7 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
-from supportdesk.core.errors import DeskError
-from supportdesk.core.fields import DeskForm
-from supportdesk.core.once import once
+from supportdesk.core.answers import answer_press
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.learners.models import Channel
@@ -70,7 +68,6 @@ def settle(notice_id: int) -> Response:
         flash(_("結果をえらんでください。"), "warn")
         return redirect(_list(), 303)
     return _carry_out(
-        form,
         lambda: settle_call(notice_id, outcome=outcome, actor=actor, now=now),
         _("記録しました。まちがえたときは、「きょうの記録」から取り消せます。"),
     )
@@ -82,23 +79,15 @@ def undo(notice_id: int) -> Response:
     """Take back what was noted: the call is on the list again."""
     actor, now = current_actor(), clock.now()
     check_scope(actor, queries.learner_of(notice_id))
-    return _carry_out(
-        DeskForm(), lambda: reopen_call(notice_id, actor=actor, now=now), _("取り消しました。一覧にもどしました。")
-    )
+    return _carry_out(lambda: reopen_call(notice_id, actor=actor, now=now), _("取り消しました。一覧にもどしました。"))
 
 
-def _carry_out(form: DeskForm, operation: Callable[[], None], done: str) -> Response:
+def _carry_out(operation: Callable[[], None], done: str) -> Response:
     def act() -> str:
         operation()
         return _list()
 
-    try:
-        location = once(form.token, clock.now(), act)
-    except DeskError as error:
-        flash(str(error.message), "warn")
-        return redirect(_list(), 303)
-    flash(done, "good")
-    return redirect(location, 303)
+    return answer_press(act, done, back=_list())
 
 
 def _channel() -> Channel:

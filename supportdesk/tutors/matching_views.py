@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
-from supportdesk.core.errors import DeskError
+from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.fields import DeskForm
 from supportdesk.core.japanese import tidy
-from supportdesk.core.once import once
 from supportdesk.core.paging import Page, page_number
 from supportdesk.core.permissions import Actor, Permission, requires
 from supportdesk.learners.rooms import check_scope, scope_of
@@ -20,9 +19,9 @@ from supportdesk.learners.search import described, find_learners
 from supportdesk.skills.queries import skill_names
 from supportdesk.tutors import matching, queries
 from supportdesk.tutors.forms import MatchForm
-from supportdesk.tutors.matching import ListedMatch, TutorRow
+from supportdesk.tutors.matching import TutorRow
 from supportdesk.tutors.operations import end_match, match_learner
-from supportdesk.tutors.views import Answer, blueprint, id_asked
+from supportdesk.tutors.views import blueprint, id_asked
 from supportdesk.tutors.waiting import WEEKS, WaitingRow, waiting_page
 
 LONGEST_WORD = 100
@@ -70,21 +69,13 @@ def match() -> Answer:
     check_scope(actor, learner_id)
     tutors = matching.tutors_for(learner_id)
     form = MatchForm([(tutor.account_id, _in_short(tutor)) for tutor in tutors])
-    if request.method == "GET" or not form.validate_on_submit():
-        page = _match_page(form, learner_id, tutors)
-        return page if request.method == "GET" else (page, 422)
 
     def act() -> str:
         match_learner(int(form.tutor_id.data or 0), learner_id, wish=form.wish.data or "", actor=actor, now=now)
         return url_for("tutors.matches")
 
-    try:
-        location = once(form.token, now, act)
-    except DeskError as error:
-        form.refuse(error)
-        return _match_page(form, learner_id, tutors), 422
-    flash(_("担当を決めました。受講者への電話が、連絡リストに入りました。"), "good")
-    return redirect(location, 303)
+    said = _("担当を決めました。受講者への電話が、連絡リストに入りました。")
+    return answer_form(form, lambda: _match_page(form, learner_id, tutors), act, said)
 
 
 def _in_short(tutor: TutorRow) -> str:
@@ -129,25 +120,17 @@ def _taught(tutors: list[TutorRow]) -> list[tuple[str, str]]:
 def end(match_id: int) -> Answer:
     """Say what ending the match will do to whom; then do it."""
     actor, now = current_actor(), clock.now()
-    row = matching.match_row(match_id, actor)
+    matching.match_row(match_id, actor)  # or there is no such page
     form = DeskForm()
-    if request.method == "GET" or not form.validate_on_submit():
-        page = _end_page(form, row)
-        return page if request.method == "GET" else (page, 422)
+
+    def page() -> str:
+        row = matching.match_row(match_id, actor)
+        note_look(Action.VIEW_MATCH, row.learner_id)
+        return render_template("tutors/end.html", form=form, match=row)
 
     def act() -> str:
         end_match(match_id, actor=actor, now=now)
         return url_for("tutors.matches")
 
-    try:
-        location = once(form.token, now, act)
-    except DeskError as error:
-        form.refuse(error)
-        return _end_page(form, matching.match_row(match_id, actor)), 422
-    flash(_("担当を終わりにしました。受講者への電話が、連絡リストに入りました。"), "good")
-    return redirect(location, 303)
-
-
-def _end_page(form: DeskForm, row: ListedMatch) -> str:
-    note_look(Action.VIEW_MATCH, row.learner_id)
-    return render_template("tutors/end.html", form=form, match=row)
+    said = _("担当を終わりにしました。受講者への電話が、連絡リストに入りました。")
+    return answer_form(form, page, act, said)

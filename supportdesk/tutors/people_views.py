@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
-from supportdesk.core.errors import DeskError
-from supportdesk.core.once import once
+from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.skills.queries import skill_choices, skill_names
@@ -17,7 +16,7 @@ from supportdesk.tutors import matching
 from supportdesk.tutors.chart import bars
 from supportdesk.tutors.forms import AppointForm
 from supportdesk.tutors.operations import appoint_tutor
-from supportdesk.tutors.views import Answer, blueprint
+from supportdesk.tutors.views import blueprint
 
 
 @blueprint.get("/people")
@@ -47,9 +46,6 @@ def appoint(account_id: int) -> Answer:
         skills=skill_choices(),
         data={"districts": frozenset(served), "skills": frozenset(tutor.skills)},
     )
-    if request.method == "GET" or not form.validate_on_submit():
-        page = render_template("tutors/appoint.html", form=form, tutor=tutor)
-        return page if request.method == "GET" else (page, 422)
 
     def act() -> str:
         appoint_tutor(
@@ -61,13 +57,12 @@ def appoint(account_id: int) -> Answer:
         )
         return url_for("tutors.people")
 
-    try:
-        location = once(form.token, now, act)
-    except DeskError as error:
-        form.refuse(error)
-        return render_template("tutors/appoint.html", form=form, tutor=tutor), 422
-    flash(_("%(name)sさんの内容を保存しました。", name=tutor.name), "good")
-    return redirect(location, 303)
+    return answer_form(
+        form,
+        lambda: render_template("tutors/appoint.html", form=form, tutor=tutor),
+        act,
+        _("%(name)sさんの内容を保存しました。", name=tutor.name),
+    )
 
 
 @blueprint.get("/figures")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock, wareki
-from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.fields import DeskForm
-from supportdesk.core.once import once
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Actor, Permission, requires
 from supportdesk.learners.rooms import check_scope
@@ -24,7 +23,7 @@ from supportdesk.tutors.figures import fiscal_year, month_of
 from supportdesk.tutors.forms import LogForm, as_written, place_of
 from supportdesk.tutors.session_queries import SessionRow
 from supportdesk.tutors.sessions import CORRECTABLE, changeable_until, correct_session, withdraw_session
-from supportdesk.tutors.views import Answer, blueprint, own_account
+from supportdesk.tutors.views import blueprint, own_account
 
 
 @blueprint.get("/sessions")
@@ -78,28 +77,12 @@ def correct(session_id: int) -> Answer:
         skills=queries.skills_to_see(row.tutor_id, row.learner_id, seen),
         data=as_written(row, seen),
     )
-    if request.method == "GET" or not form.validate_on_submit():
-        page = _correct_page(form, row, actor)
-        return page if request.method == "GET" else (page, 422)
 
     def act() -> str:
         new_id = correct_session(form.logged_as, session_id, form.held, actor=actor, now=now)
         return url_for("tutors.session", session_id=new_id)
 
-    try:
-        location = once(form.token, now, act)
-    except NotFound:
-        raise
-    except DeskError as error:
-        form.refuse(error)
-        return _correct_page(form, row, actor), 422
-    flash(_("記録をなおしました。"), "good")
-    return redirect(location, 303)
-
-
-def _correct_page(form: LogForm, row: SessionRow, actor: Actor) -> str:
-    _note_view(row)
-    return render_template("tutors/correct.html", form=form, session=row)
+    return answer_form(form, lambda: _page("tutors/correct.html", form, row), act, _("記録をなおしました。"))
 
 
 @blueprint.route("/sessions/<int:session_id>/withdraw", methods=["GET", "POST"])
@@ -111,26 +94,17 @@ def withdraw(session_id: int) -> Answer:
     if request.method == "GET" and not _is_open(row, actor, now):
         return redirect(url_for("tutors.session", session_id=session_id), 303)
     form = DeskForm()
-    if request.method == "GET" or not form.validate_on_submit():
-        page = _withdraw_page(form, row, actor)
-        return page if request.method == "GET" else (page, 422)
 
     def act() -> str:
         withdraw_session(session_id, actor=actor, now=now)
         return url_for("tutors.session", session_id=session_id)
 
-    try:
-        location = once(form.token, now, act)
-    except DeskError as error:
-        form.refuse(error)
-        return _withdraw_page(form, row, actor), 422
-    flash(_("記録を取り消しました。"), "good")
-    return redirect(location, 303)
+    return answer_form(form, lambda: _page("tutors/withdraw.html", form, row), act, _("記録を取り消しました。"))
 
 
-def _withdraw_page(form: DeskForm, row: SessionRow, actor: Actor) -> str:
+def _page(template: str, form: DeskForm, row: SessionRow) -> str:
     _note_view(row)
-    return render_template("tutors/withdraw.html", form=form, session=row)
+    return render_template(template, form=form, session=row)
 
 
 def _is_open(row: SessionRow, actor: Actor, now: datetime) -> bool:

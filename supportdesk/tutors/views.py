@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
 
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.addresses import row_id
-from supportdesk.core.errors import DeskError, NotFound
-from supportdesk.core.once import once
+from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.permissions import Actor, Permission, requires
 from supportdesk.places.choices import district_choices
 from supportdesk.tutors import matching, queries
@@ -21,7 +19,6 @@ from supportdesk.tutors.session_queries import hours_since
 from supportdesk.tutors.sessions import log_session
 
 blueprint = Blueprint("tutors", __name__, url_prefix="/tutors", template_folder="templates")
-Answer = Response | str | tuple[str, int]
 
 
 def own_account(actor: Actor) -> int:
@@ -72,21 +69,12 @@ def log() -> Answer:
         skills=queries.skills_to_see(account_id, learner_id),
         data=most_likely(places, next(iter(queries.own_districts(account_id)), None), now),
     )
-    if request.method == "GET" or not form.validate_on_submit():
-        page = _log_page(form, learner_id)
-        return page if request.method == "GET" else (page, 422)
 
     def act() -> str:
         session_id = log_session(form.logged_as, account_id, learner_id, form.held, actor=actor, now=now)
         return url_for("tutors.session", session_id=session_id, done=1)
 
-    try:
-        return redirect(once(form.token, now, act), 303)
-    except NotFound:
-        raise
-    except DeskError as error:
-        form.refuse(error)
-        return _log_page(form, learner_id), 422
+    return answer_form(form, lambda: _log_page(form, learner_id), act)
 
 
 def _log_page(form: LogForm, learner_id: int) -> str:

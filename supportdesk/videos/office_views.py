@@ -11,8 +11,8 @@ from flask_login import current_user
 
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
+from supportdesk.core.answers import Answer, answer_form, answer_press
 from supportdesk.core.errors import DeskError, NotFound
-from supportdesk.core.fields import DeskForm
 from supportdesk.core.once import once
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
@@ -29,7 +29,7 @@ from supportdesk.videos.operations import (
     save_video,
     show_video_again,
 )
-from supportdesk.videos.views import Answer, blueprint
+from supportdesk.videos.views import blueprint
 
 _TAKES_FILMS: Final = ("videos.new", "videos.edit")
 _STEPS: Final = {"up": -1, "down": 1}
@@ -105,22 +105,14 @@ def retire(code: str) -> Answer:
     video = _video(code)
     others = [(row.id, f"{row.area} – {row.title}") for row in queries.shown_videos() if row.id != video.id]
     form = RetireForm(others, data={"successor": video.successor_id})
-    if request.method == "GET":
-        return render_template("videos/retire.html", form=form, video=video)
     actor, now, video_id = current_actor(), clock.now(), video.id
     said = _("代わりの動画を変えました。") if video.retired_at else _("動画の公開を終えました。")
 
     def act() -> str:
         retire_video(video_id, form.successor.data, actor=actor, now=now)
-        flash(said, "good")
         return url_for("videos.manage")
 
-    if form.validate_on_submit():
-        try:
-            return redirect(once(form.token, now, act), 303)
-        except DeskError as error:
-            form.refuse(error)
-    return render_template("videos/retire.html", form=form, video=_video(code)), 422
+    return answer_form(form, lambda: render_template("videos/retire.html", form=form, video=_video(code)), act, said)
 
 
 @blueprint.post("/admin/videos/<code>/show-again")
@@ -131,10 +123,9 @@ def show_again(code: str) -> Answer:
 
     def act() -> str:
         show_video_again(video_id, actor=actor, now=now)
-        flash(_("動画を公開にもどしました。分野のいちばん下に出ています。"), "good")
         return url_for("videos.manage")
 
-    return redirect(once(DeskForm().token, now, act), 303)
+    return answer_press(act, _("動画を公開にもどしました。分野のいちばん下に出ています。"))
 
 
 @blueprint.post("/admin/videos/<code>/move")
@@ -148,7 +139,7 @@ def move(code: str) -> Answer:
         move_video(video_id, steps, actor=actor, now=now)
         return url_for("videos.manage", page=page_number(), _anchor=code)
 
-    return redirect(once(DeskForm().token, now, act), 303)
+    return answer_press(act)
 
 
 def _carry_out(form: VideoForm, act: Callable[[], str], done: str, video: Video | None = None) -> Answer:

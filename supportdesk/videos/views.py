@@ -9,10 +9,9 @@ from werkzeug.wrappers import Response
 
 from supportdesk.core import clock
 from supportdesk.core.activities import Description, describe
+from supportdesk.core.answers import Answer, answer_press
 from supportdesk.core.database import transaction
-from supportdesk.core.fields import DeskForm
 from supportdesk.core.japanese import tidy
-from supportdesk.core.once import once
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import public
 from supportdesk.skills.queries import areas
@@ -23,7 +22,6 @@ from supportdesk.videos.queries import VideoDetails
 from supportdesk.videos.viewing import ask_again, choose_viewer, first_names, who_watches
 
 blueprint = Blueprint("videos", __name__, template_folder="templates")
-Answer = Response | str | tuple[str, int]
 LONGEST_WORD = 100
 #: What the two buttons send, and what it means.
 SAID = {"can": True, "not_yet": False}
@@ -103,7 +101,7 @@ def answer(code: str) -> Answer:
         return url_for("videos.thanks", code=video.row.code, said=said, a=signed(activity) if activity else None)
 
     try:
-        return redirect(once(DeskForm().token, now, act), 303)
+        return answer_press(act)
     except VideoRetired:  # the page there says so
         return redirect(watch_path(video.row.code, activity), 303)
 
