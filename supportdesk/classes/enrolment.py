@@ -217,10 +217,11 @@ _PROMOTE = (
 )
 
 
-def cancel_enrolment(enrolment_id: int, *, actor: Actor, now: datetime) -> None:
+def cancel_enrolment(enrolment_id: int, *, told: bool = True, actor: Actor, now: datetime) -> int | None:
     """Free the seat and give it to the next in line, who is told; before the run starts, never after.
 
-    In a run of several meetings a learner may leave in the middle: their time from then on is free, the meetings before
+    Returns the enrolment that moved up, if one did. `told`: the learner knows that they leave; else they are told. In a
+    run of several meetings a learner may leave in the middle: their time from then on is free, the meetings before
     stay as they were, and the seat is nobody's. What was still to be told about the enrolment is not told any more.
     Raises NotFound, AlreadyCancelled, and AlreadyBegun once no meeting is still to come: what was is a fact.
     """
@@ -232,15 +233,33 @@ def cancel_enrolment(enrolment_id: int, *, actor: Actor, now: datetime) -> None:
         raise AlreadyBegun
     standing = standing_of(enrolment.learner_id, clock.local(now).date())
     connection().execute(_CANCEL, {"wanted": enrolment_id, "at": now, "by": actor.account_id})
-    cancel_notices(activity("enrolment", enrolment_id), now=now)
+    _tell_of_cancelling(run, standing, enrolment, told=told, now=now)
     _note(Action.CANCEL_ENROLMENT, enrolment.learner_id, enrolment_id, actor=actor, now=now)
     if enrolment.state is EnrolmentState.WAITING:
         count(run.id, in_line=-1)
-        return
+        return None
     count(run.id, seats=-1)
+    moved_up = None
     if run.is_open(now) and run.waiting:
-        _promote_next(run, enrolment.seat, actor=actor, now=now)
+        moved_up = _promote_next(run, enrolment.seat, actor=actor, now=now)
     occupancy.release(run.to_come(now), [occupancy.person(standing.person_id)])
+    return moved_up
+
+
+def _tell_of_cancelling(run: LockedRun, standing: Standing, enrolment: Any, *, told: bool, now: datetime) -> None:
+    """What was still to be told is told no more; that the place is given up, where the learner does not know."""
+    subject = activity("enrolment", enrolment.id)
+    cancel_notices(subject, now=now)
+    if not told:
+        queue_notice(
+            standing=standing,
+            kind=wording.CANCELLED,
+            activity=subject,
+            text=wording.cancelled(run),
+            call_to=enrolment.caller_phone,
+            tell_until=min(claim.starts_at for claim in run.claims if claim.starts_at > now),
+            now=now,
+        )
 
 
 def _run_of(enrolment_id: int) -> int:
@@ -250,8 +269,8 @@ def _run_of(enrolment_id: int) -> int:
     return run_id
 
 
-def _promote_next(run: LockedRun, seat: int, *, actor: Actor, now: datetime) -> None:
-    """The seat goes to whoever waits longest. A clash does not pass them over: they are told of it."""
+def _promote_next(run: LockedRun, seat: int, *, actor: Actor, now: datetime) -> int:
+    """The seat goes to whoever waits longest: that enrolment's id. A clash does not pass them over: they are told."""
     enrolment = connection().execute(_NEXT_IN_LINE, {"run_id": run.id}).one()
     standing = standing_of(enrolment.learner_id, clock.local(now).date())
     claims = run.claims_for(occupancy.person(standing.person_id))
@@ -271,6 +290,7 @@ def _promote_next(run: LockedRun, seat: int, *, actor: Actor, now: datetime) -> 
         now=now,
     )
     _note(Action.PROMOTE_ENROLMENT, enrolment.learner_id, enrolment.id, actor=actor, now=now)
+    return int(enrolment.id)
 
 
 def move_enrolment(

@@ -15,18 +15,21 @@ from supportdesk.classes.forms import EnrolForm, MoveForm
 from supportdesk.classes.models import EnrolmentState
 from supportdesk.classes.queries import EnrolmentRow, RunRow
 from supportdesk.classes.rules import can_be_left
+from supportdesk.classes.run_queries import Person
 from supportdesk.classes.views import LONGEST_WORD, blueprint
 from supportdesk.classes.words import EDITIONS, ENROLMENT_STATES
 from supportdesk.core import clock
+from supportdesk.core.activities import activity
 from supportdesk.core.addresses import row_id
 from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.errors import NotFound
-from supportdesk.core.fields import DeskForm
 from supportdesk.core.japanese import tidy
 from supportdesk.core.moments import span
 from supportdesk.core.permissions import Permission, requires
+from supportdesk.learners.booking_fields import CancelForm
 from supportdesk.learners.rooms import check_scope, scope_of
 from supportdesk.learners.search import Found, described, find_learners
+from supportdesk.notices.news import News, news_about
 from supportdesk.places.occupancy import in_words
 
 MOVES_OFFERED = 20
@@ -109,10 +112,14 @@ def _when(run_id: int) -> str:
 def enrolment(enrolment_id: int) -> str:
     """The booking; just after it was made, that it is done."""
     row, learner = _booking(enrolment_id)
+    moved_up = _who_moved_up(row)
+    news = _news_of(enrolment_id, *([moved_up.enrolment_id] if moved_up else []))
     return render_template(
         "classes/enrolment.html",
         booking=row,
         learner=learner,
+        moved_up=moved_up,
+        news=news,
         learner_page=f"/learners/{row.learner_id}",  # it stands on a floor above this room
         when=_when(row.run_id),
         done="done" in request.args and row.state is not EnrolmentState.CANCELLED,
@@ -120,6 +127,28 @@ def enrolment(enrolment_id: int) -> str:
         state=ENROLMENT_STATES[row.state],
         edition=EDITIONS[row.edition],
     )
+
+
+def _who_moved_up(row: EnrolmentRow) -> Person | None:
+    """Who has the seat that was just given up: the address names the enrolment, as cancelling answered it."""
+    wanted = row_id(request.args.get("moved_up", "")) if row.state is EnrolmentState.CANCELLED else None
+    if wanted is None:
+        return None
+    person = run_queries.seated_there(row.run_id, wanted, current_actor())
+    _note_other(person)
+    return person
+
+
+def _note_other(person: Person | None) -> None:
+    """The page names somebody beside the learner whose booking it is."""
+    if person is not None and person.learner_id is not None and request.method == "GET":
+        note_look(Action.VIEW_ENROLMENT, person.learner_id)
+
+
+def _news_of(*enrolment_ids: int) -> dict[int, News]:
+    """What was, or is still, to be told last about each of these enrolments."""
+    told = news_about([activity("enrolment", one) for one in enrolment_ids], clock.now())
+    return {one: told[activity("enrolment", one)][-1] for one in enrolment_ids if activity("enrolment", one) in told}
 
 
 @blueprint.get("/enrolments/<int:enrolment_id>/slip")
@@ -168,18 +197,22 @@ def _is_live(row: EnrolmentRow) -> bool:
 def cancel_enrolment(enrolment_id: int) -> Answer:
     """Say what cancelling will do; then do it."""
     row, learner = _booking(enrolment_id)
-    form = DeskForm()
+    form = CancelForm()
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
-        operations.cancel_enrolment(enrolment_id, actor=actor, now=now)
-        return url_for("classes.enrolment", enrolment_id=enrolment_id)
+        moved_up = operations.cancel_enrolment(enrolment_id, told=form.tell.told, actor=actor, now=now)
+        return url_for("classes.enrolment", enrolment_id=enrolment_id, moved_up=moved_up)
 
     return answer_form(form, lambda: _cancel_page(form, row, learner), act, _("取り消しました。"))
 
 
-def _cancel_page(form: DeskForm, row: EnrolmentRow, learner: Found) -> str:
+def _cancel_page(form: CancelForm, row: EnrolmentRow, learner: Found) -> str:
     run, now = run_queries.run_details(row.run_id), clock.now()
+    moves_up = None
+    if row.state is EnrolmentState.SEATED and run.is_open(now):
+        moves_up = run_queries.next_in_line(row.run_id, current_actor())
+    _note_other(moves_up)
     return render_template(
         "classes/cancel_enrolment.html",
         form=form,
@@ -187,7 +220,7 @@ def _cancel_page(form: DeskForm, row: EnrolmentRow, learner: Found) -> str:
         learner=learner,
         live=_is_live(row),
         begun=row.starts_at <= now,
-        next_in_line=row.state is EnrolmentState.SEATED and run.waiting > 0 and run.is_open(now),
+        moves_up=moves_up,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, Table, exists, select
+from sqlalchemy import Select, Table, exists, func, select
 
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.classes.models import (
@@ -188,7 +188,7 @@ def run_meetings(run_id: int) -> list[RunMeeting]:
 
 
 class Person(NamedTuple):
-    """Somebody enrolled in a run. The name is empty for whoever may not see this learner."""
+    """Somebody enrolled in a run. Neither id nor name for whoever may not see this learner."""
 
     enrolment_id: int
     code: str
@@ -205,6 +205,18 @@ def people_of(run_id: int, actor: Actor) -> list[Person]:
     return named_people(
         select(Enrolment.id).where(Enrolment.run_id == run_id, Enrolment.state != EnrolmentState.CANCELLED), actor
     )
+
+
+def next_in_line(run_id: int, actor: Actor) -> Person | None:
+    """Who moves up when a seat is given up."""
+    first = select(func.min(Enrolment.id)).where(Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.WAITING)
+    return next(iter(named_people(first, actor)), None)
+
+
+def seated_there(run_id: int, enrolment_id: int, actor: Actor) -> Person | None:
+    """Whose enrolment this is, if it has a seat in the run."""
+    wanted = (Enrolment.id == enrolment_id, Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.SEATED)
+    return next(iter(named_people(select(Enrolment.id).where(*wanted), actor)), None)
 
 
 def named_people(enrolments: Select[Any], actor: Actor) -> list[Person]:

@@ -12,6 +12,7 @@ from supportdesk.core.wareki import format_short, format_time
 CONFIRMED: Final = "enrolment_confirmed"
 WAITING: Final = "enrolment_waiting"
 PROMOTED: Final = "enrolment_promoted"
+CANCELLED: Final = "enrolment_cancelled"
 CALLED_OFF: Final = "run_cancelled"
 
 
@@ -30,6 +31,11 @@ def promoted(run: LockedRun, code: str, *, clashes: bool) -> str:
     """A seat was freed and is now the learner's."""
     warning = "同じ時間にほかの予約がありますので、ご確認ください。" if clashes else ""
     return f"{_which(run)}の席があき、ご参加いただけることになりました。予約番号は{code}です。{warning}"
+
+
+def cancelled(run: LockedRun) -> str:
+    """The learner's place was given up."""
+    return f"{_which(run)}の申し込みを取り消しました。"
 
 
 def called_off(run: LockedRun) -> str:

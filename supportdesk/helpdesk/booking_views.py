@@ -19,12 +19,13 @@ from supportdesk.core.moments import span
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk import operations, queries
 from supportdesk.helpdesk.errors import AlreadyBooked, SlotTaken
-from supportdesk.helpdesk.forms import BookForm, CancelForm, MoveForm, read_slot
+from supportdesk.helpdesk.forms import BookForm, MoveForm, read_slot
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.queries import BookingRow, SlotRow
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, blueprint, day_near, permitted
 from supportdesk.helpdesk.words import BOOKING_STATES
+from supportdesk.learners.booking_fields import CancelForm
 from supportdesk.learners.rooms import check_scope, scope_of
 from supportdesk.learners.search import Found, described, find_learners
 from supportdesk.places import occupancy

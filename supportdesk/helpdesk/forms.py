@@ -79,15 +79,6 @@ class MoveForm(DeskForm):
     tell = TellField(_l("変更のお知らせ"))
 
 
-class CancelForm(DeskForm):
-    """Whether the learner knows that the booking is cancelled."""
-
-    tell = TellField(
-        _l("取り消しのお知らせ"),
-        choices={"now": _l("本人や家族からの申し出で、もう知っている"), "later": _l("あとで連絡する")},
-    )
-
-
 class DeskDetailsForm(DeskForm):
     """A desk's name, place and habits."""
 

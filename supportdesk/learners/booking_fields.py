@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 
-from supportdesk.core.fields import AreaField, ChoiceField, PhoneField, TextField
+from supportdesk.core.fields import AreaField, ChoiceField, DeskForm, PhoneField, TextField
 from supportdesk.core.fields.note import refuse_what_must_not_be_kept
 from supportdesk.learners.caller import Caller
 
 _TELL: Final = {"now": _l("いま、電話や窓口で伝えた"), "later": _l("あとで連絡する")}
+_TELL_OF_CANCELLING: Final = {"now": _l("本人や家族からの申し出で、もう知っている"), "later": _l("あとで連絡する")}
 
 
 class CallerFields:
@@ -60,3 +61,9 @@ class TellField(ChoiceField):
     def told(self) -> bool:
         """Nobody need tell them later."""
         return self.data == "now"
+
+
+class CancelForm(DeskForm):
+    """Whether the learner knows that what they had booked is cancelled."""
+
+    tell = TellField(_l("取り消しのお知らせ"), choices=_TELL_OF_CANCELLING)

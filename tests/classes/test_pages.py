@@ -195,15 +195,47 @@ class TestChangingOnesMind:
         with app.app_context():
             run_id = make_run(capacity=1)
             first = enrol(run_id, make_learner())
-            enrol(run_id, make_learner())
+            second = enrol(run_id, make_learner("ツギノ ヒト"))
         page = reception.get(f"/classes/enrolments/{first.enrolment_id}")
         page = reception.get(page.link("取り消す"))
-        assert "キャンセル待ちの1番目の方のものになり" in page.text
-        done = reception.submit(page, "cancel-enrolment", follow=True)
+        assert f"キャンセル待ちの1番目の ツギノ ヒト 様（{second.code}） のものになり" in page.text
+        sent = reception.submit(page, "cancel-enrolment")
+        done = reception.get(sent.location)
         assert "取り消しました" in done.text
+        assert f"空いた1番の席は、キャンセル待ちの ツギノ ヒト 様（{second.code}） のものになりました" in done.text
+        assert "お知らせ：まだ。電話します" in done.text
         assert [(one.state, one.seat) for one in rows(app, run_id)] == [("cancelled", None), ("seated", 1)]
-        assert reception.submit(page, "cancel-enrolment").location == f"/classes/enrolments/{first.enrolment_id}"
+        assert reception.submit(page, "cancel-enrolment").location == sent.location
         assert [one.state for one in rows(app, run_id)] == ["cancelled", "seated"]
+
+    @pytest.mark.parametrize(("tell", "said"), [("now", []), ("later", ["waiting"])])
+    def test_who_cancels_knows_of_it_or_is_told_later(
+        self, app: Flask, reception: PageClient, tell: str, said: list[str]
+    ) -> None:
+        with app.app_context():
+            booked = enrol(make_run(), make_learner())
+        address = f"/classes/enrolments/{booked.enrolment_id}"
+        page = reception.submit(reception.get(f"{address}/cancel"), "cancel-enrolment", {"tell": tell}, follow=True)
+        assert ("まだ。電話します" in page.text) is (tell == "later")
+        with app.app_context():
+            states = db.session.scalars(select(Notice.state).where(Notice.kind == "enrolment_cancelled"))
+            assert list(states) == said
+
+    def test_who_moved_up_is_not_named_out_of_scope_nor_for_a_number_made_up(
+        self, app: Flask, reception: PageClient, coordinator: PageClient
+    ) -> None:
+        with app.app_context():
+            run_id = make_run(capacity=1)
+            mine = enrol(run_id, make_learner("トウブ ヒト", district_code="tobu"))
+            second = enrol(run_id, make_learner("セイブ ヒト", district_code="seibu"))
+            other = enrol(make_run(course="K02"), make_learner("ヨソノ ヒト"))
+        address = f"/classes/enrolments/{mine.enrolment_id}"
+        reception.submit(reception.get(f"{address}/cancel"), "cancel-enrolment")
+        shown = coordinator.get(f"{address}?moved_up={second.enrolment_id}")
+        assert "空いた1番の席は、キャンセル待ちの 担当ではない地区の方 のものになりました" in shown.text
+        assert "セイブ" not in shown.text
+        for number in (other.enrolment_id, mine.enrolment_id, "x"):
+            assert "空いた" not in reception.get(f"{address}?moved_up={number}").text
 
     def test_what_has_begun_is_neither_cancelled_nor_moved_and_what_goes_on_can_be_left(
         self, app: Flask, reception: PageClient, clock: Clock
@@ -220,7 +252,7 @@ class TestChangingOnesMind:
             shown = reception.get(address + what)
             assert "もう始まっています" in shown.text
             assert shown.all("main form:not([method=get])") == []
-        assert "もう始まっている" in reception.post(f"{address}/cancel", {}, expect=422).text
+        assert "もう始まっている" in reception.post(f"{address}/cancel", {"tell": "now"}, expect=422).text
         page = reception.get(f"/classes/enrolments/{goes_on.enrolment_id}/cancel")
         assert "残りの回" in page.text
         reception.submit(page, "cancel-enrolment")
