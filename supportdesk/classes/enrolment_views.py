@@ -25,6 +25,7 @@ from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.errors import NotFound
 from supportdesk.core.japanese import tidy
 from supportdesk.core.moments import span
+from supportdesk.core.paging import Page, page_number
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.learners.booking_fields import CancelForm
 from supportdesk.learners.rooms import check_scope, scope_of
@@ -230,8 +231,10 @@ def move(enrolment_id: int) -> Answer:
     """Pick another run; then leave this one and enter that one, both or neither."""
     row, learner = _booking(enrolment_id)
     text = tidy(request.args.get("q", ""))[:LONGEST_WORD]
-    runs = [one for one in queries.open_runs(text=text, after=clock.now(), limit=MOVES_OFFERED) if one.id != row.run_id]
-    form = MoveForm([(one.id, _in_short(one)) for one in runs])
+    runs = queries.open_runs_page(
+        page_number(), text=text, besides=row.run_id, after=clock.now(), per_page=MOVES_OFFERED
+    )
+    form = MoveForm([(one.id, _in_short(one)) for one in runs.rows])
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
@@ -245,7 +248,7 @@ def move(enrolment_id: int) -> Answer:
         )
         return url_for("classes.enrolment", enrolment_id=moved.enrolment_id, done=1)
 
-    return answer_form(form, lambda: _move_page(form, row, learner, text), act)
+    return answer_form(form, lambda: _move_page(form, row, learner, text, runs), act)
 
 
 def _in_short(run: RunRow) -> str:
@@ -254,5 +257,7 @@ def _in_short(run: RunRow) -> str:
     return f"{span(run.starts_at, run.ends_at)} {run.title}・{place}（{seats}）"
 
 
-def _move_page(form: MoveForm, row: EnrolmentRow, learner: Found, text: str) -> str:
-    return render_template("classes/move.html", form=form, booking=row, learner=learner, text=text, live=_is_live(row))
+def _move_page(form: MoveForm, row: EnrolmentRow, learner: Found, text: str, runs: Page[RunRow]) -> str:
+    return render_template(
+        "classes/move.html", form=form, booking=row, learner=learner, text=text, runs=runs, live=_is_live(row)
+    )

@@ -23,6 +23,7 @@ from supportdesk.classes.models import (
 from supportdesk.classes.rules import free_seats
 from supportdesk.core import clock
 from supportdesk.core.japanese import keys_within, search_key
+from supportdesk.core.paging import Page, fetch_page
 from supportdesk.extensions import db
 from supportdesk.places.models import District, Room, Venue
 from supportdesk.skills.models import Skill
@@ -160,18 +161,46 @@ def open_runs(
     `day`: one of its meetings is on it; `skill_codes`: one of them is taught; `listed`: only those on the public
     schedule (True) or not on it (False).
     """
-    statement = RUN_ROWS.where(RUN.c.kind == RunKind.CLASS, *bookable(after), *matching(text)).limit(limit)
+    statement = _open(text, after, day=day, edition=edition).limit(limit)
     if district_code:
         statement = statement.where(RUN.c.district_code == district_code)
-    if edition:
-        statement = statement.where(RUN.c.edition.in_({edition, Edition.BOTH}))
     if listed is not None:
         statement = statement.where(RUN.c.listed.is_(listed))
-    if day is not None:
-        statement = statement.where(_has_meeting(*on_day(day)))
     if skill_codes is not None:
         statement = statement.where(_teaches(skill_codes))
     return [RunRow._make(row) for row in db.session.execute(statement)]
+
+
+def open_runs_page(
+    number: int,
+    *,
+    text: str = "",
+    day: date | None = None,
+    edition: Edition | None = None,
+    near: str | None = None,
+    besides: int | None = None,
+    after: datetime,
+    per_page: int,
+    key: str = "page",
+) -> Page[RunRow]:
+    """All class runs that can still be booked, so many a page; those of the district `near` before all others."""
+    statement = _open(text, after, day=day, edition=edition)
+    if besides is not None:
+        statement = statement.where(RUN.c.id != besides)
+    if near:
+        far = case((RUN.c.district_code == near, 0), else_=1)
+        statement = statement.order_by(None).order_by(far, RUN.c.starts_at, RUN.c.id)
+    page = fetch_page(statement, number, per_page=per_page)
+    return Page([RunRow._make(row) for row in page.rows], page.number, page.pages, page.total, key)
+
+
+def _open(text: str, after: datetime, *, day: date | None, edition: Edition | None) -> Select[Any]:
+    statement = RUN_ROWS.where(RUN.c.kind == RunKind.CLASS, *bookable(after), *matching(text))
+    if edition:
+        statement = statement.where(RUN.c.edition.in_({edition, Edition.BOTH}))
+    if day is not None:
+        statement = statement.where(_has_meeting(*on_day(day)))
+    return statement
 
 
 def bookable(now: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -21,16 +21,17 @@ PER_PAGE = 50
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
-    """Rows of one page. `number` counts from 1; `pages` is at least 1."""
+    """Rows of one page. `number` counts from 1; `pages` is at least 1. `key` is what the address calls the number."""
 
     rows: Sequence[Item]
     number: int
     pages: int
     total: int
+    key: str = "page"
 
     def url_for(self, number: int) -> str:
         """This same list's address at another page, filters kept."""
-        return _address(page=number)
+        return _address(**{self.key: number})
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,9 @@ def _address(**changed: int | None) -> str:
     return url_for(request.endpoint, **arguments)
 
 
-def page_number() -> int:
+def page_number(key: str = "page") -> int:
     """The page asked for in the address; nonsense is page 1."""
-    return max(1, request.args.get("page", 1, type=int) or 1)
+    return max(1, request.args.get(key, 1, type=int) or 1)
 
 
 def fetch_page(statement: Select[*tuple[Any, ...]], number: int, *, per_page: int = PER_PAGE) -> Page[Any]:
@@ -70,6 +71,13 @@ def fetch_page(statement: Select[*tuple[Any, ...]], number: int, *, per_page: in
     number = min(number, pages)
     rows = db.session.execute(statement.limit(per_page).offset((number - 1) * per_page)).all()
     return Page(rows, number, pages, total)
+
+
+def page_of(rows: Sequence[Item], number: int, *, per_page: int = PER_PAGE, key: str = "page") -> Page[Item]:
+    """One page of rows that are at hand. A page past the end is the last one."""
+    pages = max(1, -(-len(rows) // per_page))
+    number = min(number, pages)
+    return Page(rows[(number - 1) * per_page : number * per_page], number, pages, len(rows), key)
 
 
 def fetch_stretch(

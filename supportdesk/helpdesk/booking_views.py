@@ -16,6 +16,7 @@ from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.japanese import tidy
 from supportdesk.core.moments import span
+from supportdesk.core.paging import page_number, page_of
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk import operations, queries
 from supportdesk.helpdesk.errors import AlreadyBooked, SlotTaken
@@ -198,8 +199,12 @@ def move(booking_id: int) -> Answer:
     form = MoveForm()
     district = tidy(request.args.get("district", ""))[:LONGEST_WORD]
     day = day_near(request.args.get("day", ""))
-    free = queries.open_slots(after=clock.now(), limit=MOVES_OFFERED, district_code=district or None, day=day)
-    form.slot.choices = [(slot.wanted.key, _in_short(slot)) for slot in free]
+    free = page_of(
+        queries.open_slots(after=clock.now(), limit=None, district_code=district or None, day=day),
+        page_number(),
+        per_page=MOVES_OFFERED,
+    )
+    form.slot.choices = [(slot.wanted.key, _in_short(slot)) for slot in free.rows]
 
     def page() -> str:
         return render_template(
@@ -208,6 +213,7 @@ def move(booking_id: int) -> Answer:
             booking=row,
             learner=learner,
             live=_is_live(row),
+            slots=free,
             district=district,
             districts=district_choices(),
             day=day,

@@ -43,7 +43,7 @@ _HOURS: Select[Any] = (
 def open_slots(
     *,
     after: datetime,
-    limit: int = 20,
+    limit: int | None = 20,
     district_code: str | None = None,
     near: str | None = None,
     day: date | None = None,

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from supportdesk.classes.queries import EnrolmentRow, MeetingRow, RunRow, enrolment_by_code, meetings_on, open_runs
+from supportdesk.classes.queries import EnrolmentRow, MeetingRow, RunRow, enrolment_by_code, meetings_on, open_runs_page
 from supportdesk.core.japanese import search_key
+from supportdesk.core.paging import Page, page_of
 from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk.queries import BookingRow, SlotRow, booking_by_code, bookings_on, open_slots
 from supportdesk.journey.next_step import EDITION_OF
@@ -18,14 +19,15 @@ from supportdesk.learners.search import Results, find_learners
 
 RUNS_SHOWN = 10
 SLOTS_SHOWN = 8
-_RUNS_LOOKED_AT = 60
+#: What the address calls the page of each list.
+RUNS, SLOTS = "runs", "slots"
 
 
 class Answer(NamedTuple):
     """What one box found: people, classes still to be booked, all of one day, or the booking of a code."""
 
     people: Results = Results()
-    runs: Sequence[RunRow] = ()
+    runs: Page[RunRow] | None = None
     meetings: Sequence[MeetingRow] = ()
     bookings: Sequence[BookingRow] = ()
     enrolment: EnrolmentRow | None = None
@@ -50,7 +52,7 @@ def search(typed: Typed, actor: Actor, now: datetime) -> Answer:
         return Answer()  # nothing, or only marks: with no word to look for, every class would match
     return Answer(
         people=find_learners(typed.text, scope=scope_of(actor)) if typed.day is None else Results(),
-        runs=open_runs(text=typed.words, day=typed.day, after=now, limit=RUNS_SHOWN),
+        runs=None if typed.day else open_runs_page(1, text=typed.words, after=now, per_page=RUNS_SHOWN),
         meetings=meetings_on(typed.day, cancelled=True) if typed.day else (),
         bookings=bookings_on(typed.day) if typed.day and not typed.words else (),
     )
@@ -59,14 +61,22 @@ def search(typed: Typed, actor: Actor, now: datetime) -> Answer:
 class Offers(NamedTuple):
     """What one learner can be booked for now, the nearest first."""
 
-    runs: Sequence[RunRow]
-    slots: Sequence[SlotRow]
+    runs: Page[RunRow]
+    slots: Page[SlotRow]
 
 
-def offers_for(learner: Learner, *, words: str, day: date | None, now: datetime) -> Offers:
-    """The next classes for the learner's phone and the next consultation slots; their own district's stand first."""
+def offers_for(learner: Learner, *, words: str, day: date | None, pages: tuple[int, int], now: datetime) -> Offers:
+    """The next classes for the learner's phone and the next consultation slots; their own district's stand first.
+
+    `pages`: which page of each.
+    """
     home = learner.district_code
     edition = EDITION_OF.get(learner.device) if learner.device else None
-    runs = open_runs(text=words, day=day, edition=edition, after=now, limit=_RUNS_LOOKED_AT)
-    slots = open_slots(after=now, near=home, day=day, limit=SLOTS_SHOWN)
-    return Offers(sorted(runs, key=lambda run: run.district_code != home)[:RUNS_SHOWN], slots)
+    runs_page, slots_page = pages
+    slots = open_slots(after=now, near=home, day=day, limit=None)
+    return Offers(
+        open_runs_page(
+            runs_page, text=words, day=day, edition=edition, near=home, after=now, per_page=RUNS_SHOWN, key=RUNS
+        ),
+        page_of(slots, slots_page, per_page=SLOTS_SHOWN, key=SLOTS),
+    )

@@ -9,6 +9,7 @@ from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes.queries import enrolments_ahead, meetings_on
 from supportdesk.core import clock
+from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk.queries import bookings_on
 from supportdesk.journey import desk
@@ -67,7 +68,13 @@ def learner(learner_id: int) -> str:
         wanted=wanted,
         step=step_of(person, levels_of(learner_id), enrolments, now),
         appointments=appointments_of(learner_id, enrolments, now),
-        offers=desk.offers_for(person, words=wanted.words, day=wanted.day, now=now),
+        offers=desk.offers_for(
+            person,
+            words=wanted.words,
+            day=wanted.day,
+            pages=(page_number(desk.RUNS), page_number(desk.SLOTS)),
+            now=now,
+        ),
         booked={row.run_id: url_for("classes.enrolment", enrolment_id=row.id) for row in enrolments},
         programmes=PROGRAMMES,
         devices=DEVICES,

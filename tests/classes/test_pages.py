@@ -283,6 +283,17 @@ class TestChangingOnesMind:
         assert [one.state for one in rows(app, old)] == ["cancelled"]
         assert [one.state for one in rows(app, new)] == ["seated"]
 
+    def test_every_class_can_be_moved_to_a_page_at_a_time(self, app: Flask, reception: PageClient) -> None:
+        with app.app_context():
+            old, *_others, last = [make_run(meeting_at(DAY + timedelta(days=number))) for number in range(22)]
+            booked = enrol(old, make_learner())
+        page = reception.get(f"/classes/enrolments/{booked.enrolment_id}/move")
+        assert "1 / 2 ページ（21件）" in page.text
+        page = reception.get(page.link("次のページ"))
+        assert [one["value"] for one in page.all("input[name=run_id]")] == [str(last)]
+        reception.submit(page, "move", {"run_id": last}, expect=303)
+        assert [one.state for one in rows(app, last)] == ["seated"]
+
     def test_a_clash_at_the_new_time_asks_for_a_reason(self, app: Flask, reception: PageClient) -> None:
         with app.app_context():
             learner_id = make_learner()

@@ -21,6 +21,7 @@ from tests.classes.making import enrol, make_run, meeting_at, room_of
 from tests.clocks import TODAY
 from tests.factories import make_account, make_learner, make_reference
 from tests.helpdesk.making import book, make_adviser, make_desk
+from tests.markup import attribute
 from tests.notices.making import queue
 from tests.pages import Page, PageClient
 from tests.recording import Statements
@@ -74,6 +75,20 @@ def test_a_class_is_found_by_word_place_and_date(app: Flask, reception: PageClie
     with app.app_context():
         run_id = make_run()
     assert ask(reception, words).link("電源の入れ方") == f"/classes/{run_id}"
+
+
+def test_more_classes_than_are_shown_are_counted_and_no_name_stands_in_the_address_that_shows_them(
+    app: Flask, reception: PageClient
+) -> None:
+    with app.app_context():
+        for number in range(12):
+            make_run(meeting_at(hour=8 + number))
+    found = ask(reception, "ボタン")
+    assert "ほかに2件あります" in found.text
+    assert "q=" in found.link("教室の一覧を開く")
+    with app.app_context():
+        make_learner("ボタン ハナ")
+    assert ask(reception, "ボタン").link("教室の一覧を開く") == "/classes/"
 
 
 @pytest.mark.parametrize("marks", ["%", "😀", "ー", "・・"])
@@ -210,6 +225,31 @@ class TestALearnerOnTheLine:
             make_run(edition=Edition.ANDROID)
             learner = make_learner(device=Device.IPHONE)
         assert "見つかりません" in reception.get(f"/desk/{learner}").text
+
+    def test_what_is_not_shown_at_once_stands_on_pages_of_its_own(
+        self, app: Flask, reception: PageClient, hanako: int, queries: Counting
+    ) -> None:
+        with app.app_context():
+            for number in range(11):
+                make_run(meeting_at(hour=8 + number))
+            far = make_run(meeting_at(hour=7, room_id=room_of("キタスカ").id), venue_id=None)
+            for number in range(5):
+                make_desk(make_adviser(f"adviser{number}"), name=f"相談{number}")
+        page = reception.get(f"/desk/{hanako}")
+        assert "1 / 2 ページ（12件）" in page.text
+        assert "キタスカ" not in page.text
+        (runs,) = page.all(".pages[aria-label=教室のページ] a")
+        following = reception.get(attribute(runs, "href"))
+        assert f"/classes/{far}/enrol" in str(following.soup)
+        assert len(following.all("section[aria-labelledby=runs] .offers > li")) == 2
+        last = reception.get(f"/desk/{hanako}?q=12/3&slots=999")
+        (slots,) = last.all(".pages[aria-label=相談の枠のページ] a")
+        assert attribute(slots, "href").startswith(f"/desk/{hanako}?q=12/3")
+        with queries() as one:
+            reception.get(f"/desk/{hanako}")
+        with queries() as other:
+            reception.get(f"/desk/{hanako}?runs=2&slots=2")
+        assert len(one) == len(other)
 
     def test_nobody_is_not_found(self, reception: PageClient) -> None:
         reception.get("/desk/999999", expect=404)
