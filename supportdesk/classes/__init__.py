@@ -12,7 +12,7 @@ def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
     from supportdesk.classes import descriptions, lecture_views, schedule_views, timeline, views
     from supportdesk.classes.models import AttendanceMark, Enrolment
-    from supportdesk.core import activities
+    from supportdesk.core import activities, signposts
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
@@ -23,6 +23,7 @@ def plug_in(app: Flask) -> None:
     for blueprint in (schedule_views.blueprint, views.blueprint, lecture_views.blueprint):
         app.register_blueprint(blueprint)
     schedule_views.keep_drawn_pages(app)
+    signposts.put_up(app, {"schedule": "schedule.index"})
     add_to_menu(
         app,
         MenuItem("schedule.index", _l("教室の予定"), None),

@@ -126,7 +126,6 @@ def _page(meeting: MeetingRow, form: MarkForm | HeadsForm) -> str:
         closed=not takes_marks(meeting, actor, now),
         correction_days=CORRECTION_DAYS,
         called_off=meeting.state is RunState.CANCELLED,
-        learner_page="/learners/",  # it stands on a floor above this room
     )
 
 

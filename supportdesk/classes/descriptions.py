@@ -20,6 +20,7 @@ from supportdesk.classes.models import (
 )
 from supportdesk.core.activities import Description, path_of
 from supportdesk.core.permissions import Actor, Role
+from supportdesk.core.signposts import way_to
 from supportdesk.extensions import db
 
 
@@ -36,7 +37,7 @@ def describe_meetings(ids: Iterable[int]) -> Mapping[int, Description]:
             row.starts_at,
             row.ends_at,
             meeting_address(row.run_id),
-            f"/m/{row.code}",
+            way_to("meeting_videos", code=row.code),
         )
         for row in rows
     }

@@ -121,7 +121,6 @@ def enrolment(enrolment_id: int) -> str:
         learner=learner,
         moved_up=moved_up,
         news=news,
-        learner_page=f"/learners/{row.learner_id}",  # it stands on a floor above this room
         when=_when(row.run_id),
         done="done" in request.args and row.state is not EnrolmentState.CANCELLED,
         live=_is_live(row),

@@ -19,6 +19,7 @@ from supportdesk.core.activities import activity
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.core.qr import qr_png, qr_svg
+from supportdesk.core.signposts import way_to
 from supportdesk.learners.words import NEEDS
 from supportdesk.skills.queries import skill_names
 from supportdesk.skills.words import LEVELS
@@ -87,4 +88,4 @@ def _address_of(meeting_id: int) -> str:
 
 def _address(code: str) -> str:
     """What the QR code says."""
-    return f"{current_app.config['SETTINGS'].base_url}/m/{code}"
+    return f"{current_app.config['SETTINGS'].base_url}{way_to('meeting_videos', code=code)}"

@@ -36,7 +36,7 @@ def activity(kind: str, row_id: int) -> str:
     return f"{kind}:{row_id}"
 
 
-def path_of(endpoint: str, **values: int) -> str:
+def path_of(endpoint: str, **values: int | str) -> str:
     """The path of a page; also outside a request, where `url_for` gives none."""
     return current_app.url_map.bind("").build(endpoint, values)
 

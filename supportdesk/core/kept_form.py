@@ -22,6 +22,7 @@ from werkzeug.exceptions import HTTPException
 
 from supportdesk.core.errors import DeskError
 from supportdesk.core.security import local_address
+from supportdesk.core.signposts import way_to
 
 PREFIX: Final = "kept."
 SEAL: Final = "kept_for"
@@ -124,13 +125,13 @@ def _serializer() -> URLSafeSerializer:
 
 def _can_be_read(page: str) -> bool:
     """Whether the address is one of ours that answers to GET. The log-in page is no place to go back to."""
-    adapter = current_app.create_url_adapter(request)
+    path, adapter = unquote(urlsplit(page).path), current_app.create_url_adapter(request)
     assert adapter is not None
     try:
-        endpoint, _arguments = adapter.match(unquote(urlsplit(page).path), method="GET")
+        adapter.match(path, method="GET")
     except HTTPException:
         return False
-    return bool(endpoint != "accounts.login")
+    return path != way_to("login")
 
 
 def _turn_to(page: str) -> None:

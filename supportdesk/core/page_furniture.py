@@ -16,6 +16,7 @@ from supportdesk.core.moments import birth, clock_time, day, day_of_era, short_d
 from supportdesk.core.permissions import Permission, public
 from supportdesk.core.phones import format_phone
 from supportdesk.core.security import LANGUAGE_COOKIE, LANGUAGES, local_address, served
+from supportdesk.core.signposts import way_to
 
 blueprint = Blueprint("language", __name__)
 YEAR = 365 * 24 * 3600
@@ -48,11 +49,6 @@ def add_to_menu(app: Flask, *items: MenuItem) -> None:
     app.extensions.setdefault("menu", []).extend(items)
 
 
-def set_home(app: Flask, endpoint: str) -> None:
-    """Called by the room that has the page from which every other is reached."""
-    app.extensions["home"] = endpoint
-
-
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
     app.register_blueprint(blueprint)
@@ -66,6 +62,7 @@ def plug_in(app: Flask) -> None:
         "one_time_token": new_token,
         "served": served,
         "span": span,
+        "way_to": way_to,
     }
     app.jinja_env.globals.update(globals_)
     app.jinja_env.filters.update(
@@ -97,7 +94,7 @@ def start_page() -> str:
     if not current_user.is_authenticated:
         return "/"
     pages = [item.endpoint for item in _menu() if item.begins_day and _may_open(item)]
-    return url_for(pages[0] if len(pages) == 1 else current_app.extensions["home"])
+    return url_for(pages[0]) if len(pages) == 1 else way_to("home")
 
 
 def _may_open(item: MenuItem) -> bool:

@@ -129,7 +129,6 @@ def booking(booking_id: int) -> str:
         "helpdesk/booking.html",
         booking=row,
         learner=learner,
-        learner_page=f"/learners/{row.learner_id}",  # it stands on a floor above this room
         done="done" in request.args and row.state is BookingState.BOOKED,
         live=_is_live(row),
         state=BOOKING_STATES[row.state],

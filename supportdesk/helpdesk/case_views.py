@@ -111,7 +111,6 @@ def _page(form: CaseForm, booking: BookingRow, stored: CaseRow, *, changed: bool
         case=stored,
         changed=changed,
         visitor=visitor,
-        learner_page=f"/learners/{booking.learner_id}",  # it stands on a floor above this room
         history=case_queries.history_of(booking.learner_id),
         begun=now >= booking.starts_at,
         closable=clock.local(now).date() >= clock.local(booking.starts_at).date(),

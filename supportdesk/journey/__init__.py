@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as _l
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
-    from supportdesk.core.page_furniture import MenuItem, add_to_menu, set_home
+    from supportdesk.core import signposts
+    from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
     from supportdesk.journey import desk_views, learner_views, pack_views, pass_views, public_views
 
@@ -20,7 +21,16 @@ def plug_in(app: Flask) -> None:
         pass_views.blueprint,
     ):
         app.register_blueprint(blueprint)
-    set_home(app, "home.home")
+    signposts.put_up(
+        app,
+        {
+            "home": "home.home",
+            "desk": "desk.index",
+            "learner": "journey.learner",
+            "pass": "passes.open_pass",
+            "meeting_videos": "home.meeting_videos",
+        },
+    )
     add_to_menu(
         app,
         MenuItem("home.front", _l("はじめのページ"), None),

@@ -16,9 +16,10 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.fields import DeskForm
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.core.qr import qr_svg
+from supportdesk.core.signposts import way_to
 from supportdesk.learners import admission, passes, queries
 from supportdesk.learners.rooms import check_scope
-from supportdesk.learners.views import blueprint, learner_page
+from supportdesk.learners.views import blueprint
 
 
 @blueprint.get("/<int:learner_id>/pass")
@@ -33,7 +34,7 @@ def pass_card(learner_id: int) -> str:
         name=queries.name_of(learner_id),
         with_name="with_name" in request.args,
         held=passes.live_pass(learner_id),
-        back=learner_page(learner_id),
+        back=way_to("learner", learner_id=learner_id),
     )
 
 
@@ -51,7 +52,7 @@ def pass_svg(learner_id: int) -> Response:
 
 def pass_address(token: str) -> str:
     """What the QR code of a pass says."""
-    return f"{current_app.config['SETTINGS'].base_url}/p/{token}"
+    return f"{current_app.config['SETTINGS'].base_url}{way_to('pass', token=token)}"
 
 
 @blueprint.post("/<int:learner_id>/pass/issue")
@@ -124,7 +125,7 @@ def admit_phone(learner_id: int) -> BaseResponse:
             ends_at = admission.open_window(learner_id, actor=actor, now=clock.now())
     except passes.NoPass as error:
         flash(str(error.message), "warn")
-        return redirect(learner_page(learner_id), 303)
+        return redirect(way_to("learner", learner_id=learner_id), 303)
     flash(
         _(
             "%(time)s まで登録できます。ご本人のスマホで、受講者カードのQRコードを読み取ってください。",
@@ -132,7 +133,7 @@ def admit_phone(learner_id: int) -> BaseResponse:
         ),
         "good",
     )
-    return redirect(learner_page(learner_id), 303)
+    return redirect(way_to("learner", learner_id=learner_id), 303)
 
 
 @blueprint.post("/<int:learner_id>/phones/cut-off")
@@ -144,4 +145,4 @@ def cut_off(learner_id: int) -> BaseResponse:
     with transaction():
         phones = admission.cut_off_phones(learner_id, actor=actor, now=clock.now())
     flash(_("登録されていたスマホ%(number)s台を使えなくしました。", number=phones), "good")
-    return redirect(learner_page(learner_id), 303)
+    return redirect(way_to("learner", learner_id=learner_id), 303)

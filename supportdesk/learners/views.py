@@ -16,6 +16,7 @@ from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.japanese import tidy
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
+from supportdesk.core.signposts import way_to
 from supportdesk.learners import queries
 from supportdesk.learners.consents import WORDINGS, consents_of, record_consent
 from supportdesk.learners.forms import ConsentForm, LearnerForm, form_for, values_from_search
@@ -27,11 +28,6 @@ from supportdesk.learners.words import CONSENTS
 from supportdesk.places.choices import district_choices
 
 blueprint = Blueprint("learners", __name__, url_prefix="/learners", template_folder="templates")
-
-
-def learner_page(learner_id: int) -> str:
-    """The address of the learner's own page."""
-    return url_for("journey.learner", learner_id=learner_id)
 
 
 @blueprint.get("/")
@@ -67,7 +63,8 @@ def new() -> Answer:
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
-        return learner_page(enter_learner(form.particulars(), others=form.other_ids, actor=actor, now=now).id)
+        entered = enter_learner(form.particulars(), others=form.other_ids, actor=actor, now=now)
+        return way_to("learner", learner_id=entered.id)
 
     return answer_form(form, lambda: _new_page(form), act, _("登録しました。"))
 
@@ -95,7 +92,7 @@ def edit(learner_id: int) -> Answer:
 
     def act() -> str:
         amend_learner(learner_id, form.particulars(), others=form.other_ids, seen=form.seen, actor=actor, now=now)
-        return learner_page(learner_id)
+        return way_to("learner", learner_id=learner_id)
 
     return answer_form(form, lambda: _edit_page(form, learner_id), act, _("変更を保存しました。"))
 
@@ -108,7 +105,7 @@ def _edit_page(form: LearnerForm, learner_id: int) -> str:
         form=form,
         title=_("受講者の内容をなおす"),
         action=url_for("learners.edit", learner_id=learner_id),
-        cancel=learner_page(learner_id),
+        cancel=way_to("learner", learner_id=learner_id),
         submit=_("別の人として保存する") if form.known else _("保存する"),
     )
 
@@ -147,5 +144,5 @@ def _consents_page(learner_id: int, forms: dict[ConsentKind, ConsentForm]) -> st
         wordings=WORDINGS,
         titles=CONSENTS,
         answers=consents_of(learner_id),
-        back=learner_page(learner_id),
+        back=way_to("learner", learner_id=learner_id),
     )

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
-    from supportdesk.core import activities
+    from supportdesk.core import activities, signposts
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.rooms import answer_for_learners
@@ -20,6 +20,7 @@ def plug_in(app: Flask) -> None:
     for more_pages in ("media_views", "code_views", "office_views"):
         import_module(f"supportdesk.videos.{more_pages}")
     app.register_blueprint(blueprint)
+    signposts.put_up(app, {"videos": "videos.index"})
     add_to_menu(
         app,
         MenuItem("videos.index", _l("動画"), None),
