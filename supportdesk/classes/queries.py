@@ -98,6 +98,8 @@ class EnrolmentRow(NamedTuple):
     ends_at: datetime
     venue: str
     nickname: str
+    address: str
+    venue_phone: str
     room: str
     to_bring: str
     meetings: int
@@ -365,6 +367,8 @@ ENROLMENT_ROWS: Select[Any] = select(
     RUN.c.ends_at,
     _VENUE_NAME,
     _NICKNAME,
+    func.coalesce(VENUE.c.address, "").label("address"),
+    func.coalesce(VENUE.c.phone, "").label("venue_phone"),
     func.coalesce(_FIRST_ROOM, "").label("room"),
     RUN.c.to_bring,
     _HOW_MANY_MEETINGS,

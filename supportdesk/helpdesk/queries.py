@@ -122,6 +122,8 @@ class BookingRow(NamedTuple):
     ends_at: datetime
     venue: str
     nickname: str
+    address: str
+    venue_phone: str
     state: BookingState
     topic: str
     to_bring: str
@@ -149,6 +151,8 @@ BOOKING_ROWS: Select[Any] = (
         BOOKING.c.ends_at,
         _VENUE.c.name.label("venue"),
         _VENUE.c.nickname,
+        _VENUE.c.address,
+        _VENUE.c.phone.label("venue_phone"),
         BOOKING.c.state,
         BOOKING.c.topic,
         DESK.c.to_bring,
