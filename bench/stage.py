@@ -17,7 +17,6 @@ from sqlalchemy import make_url, select
 from werkzeug.security import generate_password_hash
 
 from bench.bare import TABLES, Database
-from bench.register import fill_register
 from bench.same_page import same, write_template
 from supportdesk import create_app
 from supportdesk.accounts.operations import create_account
@@ -30,6 +29,7 @@ from supportdesk.config import Settings
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
+from supportdesk.demo.crowd import fill_register
 from supportdesk.extensions import db
 from supportdesk.places.calendar import closed_because
 from supportdesk.places.models import Venue
@@ -126,7 +126,7 @@ def _fill(learners: int, runs: int) -> list[int]:
     with transaction():
         load_reference()
         create_account(username=USERNAME, name="受付", password=PASSWORD, roles=[Role.RECEPTION], actor=SYSTEM, now=now)
-    fill_register(learners, now=f"{now:%Y-%m-%d %H:%M:%S}.000000")
+    fill_register(learners)
     venues = list(db.session.scalars(select(Venue).order_by(Venue.id)))
     courses = list(db.session.scalars(select(Course.code).order_by(Course.code)))
     with transaction():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 
 from supportdesk.core.database import Base, UtcDateTime
 from supportdesk.extensions import db
@@ -18,11 +21,35 @@ def render_item(kind: str, item: object, _autogen_context: object) -> str | Lite
     return False
 
 
+@contextmanager
+def _tables_may_be_made_anew(connection: Connection) -> Iterator[None]:
+    """SQLite changes a column by making its table anew, and the old one cannot go while rows point at it.
+
+    Foreign keys are asked for again before anything is committed.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("PRAGMA foreign_keys=OFF")  # not by the connection, which would begin: then it changes nothing
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _refuse_loose_ends(connection: Connection) -> None:
+    loose = connection.exec_driver_sql("PRAGMA foreign_key_check").all() if connection.dialect.name == "sqlite" else []
+    if loose:
+        raise RuntimeError(f"rows point nowhere after the migration: {loose[:10]}")
+
+
 def run() -> None:
     """All in one transaction: a migration that fails leaves nothing behind."""
     assert current_app
     engine = db.engine
-    with engine.connect().execution_options(write=True) as connection:
+    with engine.connect().execution_options(write=True) as connection, _tables_may_be_made_anew(connection):
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -32,6 +59,7 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            _refuse_loose_ends(connection)
         if connection.in_transaction():
             connection.commit()
 

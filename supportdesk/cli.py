@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import click
 import flask_migrate
@@ -14,6 +16,8 @@ from sqlalchemy.exc import OperationalError
 
 from supportdesk import create_app
 from supportdesk.config import SettingError, Settings
+
+T = TypeVar("T")
 
 
 def main() -> None:
@@ -118,6 +122,44 @@ def import_learners(file: Path, dry_run: bool, as_json: bool) -> None:
     click.echo(f"新規 {answer['new']}　重複 {answer['duplicate']}　受け付けない行 {len(answer['rejected'])}")
     for rejected in answer["rejected"]:
         click.echo(f"  {rejected['row']}行目 {rejected['column']}: {rejected['reason']}")
+
+
+@supportdesk.command()
+@click.argument("count", type=click.IntRange(1, 2_000_000))
+def generate_learners(count: int) -> None:
+    """Fill an empty register with so many invented people, for measuring."""
+    from supportdesk.core.errors import DeskError
+    from supportdesk.demo.crowd import fill_register
+
+    with _migrated(create_app()).app_context():
+        try:
+            fill_register(count, progress=_bar)
+        except DeskError as refused:
+            raise click.ClickException(str(refused.message)) from refused
+    click.echo(count)
+
+
+@supportdesk.command()
+def rebuild_search() -> None:
+    """Make the keys by which learners are found anew: after a migration that says so, or a restored backup."""
+    from supportdesk.core.database import transaction
+    from supportdesk.learners.keys import ids_in_pieces, rewrite_keys
+    from supportdesk.learners.slips import forget_names
+
+    with _migrated(create_app()).app_context():
+        with transaction():
+            forget_names()
+        pieces = ids_in_pieces()
+        for ids in _bar(pieces, "learners"):
+            with transaction():
+                rewrite_keys(ids)
+        click.echo(sum(map(len, pieces)))
+
+
+def _bar(things: Iterable[T], what: str) -> Iterator[T]:
+    """Hands on what is gone through, and shows on a terminal how far it is."""
+    with click.progressbar(things, label=what, file=sys.stderr, hidden=not sys.stderr.isatty()) as shown:
+        yield from shown
 
 
 @supportdesk.command()

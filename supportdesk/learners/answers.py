@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from supportdesk.learners.models import (
     AdmissionWindow,
     Consent,
+    FormerName,
     LearnerKey,
     LearnerNeed,
     LearnerPhone,
@@ -25,6 +26,7 @@ def _table(model: type) -> Table:
 ANSWERS: Final = RoomAnswers(
     room="learners",
     tables=(
+        LearnerTable(_table(FormerName), personal=("name", "kana"), erased="deleted"),
         LearnerTable(_table(LearnerPhone), personal=("number", "typed"), erased="deleted"),
         LearnerTable(_table(LearnerNeed), personal=("need",), erased="deleted"),
         LearnerTable(_table(LearnerKey), personal=("key",), erased="deleted"),

@@ -82,6 +82,7 @@ class Learner(Base):
     sex: Mapped[Sex | None]
     district_code: Mapped[str | None] = foreign_key("district.code")
     outside_city: Mapped[bool] = mapped_column(default=False)
+    last_venue_id: Mapped[int | None] = foreign_key("venue.id", comment="of the last class they came to")
     postal_code: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
     mail: Mapped[str] = mapped_column(default="")
@@ -138,13 +139,41 @@ class LearnerNeed(Base):
     need: Mapped[Need] = mapped_column(primary_key=True)
 
 
+class FormerName(Base):
+    """A name that the learner had before; reception finds them by it for ever."""
+
+    __tablename__ = "former_name"
+    __table_args__ = (CheckConstraint("name <> '' OR kana <> ''", "name_or_kana"),)
+
+    id: Mapped[identity]
+    learner_id: Mapped[int] = foreign_key("learner.id")
+    name: Mapped[str]
+    kana: Mapped[str]
+    ended_at: Mapped[datetime]
+    ended_by: Mapped[int | None] = foreign_key("account.id", index=False)
+
+
 class LearnerKey(Base):
-    """A search key: every ending of the folded kana and name, the digits of a phone backwards, the pass code."""
+    """A search key of a learner; learners/keys.py says which there are."""
 
     __tablename__ = "learner_key"
+    __table_args__ = {"sqlite_with_rowid": False}  # the key is the row: nothing is stored twice
 
     key: Mapped[key_text] = mapped_column(primary_key=True)
     learner_id: Mapped[int] = foreign_key("learner.id", primary_key=True)
+
+
+class NameVariant(Base):
+    """The key of a family or given name in kana with one kana left out, or whole: a slip of the tongue leads to it.
+
+    Of names, not of learners: however many are called so, the name is here once.
+    """
+
+    __tablename__ = "name_variant"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    variant: Mapped[key_text] = mapped_column(primary_key=True)
+    name: Mapped[key_text] = mapped_column(primary_key=True)
 
 
 class Pass(Base):

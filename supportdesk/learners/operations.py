@@ -18,10 +18,11 @@ from supportdesk.core.japanese import search_key
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.duplicates import new_duplicates, probable_duplicates
+from supportdesk.learners.keys import Findable, add_keys, rewrite_keys, year_of
 from supportdesk.learners.locking import lock_register
-from supportdesk.learners.models import Learner, LearnerKey, LearnerNeed, LearnerPhone
-from supportdesk.learners.particulars import Particulars, Telephone, checked
-from supportdesk.learners.search import Found, keys_of, write_keys
+from supportdesk.learners.models import FormerName, Learner, LearnerNeed, LearnerPhone
+from supportdesk.learners.particulars import Particulars, Telephone, checked, name_keys
+from supportdesk.learners.search import Found
 
 
 class ProbablyKnown(DeskError):
@@ -78,10 +79,7 @@ def register_learners(people: Sequence[Particulars], *, actor: Actor, now: datet
     entered = list(zip(ids, people, strict=True))
     _write_rows(LearnerPhone, [row for learner_id, one in entered for row in _phone_rows(learner_id, one)])
     _write_rows(LearnerNeed, [row for learner_id, one in entered for row in _need_rows(learner_id, one)])
-    keys = [(learner_id, keys_of(one.name, one.kana, one.numbers)) for learner_id, one in entered]
-    _write_rows(
-        LearnerKey, [{"key": key, "learner_id": learner_id} for learner_id, held in keys for key in sorted(held)]
-    )
+    add_keys({learner_id: _findable(one) for learner_id, one in entered})
     for learner_id in ids:
         audit.record(actor=actor, action=Action.REGISTER_LEARNER, subject=f"learner:{learner_id}", now=now)
     return ids
@@ -113,14 +111,35 @@ def amend_learner(
     if any(one.id not in others for one in found):
         raise ProbablyKnown(found)
     changed = [name for name, value in _columns(particulars).items() if getattr(learner, name) != value]
+    _keep_former_name(learner, particulars, actor, now)
     for name, value in _columns(particulars).items():
         setattr(learner, name, value)
     learner.updated_at = now
     db.session.flush()
     _replace_phones_and_needs(learner_id, particulars)
-    _replace_keys(learner_id, particulars, former_numbers)
+    rewrite_keys([learner_id])
     audit.record(
         actor=actor, action=Action.AMEND_LEARNER, subject=f"learner:{learner_id}", now=now, detail={"changed": changed}
+    )
+
+
+def _keep_former_name(learner: Learner, particulars: Particulars, actor: Actor, now: datetime) -> None:
+    """A caller may go on using the old name. What is only added to it or spelt out is no other name."""
+    before, after = (name_keys(one.name, one.kana) for one in (learner, particulars))
+    if before <= after:
+        return
+    former = {"name": learner.name, "kana": learner.kana}
+    db.session.execute(
+        insert(FormerName), {**former, "learner_id": learner.id, "ended_at": now, "ended_by": actor.account_id}
+    )
+
+
+def _findable(person: Particulars) -> Findable:
+    return Findable(
+        ((person.name, person.kana),),
+        person.numbers,
+        birth_year=year_of(person.birth_date, person.birth_year),
+        district_code=person.district_code,
     )
 
 
@@ -166,9 +185,3 @@ def _need_rows(learner_id: int, particulars: Particulars) -> list[dict[str, Any]
 def _write_rows(model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         connection().execute(insert(model), rows)
-
-
-def _replace_keys(learner_id: int, particulars: Particulars, former_numbers: list[str]) -> None:
-    held = set(db.session.scalars(select(LearnerKey.key).where(LearnerKey.learner_id == learner_id)))
-    names_and_code = held - keys_of("", "", former_numbers)
-    write_keys(learner_id, names_and_code | keys_of(particulars.name, particulars.kana, particulars.numbers))

@@ -17,8 +17,8 @@ from supportdesk.core.codes import new_code, new_token, tidy_code
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
+from supportdesk.learners.keys import code_key
 from supportdesk.learners.models import AdmissionWindow, Learner, LearnerKey, Pass
-from supportdesk.learners.search import code_key
 
 PREFIX = "P"
 

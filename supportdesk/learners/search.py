@@ -1,27 +1,38 @@
-"""Finding a learner while one types: by any part of the kana or the name, the last digits of a phone, the pass code.
+"""Finding a learner while one types, by whatever a caller says: a name, a phone, a birthday, a place, a code.
 
-Each learner has a few dozen keys: every ending of the folded kana and name, and the digits of each phone backwards, so
-that "the last four" is a beginning too. A search is one range of the key index.
+Tried in this order until somebody is found: what was typed as it stands; its words, some of which narrow the search to
+a birthday, the last digits of a phone, a birth year, a district or the venue of the last class; the name turned round;
+a name that is one kana away. Each is a range or two of the key table's index (learners/keys.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from datetime import date
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
 
-from supportdesk.core.japanese import search_key, shown_name, suffixes
-from supportdesk.core.phones import digits_of, format_phone
+from supportdesk.core.japanese import is_kana, search_key, shown_name
+from supportdesk.core.phones import digits_of
 from supportdesk.extensions import db
+from supportdesk.learners.keys import narrowed, number_key
 from supportdesk.learners.models import Learner, LearnerKey, LearnerPhone
+from supportdesk.learners.narrowing import Asked, Narrowing, read_words
+from supportdesk.learners.slips import near
 from supportdesk.places.models import District
 
+Scope = Select[Any]
+
 #: After every character there is, in byte order.
-_LAST = "\U0010ffff"
-_FEWEST_DIGITS = 4
+_LAST: Final = "\U0010ffff"
+_FEWEST_DIGITS: Final = 4
 #: One learner may match by several keys: so many more are read at once than are shown.
-_KEYS_PER_LEARNER = 4
+_KEYS_PER_LEARNER: Final = 4
+#: Of the names that may have been meant, so many are looked for.
+_MOST_MEANT: Final = 20
+#: Born on one day, or with the same last digits: in a city of any size no more than these.
+_FEW: Final = 200
 
 
 class Found(NamedTuple):
@@ -37,74 +48,112 @@ class Found(NamedTuple):
 
 
 class Results(list[Found]):
-    """What a search found; `more`: others match as well, and typing on finds them."""
+    """What a search found; `more`: others match as well, and typing on finds them.
 
-    def __init__(self, found: Iterable[Found] = (), *, more: bool = False) -> None:
+    `near`: nobody is called what was typed, and these are called something one kana away.
+    """
+
+    def __init__(self, found: Iterable[Found] = (), *, more: bool = False, near: bool = False) -> None:
         super().__init__(found)
-        self.more = more
+        self.more, self.near = more, near
 
 
-def keys_of(name: str, kana: str, numbers: Iterable[str]) -> frozenset[str]:
-    """The search keys of a learner with these names and E.164 numbers."""
-    keys = {ending for text in (name, kana) for ending in suffixes(search_key(text))}
-    for number in numbers:
-        keys.update({_backwards(format_phone(number)), _backwards(number)})
-    return frozenset(keys)
-
-
-def code_key(code: str) -> str:
-    """The search key of a pass's code."""
-    return search_key(code)
-
-
-def write_keys(learner_id: int, keys: Iterable[str]) -> None:
-    """Replace the learner's keys, in the caller's transaction."""
-    db.session.execute(delete(LearnerKey).where(LearnerKey.learner_id == learner_id))
-    rows = [{"key": key, "learner_id": learner_id} for key in sorted(keys)]
-    if rows:
-        db.session.execute(insert(LearnerKey), rows)
-
-
-def find_learners(text: str, *, limit: int = 20, scope: Select[Any] | None = None) -> Results:
-    """The learners whose name contains what was typed, or whose phone ends in it, in the order of the key.
+def find_learners(text: str, *, limit: int = 20, scope: Scope | None = None) -> Results:
+    """The learners whom what was typed may mean, in the order of the key.
 
     Two who share a phone are both found; a pass code finds its holder. Fewer than four digits find nobody. `scope`
-    selects the ids of those the searcher may see (rooms.scope_of). Two statements whatever is typed,
-    and more only where several of the learners match by many keys each.
+    selects the ids of those the searcher may see (rooms.scope_of). Two statements where a name, the end of a phone or a
+    code was typed, and a handful otherwise, whatever the city's size.
     """
-    wanted = _wanted(text)
-    if not wanted:
-        return Results()
-    keys = select(LearnerKey.learner_id).where(LearnerKey.key >= wanted, LearnerKey.key < wanted + _LAST)
-    if scope is not None:
-        keys = keys.where(LearnerKey.learner_id.in_(scope))
-    ids = _first_of(keys.order_by(LearnerKey.key, LearnerKey.learner_id), limit + 1)
-    return Results(described(ids[:limit]) if ids else (), more=len(ids) > limit)
-
-
-def _first_of(keys: Select[int], enough: int) -> list[int]:
-    """The first learners of the keys, each once, as many as are enough, or all there are."""
-    at_once = enough * _KEYS_PER_LEARNER
-    ids: list[int] = []
-    while len(ids) < enough:
-        others = keys.where(LearnerKey.learner_id.not_in(ids)) if ids else keys
-        rows = db.session.scalars(others.limit(at_once)).all()
-        ids += dict.fromkeys(rows)
-        if len(rows) < at_once:
-            break
-    return ids[:enough]
+    key, enough = _wanted(text), limit + 1
+    scopes = [] if scope is None else [scope]
+    ids = _beginning_with([key], enough, scopes) or _in_words(text, enough, scopes)
+    meant = [] if ids or not is_kana(text) else near(key)[:_MOST_MEANT]
+    if meant:
+        ids = _beginning_with(meant, enough, scopes)
+    return Results(described(ids[:limit]) if ids else (), more=len(ids) > limit, near=bool(meant))
 
 
 def _wanted(text: str) -> str:
     digits = digits_of(text)
     key = search_key(text)
     if digits and key == digits:
-        return digits[::-1] if len(digits) >= _FEWEST_DIGITS else ""
+        return number_key(digits) if len(digits) >= _FEWEST_DIGITS else ""
     return key
 
 
-def _backwards(number: str) -> str:
-    return digits_of(number)[::-1]
+def _in_words(text: str, enough: int, scopes: Sequence[Scope]) -> list[int]:
+    """Whom the words mean one by one: those that narrow the search, and a name; or the name turned round."""
+    asked = read_words(text)
+    if asked.birth_date or (asked.digits and asked.name):
+        few = _of_few(asked, enough, scopes)
+        if few or not asked.narrowings:
+            return few
+    if asked.name and asked.narrowings:
+        first, *others = asked.narrowings
+        keys = [narrowed(*narrowing, asked.name) for narrowing in first]
+        return _beginning_with(keys, enough, [*scopes, *map(_sharing, others)])
+    return _beginning_with([asked.turned_round], enough, scopes)
+
+
+def _of_few(asked: Asked, enough: int, scopes: Sequence[Scope]) -> list[int]:
+    """Those born that day, or with these last digits; of them whoever has the name as well, when there is one."""
+    if asked.birth_date:
+        born = select(Learner.id).where(Learner.birth_date == asked.birth_date).order_by(Learner.kana_key, Learner.id)
+        ids = list(db.session.scalars(_within(born, Learner.id, scopes).limit(_FEW)))
+    else:
+        ids = _beginning_with([number_key(asked.digits)], _FEW, scopes)
+    if not asked.name or not ids:
+        return ids[:enough]
+    named = select(LearnerKey.learner_id).where(LearnerKey.learner_id.in_(ids), *_range(asked.name))
+    held = set(db.session.scalars(named))
+    return [learner_id for learner_id in ids if learner_id in held][:enough]
+
+
+def _sharing(narrowings: Iterable[Narrowing]) -> Scope:
+    """Those who share one of these: to narrow further what a key has narrowed already."""
+    return select(Learner.id).where(or_(*(_is_so(*one) for one in narrowings)))
+
+
+def _is_so(kind: str, value: Any) -> ColumnElement[bool]:
+    if kind == "year":
+        year = Learner.birth_date.between(date(value, 1, 1), date(value, 12, 31))
+        return or_(year, Learner.birth_year == value)
+    return (Learner.district_code if kind == "district" else Learner.last_venue_id) == value
+
+
+def _beginning_with(keys: Sequence[str], enough: int, scopes: Sequence[Scope]) -> list[int]:
+    """The first learners who have a key with one of these beginnings, each once: as many as are enough, or all."""
+    at_once = enough * _KEYS_PER_LEARNER
+    ids: list[int] = []
+    while keys and all(keys) and len(ids) < enough:
+        others = select(LearnerKey.learner_id).where(LearnerKey.learner_id.not_in(ids)) if ids else _ALL
+        read = [
+            _within(others.where(*_range(key)), LearnerKey.learner_id, scopes)
+            .order_by(LearnerKey.key, LearnerKey.learner_id)
+            .limit(at_once)
+            for key in keys
+        ]
+        # Each range by itself, so that the index gives each in order and no further than the limit.
+        rows = db.session.scalars(read[0] if len(read) == 1 else union_all(*(one.subquery().select() for one in read)))
+        found = rows.all()
+        ids += dict.fromkeys(found)
+        if len(found) < at_once:
+            break
+    return list(dict.fromkeys(ids))[:enough]
+
+
+_ALL: Final = select(LearnerKey.learner_id)
+
+
+def _range(key: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return LearnerKey.key >= key, LearnerKey.key < key + _LAST
+
+
+def _within(statement: Select[int], learner_id: Any, scopes: Iterable[Scope]) -> Select[int]:
+    for scope in scopes:
+        statement = statement.where(learner_id.in_(scope))
+    return statement
 
 
 def described(ids: Sequence[int]) -> list[Found]:

@@ -6,6 +6,7 @@ import flask_migrate
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from flask import Flask
 from sqlalchemy import CheckConstraint, inspect, text
 
 from supportdesk.core.database import Base
@@ -36,6 +37,24 @@ def test_down_to_nothing_and_up_again() -> None:
     assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
     flask_migrate.upgrade()
     assert differences() == []
+
+
+def test_what_the_tables_hold_survives_the_way_down_to_the_first_migration_and_up(demo: Flask) -> None:
+    def held() -> dict[str, int]:
+        with db.engine.connect() as connection:
+            return {
+                name: connection.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one()
+                for name in inspect(connection).get_table_names()
+            }
+
+    with demo.app_context():
+        before = held()
+        flask_migrate.downgrade(revision="0001")
+        kept = held()
+        assert {name: before[name] for name in kept} == kept
+        flask_migrate.upgrade()
+        assert {name: count for name, count in held().items() if name in kept} == kept
+        assert differences() == []
 
 
 def test_search_keys_are_compared_byte_by_byte() -> None:

@@ -18,10 +18,10 @@ from supportdesk.core.permissions import SYSTEM
 from supportdesk.core.tables import TableError, write_xlsx
 from supportdesk.extensions import db
 from supportdesk.learners.importing import ImportPlan, plan_import, take_in
+from supportdesk.learners.keys import findable, keys_of
 from supportdesk.learners.models import Device, Learner, LearnerKey, LearnerPhone, Need
 from supportdesk.learners.operations import register_learners
 from supportdesk.learners.particulars import BadParticulars
-from supportdesk.learners.search import keys_of
 from supportdesk.reference import load_reference
 from tests.recording import queries
 
@@ -196,7 +196,7 @@ def test_many_are_entered_in_a_few_statements_and_each_as_if_alone() -> None:
         assert [(one.typed, one.number) for one in learner.phones] == [(one.typed, one.number) for one in person.phones]
         assert {one.need for one in learner.needs} == person.needs
         held = select(LearnerKey.key).where(LearnerKey.learner_id == learner.id)
-        assert set(db.session.scalars(held)) == keys_of(person.name, person.kana, person.numbers)
+        assert set(db.session.scalars(held)) == keys_of(findable([learner.id])[learner.id])
         assert learner.kana_key == search_key(person.kana or person.name)
 
 

@@ -12,11 +12,8 @@ import pytest
 
 from bench import parts
 from bench.load import address_of, send
-from bench.register import invent
 from bench.same_page import same
 from bench.stage import LISTED, SEATS, Stage, empty_databases, set_up
-from supportdesk.extensions import db
-from supportdesk.learners.search import find_learners, keys_of
 from tests.callers import HttpCaller
 from tests.conftest import _server_address
 from tests.markup import parse
@@ -58,16 +55,6 @@ def test_all_give_every_seat_once_to_whoever_is_logged_in(stage: Stage, site: st
     answers = [send(address_of(url), request) for request in requests]
     assert all(answer.startswith(b"HTTP/1.1 303 ") for answer in answers), answers[0]
     assert len({answer.split(b"Location: ")[1].split(b"\r\n")[0] for answer in answers}) == RUNS * SEATS
-
-
-def test_invented_learners_have_the_keys_that_the_register_gives(stage: Stage) -> None:
-    for one in invent(LEARNERS):
-        assert one.keys == keys_of(one.name, one.kana, [one.number])
-    wanted = next(invent(LEARNERS))
-    with stage.app.app_context():
-        assert wanted.id in [found.id for found in find_learners(wanted.kana)]
-        db.session.remove()
-        db.engine.dispose()
 
 
 def test_what_reception_waits_for_is_answered(stage: Stage, tmp_path: Path) -> None:

@@ -1,0 +1,101 @@
+"""The words of a search, one by one: a name, and what the caller adds to it ("the Tanaka from いーぱる").
+
+Called by the search where what was typed is nobody's name as it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Final, NamedTuple
+
+from sqlalchemy import select
+
+from supportdesk.core import clock
+from supportdesk.core.japanese import half_width, search_key
+from supportdesk.core.phones import digits_of
+from supportdesk.core.wareki import DateError, parse_date, parse_year
+from supportdesk.extensions import db
+from supportdesk.places.models import District, Venue
+
+_FEWEST_DIGITS: Final = 4
+#: Of a place's name, before it can be meant.
+_FEWEST_KANA: Final = 2
+#: Reception types a few words; more are nobody's.
+_MOST_WORDS: Final = 8
+_DIGITS: Final = re.compile(r"[0-9\-()+]+")
+
+
+class Narrowing(NamedTuple):
+    """What those looked for share: `kind` is year, district or venue."""
+
+    kind: str
+    value: int | str
+
+
+class Asked(NamedTuple):
+    """What the words mean. Of each word that narrows the search, `narrowings` has all that it may mean."""
+
+    name: str
+    turned_round: str
+    birth_date: date | None
+    digits: str
+    narrowings: tuple[tuple[Narrowing, ...], ...]
+
+
+def read_words(text: str) -> Asked:
+    """Take apart what was typed. Whatever narrows nothing belongs to the name."""
+    words, places = half_width(text).split()[:_MOST_WORDS], _places()
+    names, narrowings, birth_date, digits = [], [], None, ""
+    for word in words:
+        day = _birthday(word)
+        meant = () if day else tuple(_meant(word, places))
+        if day:
+            birth_date = day
+        elif _DIGITS.fullmatch(word) and len(digits_of(word)) >= _FEWEST_DIGITS:
+            digits = digits_of(word)
+        elif not meant:
+            names.append(word)
+        if meant:
+            narrowings.append(meant)
+    name, turned_round = (search_key("".join(order)) for order in (names, reversed(names)))
+    return Asked(name, turned_round if len(names) > 1 else "", birth_date, digits, tuple(narrowings))
+
+
+def _birthday(word: str) -> date | None:
+    try:
+        day = parse_date(word)
+    except DateError:
+        return None
+    return day if clock.reckons_with(day) and not word.isdecimal() else None
+
+
+def _meant(word: str, places: Iterable[tuple[Narrowing, frozenset[str]]]) -> Iterator[Narrowing]:
+    key = search_key(word)
+    year = _year(word)
+    if year is not None:
+        yield Narrowing("year", year)
+    elif len(key) >= _FEWEST_KANA:
+        yield from (place for place, names in places if any(name.startswith(key) for name in names))
+
+
+def _year(word: str) -> int | None:
+    try:
+        return parse_year(word, today=clock.today())
+    except DateError:
+        return None
+
+
+def _places() -> list[tuple[Narrowing, frozenset[str]]]:
+    """The districts and venues, with the keys of what they are called. Two statements of a few rows."""
+    districts = db.session.execute(select(District.code, District.name, District.kana).order_by(District.position))
+    venues = db.session.execute(select(Venue.id, Venue.nickname, Venue.name, Venue.kana).order_by(Venue.id))
+    return [
+        *((Narrowing("district", code), _keys(names)) for code, *names in districts),
+        *((Narrowing("venue", venue_id), _keys(names)) for venue_id, *names in venues),
+    ]
+
+
+def _keys(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(filter(None, map(search_key, names)))
