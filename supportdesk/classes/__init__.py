@@ -50,5 +50,6 @@ def plug_in(app: Flask) -> None:
             ),
             timeline=timeline.entries,
             scope=descriptions.learners_of,
+            upcoming=timeline.upcoming,
         ),
     )

@@ -31,6 +31,7 @@ from supportdesk.core import clock
 from supportdesk.core.database import connection
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
+from supportdesk.learners.keys import note_last_venues
 from supportdesk.learners.standing import Standing, standings_of
 
 _MARK = cast(Table, AttendanceMark.__table__)
@@ -139,6 +140,21 @@ _THE_REST = (
             _MARK.c.state != AttendanceState.UNMARKED,
         ),
     )
+)
+
+
+#: At which venue each was, the latest meeting last. A lecture at a group's own place has none.
+_WERE_AT = (
+    select(_MARK.c.learner_id, RUN.c.venue_id)
+    .join(MEETING, MEETING.c.id == _MARK.c.meeting_id)
+    .join(RUN, RUN.c.id == MEETING.c.run_id)
+    .where(
+        _MARK.c.learner_id.in_(bindparam("learners", expanding=True)),
+        _MARK.c.current,
+        _MARK.c.state.in_(ATTENDED),
+        RUN.c.venue_id.is_not(None),
+    )
+    .order_by(MEETING.c.starts_at, MEETING.c.id)
 )
 
 
@@ -296,4 +312,11 @@ def _settle(meeting_id: int, learner_ids: list[int]) -> tuple[Disagreement, ...]
     standing = [marks[-1].id for marks in found.values()]
     connection().execute(_STANDS_NO_MORE, {"meeting": meeting_id, "learners": learner_ids, "standing": standing})
     connection().execute(_STANDS, {"standing": standing})
+    note_last_venues(_last_venues(learner_ids))
     return tuple(one for marks in found.values() if (one := disagreement_of(marks)) is not None)
+
+
+def _last_venues(learner_ids: list[int]) -> dict[int, int | None]:
+    """Where each was at the last class they came to, by which callers are remembered."""
+    were_at = {row.learner_id: row.venue_id for row in connection().execute(_WERE_AT, {"learners": learner_ids})}
+    return {learner_id: were_at.get(learner_id) for learner_id in learner_ids}

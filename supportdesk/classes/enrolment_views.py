@@ -28,7 +28,7 @@ from supportdesk.core.moments import span
 from supportdesk.core.paging import Page, page_number
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.learners.booking_fields import CancelForm
-from supportdesk.learners.rooms import check_scope, scope_of
+from supportdesk.learners.rooms import ahead_of, check_scope, scope_of
 from supportdesk.learners.search import Found, described, find_learners
 from supportdesk.notices.news import News, news_about
 from supportdesk.places.occupancy import in_words
@@ -43,8 +43,9 @@ def who(run_id: int) -> str:
     run, actor = run_queries.run_details(run_id), current_actor()
     text = tidy(request.form.get("q", ""))[:LONGEST_WORD]
     found = find_learners(text, scope=scope_of(actor))
-    note_list(Action.SEARCH_LEARNERS, [one.id for one in found])
-    return render_template("classes/who.html", run=run, text=text, found=found)
+    ids = [one.id for one in found]
+    note_list(Action.SEARCH_LEARNERS, ids)
+    return render_template("classes/who.html", run=run, text=text, found=found, ahead=ahead_of(ids, clock.now()))
 
 
 @blueprint.route("/<int:run_id>/enrol", methods=["GET", "POST"])

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, Final, cast
 
 from flask_babel import gettext as _
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.classes.confirmation import SOURCES
 from supportdesk.classes.descriptions import meeting_address, run_title
-from supportdesk.classes.models import AttendanceMark, AttendanceState, RunKind
-from supportdesk.classes.queries import MEETING, RUN
+from supportdesk.classes.models import AttendanceMark, AttendanceState, EnrolmentState, RunKind
+from supportdesk.classes.queries import ENROLMENT, MEETING, RUN
 from supportdesk.classes.words import ATTENDANCE
 from supportdesk.core.activities import activity
 from supportdesk.extensions import db
-from supportdesk.learners.rooms import EntryKind, Latest, TimelineEntry
+from supportdesk.learners.rooms import Ahead, EntryKind, Latest, TimelineEntry
 from supportdesk.skills.models import SkillEvidence
 from supportdesk.skills.queries import skill_names
 from supportdesk.skills.words import LEVELS
@@ -42,6 +43,21 @@ def entries(learner_id: int, latest: Latest) -> list[TimelineEntry]:
         )
         for row in meetings
     ]
+
+
+def upcoming(learner_ids: Collection[int], now: datetime) -> dict[int, Ahead]:
+    """The next meeting of each who has a seat or waits for one. One statement."""
+    rows = db.session.execute(
+        select(ENROLMENT.c.learner_id, func.min(MEETING.c.starts_at).label("at"))
+        .join(MEETING, MEETING.c.run_id == ENROLMENT.c.run_id)
+        .where(
+            ENROLMENT.c.learner_id.in_(learner_ids),
+            ENROLMENT.c.state != EnrolmentState.CANCELLED,
+            MEETING.c.ends_at > now,
+        )
+        .group_by(ENROLMENT.c.learner_id)
+    )
+    return {row.learner_id: Ahead(row.at, "class") for row in rows}
 
 
 def _meetings(learner_id: int, latest: Latest) -> list[Any]:

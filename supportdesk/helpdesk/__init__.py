@@ -45,5 +45,6 @@ def plug_in(app: Flask) -> None:
             ),
             timeline=descriptions.timeline_of_bookings,
             scope=descriptions.learners_of,
+            upcoming=descriptions.upcoming,
         ),
     )

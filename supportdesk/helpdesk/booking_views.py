@@ -27,7 +27,7 @@ from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, blueprint, day_near, permitted
 from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.booking_fields import CancelForm
-from supportdesk.learners.rooms import check_scope, scope_of
+from supportdesk.learners.rooms import ahead_of, check_scope, scope_of
 from supportdesk.learners.search import Found, described, find_learners
 from supportdesk.places import occupancy
 from supportdesk.places.choices import district_choices
@@ -46,8 +46,10 @@ def who() -> Answer:
     slot, in_the_way = _slot(wanted)
     text = tidy(request.form.get("q", ""))[:LONGEST_WORD]
     found = find_learners(text, scope=scope_of(current_actor()))
-    note_list(Action.SEARCH_LEARNERS, [one.id for one in found])
-    return render_template("helpdesk/who.html", slot=slot, in_the_way=in_the_way, text=text, found=found)
+    ids = [one.id for one in found]
+    note_list(Action.SEARCH_LEARNERS, ids)
+    ahead = ahead_of(ids, clock.now())
+    return render_template("helpdesk/who.html", slot=slot, in_the_way=in_the_way, text=text, found=found, ahead=ahead)
 
 
 @blueprint.route("/book", methods=["GET", "POST"])

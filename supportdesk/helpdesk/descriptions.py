@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.core.activities import Description, activity, path_of
@@ -15,7 +15,7 @@ from supportdesk.core.wareki import format_time
 from supportdesk.extensions import db
 from supportdesk.helpdesk.models import Booking, BookingState, Case, Desk, DeskHours
 from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS, WEEKDAYS
-from supportdesk.learners.rooms import Latest, TimelineEntry
+from supportdesk.learners.rooms import Ahead, Latest, TimelineEntry
 
 
 def describe_bookings(ids: Iterable[int]) -> Mapping[int, Description]:
@@ -94,6 +94,16 @@ def timeline_of_bookings(learner_id: int, latest: Latest) -> list[TimelineEntry]
         )
         for row in db.session.execute(latest.of(statement, Booking.starts_at, Booking.id))
     ]
+
+
+def upcoming(learner_ids: Collection[int], now: datetime) -> dict[int, Ahead]:
+    """The next consultation of each who has one. One statement."""
+    rows = db.session.execute(
+        select(Booking.learner_id, func.min(Booking.starts_at).label("at"))
+        .where(Booking.learner_id.in_(learner_ids), Booking.state == BookingState.BOOKED, Booking.ends_at > now)
+        .group_by(Booking.learner_id)
+    )
+    return {row.learner_id: Ahead(row.at, "consultation") for row in rows}
 
 
 def _told(row: Any) -> str:

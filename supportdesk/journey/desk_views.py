@@ -18,7 +18,7 @@ from supportdesk.journey.record import step_of
 from supportdesk.journey.typed import LONGEST, read_typed
 from supportdesk.journey.words import PROGRAMMES
 from supportdesk.learners.queries import learner_to_edit
-from supportdesk.learners.rooms import check_scope
+from supportdesk.learners.rooms import ahead_of, check_scope
 from supportdesk.learners.search import described
 from supportdesk.learners.words import DEVICES, NEEDS
 from supportdesk.skills.queries import levels_of
@@ -38,13 +38,15 @@ def index() -> str:
     named = dict.fromkeys([*answer.learner_ids, *(booking.learner_id for booking in bookings)])
     note_list(Action.SEARCH_LEARNERS, named)
     holders = {one.id: one for one in described(list(named))} if answer.booked or bookings else {}
+    ahead = ahead_of([one.id for one in answer.people], now)
     if alone:
-        return render_template("journey/_answer.html", typed=typed, answer=answer, holders=holders)
+        return render_template("journey/_answer.html", typed=typed, answer=answer, holders=holders, ahead=ahead)
     return render_template(
         "journey/desk.html",
         typed=typed,
         answer=answer,
         holders=holders,
+        ahead=ahead,
         meetings=meetings_on(today, cancelled=True),
         bookings=bookings,
         now=now,

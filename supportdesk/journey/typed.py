@@ -26,6 +26,8 @@ _WEEKDAY: Final = re.compile("(?:(今週|来週|再来週)の?)?([月火水木�
 _MONTH_AND_DAY: Final = re.compile(r"([0-9]{1,2})(?:/|月)([0-9]{1,2})日?")
 #: A caller who names a month and a day speaks of one so lately gone, or of the next.
 _LATELY: Final = timedelta(days=60)
+#: Nobody asks for a class that was held before.
+_ON_RECORD: Final = timedelta(days=10 * 365)
 
 
 class Typed(NamedTuple):
@@ -39,6 +41,8 @@ class Typed(NamedTuple):
     words: str
     code: str
     no_such_day: str = ""
+    #: A day so long gone that only somebody's birthday can be meant.
+    birthday: bool = False
 
 
 def read_typed(written: str, today: date) -> Typed:
@@ -55,6 +59,8 @@ def read_typed(written: str, today: date) -> Typed:
             words.append(word)
             wrong = wrong or (word if _MONTH_AND_DAY.fullmatch(plain) else "")
         day = day or found
+    if day and day < today - _ON_RECORD:
+        return Typed(text, None, text, "", birthday=True)
     return Typed(text, day, " ".join(words), "", "" if day else wrong)
 
 

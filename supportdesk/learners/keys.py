@@ -89,11 +89,14 @@ def rewrite_keys(learner_ids: Sequence[int]) -> None:
     write_keys(findable(learner_ids))
 
 
-def note_last_venue(venues: Mapping[int, int | None]) -> None:
+def note_last_venues(venues: Mapping[int, int | None]) -> None:
     """From now on reception finds these learners by the venue of the last class they came to, too."""
-    for learner_id, venue_id in sorted(venues.items()):
+    before = db.session.execute(select(Learner.id, Learner.last_venue_id).where(Learner.id.in_(venues)))
+    changed = {one.id: venues[one.id] for one in before if one.last_venue_id != venues[one.id]}
+    for learner_id, venue_id in sorted(changed.items()):
         db.session.execute(update(Learner).where(Learner.id == learner_id).values(last_venue_id=venue_id))
-    rewrite_keys(list(venues))
+    if changed:
+        rewrite_keys(list(changed))
 
 
 def ids_in_pieces(size: int = 1_000) -> list[list[int]]:

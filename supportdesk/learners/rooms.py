@@ -6,10 +6,10 @@ to a timeline, and which learners its people may see. A test fails when a table 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from flask import Flask, current_app
 from sqlalchemy import Select, SQLColumnExpression, Table, select
@@ -62,9 +62,18 @@ class Latest:
         return statement.order_by(at.desc(), number.desc()).limit(self.limit)
 
 
+class Ahead(NamedTuple):
+    """The next thing that somebody has booked."""
+
+    at: datetime
+    kind: EntryKind
+
+
 #: The timeline entries of one learner; and the ids of the learners whom this actor meets in the room's own work.
 Timeline = Callable[[int, Latest], Iterable[TimelineEntry]]
 Scope = Callable[[Actor], Select[Any] | None]
+#: When each of these learners comes next after an instant, as far as the room knows.
+Upcoming = Callable[[Collection[int], datetime], Mapping[int, Ahead]]
 
 
 @dataclass(frozen=True)
@@ -75,6 +84,7 @@ class RoomAnswers:
     tables: Sequence[LearnerTable] = ()
     timeline: Timeline | None = None
     scope: Scope | None = None
+    upcoming: Upcoming | None = None
 
 
 def answer_for_learners(app: Flask, answers: RoomAnswers) -> None:
@@ -95,6 +105,15 @@ def timeline_of(learner_id: int, *, limit: int = 50, before: datetime | None = N
     latest = Latest(limit, before)
     entries = [entry for answers in _rooms() if answers.timeline for entry in answers.timeline(learner_id, latest)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:limit]
+
+
+def ahead_of(learner_ids: Collection[int], now: datetime) -> dict[int, Ahead]:
+    """The next booking of each who has one, of whatever room. A statement for each room that books."""
+    ahead: dict[int, Ahead] = {}
+    for answers in _rooms() if learner_ids else ():
+        for learner_id, one in (answers.upcoming(learner_ids, now) if answers.upcoming else {}).items():
+            ahead[learner_id] = min(one, ahead.get(learner_id, one))
+    return ahead
 
 
 def scope_of(actor: Actor) -> Select[Any] | None:

@@ -7,20 +7,21 @@ a name that is one kana away. Each is a range or two of the key table's index (l
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
 
 from supportdesk.core.japanese import is_kana, search_key, shown_name
 from supportdesk.core.phones import digits_of
 from supportdesk.extensions import db
 from supportdesk.learners.keys import narrowed, number_key
-from supportdesk.learners.models import Learner, LearnerKey, LearnerPhone
+from supportdesk.learners.models import FormerName, Learner, LearnerKey, LearnerPhone
 from supportdesk.learners.narrowing import Asked, Narrowing, read_words
 from supportdesk.learners.slips import near
-from supportdesk.places.models import District
+from supportdesk.places.models import District, Venue
 
 Scope = Select[Any]
 
@@ -36,7 +37,9 @@ _FEW: Final = 200
 
 
 class Found(NamedTuple):
-    """One result, with what tells namesakes apart. `last_four` lists the last digits of each phone."""
+    """One result, with what tells namesakes apart. `last_four` lists the last digits of each phone, `former` the names
+    they had before; `last_class` is the venue of the last one they came to.
+    """
 
     id: int
     name: str
@@ -45,6 +48,8 @@ class Found(NamedTuple):
     district: str | None
     outside_city: bool
     last_four: tuple[str, ...]
+    former: tuple[str, ...]
+    last_class: str
 
 
 class Results(list[Found]):
@@ -62,8 +67,8 @@ def find_learners(text: str, *, limit: int = 20, scope: Scope | None = None) -> 
     """The learners whom what was typed may mean, in the order of the key.
 
     Two who share a phone are both found; a pass code finds its holder. Fewer than four digits find nobody. `scope`
-    selects the ids of those the searcher may see (rooms.scope_of). Two statements where a name, the end of a phone or a
-    code was typed, and a handful otherwise, whatever the city's size.
+    selects the ids of those the searcher may see (rooms.scope_of). Three statements where a name, the end of a phone or
+    a code was typed, and a handful otherwise, whatever the city's size.
     """
     key, enough = _wanted(text), limit + 1
     scopes = [] if scope is None else [scope]
@@ -157,7 +162,7 @@ def _within(statement: Select[int], learner_id: Any, scopes: Iterable[Scope]) ->
 
 
 def described(ids: Sequence[int]) -> list[Found]:
-    """These learners as results, in this order; ids of nobody are left out. One statement."""
+    """These learners as results, in this order; ids of nobody are left out. Two statements."""
     year = func.coalesce(func.extract("year", Learner.birth_date), Learner.birth_year)
     rows = db.session.execute(
         select(
@@ -167,28 +172,39 @@ def described(ids: Sequence[int]) -> list[Found]:
             year.label("birth_year"),
             District.name.label("district"),
             Learner.outside_city,
-            LearnerPhone.typed,
+            Venue.nickname,
+            Venue.name.label("venue"),
         )
         .outerjoin(District, District.code == Learner.district_code)
-        .outerjoin(LearnerPhone, LearnerPhone.learner_id == Learner.id)
+        .outerjoin(Venue, Venue.id == Learner.last_venue_id)
         .where(Learner.id.in_(ids))
-        .order_by(Learner.id, LearnerPhone.position)
     ).all()
-    found: dict[int, Found] = {}
-    for row in rows:
-        last_four = (digits_of(row.typed)[-4:],) if row.typed else ()
-        known = found.get(row.id)
-        if known is None:
-            born = int(row.birth_year) if row.birth_year is not None else None
-            found[row.id] = Found(
-                row.id,
-                shown_name(row.name or row.kana),
-                shown_name(row.kana),
-                born,
-                row.district,
-                row.outside_city,
-                last_four,
-            )
-        else:
-            found[row.id] = known._replace(last_four=known.last_four + last_four)
+    phones, former = _phones_and_former_names(ids)
+    found = {
+        row.id: Found(
+            row.id,
+            shown_name(row.name or row.kana),
+            shown_name(row.kana),
+            int(row.birth_year) if row.birth_year is not None else None,
+            row.district,
+            row.outside_city,
+            tuple(digits_of(typed)[-4:] for typed in phones[row.id]),
+            tuple(map(shown_name, former[row.id])),
+            row.nickname or row.venue or "",
+        )
+        for row in rows
+    }
     return [found[learner_id] for learner_id in ids if learner_id in found]
+
+
+def _phones_and_former_names(ids: Sequence[int]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+    """Of each learner what may be several: telephones as typed, and names they had before."""
+    phones: dict[int, list[str]] = defaultdict(list)
+    former: dict[int, list[str]] = defaultdict(list)
+    phone = select(LearnerPhone.learner_id, LearnerPhone.typed.label("text"), LearnerPhone.position, literal(True))
+    name = func.coalesce(func.nullif(FormerName.name, ""), FormerName.kana)
+    before = select(FormerName.learner_id, name, FormerName.id, literal(False)).where(FormerName.learner_id.in_(ids))
+    several = union_all(phone.where(LearnerPhone.learner_id.in_(ids)), before).order_by("position")
+    for learner_id, text, _position, is_phone in db.session.execute(several):
+        (phones if is_phone else former)[learner_id].append(text)
+    return phones, former

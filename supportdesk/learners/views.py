@@ -22,7 +22,7 @@ from supportdesk.learners.consents import WORDINGS, consents_of, record_consent
 from supportdesk.learners.forms import ConsentForm, LearnerForm, form_for, values_from_search
 from supportdesk.learners.models import ConsentKind
 from supportdesk.learners.operations import amend_learner, enter_learner
-from supportdesk.learners.rooms import check_scope, scope_of
+from supportdesk.learners.rooms import ahead_of, check_scope, scope_of
 from supportdesk.learners.search import find_learners
 from supportdesk.learners.words import CONSENTS
 from supportdesk.places.choices import district_choices
@@ -37,7 +37,8 @@ def index() -> str:
     actor = current_actor()
     page = queries.learners_page(actor, page_number())
     note_list(Action.LIST_LEARNERS, [one.id for one in page.rows])
-    return render_template("learners/index.html", page=page)
+    ahead = ahead_of([one.id for one in page.rows], clock.now())
+    return render_template("learners/index.html", page=page, ahead=ahead)
 
 
 @blueprint.route("/search", methods=["GET", "POST"])
@@ -48,7 +49,8 @@ def search() -> str:
     found = find_learners(text, scope=scope_of(current_actor()))
     note_list(Action.SEARCH_LEARNERS, [one.id for one in found])
     template = "learners/_results.html" if "X-Fragment" in request.headers else "learners/search.html"
-    return render_template(template, found=found, text=text)
+    ahead = ahead_of([one.id for one in found], clock.now())
+    return render_template(template, found=found, text=text, ahead=ahead)
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

@@ -45,7 +45,14 @@ TODAY = date(2026, 11, 24)  # a Tuesday
     ],
 )
 def test_a_day_is_taken_out_and_the_words_stay(written: str, day: date | None, words: str) -> None:
-    assert read_typed(written, TODAY) == (read_typed(written, TODAY).text, day, words, "", "")
+    typed = read_typed(written, TODAY)
+    assert (typed.day, typed.words, typed.code, typed.no_such_day, typed.birthday) == (day, words, "", "", False)
+
+
+@pytest.mark.parametrize("written", ["昭和23年5月3日", "たなか S23.5.3", "1948-05-03"])
+def test_a_day_long_gone_is_a_birthday(written: str) -> None:
+    typed = read_typed(written, TODAY)
+    assert (typed.day, typed.words, typed.birthday) == (None, written, True)
 
 
 @pytest.mark.parametrize("written", ["11/31", "2/30", "13/1", "０/１", "2月30日"])

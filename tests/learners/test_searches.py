@@ -13,7 +13,7 @@ from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.core.phones import parse_phone
 from supportdesk.extensions import db
-from supportdesk.learners.keys import note_last_venue
+from supportdesk.learners.keys import note_last_venues
 from supportdesk.learners.operations import amend_learner, register_learner
 from supportdesk.learners.particulars import Particulars, Telephone
 from supportdesk.learners.search import find_learners
@@ -59,7 +59,7 @@ def people(context: None) -> dict[int, str]:
                 married = as_particulars({**row, "former_name": "", "former_kana": ""})
                 amend_learner(learner_id, married, actor=SYSTEM, now=NOW)
             if row["last_class"]:
-                note_last_venue({learner_id: venues[row["last_class"]]})
+                note_last_venues({learner_id: venues[row["last_class"]]})
             ids[learner_id] = row["who"]
     return ids
 

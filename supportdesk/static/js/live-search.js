@@ -1,4 +1,5 @@
-// Answers while one types: fetches the results' fragment and puts it where the results stand.
+// Answers while one types: fetches the results' fragment and puts it where the results stand. The arrow keys walk from
+// the box through the results and back, and Enter opens a result.
 
 const PAUSE = 120;
 
@@ -12,6 +13,18 @@ export function liveSearch(form) {
     clearTimeout(timer);
     timer = setTimeout(ask, PAUSE);
   });
+  form.addEventListener("keydown", walk);
+  results.addEventListener("keydown", walk);
+
+  function walk(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || event.isComposing) return; // in the middle of a word the arrows choose kanji
+    const stops = [box, ...results.querySelectorAll(".results a, tbody th a")];
+    const next = stops[stops.indexOf(document.activeElement) + step];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  }
 
   async function ask() {
     asked?.abort();
