@@ -50,11 +50,10 @@ def search(typed: Typed, actor: Actor, now: datetime) -> Answer:
         return Answer(enrolment=enrolment_by_code(typed.code), booking=booking_by_code(typed.code))
     if typed.no_such_day or (typed.day is None and not search_key(typed.text)):
         return Answer()  # nothing, or only marks: with no word to look for, every class would match
+    is_day = typed.day is not None or typed.birthday
     return Answer(
         people=find_learners(typed.text, scope=scope_of(actor)) if typed.day is None else Results(),
-        runs=None
-        if typed.day or typed.birthday
-        else open_runs_page(1, text=typed.words, after=now, per_page=RUNS_SHOWN),
+        runs=None if is_day else open_runs_page(1, text=typed.words, after=now, per_page=RUNS_SHOWN),
         meetings=meetings_on(typed.day, cancelled=True) if typed.day else (),
         bookings=bookings_on(typed.day) if typed.day and not typed.words else (),
     )
