@@ -28,6 +28,7 @@ from tests.clocks import NOW
 from tests.factories import make_account, make_learner, make_reference
 from tests.pages import PageClient
 from tests.recording import Statements
+from tests.tutors.making import make_tutor, match
 from tests.videos.making import make_video
 
 Counting = Callable[[], AbstractContextManager[Statements]]
@@ -88,6 +89,8 @@ def test_names_phones_and_birthdays_are_shown_in_one_form_however_they_were_type
     page = reception.get(f"/learners/{learner}")
     assert "コマツ キョウコ" in page.h1
     assert "018-866-1234、8661234" in page.text
+    assert page.texts(".facts .numbers") == ["018-866-1234 、 8661234"]
+    assert page.texts(".facts .tel") == ["018-866-1234"]
     assert "昭和8年（1933年）10月19日" in page.text
     assert "コマツ キョウコ" in reception.get(f"/desk/{learner}").h1
     for address in (f"/classes/{run_id}", "/learners/", f"/desk/{learner}"):
@@ -95,6 +98,17 @@ def test_names_phones_and_birthdays_are_shown_in_one_form_however_they_were_type
         assert "コマツ キョウコ" in seen
         assert "ｺﾏﾂ" not in seen
     assert reception.get(f"/learners/{learner}/edit").field("kana")["value"] == "ｺﾏﾂ ｷｮｳｺ"
+
+
+def test_a_tutor_sees_no_telephone_of_a_learner_who_is_theirs(app: Flask, client: PageClient) -> None:
+    learner = somebody(app)
+    with app.app_context():
+        match(make_tutor(), learner)
+    client.sign_in("tutor")
+    page = client.get(f"/learners/{learner}")
+    assert "タカハシ ハナコ" in page.h1
+    assert "018-888-8642" not in str(page.soup)
+    assert page.all(".facts .numbers") == []
 
 
 def test_one_press_on_the_next_step_books_the_class(app: Flask, reception: PageClient) -> None:
