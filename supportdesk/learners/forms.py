@@ -12,8 +12,8 @@ from supportdesk.core import clock
 from supportdesk.core.errors import DeskError
 from supportdesk.core.fields import (
     AreaField,
+    BirthField,
     ChoiceField,
-    DateField,
     DeskForm,
     FileField,
     HiddenField,
@@ -102,7 +102,7 @@ class LearnerForm(DeskForm):
     phone_2 = HeldPhoneField(_l("電話番号（2つ目）"), required=False)
     phone_3 = HeldPhoneField(_l("電話番号（3つ目）"), required=False)
     residence = SelectField(_l("地区"), required=False, empty=_l("わからない"))
-    birth_date = DateField(_l("生年月日"), required=False)
+    birth_date = BirthField(_l("生年月日"), required=False, hint=_l("年だけわかるときは、月と日を空けておきます。"))
     birth_year = YearField(
         _l("生まれた年"), required=False, hint=_l("年だけわかるときに入力します（例：昭和15、1940）。")
     )
@@ -162,7 +162,7 @@ class LearnerForm(DeskForm):
             name=self.name.data,
             kana=self.kana.data,
             birth_date=self.birth_date.data,
-            birth_year=self.birth_year.data,
+            birth_year=self.birth_year.data or self.birth_date.year_alone,
             age_band=self.age_band.data,
             sex=self.sex.data,
             district_code=None if residence == OUTSIDE_CITY else residence,

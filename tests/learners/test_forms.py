@@ -58,6 +58,32 @@ def test_the_most_exact_age_is_kept(app: Flask) -> None:
     assert band.age_band == AgeBand.SEVENTIES
 
 
+@pytest.mark.parametrize(
+    ("era", "year", "western"), [("昭和", "20", 1945), ("", "1945", 1945), ("平成", "元", 1989), ("昭和", "２０", 1945)]
+)
+def test_a_year_alone_in_the_birth_date_is_the_year_of_birth(app: Flask, era: str, year: str, western: int) -> None:
+    person = particulars_of(app, kana="タ", **{"birth_date-era": era, "birth_date-year": year})
+    assert (person.birth_date, person.birth_year) == (None, western)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"year": "20"}, "年号をえらぶか"),
+        ({"era": "昭和", "year": "20", "month": "3"}, "年だけわかるときは、月と日を空けておきます"),
+        ({"era": "昭和", "month": "3", "day": "1"}, "年だけわかるときは"),
+        ({"era": "昭和", "year": "99"}, "昭和は"),
+        ({"era": "", "year": "2099"}, "まだ来ていない"),
+    ],
+)
+def test_a_birth_date_in_part_says_how_to_write_a_year_alone(app: Flask, typed: dict[str, str], said: str) -> None:
+    sent = {"channel": "phone", "kana": "タ", **{f"birth_date-{part}": value for part, value in typed.items()}}
+    with app.test_request_context("/", method="POST", data=sent):
+        form = LearnerForm(DISTRICTS, meta={"csrf": False})
+        assert not form.validate()
+        assert said in form.birth_date.errors[0]
+
+
 def test_a_name_written_in_kana_is_its_own_reading(app: Flask) -> None:
     assert particulars_of(app, name="さとう うめ").kana == "さとう うめ"
     assert particulars_of(app, name="佐藤 うめ").kana == ""

@@ -1,7 +1,7 @@
 """Form fields made accessible and Japanese once, for every room's forms; `components/ui.html` draws them."""
 
 from supportdesk.core.fields.choices import ChoiceField, SelectField, TickField, TicksField
-from supportdesk.core.fields.dates import DateField, DayField, TimeField
+from supportdesk.core.fields.dates import BirthField, DateField, DayField, TimeField
 from supportdesk.core.fields.form import DeskForm
 from supportdesk.core.fields.note import NoteField
 from supportdesk.core.fields.text import (
@@ -18,6 +18,7 @@ from supportdesk.core.fields.text import (
 
 __all__ = [
     "AreaField",
+    "BirthField",
     "ChoiceField",
     "DateField",
     "DayField",

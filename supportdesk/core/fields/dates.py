@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from supportdesk.core import clock
 from supportdesk.core.fields.base import DeskField
 from supportdesk.core.japanese import half_width, tidy
-from supportdesk.core.wareki import DateError, format_time, parse_date
+from supportdesk.core.wareki import DateError, format_time, parse_date, parse_year
 
 _ERAS = (
     ("", _l("西暦")),
@@ -63,7 +63,7 @@ class DayField(DeskField):
         if not (year or month or day):
             return None
         if not (year and month and day):
-            raise ValueError(_("年・月・日をすべて入力してください。"))
+            return self._in_part(era, year, month, day)
         if not all(_NUMBER.fullmatch(number) for number in (year, month, day)):
             raise ValueError(_("年・月・日は数字で入力してください。"))
         if not era and (len(year) < 4 or year == "元"):
@@ -71,6 +71,10 @@ class DayField(DeskField):
         if era and len(year) > 2:
             raise ValueError(_("西暦の年を入力したときは、「西暦」をえらんでください。"))
         return self._day(f"{era}{year}年{month}月{day}日")
+
+    def _in_part(self, era: str, year: str, month: str, day: str) -> date | None:
+        """What is made of a day of which something is missing."""
+        raise ValueError(_("年・月・日をすべて入力してください。"))
 
     def _era_missing(self) -> str:
         return _("年は西暦4けたで入力してください（例：2026）。")
@@ -122,6 +126,23 @@ class DateField(DayField):
             return parse_date(written, today=clock.today())
         except DateError as error:
             raise ValueError(str(error.message)) from None
+
+
+class BirthField(DateField):
+    """A birth date of which the year alone may be known: then `data` is None and `year_alone` holds it."""
+
+    year_alone: int | None = None
+
+    def _in_part(self, era: str, year: str, month: str, day: str) -> date | None:
+        if not year or month or day:
+            raise ValueError(_("年・月・日をすべて入力してください。年だけわかるときは、月と日を空けておきます。"))
+        if not era and (len(year) < 4 or year == "元"):
+            raise ValueError(self._era_missing())
+        try:
+            self.year_alone = parse_year(f"{era}{year}", today=clock.today())
+        except DateError as error:
+            raise ValueError(str(error.message)) from None
+        return None
 
 
 class TimeField(DeskField):
