@@ -18,7 +18,8 @@ from supportdesk.core import clock
 from supportdesk.core.japanese import shown_name
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
-from supportdesk.learners.models import Device, Learner, LearnerNeed, Need
+from supportdesk.learners.models import Device, Learner, Need
+from supportdesk.learners.queries import needs_of
 from supportdesk.learners.rooms import scope_of
 from supportdesk.skills.levels import shown_level
 from supportdesk.skills.models import SkillLevel
@@ -86,7 +87,7 @@ def roster(meeting_id: int) -> list[RosterRow]:
     skills = skills_of_meeting(meeting_id)
     people = _people(meeting_id)
     ids = [person.learner_id for person in people]
-    marks, needs, levels = _marks(meeting_id), _needs(ids), _levels(ids, skills)
+    marks, needs, levels = _marks(meeting_id), needs_of(ids), _levels(ids, skills)
     rows = [_row(person, marks.get(person.learner_id, []), needs, levels, skills) for person in people]
     return [row for row in rows if row.enrolment_id is not None or row.state is not None]
 
@@ -195,17 +196,6 @@ def _marks(meeting_id: int) -> dict[int, list[tuple[KeptMark, str]]]:
     return found
 
 
-def _needs(learner_ids: Sequence[int]) -> dict[int, list[Need]]:
-    found: dict[int, list[Need]] = defaultdict(list)
-    for row in db.session.execute(
-        select(LearnerNeed.learner_id, LearnerNeed.need)
-        .where(LearnerNeed.learner_id.in_(learner_ids))
-        .order_by(LearnerNeed.need)
-    ):
-        found[row.learner_id].append(row.need)
-    return found
-
-
 def _levels(learner_ids: Sequence[int], skills: Sequence[str]) -> dict[tuple[int, str], KnownLevel]:
     rows = db.session.execute(
         select(
@@ -239,7 +229,7 @@ def paper_people(meeting_id: int, actor: Actor) -> list[PaperPerson]:
     seen = select(_LEARNER.c.id).where(_LEARNER.c.id.in_(ids))
     known = set(db.session.scalars(seen if scope is None else seen.where(_LEARNER.c.id.in_(scope))))
     skills = skills_of_meeting(meeting_id)
-    needs, levels = _needs(ids), _levels(ids, skills)
+    needs, levels = needs_of(ids), _levels(ids, skills)
     return [
         PaperPerson(
             person.learner_id,

@@ -18,7 +18,8 @@ from supportdesk.core.phones import shown_phone
 from supportdesk.extensions import db
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.queries import BookingRow, bookings_on
-from supportdesk.learners.models import Learner, LearnerPhone
+from supportdesk.learners.models import Learner, LearnerPhone, Need
+from supportdesk.learners.queries import needs_of
 from supportdesk.learners.search import Found, described
 from supportdesk.notices.queries import CallRow, calls_due
 
@@ -47,11 +48,12 @@ class Roster(NamedTuple):
 
 
 class Pack(NamedTuple):
-    """A day on paper. `people` are the learners of the day's bookings."""
+    """A day on paper. `people` are the learners of the day's bookings; `needs`, what to prepare for whoever comes."""
 
     rosters: Sequence[Roster]
     bookings: Sequence[BookingRow]
     people: dict[int, Found]
+    needs: dict[int, list[Need]]
     calls: Sequence[CallRow]
 
     @property
@@ -63,7 +65,7 @@ class Pack(NamedTuple):
 
 
 def pack_of(day: date, actor: Actor, now: datetime) -> Pack:
-    """Everything that reception needs on paper for that day. Eight statements."""
+    """Everything that reception needs on paper for that day. Nine statements."""
     meetings = meetings_on(day)
     places = _places({meeting.run_id for meeting in meetings})
     staff = _staff({meeting.id for meeting in meetings})
@@ -78,7 +80,8 @@ def pack_of(day: date, actor: Actor, now: datetime) -> Pack:
         for meeting in meetings
     ]
     people = {one.id: one for one in described([row.learner_id for row in bookings])}
-    return Pack(rosters, bookings, people, calls_due(now, actor))
+    needs = needs_of({*people, *(place.learner_id for run in places.values() for place in run)})
+    return Pack(rosters, bookings, people, needs, calls_due(now, actor))
 
 
 def _places(run_ids: Iterable[int]) -> dict[int, list[Place]]:

@@ -13,6 +13,7 @@ from supportdesk.core import clock
 from supportdesk.core.addresses import day_of
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.journey.pack import pack_of
+from supportdesk.learners.words import NEEDS
 
 blueprint = Blueprint("pack", __name__, url_prefix="/desk", template_folder="templates")
 _A_DAY = timedelta(days=1)
@@ -25,4 +26,6 @@ def pack() -> str:
     actor, now, day = current_actor(), clock.now(), day_of(request.args.get("day", "")) or clock.today()
     found = pack_of(day, actor, now)
     note_list(Action.PRINT_PACK, found.learner_ids)
-    return render_template("journey/pack.html", pack=found, day=day, before=day - _A_DAY, after=day + _A_DAY)
+    return render_template(
+        "journey/pack.html", pack=found, day=day, before=day - _A_DAY, after=day + _A_DAY, needs=NEEDS
+    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -10,7 +13,7 @@ from supportdesk.core.japanese import shown_name
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
-from supportdesk.learners.models import Learner
+from supportdesk.learners.models import Learner, LearnerNeed, Need
 from supportdesk.learners.rooms import scope_of
 from supportdesk.learners.search import Found, described
 
@@ -37,6 +40,19 @@ def learner_to_edit(learner_id: int) -> Learner:
     if learner is None:
         raise NotFound
     return learner
+
+
+def needs_of(learner_ids: Collection[int]) -> dict[int, list[Need]]:
+    """What to prepare for each of them who needs something: one statement."""
+    found: dict[int, list[Need]] = defaultdict(list)
+    rows = db.session.execute(
+        select(LearnerNeed.learner_id, LearnerNeed.need)
+        .where(LearnerNeed.learner_id.in_(learner_ids))
+        .order_by(LearnerNeed.need)
+    )
+    for learner_id, need in rows:
+        found[learner_id].append(need)
+    return found
 
 
 def name_of(learner_id: int) -> str:

@@ -16,11 +16,11 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
-from supportdesk.learners.models import Device
+from supportdesk.learners.models import Device, Need
 from tests.classes.making import enrol, make_run, meeting_at, room_of
 from tests.clocks import TODAY
 from tests.factories import make_account, make_learner, make_reference
-from tests.helpdesk.making import book, make_adviser, make_desk
+from tests.helpdesk.making import at, book, make_adviser, make_desk
 from tests.markup import attribute
 from tests.notices.making import queue
 from tests.pages import Page, PageClient
@@ -305,6 +305,21 @@ def test_the_morning_pack_holds_the_days_rosters_bookings_and_calls(
     assert "この日の教室" not in reception.get("/desk/pack?day=2026-11-25").text
     with app.app_context():
         assert noted(Action.PRINT_PACK)[0] == ("print_pack", "", sorted([hanako, kiyo, called]))
+
+
+def test_the_morning_pack_says_what_to_prepare_for_whom(app: Flask, reception: PageClient) -> None:
+    with app.app_context():
+        run_id = make_run(meeting_at(TODAY, 14), capacity=1)
+        enrol(run_id, make_learner("ミミ トオイ", needs=frozenset({Need.HEARING, Need.FAMILY})))
+        enrol(run_id, make_learner("マツ ヒト", needs=frozenset({Need.SIGHT})))
+        adviser = make_adviser()
+        desk = make_desk(adviser, weekday=TODAY.weekday())
+        book(desk, adviser, make_learner("アシ ワルイ", needs=frozenset({Need.WALKING})), at(11, day=TODAY))
+    page = reception.get("/desk/pack")
+    seated, booked = (row for row in page.texts("table.sheet tbody tr") if "トオイ" in row or "アシ" in row)
+    assert "聞こえにくい" in seated and "家族といっしょに来る" in seated
+    assert "歩きにくい" in booked
+    assert "見えにくい" in page.one("ol li").get_text()
 
 
 def press(client: PageClient, page: Page, action: str, expect: int) -> Page:
