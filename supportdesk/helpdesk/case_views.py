@@ -138,7 +138,21 @@ def save_case(booking_id: int) -> tuple[dict[str, object], int]:
     refused = form.refused("note") or form.refused("topic")
     if refused:
         return {"saved": False, "message": refused}, 422
-    return {"saved": True, "aside": not own}, 200
+    return {"saved": True, "aside": not own, "warning": _warning(own, booking)}, 200
+
+
+def _warning(own: bool, booking: BookingRow) -> str:
+    """What the page is told when another screen has this case open too; empty when none has written."""
+    if not own:
+        return _(
+            "ほかの画面でこの記録が変わりました。ここに入力した内容は別に保存しています。"
+            "「とちゅうで保存する」を押すと、両方を見くらべられます。"
+        )
+    if case_queries.case_row(booking.id, booking.topic).asides:
+        return _(
+            "保存しました。ほかの画面でも入力されています。「とちゅうで保存する」を押すと、両方を見くらべられます。"
+        )
+    return ""
 
 
 @blueprint.post(f"{BOOKING}/case/no-show")

@@ -204,7 +204,7 @@ class TestTheCase:
     def test_it_is_kept_as_one_types_and_found_again(self, app: Flask, adviser: PageClient, place: str) -> None:
         page = adviser.get(f"{place}/case")
         told = autosave(adviser, page, {"note": "一枚おく", "levels_D-D3": "1", "result": "", "area_code": "ZZ"})
-        assert told == {"saved": True, "aside": False}
+        assert told == {"saved": True, "aside": False, "warning": ""}
         assert autosave(adviser, page, {"note": "一枚送れた", "levels_D-D3": "1"})["saved"]
         row = stored(app)
         assert (row.state, row.note, row.closed_at) == (BookingState.BOOKED, "一枚送れた", None)
@@ -239,6 +239,16 @@ class TestTheCase:
         page = adviser.submit(page, "読んだので、けす", follow=True)
         assert "まだ書いていた" not in page.text
         assert stored(app).note == "こちらの文、あちらの文"
+
+    def test_both_of_two_tabs_are_warned_as_they_save(self, adviser: PageClient, place: str) -> None:
+        one, other = adviser.get(f"{place}/case"), adviser.get(f"{place}/case")
+        assert autosave(adviser, one, {"note": "こちらの文"})["warning"] == ""
+        assert "ここに入力した内容は別に保存しています" in autosave(adviser, other, {"note": "あちらの文"})["warning"]
+        assert "ほかの画面でも入力されています" in autosave(adviser, one, {"note": "こちらの文。"})["warning"]
+        page = adviser.submit(other, "case", {"note": "あちらの文"}, button="とちゅうで保存する", follow=True)
+        assert "入力した内容を別に保存しました" in page.text
+        assert "こちらの文。" in page.field("note").get_text()
+        assert "あちらの文" in page.one("section.message").get_text()
 
     def test_closing_what_another_tab_closed_keeps_the_text(self, app: Flask, adviser: PageClient, place: str) -> None:
         one, other = adviser.get(f"{place}/case"), adviser.get(f"{place}/case")
