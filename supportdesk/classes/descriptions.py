@@ -18,7 +18,7 @@ from supportdesk.classes.models import (
     Run,
     RunState,
 )
-from supportdesk.core.activities import Description, path_of
+from supportdesk.core.activities import Description, page_of
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.core.signposts import way_to
 from supportdesk.extensions import db
@@ -73,15 +73,15 @@ def describe_enrolments(ids: Iterable[int]) -> Mapping[int, Description]:
             run_title(row.title, row.group_name),
             row.starts_at,
             row.ends_at,
-            path_of("classes.enrolment", enrolment_id=row.id),
+            page_of("classes.enrolment", enrolment_id=row.id),
         )
         for row in rows
     }
 
 
-def meeting_address(run_id: int) -> str:
+def meeting_address(run_id: int) -> str | None:
     """Where staff read more about a meeting: its run's page, which everybody who sees classes may open."""
-    return path_of("classes.run", run_id=run_id)
+    return page_of("classes.run", run_id=run_id)
 
 
 def run_title(title: str, group_name: str) -> str:

@@ -12,6 +12,8 @@ from datetime import datetime
 
 from flask import current_app
 
+from supportdesk.core.security import served
+
 
 @dataclass(frozen=True)
 class Description:
@@ -39,6 +41,11 @@ def activity(kind: str, row_id: int) -> str:
 def path_of(endpoint: str, **values: int | str) -> str:
     """The path of a page; also outside a request, where `url_for` gives none."""
     return current_app.url_map.bind("").build(endpoint, values)
+
+
+def page_of(endpoint: str, **values: int | str) -> str | None:
+    """The path of a page that this process serves, None of one that it does not: it would lead a phone to no page."""
+    return path_of(endpoint, **values) if served(endpoint) else None
 
 
 def register(app_extensions: dict[str, object], kind: str, describe: Describe) -> None:

@@ -16,7 +16,7 @@ from supportdesk.core.moments import birth, clock_time, day, day_of_era, short_d
 from supportdesk.core.permissions import Permission, public
 from supportdesk.core.phones import format_phone
 from supportdesk.core.security import LANGUAGE_COOKIE, LANGUAGES, local_address, served
-from supportdesk.core.signposts import way_to
+from supportdesk.core.signposts import is_open, way_to
 
 blueprint = Blueprint("language", __name__)
 YEAR = 365 * 24 * 3600
@@ -63,6 +63,7 @@ def plug_in(app: Flask) -> None:
         "served": served,
         "span": span,
         "way_to": way_to,
+        "way_is_open": is_open,
     }
     app.jinja_env.globals.update(globals_)
     app.jinja_env.filters.update(

@@ -10,11 +10,17 @@ from collections.abc import Mapping
 from flask import Flask, current_app
 
 from supportdesk.core.activities import path_of
+from supportdesk.core.security import served
 
 
 def put_up(app: Flask, signposts: Mapping[str, str]) -> None:
     """Called by a room in `plug_in`: the endpoint of each of its pages that rooms below lead to, by its name."""
     app.extensions.setdefault("signposts", {}).update(signposts)
+
+
+def is_open(name: str) -> bool:
+    """Whether this process serves the page of that name."""
+    return served(current_app.extensions["signposts"][name])
 
 
 def way_to(name: str, **values: int | str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from supportdesk.accounts.models import Account
-from supportdesk.core.activities import Description, activity, path_of
+from supportdesk.core.activities import Description, activity, page_of
 from supportdesk.core.permissions import Actor, Permission, Role
 from supportdesk.core.wareki import format_time
 from supportdesk.extensions import db
@@ -26,7 +26,7 @@ def describe_bookings(ids: Iterable[int]) -> Mapping[int, Description]:
         .where(Booking.id.in_(list(ids)))
     )
     return {
-        row.id: Description(row.name, row.starts_at, row.ends_at, path_of("helpdesk.booking", booking_id=row.id))
+        row.id: Description(row.name, row.starts_at, row.ends_at, page_of("helpdesk.booking", booking_id=row.id))
         for row in rows
     }
 
@@ -53,7 +53,7 @@ def work_of_adviser(account_id: int, roles: Collection[Role], now: datetime) -> 
 def _weekly(row: Any) -> Description:
     times = f"{format_time(row.opens)}〜{format_time(row.closes)}"
     title = f"{row.name} {WEEKDAYS[row.weekday]} {times}"
-    return Description(title, url=path_of("helpdesk.desk", desk_id=row.desk_id))
+    return Description(title, url=page_of("helpdesk.desk", desk_id=row.desk_id))
 
 
 def bookings_to_come(*wanted: ColumnElement[bool]) -> list[Description]:
@@ -90,7 +90,7 @@ def timeline_of_bookings(learner_id: int, latest: Latest) -> list[TimelineEntry]
             text=_told(row),
             by=row.adviser,
             activity=activity("booking", row.id),
-            url=path_of("helpdesk.booking", booking_id=row.id),
+            url=page_of("helpdesk.booking", booking_id=row.id),
         )
         for row in db.session.execute(latest.of(statement, Booking.starts_at, Booking.id))
     ]

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 
 from supportdesk.accounts.models import Account
-from supportdesk.core.activities import Description, activity, path_of
+from supportdesk.core.activities import Description, activity, page_of
 from supportdesk.core.moments import short_day
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
@@ -52,7 +52,7 @@ def matches_of_tutor(account_id: int, roles: Collection[Role], _now: datetime) -
     return [
         Description(
             _("地域サポーターの担当（%(day)sから）", day=short_day(row.matched_at)),
-            url=path_of("tutors.end", match_id=row.id),
+            url=page_of("tutors.end", match_id=row.id),
         )
         for row in rows
     ]
