@@ -163,6 +163,20 @@ def _bar(things: Iterable[T], what: str) -> Iterator[T]:
 
 
 @supportdesk.command()
+def nightly() -> None:
+    """Put in order what a day leaves behind. Run once a night; twice does no harm."""
+    from supportdesk.core import clock
+    from supportdesk.nightly import put_in_order
+
+    with _migrated(create_app()).app_context():
+        done = list(put_in_order(clock.now()))
+    for name, rows in done:
+        click.echo(f"{name}: {'failed' if rows is None else rows}")
+    if any(rows is None for _name, rows in done):
+        raise click.ClickException("not everything could be put in order; the log says why")
+
+
+@supportdesk.command()
 def serve() -> None:
     """Serve the desk with gunicorn on SUPPORTDESK_HOST and SUPPORTDESK_PORT."""
     settings = Settings.from_environment()

@@ -1,6 +1,6 @@
 """What the desk does with the call list: notes how a call went, takes that back, and drops what has begun meanwhile.
 
-Called by the call list's page, for the presses of its buttons alone: whoever looks at it changes nothing.
+Called by the call list's page, for the presses of its buttons alone (whoever looks at it changes nothing), and nightly.
 """
 
 from __future__ import annotations
@@ -107,9 +107,9 @@ def reopen_call(notice_id: int, *, actor: Actor, now: datetime) -> None:
     )
 
 
-def lapse_notices(*, now: datetime) -> None:
-    """Whatever has begun need not be told any more: such notices lapsed when it began, untold."""
-    connection().execute(_LAPSE, {"now": now})
+def lapse_notices(*, now: datetime) -> int:
+    """Whatever has begun need not be told any more: such notices lapsed when it began, untold. How many did."""
+    return connection().execute(_LAPSE, {"now": now}).rowcount
 
 
 def _locked(notice_id: int) -> Any:
