@@ -134,7 +134,7 @@ def try_password(username: str, password: str) -> Tried:
     """
     username = tidy(username)
     kept = db.session.scalar(select(Account.password_hash).where(Account.username == username, Account.active))
-    if not _fits(kept or _NOBODY, password):
+    if not fits(kept or _NOBODY, password):
         return Tried(username)
     return Tried(username, kept, hasher.hash(password) if kept and hasher.check_needs_rehash(kept) else None)
 
@@ -188,7 +188,8 @@ def _held(username: str) -> Account | None:
     )
 
 
-def _fits(kept: str, password: str) -> bool:
+def fits(kept: str, password: str) -> bool:
+    """Whether the password is the one of which this hash is kept."""
     try:
         return hasher.verify(kept, password)
     except (VerificationError, InvalidHashError):

@@ -60,10 +60,10 @@ def own_password() -> Response | str | tuple[str, int]:
     if not form.validate_on_submit():
         return _password_page(form) if request.method == "GET" else (_password_page(form), 422)
     try:
+        actor = current_actor()
+        tried = upkeep.try_own_password(form.old_password.data, form.new_password.data, actor=actor)
         with transaction():
-            outcome = upkeep.change_own_password(
-                form.old_password.data, form.new_password.data, actor=current_actor(), now=clock.now()
-            )
+            outcome = upkeep.change_own_password(tried, actor=actor, now=clock.now())
     except DeskError as error:
         outcome = error
     if isinstance(outcome, DeskError):

@@ -8,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 
-from supportdesk.accounts import operations
+from supportdesk.accounts import operations, upkeep
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
@@ -88,21 +88,50 @@ def test_a_hash_of_former_times_is_made_anew(monkeypatch: pytest.MonkeyPatch) ->
     assert tried.renewed is None, "once is enough"
 
 
+class Colleague(PasswordHasher):
+    """Writes something just while a password is looked at or hashed, and does not wait for anybody."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self._path = path
+
+    def verify(self, *given: str | bytes) -> bool:  # type: ignore[override]
+        self._write()
+        return super().verify(*given)
+
+    def hash(self, *given: str | bytes, **more: bytes | None) -> str:  # type: ignore[override]
+        self._write()
+        return super().hash(*given, **more)  # type: ignore[arg-type]
+
+    def _write(self) -> None:
+        with sqlite3.connect(self._path, timeout=0) as connection:
+            connection.execute("INSERT INTO person (created_at) VALUES ('2026-11-24 01:00:00')")
+
+
 @pytest.mark.only_on("sqlite")
-def test_others_may_write_while_a_password_is_looked_at(
+def test_others_may_write_while_a_password_is_looked_at_or_made(
     app: Flask, client: PageClient, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On SQLite one writes at a time, and a password takes a tenth of a second."""
-
-    class Colleague(PasswordHasher):
-        """Writes something just then, and does not wait for anybody."""
-
-        def verify(self, *given: str | bytes) -> bool:  # type: ignore[override]
-            with sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=0) as connection:
-                connection.execute("INSERT INTO person (created_at) VALUES ('2026-11-24 01:00:00')")
-            return super().verify(*given)
-
     with app.app_context():
         make_account(Role.RECEPTION)
-    monkeypatch.setattr(operations, "hasher", Colleague(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(operations, "hasher", Colleague(database_url.removeprefix("sqlite:///")))
     client.sign_in("reception")
+    typed = {
+        "old_password": DEMO_PASSWORD,
+        "new_password": "another password",
+        "new_password_again": "another password",
+    }
+    form = client.get("/account/password").one("main form")["id"]
+    client.submit(client.get("/account/password"), str(form), typed, expect=303)
+
+
+@pytest.mark.usefixtures("context")
+def test_an_own_password_that_was_changed_meanwhile_is_wrong() -> None:
+    account = make_account(Role.RECEPTION)
+    actor = operations.actor_of(account)
+    one, other = (upkeep.try_own_password(DEMO_PASSWORD, new, actor=actor) for new in ("first choice", "second choice"))
+    with transaction():
+        assert upkeep.change_own_password(one, actor=actor, now=clock.now()) is account
+    with transaction():
+        assert isinstance(upkeep.change_own_password(other, actor=actor, now=clock.now()), upkeep.OldPasswordWrong)
