@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import literal, null, select, union_all
 
 from supportdesk.core import clock
 from supportdesk.core.japanese import half_width, search_key
@@ -25,6 +25,11 @@ _FEWEST_KANA: Final = 2
 #: Reception types a few words; more are nobody's.
 _MOST_WORDS: Final = 8
 _DIGITS: Final = re.compile(r"[0-9\-()+]+")
+
+_PLACES: Final = union_all(
+    select(District.code, null(), District.name, District.kana, literal("")),
+    select(Venue.district_code, Venue.id, Venue.name, Venue.kana, Venue.nickname),
+)
 
 
 class Narrowing(NamedTuple):
@@ -46,7 +51,8 @@ class Asked(NamedTuple):
 
 def read_words(text: str) -> Asked:
     """Take apart what was typed. Whatever narrows nothing belongs to the name."""
-    words, places = half_width(text).split()[:_MOST_WORDS], _places()
+    words = half_width(text).split()[:_MOST_WORDS]
+    places = _places() if len(words) > 1 else []  # a word alone is a name, or a birthday
     names, narrowings, birth_date, digits = [], [], None, ""
     for word in words:
         day = _birthday(word)
@@ -72,8 +78,7 @@ def _birthday(word: str) -> date | None:
 
 
 def _meant(word: str, places: Iterable[tuple[Narrowing, frozenset[str]]]) -> Iterator[Narrowing]:
-    key = search_key(word)
-    year = _year(word)
+    key, year = search_key(word), _year(word)
     if year is not None:
         yield Narrowing("year", year)
     elif len(key) >= _FEWEST_KANA:
@@ -88,12 +93,10 @@ def _year(word: str) -> int | None:
 
 
 def _places() -> list[tuple[Narrowing, frozenset[str]]]:
-    """The districts and venues, with the keys of what they are called. Two statements of a few rows."""
-    districts = db.session.execute(select(District.code, District.name, District.kana).order_by(District.position))
-    venues = db.session.execute(select(Venue.id, Venue.nickname, Venue.name, Venue.kana).order_by(Venue.id))
+    """The districts and venues, with the keys of what they are called. One statement of a few rows."""
     return [
-        *((Narrowing("district", code), _keys(names)) for code, *names in districts),
-        *((Narrowing("venue", venue_id), _keys(names)) for venue_id, *names in venues),
+        (Narrowing("district", code) if venue_id is None else Narrowing("venue", venue_id), _keys(names))
+        for code, venue_id, *names in db.session.execute(_PLACES)
     ]
 
 

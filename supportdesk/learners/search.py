@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy.orm import aliased
 
 from supportdesk.core.japanese import is_kana, search_key, shown_name
 from supportdesk.core.phones import digits_of
@@ -24,6 +24,7 @@ from supportdesk.learners.slips import near
 from supportdesk.places.models import District, Venue
 
 Scope = Select[Any]
+Condition = ColumnElement[bool]
 
 #: After every character there is, in byte order.
 _LAST: Final = "\U0010ffff"
@@ -32,6 +33,7 @@ _FEWEST_DIGITS: Final = 4
 _KEYS_PER_LEARNER: Final = 4
 #: Of the names that may have been meant, so many are looked for.
 _MOST_MEANT: Final = 20
+_NARROWEST_FIRST: Final = ("year", "venue", "district")
 #: Born on one day, or with the same last digits: in a city of any size no more than these.
 _FEW: Final = 200
 
@@ -71,11 +73,11 @@ def find_learners(text: str, *, limit: int = 20, scope: Scope | None = None) -> 
     a code was typed, and a handful otherwise, whatever the city's size.
     """
     key, enough = _wanted(text), limit + 1
-    scopes = [] if scope is None else [scope]
-    ids = _beginning_with([key], enough, scopes) or _in_words(text, enough, scopes)
+    within = _within(scope)
+    ids = _beginning_with([key], enough, within) or _in_words(text, enough, scope)
     meant = [] if ids or not is_kana(text) else near(key)[:_MOST_MEANT]
     if meant:
-        ids = _beginning_with(meant, enough, scopes)
+        ids = _beginning_with(meant, enough, within)
     return Results(described(ids[:limit]) if ids else (), more=len(ids) > limit, near=bool(meant))
 
 
@@ -87,27 +89,36 @@ def _wanted(text: str) -> str:
     return key
 
 
-def _in_words(text: str, enough: int, scopes: Sequence[Scope]) -> list[int]:
+def _in_words(text: str, enough: int, scope: Scope | None) -> list[int]:
     """Whom the words mean one by one: those that narrow the search, and a name; or the name turned round."""
     asked = read_words(text)
     if asked.birth_date or (asked.digits and asked.name):
-        few = _of_few(asked, enough, scopes)
+        few = _of_few(asked, enough, scope)
         if few or not asked.narrowings:
             return few
+    conditions = _within(scope)
     if asked.name and asked.narrowings:
-        first, *others = asked.narrowings
+        first, *others = sorted(asked.narrowings, key=_how_many_share)
         keys = [narrowed(*narrowing, asked.name) for narrowing in first]
-        return _beginning_with(keys, enough, [*scopes, *map(_sharing, others)])
-    return _beginning_with([asked.turned_round], enough, scopes)
+        return _beginning_with(keys, enough, [*conditions, *(_also(one, asked.name) for one in others)])
+    return _beginning_with([asked.turned_round], enough, conditions)
 
 
-def _of_few(asked: Asked, enough: int, scopes: Sequence[Scope]) -> list[int]:
+def _how_many_share(narrowings: Sequence[Narrowing]) -> int:
+    """To begin with the fewest: a year of birth is shared by fewer than a venue, a venue by fewer than a district."""
+    return max(_NARROWEST_FIRST.index(one.kind) for one in narrowings)
+
+
+def _of_few(asked: Asked, enough: int, scope: Scope | None) -> list[int]:
     """Those born that day, or with these last digits; of them whoever has the name as well, when there is one."""
     if asked.birth_date:
-        born = select(Learner.id).where(Learner.birth_date == asked.birth_date).order_by(Learner.kana_key, Learner.id)
-        ids = list(db.session.scalars(_within(born, Learner.id, scopes).limit(_FEW)))
+        # Put in order here: asked for in order, a database may walk the whole register in that order.
+        born = select(Learner.kana_key, Learner.id).where(Learner.birth_date == asked.birth_date).limit(_FEW)
+        if scope is not None:
+            born = born.where(Learner.id.in_(scope))
+        ids = [row.id for row in sorted(db.session.execute(born))]
     else:
-        ids = _beginning_with([number_key(asked.digits)], _FEW, scopes)
+        ids = _beginning_with([number_key(asked.digits)], _FEW, _within(scope))
     if not asked.name or not ids:
         return ids[:enough]
     named = select(LearnerKey.learner_id).where(LearnerKey.learner_id.in_(ids), *_range(asked.name))
@@ -115,28 +126,25 @@ def _of_few(asked: Asked, enough: int, scopes: Sequence[Scope]) -> list[int]:
     return [learner_id for learner_id in ids if learner_id in held][:enough]
 
 
-def _sharing(narrowings: Iterable[Narrowing]) -> Scope:
-    """Those who share one of these: to narrow further what a key has narrowed already."""
-    return select(Learner.id).where(or_(*(_is_so(*one) for one in narrowings)))
+def _also(narrowings: Iterable[Narrowing], name: str) -> Condition:
+    """That whoever is found by another key has one of these as well: looked up by the learner, row by row."""
+    other = aliased(LearnerKey)
+    ranges = (and_(*_range(narrowed(*one, name), other)) for one in narrowings)
+    return exists().where(other.learner_id == LearnerKey.learner_id, or_(*ranges))
 
 
-def _is_so(kind: str, value: Any) -> ColumnElement[bool]:
-    if kind == "year":
-        year = Learner.birth_date.between(date(value, 1, 1), date(value, 12, 31))
-        return or_(year, Learner.birth_year == value)
-    return (Learner.district_code if kind == "district" else Learner.last_venue_id) == value
+def _within(scope: Scope | None) -> list[Condition]:
+    return [] if scope is None else [LearnerKey.learner_id.in_(scope)]
 
 
-def _beginning_with(keys: Sequence[str], enough: int, scopes: Sequence[Scope]) -> list[int]:
+def _beginning_with(keys: Sequence[str], enough: int, conditions: Sequence[Condition]) -> list[int]:
     """The first learners who have a key with one of these beginnings, each once: as many as are enough, or all."""
     at_once = enough * _KEYS_PER_LEARNER
     ids: list[int] = []
     while keys and all(keys) and len(ids) < enough:
         others = select(LearnerKey.learner_id).where(LearnerKey.learner_id.not_in(ids)) if ids else _ALL
         read = [
-            _within(others.where(*_range(key)), LearnerKey.learner_id, scopes)
-            .order_by(LearnerKey.key, LearnerKey.learner_id)
-            .limit(at_once)
+            others.where(*_range(key), *conditions).order_by(LearnerKey.key, LearnerKey.learner_id).limit(at_once)
             for key in keys
         ]
         # Each range by itself, so that the index gives each in order and no further than the limit.
@@ -151,14 +159,8 @@ def _beginning_with(keys: Sequence[str], enough: int, scopes: Sequence[Scope]) -
 _ALL: Final = select(LearnerKey.learner_id)
 
 
-def _range(key: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return LearnerKey.key >= key, LearnerKey.key < key + _LAST
-
-
-def _within(statement: Select[int], learner_id: Any, scopes: Iterable[Scope]) -> Select[int]:
-    for scope in scopes:
-        statement = statement.where(learner_id.in_(scope))
-    return statement
+def _range(key: str, keys: type[LearnerKey] = LearnerKey) -> tuple[Condition, Condition]:
+    return keys.key >= key, keys.key < key + _LAST
 
 
 def described(ids: Sequence[int]) -> list[Found]:
