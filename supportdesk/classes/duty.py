@@ -1,13 +1,16 @@
-"""Whose meeting it is: who may take its attendance, confirm its levels, print its roster. Called by the views."""
+"""Whose meeting it is: who may take its attendance, confirm its levels, print its roster; and who may plan a class and
+call it off. Called by the views.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 
 from supportdesk.classes.models import RunKind
 from supportdesk.classes.queries import MEETING, MEETING_ROWS, RUN, MeetingRow, on_duty
+from supportdesk.classes.run_queries import RunDetails, run_details
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Permission, Role
 from supportdesk.extensions import db
@@ -46,6 +49,33 @@ def held_by(actor: Actor, run_id: int) -> set[int]:
     return set(db.session.scalars(select(MEETING.c.id).join(RUN).where(RUN.c.id == run_id, _is_theirs(actor))))
 
 
+def districts_managed(actor: Actor) -> frozenset[str] | None:
+    """The districts in which the actor plans classes and calls them off: a coordinator's own; None for all of them."""
+    if actor.account_id is None or Role.ADMIN in actor.roles:
+        return None
+    return frozenset(db.session.scalars(_own_districts(actor.account_id)))
+
+
+def run_to_manage(actor: Actor, run_id: int) -> RunDetails:
+    """A run that the actor may call off. Raises NotFound, also when it is held in somebody else's district."""
+    found, districts = run_details(run_id), districts_managed(actor)
+    if districts is not None and found.district_code not in districts:
+        raise NotFound
+    return found
+
+
+def may_manage(actor: Actor, run: RunDetails) -> bool:
+    """Whether the actor may call this run off."""
+    if not actor.may(Permission.MANAGE_CLASSES):
+        return False
+    districts = districts_managed(actor)
+    return districts is None or run.district_code in districts
+
+
+def _own_districts(account_id: int) -> Select[Any]:
+    return select(AccountDistrict.district_code).where(AccountDistrict.account_id == account_id)
+
+
 def _meeting(meeting_id: int, allowed: ColumnElement[bool]) -> MeetingRow:
     row = db.session.execute(MEETING_ROWS.where(MEETING.c.id == meeting_id, allowed)).one_or_none()
     if row is None:
@@ -60,7 +90,6 @@ def _is_theirs(actor: Actor) -> ColumnElement[bool]:
     if actor.may(Permission.RECORD_LECTURE):
         answers_for = [RUN.c.created_by == actor.account_id]
         if Role.COORDINATOR in actor.roles:
-            own = select(AccountDistrict.district_code).where(AccountDistrict.account_id == actor.account_id)
-            answers_for.append(RUN.c.district_code.in_(own))
+            answers_for.append(RUN.c.district_code.in_(_own_districts(actor.account_id)))
         theirs.append(and_(RUN.c.kind == RunKind.LECTURE, or_(*answers_for)))
     return or_(*theirs)

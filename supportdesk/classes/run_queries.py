@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
@@ -102,6 +102,7 @@ class RunDetails(NamedTuple):
     nickname: str | None
     place: str
     district: str
+    district_code: str
     group_name: str
     to_bring: str
     starts_at: datetime
@@ -141,6 +142,7 @@ def run_details(run_id: int) -> RunDetails:
             VENUE.c.nickname,
             RUN.c.place,
             DISTRICT.c.name.label("district"),
+            RUN.c.district_code,
             RUN.c.group_name,
             RUN.c.to_bring,
             RUN.c.starts_at,
@@ -298,14 +300,17 @@ def course_minutes(code: str) -> int | None:
     return db.session.scalar(select(Course.minutes).where(Course.code == code))
 
 
-def room_choices() -> list[tuple[int, str]]:
-    """(id, venue and room) of every room, by district."""
-    rows = db.session.execute(
+def room_choices(districts: Collection[str] | None = None) -> list[tuple[int, str]]:
+    """(id, venue and room) of every room, or of those in these districts; by district."""
+    statement = (
         select(Room.id, Room.name.label("room"), Venue.name, Venue.nickname)
         .join(Venue, Venue.id == Room.venue_id)
         .join(District, District.code == Venue.district_code)
         .order_by(District.position, Venue.id, Room.id)
     )
+    if districts is not None:
+        statement = statement.where(Venue.district_code.in_(districts))
+    rows = db.session.execute(statement)
     return [(row.id, f"{venue_in_words(row.name, row.nickname)} {row.room}") for row in rows]
 
 

@@ -12,7 +12,7 @@ from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries
 from supportdesk.classes.called_off import dismissed_from
-from supportdesk.classes.duty import held_by, may_print_any
+from supportdesk.classes.duty import districts_managed, held_by, may_manage, may_print_any, run_to_manage
 from supportdesk.classes.forms import PlanForm
 from supportdesk.classes.models import EnrolmentState, RunKind, RunState
 from supportdesk.classes.planning import cancel_run, plan_run
@@ -64,10 +64,10 @@ def index() -> str:
 @blueprint.route("/new", methods=["GET", "POST"])
 @requires(Permission.MANAGE_CLASSES)
 def plan() -> Answer:
-    """Plan a class of up to five dates."""
+    """Plan a class of up to five dates, in one's own districts."""
     form = PlanForm(
         courses=run_queries.course_choices(),
-        rooms=run_queries.room_choices(),
+        rooms=run_queries.room_choices(districts_managed(current_actor())),
         instructors=run_queries.instructor_choices(),
     )
     actor, now = current_actor(), clock.now()
@@ -98,6 +98,7 @@ def run(run_id: int) -> str:
         lecture=found.kind is RunKind.LECTURE,
         held=held_by(actor, run_id),
         prints=may_print_any(actor),
+        managed=may_manage(actor, found),
         edition=EDITIONS[found.edition],
         now=now,
     )
@@ -120,7 +121,7 @@ def _note_names(people: Sequence[run_queries.Person], run_id: int) -> None:
 @requires(Permission.MANAGE_CLASSES)
 def cancel(run_id: int) -> Answer:
     """Say what calling the run off will do to whom; then do it."""
-    found, actor, now = run_queries.run_details(run_id), current_actor(), clock.now()
+    found, actor, now = run_to_manage(current_actor(), run_id), current_actor(), clock.now()
     form = DeskForm()
     people = _people_seen(run_id)
 

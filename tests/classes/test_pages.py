@@ -368,6 +368,38 @@ class TestPlanning:
         with app.app_context():
             assert db.session.scalar(select(func.count()).select_from(Run)) == 0
 
+    def test_coordinators_plan_and_call_off_in_their_own_districts_alone(
+        self, app: Flask, coordinator: PageClient
+    ) -> None:
+        with app.app_context():
+            there = room_of("ウェスター")
+            theirs, lecture = (
+                make_run(venue_id=there.venue_id),
+                make_lecture(venue_id=None, place="川尻会館", district_code="chuo"),
+            )
+            room_id = there.id
+            make_account(Role.ADMIN)
+        page = coordinator.get("/classes/new")
+        assert "いーぱる" in page.field("room_id").get_text()
+        assert "ウェスター" not in page.field("room_id").get_text()
+        coordinator.post("/classes/new", {**self.fields(app), "room_id": room_id}, expect=422)
+        for run_id in (theirs, lecture):
+            assert "中止にする" not in coordinator.get(f"/classes/{run_id}").text
+            coordinator.get(f"/classes/{run_id}/cancel", expect=404)
+            coordinator.post(f"/classes/{run_id}/cancel", {}, expect=404)
+        admin = PageClient(app)
+        admin.sign_in("admin")
+        assert "ウェスター" in admin.get("/classes/new").field("room_id").get_text()
+        for run_id in (theirs, lecture):
+            admin.submit(admin.get(admin.get(f"/classes/{run_id}").link("中止にする")), "cancel-run", expect=303)
+
+    def test_a_coordinator_without_a_district_is_told_why_there_is_no_room(self, app: Flask) -> None:
+        with app.app_context():
+            make_account(Role.COORDINATOR)
+        client = PageClient(app)
+        client.sign_in("coordinator")
+        assert "担当の地区がありません" in client.get("/classes/new").text
+
     def test_calling_off_says_whom_it_meets_and_then_does_it(self, app: Flask, coordinator: PageClient) -> None:
         with app.app_context():
             run_id = make_run(capacity=1)
