@@ -75,6 +75,7 @@ def load_reference() -> None:
 def create_admin(username: str, name: str, password: str) -> None:
     """Make an account for an administrator."""
     from supportdesk.accounts.operations import create_account
+    from supportdesk.accounts.passwords import demand_good_password
     from supportdesk.core import clock
     from supportdesk.core.database import transaction
     from supportdesk.core.errors import DeskError
@@ -82,6 +83,7 @@ def create_admin(username: str, name: str, password: str) -> None:
 
     with _migrated(create_app()).app_context():
         try:
+            demand_good_password(password, names=(username, name))
             with transaction():
                 create_account(
                     username=username, name=name, password=password, roles=[Role.ADMIN], actor=SYSTEM, now=clock.now()

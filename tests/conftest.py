@@ -20,7 +20,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 from supportdesk import create_app
-from supportdesk.accounts import operations as accounts
+from supportdesk.accounts import passwords
 from supportdesk.config import Settings
 from supportdesk.core import clock as desk_clock
 from supportdesk.demo import make_demo
@@ -153,7 +153,7 @@ def databases(pytestconfig: pytest.Config, shared: Path, tmp_path_factory: pytes
 def _quick_passwords() -> Iterator[None]:
     """Passwords are kept as argon2 keeps them, but with so little work that signing in costs a test nothing."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(accounts, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(passwords, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
 
 

@@ -6,10 +6,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
-from supportdesk.accounts.operations import SHORTEST_PASSWORD
+from supportdesk.accounts.passwords import SHORTEST_PASSWORD
 from supportdesk.core.fields import DeskForm, PasswordField, TextField
 
-PASSWORD_HINT = _l("%(least)s文字以上", least=SHORTEST_PASSWORD)
+PASSWORD_HINT = _l(
+    "%(least)s文字以上。関係のない言葉を3つ以上ならべると、覚えやすくて当てられにくくなります。",
+    least=SHORTEST_PASSWORD,
+)
 
 
 def same_as_new_password(form: DeskForm, field: PasswordField) -> None:

@@ -13,10 +13,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from supportdesk.accounts import audit
+from supportdesk.accounts import audit, passwords
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AccountRole
-from supportdesk.accounts.operations import TooManyTries, fits, kept_hash
+from supportdesk.accounts.operations import TooManyTries
 from supportdesk.core import throttle
 from supportdesk.core.codes import new_token
 from supportdesk.core.errors import DeskError, NotFound
@@ -80,10 +80,12 @@ def switch_account(account_id: int, *, active: bool, actor: Actor, now: datetime
 def set_password(account_id: int, password: str, *, actor: Actor, now: datetime) -> None:
     """Give an account a new password, which ends its sessions and opens its throttled door.
 
-    Raises NotFound, PasswordTooShort.
+    Raises NotFound and what `demand_good_password` raises.
     """
     account = _locked(account_id)
-    _give_password(account, kept_hash(password))
+    names = (account.username, account.name, account.kana)
+    passwords.demand_good_password(password, names=names)
+    _give_password(account, passwords.kept_hash(password))
     throttle.clear(throttle.bucket_name("login", account.username))
     audit.record(actor=actor, action=Action.SET_PASSWORD, subject=f"account:{account_id}", now=now)
 
@@ -98,13 +100,16 @@ class OwnPassword(NamedTuple):
 def try_own_password(old: str, new: str, *, actor: Actor) -> OwnPassword:
     """Look at both passwords, for `change_own_password`: before the transaction, because it takes a fifth of a second.
 
-    Raises PasswordTooShort, whether the old one is right or not.
+    Raises what `demand_good_password` raises, whether the old one is right or not.
     """
-    kept, current = (
-        kept_hash(new),
-        db.session.scalar(select(Account.password_hash).where(Account.id == actor.account_id)),
-    )
-    return OwnPassword(kept, current if current is not None and fits(current, old) else None)
+    account = db.session.execute(
+        select(Account.password_hash, Account.username, Account.name, Account.kana).where(
+            Account.id == actor.account_id
+        )
+    ).one()
+    passwords.demand_good_password(new, names=(account.username, account.name, account.kana))
+    current: str = account.password_hash
+    return OwnPassword(passwords.kept_hash(new), current if passwords.fits(current, old) else None)
 
 
 def change_own_password(tried: OwnPassword, *, actor: Actor, now: datetime) -> Account | DeskError:

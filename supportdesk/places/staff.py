@@ -16,6 +16,7 @@ from supportdesk.accounts import audit, upkeep
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.accounts.operations import create_account
+from supportdesk.accounts.passwords import demand_good_password
 from supportdesk.core.activities import Description
 from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError, NotFound
@@ -60,8 +61,9 @@ def add_staff(
 ) -> int:
     """Make an account with its districts; returns its id.
 
-    Raises NoUsername, UsernameTaken, PasswordTooShort, NoDistrictNeeded, UnknownDistrict.
+    Raises NoUsername, UsernameTaken, NoDistrictNeeded, UnknownDistrict and what `demand_good_password` raises.
     """
+    demand_good_password(password, names=(username, name, kana))
     account = create_account(
         username=username, name=name, kana=kana, phone=phone, password=password, roles=roles, actor=actor, now=now
     )

@@ -8,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 
-from supportdesk.accounts import operations, upkeep
+from supportdesk.accounts import operations, passwords, upkeep
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
@@ -70,7 +70,7 @@ def test_a_password_that_was_changed_meanwhile_is_wrong() -> None:
     account = make_account(Role.RECEPTION)
     tried = operations.try_password("reception", DEMO_PASSWORD)
     with transaction():
-        account.password_hash = operations.hasher.hash("another password")
+        account.password_hash = passwords.hasher.hash("minato-de-asagohan")
     with transaction():
         assert isinstance(operations.log_in(tried, now=clock.now()), operations.WrongPassword)
 
@@ -79,7 +79,7 @@ def test_a_password_that_was_changed_meanwhile_is_wrong() -> None:
 def test_a_hash_of_former_times_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     account = make_account(Role.RECEPTION)
     before = account.password_hash
-    monkeypatch.setattr(operations, "hasher", PasswordHasher(time_cost=2, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(passwords, "hasher", PasswordHasher(time_cost=2, memory_cost=8, parallelism=1))
     for _log_in in range(2):
         tried = operations.try_password("reception", DEMO_PASSWORD)
         with transaction():
@@ -115,12 +115,12 @@ def test_others_may_write_while_a_password_is_looked_at_or_made(
     """On SQLite one writes at a time, and a password takes a tenth of a second."""
     with app.app_context():
         make_account(Role.RECEPTION)
-    monkeypatch.setattr(operations, "hasher", Colleague(database_url.removeprefix("sqlite:///")))
+    monkeypatch.setattr(passwords, "hasher", Colleague(database_url.removeprefix("sqlite:///")))
     client.sign_in("reception")
     typed = {
         "old_password": DEMO_PASSWORD,
-        "new_password": "another password",
-        "new_password_again": "another password",
+        "new_password": "minato-de-asagohan",
+        "new_password_again": "minato-de-asagohan",
     }
     form = client.get("/account/password").one("main form")["id"]
     client.submit(client.get("/account/password"), str(form), typed, expect=303)
@@ -130,7 +130,9 @@ def test_others_may_write_while_a_password_is_looked_at_or_made(
 def test_an_own_password_that_was_changed_meanwhile_is_wrong() -> None:
     account = make_account(Role.RECEPTION)
     actor = operations.actor_of(account)
-    one, other = (upkeep.try_own_password(DEMO_PASSWORD, new, actor=actor) for new in ("first choice", "second choice"))
+    one, other = (
+        upkeep.try_own_password(DEMO_PASSWORD, new, actor=actor) for new in ("minato-de-asagohan", "yamabiko-no-hirune")
+    )
     with transaction():
         assert upkeep.change_own_password(one, actor=actor, now=clock.now()) is account
     with transaction():

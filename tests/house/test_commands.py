@@ -15,6 +15,8 @@ from tests.conftest import DEMO
 from tests.databases import Databases
 from tests.servers import ROOT, clean_environment
 
+PASSWORD = "minato-de-asagohan"
+
 pytestmark = pytest.mark.only_on("sqlite")  # the commands make their own database, the embedded one
 
 
@@ -41,7 +43,7 @@ def city(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Path
     folder = tmp_path_factory.mktemp("city")
     put_in_place(databases.copy(), folder)
     assert run(folder, "load-reference").returncode == 0
-    assert run(folder, "create-admin", "taken", "--name", "管理 花子", "--password", "x" * 10).returncode == 0
+    assert run(folder, "create-admin", "taken", "--name", "管理 花子", "--password", PASSWORD).returncode == 0
     return folder / "instance"
 
 
@@ -58,7 +60,12 @@ def test_load_reference_fills_an_empty_database_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("username", "password", "said"),
-    [("admin", "x", "10文字以上"), ("", "x" * 10, "ユーザー名"), ("taken", "x" * 10, "もう使われています")],
+    [
+        ("admin", "x", "12文字以上"),
+        ("admin", "x" * 12, "よく使われている"),
+        ("", PASSWORD, "ユーザー名"),
+        ("taken", PASSWORD, "もう使われています"),
+    ],
 )
 def test_create_admin_says_in_one_line_what_it_will_not_make(
     tmp_path: Path, city: Path, username: str, password: str, said: str
@@ -73,7 +80,7 @@ def test_create_admin_says_in_one_line_what_it_will_not_make(
     "arguments",
     [
         ("serve",),
-        ("create-admin", "admin", "--name", "管理 花子", "--password", "x" * 10),
+        ("create-admin", "admin", "--name", "管理 花子", "--password", PASSWORD),
         ("import-learners", str(ROOT / "tests" / "learners" / "ledgers" / "reception_ledger_cp932.csv"), "--dry-run"),
     ],
     ids=lambda arguments: arguments[0],

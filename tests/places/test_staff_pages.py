@@ -30,7 +30,7 @@ NEW = {
     "phone": "018-888-5643",
     "roles": ["coordinator", "tutor"],
     "districts": ["chuo", "tobu"],
-    "new_password": "hajimete-no-1",
+    "new_password": "hajimete-kuru-hito",
 }
 
 
@@ -61,7 +61,7 @@ def test_a_new_account_logs_in_with_its_roles_and_districts(app: Flask, admin: P
         assert set(db.session.scalars(db.select(AccountDistrict.district_code))) == {"chuo", "tobu"}
     assert actions(app)[-2:] == ["create_account", "assign_districts"]
     other = PageClient(app)
-    assert "武田 ミツ" in other.sign_in("takeda", "hajimete-no-1").one(".head-person").get_text()
+    assert "武田 ミツ" in other.sign_in("takeda", "hajimete-kuru-hito").one(".head-person").get_text()
 
 
 @pytest.mark.parametrize(
@@ -129,18 +129,18 @@ def test_a_new_password_ends_every_session_and_opens_the_throttled_door(app: Fla
     for _ in range(5):
         stranger.sign_in("reception", "wrong", expect=422)
     page = admin.get(f"/admin/accounts/{account_id(app, 'reception')}/password")
-    both = {"new_password": "atarashii-2", "new_password_again": "atarashii-2"}
+    both = {"new_password": "atarashii-kagi", "new_password_again": "atarashii-kagi"}
     assert admin.submit(page, "password", {**both, "new_password_again": "x"}, expect=422).error("new_password_again")
     admin.submit(page, "password", both)
     reception.get("/home", expect=303)
-    reception.sign_in("reception", "atarashii-2")
+    reception.sign_in("reception", "atarashii-kagi")
 
 
 def test_ones_own_new_password_keeps_this_session_alone(app: Flask, admin: PageClient) -> None:
     here, elsewhere = PageClient(app), PageClient(app)
     here.sign_in("reception")
     elsewhere.sign_in("reception")
-    typed = {"old_password": "wrong", "new_password": "atarashii-2", "new_password_again": "atarashii-2"}
+    typed = {"old_password": "wrong", "new_password": "atarashii-kagi", "new_password_again": "atarashii-kagi"}
     refused = here.submit(here.get("/account/password"), "own-password", typed, expect=422)
     assert "今のパスワードがちがいます" in refused.error("old_password")
     here.submit(refused, "own-password", {**typed, "old_password": "akita-demo"}, follow=True)
@@ -150,7 +150,7 @@ def test_ones_own_new_password_keeps_this_session_alone(app: Flask, admin: PageC
 
 
 def test_five_wrong_old_passwords_close_the_door(app: Flask, admin: PageClient) -> None:
-    typed = {"old_password": "wrong", "new_password": "atarashii-2", "new_password_again": "atarashii-2"}
+    typed = {"old_password": "wrong", "new_password": "atarashii-kagi", "new_password_again": "atarashii-kagi"}
     page = admin.get("/account/password")
     for _ in range(5):
         page = admin.submit(page, "own-password", typed, expect=422)
