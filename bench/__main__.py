@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench import parts
+from bench import parts, searching
 from bench.load import CALLERS, calling
 from bench.stage import LISTED, empty_databases, set_up
 from tests.postgres import postgres_server
@@ -64,15 +64,22 @@ def _measure(name: str, learners: int) -> bool:
     with (
         tempfile.TemporaryDirectory(prefix="desk-bench-") as folder,
         _server(name) as server,
-        empty_databases(server, Path(folder)) as (url, bare_url),
+        empty_databases(server, Path(folder)) as (url, bare_url, small_url),
     ):
         print(f"\n== {_title(server)}", flush=True)
-        with set_up(url, bare_url, Path(folder), learners=learners, runs=RUNS) as stage, calling() as callers:
+        with (
+            set_up(url, bare_url, Path(folder), learners=learners, runs=RUNS) as stage,
+            searching.small_town(small_url, Path(folder)) as town,
+            calling() as callers,
+        ):
             found = [*parts.schedule(stage, callers), *parts.enrolment(stage, callers)]
+            searched = searching.searches(stage, town)
             waited = parts.waiting(stage)
     _print_ratios(found)
+    _print_searches(searched, learners)
     _print_waiting(waited)
-    return all(ratio.wanted is None or ratio.value >= ratio.wanted for ratio in found)
+    fast = all(ratio.wanted is None or ratio.value >= ratio.wanted for ratio in found)
+    return fast and all(one.kept for one in searched)
 
 
 @contextmanager
@@ -100,6 +107,13 @@ def _print_ratios(found: list[parts.Ratio]) -> None:
         print(
             f"{one.what:52} {one.desk.rate:7.0f} {one.bare.rate:7.0f} {one.value:6.2f} {spread:>12} {wanted:>7}{mark}"
         )
+
+
+def _print_searches(searched: list[searching.Waited], learners: int) -> None:
+    print(f"{learners:,} learners; growth: their time where that of {searching.SMALL:,} learners is 1")
+    print(searching.HEAD, *(one.row for one in searched), sep="\n")
+    wanted = f"{searching.IN_OPERATION:9.1f} {searching.GROWTH:7.2f} {searching.OVER_HTTP:7.1f}"
+    print(f"{'wanted':36} {wanted}")
 
 
 def _print_waiting(waited: list[parts.Waiting]) -> None:

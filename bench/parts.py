@@ -7,16 +7,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
-from typing import TypeVar
 
 from bench.load import Callers, Contestant, address_of, ratios, request_for, send
 from bench.stage import PASSWORD, SEATS, USERNAME, Stage
 from supportdesk.core.codes import new_token
-from supportdesk.extensions import db
-from supportdesk.learners.search import find_learners
 from tests.callers import HttpCaller
 
-T = TypeVar("T")
 ROUNDS = 12
 SECONDS_A_BATCH = 0.4
 
@@ -118,49 +114,23 @@ def enrolments(stage: Stage, url: str) -> Callable[[int], list[bytes]]:
     return take
 
 
-#: What is typed at the telephone: family and given names, kana and kanji, the end of a phone, nobody's name.
-TYPED = ("さとう", "タカハシ", "すずき みさ", "かずこ", "佐藤", "正一", "やまだか", "0001", "5838", "ぬらりひょん")
-TIMES = 6
+TIMES = 60
 
 
 def waiting(stage: Stage) -> list[Waiting]:
-    """What reception waits for, one at a time: the search alone, the desk's answer to it, the whole desk."""
+    """What reception waits for beside its searches (bench/searching.py), one at a time."""
     caller = HttpCaller(stage.desk.url)
     caller.sign_in(USERNAME, PASSWORD)
-    hidden = caller.fields("/desk")
-    answers = [
-        request_for(stage.desk.url, "/desk", cookies=caller.cookies, fields={**hidden, "q": text}, X_Fragment="1")
-        for text in TYPED
-    ]
-    desk = [request_for(stage.desk.url, "/desk", cookies=caller.cookies)] * len(TYPED)
-    return [
-        Waiting(f"search of {stage.learners:,} learners", list(_searches(stage))),
-        Waiting("the desk's answer while one types (POST)", list(_answers(stage.desk.url, answers))),
-        Waiting("the desk's whole page", list(_answers(stage.desk.url, desk))),
-    ]
-
-
-def _searches(stage: Stage) -> Iterator[float]:
-    with stage.app.app_context():
-        for text in _several_times(TYPED):
-            begun = time.perf_counter()
-            find_learners(text)
-            db.session.rollback()
-            yield 1000 * (time.perf_counter() - begun)
+    desk = [request_for(stage.desk.url, "/desk", cookies=caller.cookies)] * TIMES
+    return [Waiting("the desk's whole page", list(_answers(stage.desk.url, desk)))]
 
 
 def _answers(url: str, requests: Sequence[bytes]) -> Iterator[float]:
     address = address_of(url)
-    for request in _several_times(requests):
+    for request in requests:
         begun = time.perf_counter()
         answer = send(address, request)
         took = time.perf_counter() - begun
         if not answer.startswith(b"HTTP/1.1 200 "):
             raise RuntimeError(answer[:600].decode(errors="replace"))
         yield 1000 * took
-
-
-def _several_times(things: Sequence[T]) -> Iterator[T]:
-    """One after the other, and from the beginning; nothing is thrown away as warming up."""
-    for _ in range(TIMES):
-        yield from things

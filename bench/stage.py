@@ -41,7 +41,7 @@ _CLASS = f"INSERT INTO class VALUES ({', '.join('?' * 11)})"
 LISTED = 50
 SEATS = 20
 USERNAME, PASSWORD = "reception", "akita-demo"
-_SECRET = "a key for the bench, " * 3
+SECRET = "a key for the bench, " * 3
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Stage:
 @contextmanager
 def set_up(url: str, bare_url: str, folder: Path, *, learners: int, runs: int) -> Iterator[Stage]:
     """Fill two empty databases and serve them; two workers each."""
-    settings = {"DATABASE_URL": url, "INSTANCE": str(folder / "instance"), "SECRET_KEY": _SECRET}
+    settings = {"DATABASE_URL": url, "INSTANCE": str(folder / "instance"), "SECRET_KEY": SECRET}
     app = create_app(Settings.from_environment({f"SUPPORTDESK_{name}": text for name, text in settings.items()}))
     with app.app_context():
         alembic.command.upgrade(app.extensions["migrate"].migrate.get_config(), "heads")
@@ -87,22 +87,24 @@ def set_up(url: str, bare_url: str, folder: Path, *, learners: int, runs: int) -
 
 
 @contextmanager
-def empty_databases(server: str | None, folder: Path) -> Iterator[tuple[str, str]]:
-    """The addresses of two empty databases: on that PostgreSQL server, or SQLite files in the folder."""
+def empty_databases(server: str | None, folder: Path) -> Iterator[list[str]]:
+    """The addresses of three empty databases, for the desk, the bare applications and a small town: on that PostgreSQL
+    server, or SQLite files in the folder.
+    """
+    uses = ("desk", "bare", "small")
     if server is None:
-        yield f"sqlite:///{folder / 'desk.sqlite3'}", f"sqlite:///{folder / 'bare.sqlite3'}"
+        yield [f"sqlite:///{folder / use}.sqlite3" for use in uses]
         return
-    names = [f"desk_bench_{os.getpid()}", f"desk_bench_{os.getpid()}_bare"]
+    names = [f"desk_bench_{os.getpid()}_{use}" for use in uses]
     plain = make_url(server).set(drivername="postgresql")
     with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True) as administering:
         for name in names:
             administering.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
         try:
-            ours, bare = (
+            yield [
                 plain.set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
                 for name in names
-            )
-            yield ours, bare
+            ]
         finally:
             for name in names:
                 administering.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import literal, null, select, union_all
+from sqlalchemy import CompoundSelect, literal, null, select, union_all
 
 from supportdesk.core import clock
 from supportdesk.core.japanese import half_width, search_key
@@ -26,7 +26,7 @@ _FEWEST_KANA: Final = 2
 _MOST_WORDS: Final = 8
 _DIGITS: Final = re.compile(r"[0-9\-()+]+")
 
-_PLACES: Final = union_all(
+_PLACES: Final[CompoundSelect[Any]] = union_all(
     select(District.code, null(), District.name, District.kana, literal("")),
     select(Venue.district_code, Venue.id, Venue.name, Venue.kana, Venue.nickname),
 )

@@ -6,11 +6,10 @@ Nothing is timed here.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from bench import parts
+from bench import parts, searching
 from bench.load import address_of, send
 from bench.same_page import same
 from bench.stage import LISTED, SEATS, Stage, empty_databases, set_up
@@ -26,7 +25,7 @@ def stage(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory)
     """A small one, on the run's database."""
     folder = tmp_path_factory.mktemp("stage")
     with (
-        empty_databases(pytestconfig.stash[_server_address] or None, folder) as (url, bare_url),
+        empty_databases(pytestconfig.stash[_server_address] or None, folder) as (url, bare_url, _small),
         set_up(url, bare_url, folder, learners=LEARNERS, runs=RUNS) as made,
     ):
         yield made
@@ -57,5 +56,9 @@ def test_all_give_every_seat_once_to_whoever_is_logged_in(stage: Stage, site: st
     assert len({answer.split(b"Location: ")[1].split(b"\r\n")[0] for answer in answers}) == RUNS * SEATS
 
 
-def test_what_reception_waits_for_is_answered(stage: Stage, tmp_path: Path) -> None:
-    assert [len(one.each) for one in parts.waiting(stage)] == [len(parts.TYPED) * parts.TIMES] * 3
+def test_what_reception_waits_for_is_answered(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [len(one.each) for one in parts.waiting(stage)] == [parts.TIMES]
+    monkeypatch.setattr(searching, "_TIMES", 3)
+    searched = searching.searches(stage, stage.app)
+    assert [one.kind for one in searched] == list(searching.KINDS)
+    assert all(one.operation and one.small and one.http and one.crowded for one in searched)
