@@ -8,15 +8,16 @@ from flask_babel import lazy_gettext as _l
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
-    from supportdesk.accounts import audit_views, resuming, sign_in, views
+    from supportdesk.accounts import audit_views, own_views, resuming, sign_in, views
     from supportdesk.core import signposts
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
 
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(own_views.blueprint)
     app.register_blueprint(audit_views.blueprint)
     resuming.plug_in(app)
     signposts.put_up(app, {"login": "accounts.login", "logout": "accounts.logout"})
-    app.before_request(sign_in.note_activity)
+    app.after_request(sign_in.note_activity)
     add_to_menu(app, MenuItem("audit.trail", _l("操作の記録"), Permission.SEE_AUDIT))
-    add_to_menu(app, MenuItem("accounts.own_password", _l("パスワード"), Permission.OWN_ACCOUNT))
+    add_to_menu(app, MenuItem("own.index", _l("自分の設定"), Permission.OWN_ACCOUNT))

@@ -26,6 +26,7 @@ class Action(StrEnum):
     SWITCH_ACCOUNT_ON = "switch_account_on", _l("アカウントをまた使えるようにした")
     SET_PASSWORD = "set_password", _l("人のパスワードを新しくした")
     CHANGE_OWN_PASSWORD = "change_own_password", _l("自分のパスワードを変えた")
+    END_OWN_SESSIONS = "end_own_sessions", _l("自分のほかの端末をログアウトさせた")
     LIST_LEARNERS = "list_learners", _l("受講者の一覧を見た")
     SEARCH_LEARNERS = "search_learners", _l("受講者をさがした")
     VIEW_LEARNER = "view_learner", _l("受講者の記録を見た")

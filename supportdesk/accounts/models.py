@@ -63,6 +63,8 @@ class SignedInSession(Base):
     account_id: Mapped[int] = foreign_key("account.id")
     stamp: Mapped[str] = mapped_column(comment="the account's session stamp when it began")
     started_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime] = mapped_column(comment="to the minute")
+    device: Mapped[str] = mapped_column(default="", comment="its system and browser by name, without their versions")
     ended_at: Mapped[datetime | None]
 
 

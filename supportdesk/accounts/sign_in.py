@@ -8,39 +8,55 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from flask import g, session
+from flask import Response, g, request, session
 from flask_login import UserMixin, current_user, login_user
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import Table, and_, bindparam, delete, select, update
 
+from supportdesk.accounts.devices import device_of
 from supportdesk.accounts.models import Account, AccountRole, SignedInSession
 from supportdesk.core import clock, kept_form
 from supportdesk.core.database import reading, transaction
 from supportdesk.core.permissions import Actor, Role
-from supportdesk.extensions import login_manager
+from supportdesk.extensions import db, login_manager
 
 #: Nobody at the screen for so long: the log-in is asked for again.
 IDLE = timedelta(minutes=60)
 #: However busy they are: a working day and its overtime.
 LONGEST = timedelta(hours=12)
-#: The cookie is not written anew for every click.
+#: Not every click is written down.
 NOTED_EVERY = timedelta(minutes=1)
 #: Where the session's cookie bears the secret that names its row in `signed_in`.
 TOKEN = "signed_in"
 
 _ACCOUNT, _ROLE = cast(Table, Account.__table__), cast(Table, AccountRole.__table__)
 _SESSION = cast(Table, SignedInSession.__table__)
+#: Whether a session of this account still lives: `limits()` says for how long it may.
+LIVES = and_(
+    _SESSION.c.account_id == _ACCOUNT.c.id,
+    _SESSION.c.stamp == _ACCOUNT.c.session_stamp,  # a new password or switching off gives the account another
+    _SESSION.c.started_at > bindparam("earliest_start"),
+    _SESSION.c.last_seen_at > bindparam("earliest_seen"),
+    _SESSION.c.ended_at.is_(None),
+)
 _SIGNED_IN = (
-    select(_ACCOUNT.c.id, _ACCOUNT.c.person_id, _ACCOUNT.c.name, _ROLE.c.role)
+    select(_ACCOUNT.c.id, _ACCOUNT.c.person_id, _ACCOUNT.c.name, _ROLE.c.role, _SESSION.c.last_seen_at)
     .join(_ROLE, _ROLE.c.account_id == _ACCOUNT.c.id)
     .join(_SESSION, _SESSION.c.account_id == _ACCOUNT.c.id)
     .where(
         _ACCOUNT.c.id == bindparam("wanted"),
         _ACCOUNT.c.active,
         _SESSION.c.token_hash == bindparam("token_hash"),
-        _SESSION.c.stamp == _ACCOUNT.c.session_stamp,  # a new password or switching off gives the account another
-        _SESSION.c.started_at > bindparam("earliest"),
-        _SESSION.c.ended_at.is_(None),
+        LIVES,
     )
+)
+_SEEN = (
+    update(_SESSION)
+    .where(
+        _SESSION.c.token_hash == bindparam("wanted"),
+        _SESSION.c.ended_at.is_(None),
+        _SESSION.c.last_seen_at < bindparam("now"),
+    )
+    .values(last_seen_at=bindparam("now"))
 )
 
 
@@ -60,14 +76,15 @@ class SignedIn(Actor, UserMixin):
 @login_manager.user_loader
 def load(account_id: str) -> SignedIn | None:
     """The account of the session's cookie: one query; nobody when that session has ended."""
-    if not account_id.isdigit() or _idle():
+    if not account_id.isdigit():
         return None
-    wanted = {"wanted": int(account_id), "token_hash": _token_hash(), "earliest": clock.now() - LONGEST}
+    wanted = {"wanted": int(account_id), "token_hash": this_session(), **limits()}
     with reading() as connection:  # of its own: the session need not begin a transaction that a writing view would end
         rows = connection.execute(_SIGNED_IN, wanted).all()
     if not rows:
         return None
     first = rows[0]
+    g.last_seen_at = first.last_seen_at
     return SignedIn(
         account_id=first.id, person_id=first.person_id, name=first.name, roles=frozenset(row.role for row in rows)
     )
@@ -87,9 +104,15 @@ def start_session(account: Account) -> None:
         )
     )
     now = clock.now()
-    session["seen"] = now.isoformat()
     session[TOKEN] = secrets.token_urlsafe(32)
-    begun = {"token_hash": _token_hash(), "account_id": account.id, "stamp": account.session_stamp, "started_at": now}
+    begun = {
+        "token_hash": this_session(),
+        "account_id": account.id,
+        "stamp": account.session_stamp,
+        "started_at": now,
+        "last_seen_at": now,
+        "device": device_of(request.user_agent.string),
+    }
     outlived = delete(_SESSION).where(_SESSION.c.account_id == account.id, _SESSION.c.started_at <= now - LONGEST)
     with transaction() as database:
         database.execute(outlived)
@@ -101,17 +124,21 @@ def start_session(account: Account) -> None:
 def end_session() -> None:
     """End this session alone, here and for whoever kept its cookie, and forget everything in it."""
     if TOKEN in session:
-        ended = update(_SESSION).where(_SESSION.c.token_hash == _token_hash(), _SESSION.c.ended_at.is_(None))
+        ended = update(_SESSION).where(_SESSION.c.token_hash == this_session(), _SESSION.c.ended_at.is_(None))
         with transaction() as database:
             database.execute(ended.values(ended_at=clock.now()))
     session.clear()
 
 
-def note_activity() -> None:
-    """Move the idle time-out on. What has run out stays so: a page for everybody must not let its reader in again."""
-    seen = _last_seen()
-    if seen is not None and NOTED_EVERY <= clock.now() - seen < IDLE:
-        session["seen"] = clock.now().isoformat()
+def note_activity(answer: Response) -> Response:
+    """Move the idle time-out on, once a minute, for whoever was found to be signed in. What has run out stays so."""
+    seen: datetime | None = g.get("last_seen_at")
+    if seen is None or clock.now() - seen < NOTED_EVERY:
+        return answer
+    # A connection of its own: what the view has read is not to be ended by this.
+    with db.engine.connect().execution_options(write=True) as connection, connection.begin():
+        connection.execute(_SEEN, {"wanted": this_session(), "now": clock.now()})
+    return answer
 
 
 def current_actor() -> Actor:
@@ -119,15 +146,12 @@ def current_actor() -> Actor:
     return cast(Actor, current_user._get_current_object())
 
 
-def _last_seen() -> datetime | None:
-    seen = session.get("seen")
-    return datetime.fromisoformat(seen) if isinstance(seen, str) else None
-
-
-def _token_hash() -> str:
+def this_session() -> str:
+    """What is kept of the token in this request's cookie: the name of its row."""
     return hashlib.sha256(str(session.get(TOKEN, "")).encode()).hexdigest()
 
 
-def _idle() -> bool:
-    seen = _last_seen()
-    return seen is None or clock.now() - seen >= IDLE
+def limits() -> dict[str, datetime]:
+    """How long ago a session that still lives may have begun and been used."""
+    now = clock.now()
+    return {"earliest_start": now - LONGEST, "earliest_seen": now - IDLE}

@@ -1,16 +1,15 @@
-"""Logging in and out, and one's own password."""
+"""Logging in and out."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, redirect, request, url_for
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
-from supportdesk.accounts import operations, upkeep
-from supportdesk.accounts.forms import LoginForm, OwnPasswordForm
+from supportdesk.accounts import operations
+from supportdesk.accounts.forms import LoginForm
 from supportdesk.accounts.resuming import go_on, login_page
-from supportdesk.accounts.sign_in import current_actor, end_session, start_session
+from supportdesk.accounts.sign_in import end_session, start_session
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
@@ -50,29 +49,3 @@ def logout() -> Response:
     logout_user()
     end_session()
     return redirect(url_for("accounts.login"), 303)
-
-
-@blueprint.route("/account/password", methods=["GET", "POST"])
-@requires(Permission.OWN_ACCOUNT, surface="field")
-def own_password() -> Response | str | tuple[str, int]:
-    """One's own new password. Wherever else one was signed in, one is no longer."""
-    form = OwnPasswordForm()
-    if not form.validate_on_submit():
-        return _password_page(form) if request.method == "GET" else (_password_page(form), 422)
-    try:
-        actor = current_actor()
-        tried = upkeep.try_own_password(form.old_password.data, form.new_password.data, actor=actor)
-        with transaction():
-            outcome = upkeep.change_own_password(tried, actor=actor, now=clock.now())
-    except DeskError as error:
-        outcome = error
-    if isinstance(outcome, DeskError):
-        form.refuse(outcome)
-        return _password_page(form), 422
-    start_session(outcome)
-    flash(_("パスワードを変えました。ほかの端末ではログアウトしました。"), "good")
-    return redirect(start_page(), 303)
-
-
-def _password_page(form: OwnPasswordForm) -> str:
-    return render_template("accounts/own_password.html", form=form)

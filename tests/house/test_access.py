@@ -156,7 +156,11 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "tutors.figures": ("/tutors/figures", {"GET"}, MATCH_TUTORS),
     "tutors.district": ("/tutors/figures/999999", {"GET"}, MATCH_TUTORS),
     "tutors.figures_file": ("/tutors/figures/file/csv", {"GET"}, MATCH_TUTORS),
-    "accounts.own_password": ("/account/password", {"GET", "POST"}, SIGNED_IN),
+    "own.index": ("/account/", {"GET"}, SIGNED_IN),
+    "own.password": ("/account/password", {"GET", "POST"}, SIGNED_IN),
+    "own.sessions": ("/account/sessions", {"GET"}, SIGNED_IN),
+    "own.end_session": ("/account/sessions/end?999999", {"POST"}, SIGNED_IN),
+    "own.end_others": ("/account/sessions/end-others", {"POST"}, SIGNED_IN),
     "staff.index": ("/admin/accounts/", {"GET", "POST"}, MANAGE_ACCOUNTS),
     "staff.new": ("/admin/accounts/new", {"GET", "POST"}, MANAGE_ACCOUNTS),
     "staff.account": ("/admin/accounts/999999", {"GET", "POST"}, MANAGE_ACCOUNTS),
@@ -176,8 +180,9 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
 }
 #: What phones in the field need beside the residents' pages.
 FIELD = frozenset({
-    "accounts.login", "accounts.logout", "accounts.own_password", "home.home", "journey.learner", "passes.check_in",
-    "learners.consents", "learners.admit_phone", "learners.cut_off", "videos.sheet", "videos.sheets",
+    "accounts.login", "accounts.logout", "own.index", "own.password", "own.sessions", "own.end_session",
+    "own.end_others", "home.home", "journey.learner", "passes.check_in", "learners.consents",
+    "learners.admit_phone", "learners.cut_off", "videos.sheet", "videos.sheets",
     "videos.hand_outs", "classes.index", "classes.run", "classes.enrolment", "classes.today", "classes.attendance",
     "classes.walk_in", "classes.heads", "classes.levels", "classes.paper_roster", "classes.meeting_code",
     "classes.meeting_code_svg", "classes.meeting_code_png", "lectures.index", "lectures.record", "tutors.index",
