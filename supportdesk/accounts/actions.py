@@ -19,6 +19,9 @@ class Action(StrEnum):
         return action
 
     LOG_IN = "log_in", _l("ログインした")
+    LOG_IN_REFUSED = "log_in_refused", _l("ログインできなかった")
+    PROVE_AGAIN = "prove_again", _l("大切な操作の前に、本人だとたしかめた")
+    PROOF_REFUSED = "proof_refused", _l("大切な操作の前に、本人だとたしかめられなかった")
     CREATE_ACCOUNT = "create_account", _l("アカウントを作った")
     EDIT_ACCOUNT = "edit_account", _l("アカウントを変えた")
     ASSIGN_DISTRICTS = "assign_districts", _l("担当する地区を決めた")

@@ -42,3 +42,9 @@ class OwnPasswordForm(DeskForm):
         validators=[same_as_new_password],
         render_kw={"autocomplete": "new-password"},
     )
+
+
+class ProofForm(DeskForm):
+    """One's password once more."""
+
+    password = PasswordField(_l("パスワード"), render_kw={"autocomplete": "current-password"})

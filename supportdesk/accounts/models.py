@@ -64,6 +64,7 @@ class SignedInSession(Base):
     stamp: Mapped[str] = mapped_column(comment="the account's session stamp when it began")
     started_at: Mapped[datetime]
     last_seen_at: Mapped[datetime] = mapped_column(comment="to the minute")
+    proved_at: Mapped[datetime] = mapped_column(comment="when the account's password was given in it last")
     device: Mapped[str] = mapped_column(default="", comment="its system and browser by name, without their versions")
     ended_at: Mapped[datetime | None]
 

@@ -17,7 +17,7 @@ from supportdesk.accounts.models import Account, AccountRole, Person
 from supportdesk.core import throttle
 from supportdesk.core.errors import DeskError
 from supportdesk.core.japanese import tidy
-from supportdesk.core.permissions import Actor, Role
+from supportdesk.core.permissions import SYSTEM, Actor, Role
 from supportdesk.extensions import db
 
 #: Checked when there is no such account, so that the answer takes as long either way.
@@ -131,6 +131,8 @@ def log_in(tried: Tried, *, now: datetime) -> Account | DeskError:
         return TooManyTries(until)
     if account is None or not account.active or account.password_hash != tried.fits:
         throttle.count_failure(bucket, now)
+        if account is not None:  # what was typed for a name that nobody has may be somebody's password
+            audit.record(actor=SYSTEM, action=Action.LOG_IN_REFUSED, subject=f"account:{account.id}", now=now)
         return WrongPassword()
     throttle.clear(bucket)
     account.last_login_at = now

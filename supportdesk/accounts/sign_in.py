@@ -39,7 +39,14 @@ LIVES = and_(
     _SESSION.c.ended_at.is_(None),
 )
 _SIGNED_IN = (
-    select(_ACCOUNT.c.id, _ACCOUNT.c.person_id, _ACCOUNT.c.name, _ROLE.c.role, _SESSION.c.last_seen_at)
+    select(
+        _ACCOUNT.c.id,
+        _ACCOUNT.c.person_id,
+        _ACCOUNT.c.name,
+        _ROLE.c.role,
+        _SESSION.c.last_seen_at,
+        _SESSION.c.proved_at,
+    )
     .join(_ROLE, _ROLE.c.account_id == _ACCOUNT.c.id)
     .join(_SESSION, _SESSION.c.account_id == _ACCOUNT.c.id)
     .where(
@@ -84,7 +91,7 @@ def load(account_id: str) -> SignedIn | None:
     if not rows:
         return None
     first = rows[0]
-    g.last_seen_at = first.last_seen_at
+    g.last_seen_at, g.proved_at = first.last_seen_at, first.proved_at
     return SignedIn(
         account_id=first.id, person_id=first.person_id, name=first.name, roles=frozenset(row.role for row in rows)
     )
@@ -111,12 +118,14 @@ def start_session(account: Account) -> None:
         "stamp": account.session_stamp,
         "started_at": now,
         "last_seen_at": now,
+        "proved_at": now,
         "device": device_of(request.user_agent.string),
     }
     outlived = delete(_SESSION).where(_SESSION.c.account_id == account.id, _SESSION.c.started_at <= now - LONGEST)
     with transaction() as database:
         database.execute(outlived)
         database.execute(_SESSION.insert(), begun)
+    g.proved_at = now
     session[kept_form.CSRF] = kept_form.csrf_secret(account.id, secrets.token_hex(20))
     g.pop(kept_form.CSRF, None)  # Flask-WTF keeps the old session's token for the rest of the request
 

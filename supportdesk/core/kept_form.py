@@ -1,8 +1,9 @@
-"""A form that arrived after its sender's log-in had ended: what was typed is kept and shown again, never carried out.
+"""A form that arrived when its sender's log-in had ended, or their password was wanted once more, and what was typed.
 
-The log-in page (accounts/resuming.py) carries the fields; `show_again` opens the form's page, and every DeskForm on it
-fills itself in from `fields_for`. Passwords, files and CSRF tokens are not kept. The one-time token is: what had been
-carried out before the log-in ended is not carried out twice.
+After a log-in (accounts/resuming.py) it is shown again, never carried out: `show_again` opens the form's page, and
+every DeskForm on it fills itself in from `fields_for`. After a password in the middle of a session
+(accounts/reauthentication.py) `send_on` sends it where it was going. In between a page carries the fields. Passwords,
+files and CSRF tokens are not kept. The one-time token is: what had been carried out before is not carried out twice.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 from flask import Request, Response, current_app, g, request
 from flask.globals import request_ctx
@@ -20,7 +21,6 @@ from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-from supportdesk.core.errors import DeskError
 from supportdesk.core.security import local_address
 from supportdesk.core.signposts import way_to
 
@@ -34,7 +34,7 @@ _COMMON: Final = frozenset({CSRF, "one_time_token"})
 
 @dataclass(frozen=True)
 class KeptForm:
-    """What was typed, by whom, and on which page (a path of this site)."""
+    """What was typed, by whom, and on which page, or to which it was sent (a path of this site)."""
 
     owner: int
     page: str
@@ -64,8 +64,13 @@ def of_request() -> KeptForm | None:
     return KeptForm(owner, page, tuple(_worth_keeping(request.form.items(multi=True))))
 
 
+def being_sent(owner: int) -> KeptForm:
+    """The form being posted by this account, to be sent on later to where it is going."""
+    return KeptForm(owner, request.full_path.rstrip("?"), tuple(_worth_keeping(request.form.items(multi=True))))
+
+
 def carried() -> KeptForm | None:
-    """The form that the posted log-in form carries, if any."""
+    """The form that the posted form carries, if any."""
     try:
         owner, page = _serializer().loads(request.form.get(SEAL, ""))
     except BadData:
@@ -86,12 +91,25 @@ def form_page() -> str | None:
 
 def show_again(kept: KeptForm) -> Response:
     """The form's page, filled in, under its reader's own permissions; reading it is all that happens."""
-    _turn_to(kept.page)
     g.kept_fields = MultiDict(kept.fields)
+    return _answer_instead(kept.page, "GET", b"")
+
+
+def send_on(kept: KeptForm) -> Response:
+    """The form goes where it was going, as if its sender had pressed the button again: under their own permissions.
+
+    Its CSRF token is that of the form being answered, which has brought it here.
+    """
+    fields = [*kept.fields, (CSRF, request.form.get(CSRF, ""))]
+    return _answer_instead(kept.page, "POST", urlencode(fields).encode())
+
+
+def _answer_instead(page: str, method: str, body: bytes) -> Response:
+    _turn_to(page, method, body)
     try:
         answer = current_app.preprocess_request()
         return current_app.make_response(current_app.dispatch_request() if answer is None else answer)
-    except (HTTPException, DeskError) as error:
+    except Exception as error:  # noqa: BLE001  # for which there is a page; whatever has none is raised again
         return current_app.make_response(current_app.handle_user_exception(error))
 
 
@@ -134,17 +152,17 @@ def _can_be_read(page: str) -> bool:
     return path != way_to("login")
 
 
-def _turn_to(page: str) -> None:
-    """Go on as if the browser had asked for this page: Flask offers no way to hand a session to a second request."""
+def _turn_to(page: str, method: str, body: bytes) -> None:
+    """Go on as if the browser had sent this instead: Flask offers no way to hand a session to a second request."""
     path, _, query = page.partition("?")
     environ: dict[str, Any] = {
         **request.environ,
-        "REQUEST_METHOD": "GET",
+        "REQUEST_METHOD": method,
         "PATH_INFO": unquote(path, "latin-1"),
         "QUERY_STRING": query,
-        "CONTENT_LENGTH": "0",
-        "CONTENT_TYPE": "",
-        "wsgi.input": io.BytesIO(),
+        "CONTENT_LENGTH": str(len(body)),
+        "CONTENT_TYPE": "application/x-www-form-urlencoded" if body else "",
+        "wsgi.input": io.BytesIO(body),
     }
     environ.pop("werkzeug.request", None)
     request.close()

@@ -15,6 +15,7 @@ from flask import current_app, flash, redirect, render_template, request, send_f
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, TimestampSigner
 
+from supportdesk.accounts.reauthentication import with_fresh_password
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.answers import Answer
@@ -36,6 +37,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @blueprint.route("/import", methods=["GET", "POST"])
 @requires(Permission.IMPORT_LEARNERS)
+@with_fresh_password
 def import_ledger() -> Answer:
     """Choose a ledger; see row by row what would become of it; then let it be written."""
     if request.method == "POST" and "held" in request.form:
@@ -68,6 +70,7 @@ def _preview(data: bytes, filename: str) -> str:
 
 @blueprint.post("/import/refused")
 @requires(Permission.IMPORT_LEARNERS)
+@with_fresh_password
 def import_refused() -> Answer:
     """The rejected rows of the ledger that is looked at, with the reasons, to be put right and taken in later."""
     try:

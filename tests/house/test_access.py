@@ -158,6 +158,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "tutors.figures_file": ("/tutors/figures/file/csv", {"GET"}, MATCH_TUTORS),
     "own.index": ("/account/", {"GET"}, SIGNED_IN),
     "own.password": ("/account/password", {"GET", "POST"}, SIGNED_IN),
+    "proof.prove_again": ("/account/prove", {"GET", "POST"}, SIGNED_IN),
     "own.sessions": ("/account/sessions", {"GET"}, SIGNED_IN),
     "own.end_session": ("/account/sessions/end?999999", {"POST"}, SIGNED_IN),
     "own.end_others": ("/account/sessions/end-others", {"POST"}, SIGNED_IN),
@@ -181,7 +182,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
 #: What phones in the field need beside the residents' pages.
 FIELD = frozenset({
     "accounts.login", "accounts.logout", "own.index", "own.password", "own.sessions", "own.end_session",
-    "own.end_others", "home.home", "journey.learner", "passes.check_in", "learners.consents",
+    "own.end_others", "proof.prove_again", "home.home", "journey.learner", "passes.check_in", "learners.consents",
     "learners.admit_phone", "learners.cut_off", "videos.sheet", "videos.sheets",
     "videos.hand_outs", "classes.index", "classes.run", "classes.enrolment", "classes.today", "classes.attendance",
     "classes.walk_in", "classes.heads", "classes.levels", "classes.paper_roster", "classes.meeting_code",
