@@ -312,11 +312,11 @@ def _settle(meeting_id: int, learner_ids: list[int]) -> tuple[Disagreement, ...]
     standing = [marks[-1].id for marks in found.values()]
     connection().execute(_STANDS_NO_MORE, {"meeting": meeting_id, "learners": learner_ids, "standing": standing})
     connection().execute(_STANDS, {"standing": standing})
-    note_last_venues(_last_venues(learner_ids))
+    note_last_venues(last_venues(learner_ids))
     return tuple(one for marks in found.values() if (one := disagreement_of(marks)) is not None)
 
 
-def _last_venues(learner_ids: list[int]) -> dict[int, int | None]:
-    """Where each was at the last class they came to, by which callers are remembered."""
+def last_venues(learner_ids: list[int]) -> dict[int, int | None]:
+    """The venue of the last class that each came to, by which callers are remembered; None for whoever came to none."""
     were_at = {row.learner_id: row.venue_id for row in connection().execute(_WERE_AT, {"learners": learner_ids})}
     return {learner_id: were_at.get(learner_id) for learner_id in learner_ids}

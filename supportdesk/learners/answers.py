@@ -6,10 +6,12 @@ from typing import Final, cast
 
 from sqlalchemy import Table
 
+from supportdesk.learners.merging.models import HandOver, LikelyPair
 from supportdesk.learners.models import (
     AdmissionWindow,
     Consent,
     FormerName,
+    Learner,
     LearnerKey,
     LearnerNeed,
     LearnerPhone,
@@ -27,12 +29,17 @@ ANSWERS: Final = RoomAnswers(
     room="learners",
     tables=(
         LearnerTable(_table(FormerName), personal=("name", "kana"), erased="deleted"),
-        LearnerTable(_table(LearnerPhone), personal=("number", "typed"), erased="deleted"),
-        LearnerTable(_table(LearnerNeed), personal=("need",), erased="deleted"),
-        LearnerTable(_table(LearnerKey), personal=("key",), erased="deleted"),
+        LearnerTable(_table(LearnerPhone), personal=("number", "typed"), erased="deleted", merged="stay"),
+        LearnerTable(_table(LearnerNeed), personal=("need",), erased="deleted", merged="stay"),
+        LearnerTable(_table(LearnerKey), personal=("key",), erased="deleted", merged="derived"),
         LearnerTable(_table(Pass)),
         LearnerTable(_table(AdmissionWindow), erased="deleted"),
         LearnerTable(_table(LearnerPhoneAdmission), personal=("token_hash",), erased="deleted"),
         LearnerTable(_table(Consent)),
+        LearnerTable(_table(Learner), column="merged_into", merged="stay"),
+        LearnerTable(_table(HandOver), personal=("before", "after"), column="giver_id", merged="stay"),
+        LearnerTable(_table(HandOver), personal=("before", "after"), column="taker_id", merged="stay"),
+        LearnerTable(_table(LikelyPair), erased="deleted", column="one_id", merged="stay"),
+        LearnerTable(_table(LikelyPair), erased="deleted", column="other_id", merged="stay"),
     ),
 )

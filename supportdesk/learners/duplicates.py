@@ -81,7 +81,7 @@ def _alike(person: Particulars) -> list[int]:
     born_then = Learner.birth_date == person.birth_date if person.birth_date else false()
     rows = db.session.execute(
         select(Learner.id, Learner.name, Learner.kana, Learner.birth_date, shared.label("share_phone"))
-        .where(or_(shared, born_then))
+        .where(or_(shared, born_then), Learner.merged_into.is_(None))
         .order_by(Learner.id)
     )
     return [

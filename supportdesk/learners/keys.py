@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import Select, SQLColumnExpression, delete, func, insert, or_, select, update
 
 from supportdesk.core.database import connection
 from supportdesk.core.japanese import search_key, suffixes
@@ -106,10 +106,13 @@ def ids_in_pieces(size: int = 1_000) -> list[list[int]]:
 
 
 def findable(learner_ids: Sequence[int]) -> dict[int, Findable]:
-    """What finds these learners, as the register has it now."""
-    former = _grouped(select(FormerName.learner_id, FormerName.name, FormerName.kana), learner_ids)
-    numbers = _grouped(select(LearnerPhone.learner_id, LearnerPhone.number), learner_ids)
-    codes = _grouped(select(Pass.learner_id, Pass.code).where(Pass.revoked_at.is_(None)), learner_ids)
+    """What finds these learners, as the register has it now: by what was known of a record merged into theirs, too."""
+    whose = func.coalesce(Learner.merged_into, Learner.id)
+    former = _grouped(select(whose, FormerName.name, FormerName.kana).join(Learner), whose, learner_ids)
+    numbers = _grouped(select(whose, LearnerPhone.number).join(Learner), whose, learner_ids)
+    live = select(whose, Pass.code).join(Learner, Learner.id == Pass.learner_id).where(Pass.revoked_at.is_(None))
+    codes = _grouped(live, whose, learner_ids)
+    merged = _grouped(select(Learner.merged_into, Learner.name, Learner.kana), Learner.merged_into, learner_ids)
     people = db.session.execute(
         select(
             Learner.id, Learner.name, Learner.kana, Learner.birth_date, Learner.birth_year, Learner.district_code,
@@ -118,7 +121,7 @@ def findable(learner_ids: Sequence[int]) -> dict[int, Findable]:
     )  # fmt: skip
     return {
         one.id: Findable(
-            ((one.name, one.kana), *((name, kana) for name, kana in former[one.id])),
+            ((one.name, one.kana), *((name, kana) for name, kana in (*former[one.id], *merged[one.id]))),
             [number for (number,) in numbers[one.id] if number],
             [code for (code,) in codes[one.id]],
             year_of(one.birth_date, one.birth_year),
@@ -134,12 +137,14 @@ def year_of(birth_date: date | None, birth_year: int | None) -> int | None:
     return birth_date.year if birth_date else birth_year
 
 
-def _grouped(statement: Select[*tuple[Any, ...]], learner_ids: Sequence[int]) -> dict[int, list[tuple[Any, ...]]]:
+def _grouped(
+    statement: Select[*tuple[Any, ...]], whose: SQLColumnExpression[Any], learner_ids: Sequence[int]
+) -> dict[int, list[tuple[Any, ...]]]:
     """The rows of each learner, without the first column, which says whose they are."""
     rows: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    learner_id = statement.selected_columns[0]
-    for whose, *rest in db.session.execute(statement.where(learner_id.in_(learner_ids))):
-        rows[whose].append(tuple(rest))
+    theirs = or_(Learner.id.in_(learner_ids), Learner.merged_into.in_(learner_ids))
+    for owner, *rest in db.session.execute(statement.where(theirs, whose.in_(learner_ids))):
+        rows[owner].append(tuple(rest))
     return rows
 
 

@@ -73,6 +73,7 @@ class Learner(Base):
 
     id: Mapped[identity]
     person_id: Mapped[int] = foreign_key("person.id", index=False, unique=True)
+    merged_into: Mapped[int | None] = foreign_key("learner.id", comment="the record that stands for this one since")
     name: Mapped[str] = mapped_column(default="", comment="as written; empty while the kanji are not confirmed")
     kana: Mapped[str] = mapped_column(default="")
     kana_key: Mapped[key_text] = mapped_column(default="", comment="search key of the whole kana, for sorted lists")

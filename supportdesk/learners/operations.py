@@ -101,7 +101,8 @@ def amend_learner(
     """
     particulars = checked(particulars)
     lock_register()
-    learner = db.session.scalar(select(Learner).where(Learner.id == learner_id).with_for_update(key_share=True))
+    live = select(Learner).where(Learner.id == learner_id, Learner.merged_into.is_(None))
+    learner = db.session.scalar(live.with_for_update(key_share=True))
     if learner is None:
         raise NotFound
     if seen is not None and learner.updated_at != seen:
@@ -111,19 +112,24 @@ def amend_learner(
     if any(one.id not in others for one in found):
         raise ProbablyKnown(found)
     changed = [name for name, value in _columns(particulars).items() if getattr(learner, name) != value]
-    _keep_former_name(learner, particulars, actor, now)
-    for name, value in _columns(particulars).items():
-        setattr(learner, name, value)
-    learner.updated_at = now
-    db.session.flush()
-    _replace_phones_and_needs(learner_id, particulars)
+    keep_former_name(learner, particulars, actor=actor, now=now)
+    put_particulars(learner, particulars, now=now)
     rewrite_keys([learner_id])
     audit.record(
         actor=actor, action=Action.AMEND_LEARNER, subject=f"learner:{learner_id}", now=now, detail={"changed": changed}
     )
 
 
-def _keep_former_name(learner: Learner, particulars: Particulars, actor: Actor, now: datetime) -> None:
+def put_particulars(learner: Learner, particulars: Particulars, *, now: datetime) -> None:
+    """Put these in place of what is held of the learner, whose row is locked. The keys are not written."""
+    for name, value in _columns(particulars).items():
+        setattr(learner, name, value)
+    learner.updated_at = now
+    db.session.flush()
+    _replace_phones_and_needs(learner.id, particulars)
+
+
+def keep_former_name(learner: Learner, particulars: Particulars, *, actor: Actor, now: datetime) -> None:
     """A caller may go on using the old name. What is only added to it or spelt out is no other name."""
     before, after = (name_keys(one.name, one.kana) for one in (learner, particulars))
     if before <= after:
@@ -165,10 +171,15 @@ def _numbers(learner_id: int) -> list[str]:
 
 
 def _replace_phones_and_needs(learner_id: int, particulars: Particulars) -> None:
-    for table in (LearnerPhone, LearnerNeed):
-        db.session.execute(delete(table).where(table.learner_id == learner_id))
-    _write_rows(LearnerPhone, _phone_rows(learner_id, particulars))
-    _write_rows(LearnerNeed, _need_rows(learner_id, particulars))
+    for table, rows in (
+        (LearnerPhone, _phone_rows(learner_id, particulars)),
+        (LearnerNeed, _need_rows(learner_id, particulars)),
+    ):
+        columns = [table.__table__.c[name] for name in (rows[0] if rows else ("learner_id",))]
+        held = db.session.execute(select(*columns).where(table.learner_id == learner_id).order_by(*columns)).mappings()
+        if [dict(row) for row in held] != rows:
+            db.session.execute(delete(table).where(table.learner_id == learner_id))
+            _write_rows(table, rows)
 
 
 def _phone_rows(learner_id: int, particulars: Particulars) -> list[dict[str, Any]]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
@@ -74,6 +74,31 @@ class Particulars:
     def numbers(self) -> frozenset[str]:
         """The valid telephone numbers, E.164."""
         return frozenset(phone.number for phone in self.phones if phone.number)
+
+
+def as_json(particulars: Particulars) -> dict[str, Any]:
+    """The particulars as JSON can write them."""
+    return {
+        **asdict(particulars),
+        "birth_date": particulars.birth_date and particulars.birth_date.isoformat(),
+        "phones": [[phone.typed, phone.number] for phone in particulars.phones],
+        "needs": sorted(particulars.needs),
+    }
+
+
+def from_json(written: Mapping[str, Any]) -> Particulars:
+    """The particulars that `as_json` wrote."""
+    enums = {"age_band": AgeBand, "sex": Sex, "device": Device, "channel": Channel}
+    read = {name: kind(written[name]) if written[name] else None for name, kind in enums.items()}
+    return Particulars(
+        **{
+            **written,
+            **read,
+            "birth_date": date.fromisoformat(written["birth_date"]) if written["birth_date"] else None,
+            "phones": tuple(Telephone(typed, number) for typed, number in written["phones"]),
+            "needs": frozenset(map(Need, written["needs"])),
+        }
+    )
 
 
 class BadParticulars(DeskError):

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -109,12 +109,20 @@ def pass_by_token(token: str) -> int | None:
     """The learner whose live pass has this token. A revoked one is like one that never was."""
     if not token.isprintable():
         return None  # PostgreSQL takes no NUL
-    return db.session.scalar(select(Pass.learner_id).where(Pass.token == token, Pass.revoked_at.is_(None)))
+    return db.session.scalar(_HOLDER.where(Pass.token == token))
 
 
 def pass_by_code(code: str) -> int | None:
     """The learner whose live pass has this code, however it was typed."""
-    return db.session.scalar(select(Pass.learner_id).where(Pass.code == tidy_code(code), Pass.revoked_at.is_(None)))
+    return db.session.scalar(_HOLDER.where(Pass.code == tidy_code(code)))
+
+
+#: A card issued to a record that was merged into another is that one's, too.
+_HOLDER = (
+    select(func.coalesce(Learner.merged_into, Learner.id))
+    .join(Pass, Pass.learner_id == Learner.id)
+    .where(Pass.revoked_at.is_(None))
+)
 
 
 def _lock(learner_id: int) -> None:

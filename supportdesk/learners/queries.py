@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import fields
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -14,13 +15,14 @@ from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner, LearnerNeed, Need
+from supportdesk.learners.particulars import Particulars, Telephone
 from supportdesk.learners.rooms import scope_of
 from supportdesk.learners.search import Found, described
 
 
 def learners_page(actor: Actor, number: int) -> Page[Found]:
     """The learners whom the actor may see, in the order of their kana. Three statements however many there are."""
-    statement = select(Learner.id).order_by(Learner.kana_key, Learner.id)
+    statement = select(Learner.id).where(Learner.merged_into.is_(None)).order_by(Learner.kana_key, Learner.id)
     scope = scope_of(actor)
     if scope is not None:
         statement = statement.where(Learner.id.in_(scope))
@@ -61,3 +63,19 @@ def name_of(learner_id: int) -> str:
     if row is None:
         raise NotFound
     return shown_name(row.name or row.kana)
+
+
+def particulars_of(learner_id: int) -> Particulars:
+    """All that is held of the learner, as a form would give it. Raises NotFound."""
+    learner = learner_to_edit(learner_id)
+    own = {one.name: getattr(learner, one.name) for one in fields(Particulars) if one.name not in ("phones", "needs")}
+    return Particulars(
+        **own,
+        phones=tuple(Telephone(phone.typed, phone.number) for phone in learner.phones),
+        needs=frozenset(need.need for need in learner.needs),
+    )
+
+
+def stands_for(learner_id: int) -> int | None:
+    """The record into which this one was merged; None where it stands for itself, or there is none."""
+    return db.session.scalar(select(Learner.merged_into).where(Learner.id == learner_id))

@@ -38,12 +38,22 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class LearnerTable:
-    """A table with a learner in it. `personal` columns are emptied on erasure, when the rows stay for the figures."""
+    """A table with a learner in it. `personal` columns are emptied on erasure, when the rows stay for the figures.
+
+    When two records are merged, its rows are `moved` to the one that is kept; or they are `derived` from others and
+    made anew; or they `stay`, because they describe a record rather than what happened.
+    """
 
     table: Table
     personal: tuple[str, ...] = ()
     erased: Literal["kept", "deleted"] = "kept"
     column: str = "learner_id"
+    merged: Literal["moved", "derived", "stay"] = "moved"
+
+    @property
+    def place(self) -> str:
+        """The table, and the column where it has more than one with a learner in it."""
+        return self.table.name if self.column == "learner_id" else f"{self.table.name}.{self.column}"
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,13 @@ Scope = Callable[[Actor], Select[Any] | None]
 #: When each of these learners comes next after an instant, as far as the room knows.
 Upcoming = Callable[[Collection[int], datetime], Mapping[int, Ahead]]
 
+#: Why two learners cannot be one as things are: what has to be settled first, in words.
+Obstacles = Callable[[int, int, datetime], Iterable[str]]
+#: Waits for whoever is at work on what these learners take part in, before their own rows are locked.
+Lock = Callable[[Sequence[int]], None]
+#: Makes anew what follows from these learners' rows, after some have changed hands.
+Derive = Callable[[Sequence[int]], None]
+
 
 @dataclass(frozen=True)
 class RoomAnswers:
@@ -85,6 +102,9 @@ class RoomAnswers:
     timeline: Timeline | None = None
     scope: Scope | None = None
     upcoming: Upcoming | None = None
+    obstacles: Obstacles | None = None
+    lock: Lock | None = None
+    derive: Derive | None = None
 
 
 def answer_for_learners(app: Flask, answers: RoomAnswers) -> None:
@@ -116,6 +136,25 @@ def ahead_of(learner_ids: Collection[int], now: datetime) -> dict[int, Ahead]:
     return ahead
 
 
+def obstacles_to_one(giver_id: int, taker_id: int, now: datetime) -> list[str]:
+    """What keeps the two from being merged, from all rooms."""
+    return [why for one in _rooms() if one.obstacles for why in one.obstacles(giver_id, taker_id, now)]
+
+
+def lock_work_of(learner_ids: Sequence[int]) -> None:
+    """Let every room wait for whoever is at work on something that these learners take part in."""
+    for answers in _rooms():
+        if answers.lock:
+            answers.lock(learner_ids)
+
+
+def derive_anew(learner_ids: Sequence[int]) -> None:
+    """Let every room make anew what follows from the rows of these learners."""
+    for answers in _rooms():
+        if answers.derive:
+            answers.derive(learner_ids)
+
+
 def scope_of(actor: Actor) -> Select[Any] | None:
     """The ids of the learners whom the actor may see; None when that is everybody.
 
@@ -134,7 +173,7 @@ def scope_of(actor: Actor) -> Select[Any] | None:
 
 def check_scope(actor: Actor, learner_id: int) -> None:
     """Raises NotFound when there is no such learner or the actor may not see them: the two are not told apart."""
-    wanted = select(Learner.id).where(Learner.id == learner_id)
+    wanted = select(Learner.id).where(Learner.id == learner_id, Learner.merged_into.is_(None))
     scope = scope_of(actor)
     if scope is not None:
         wanted = wanted.where(Learner.id.in_(scope))

@@ -8,15 +8,23 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final, NamedTuple, cast
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, Table, bindparam, select
 
 from supportdesk.core.database import connection
-from supportdesk.core.errors import NotFound
+from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.wareki import age_band, age_on
 from supportdesk.learners.models import AgeBand, Channel, Device, Learner
 
 OUTSIDE: Final = "outside"
 UNKNOWN: Final = "unknown"
+
+
+class Merged(DeskError):
+    """The record was merged into another, which stands for it: nothing new can be written of it."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("この方の記録は、べつの記録と1つになりました。名前でさがしなおしてください。"))
 
 
 class Standing(NamedTuple):
@@ -41,13 +49,19 @@ _STANDING = select(
     _LEARNER.c.age_band,
     _LEARNER.c.channel,
     _LEARNER.c.device,
+    _LEARNER.c.merged_into,
 )
-_ONE = _STANDING.where(_LEARNER.c.id == bindparam("wanted"))
-_MANY = _STANDING.where(_LEARNER.c.id.in_(bindparam("wanted", expanding=True)))
+# Held as a row that points at the learner will hold it: a merge waits for who is writing, and who comes later sees it.
+_ONE = _STANDING.where(_LEARNER.c.id == bindparam("wanted")).with_for_update(read=True, key_share=True, of=_LEARNER)
+_MANY = (
+    _STANDING.where(_LEARNER.c.id.in_(bindparam("wanted", expanding=True)))
+    .order_by(_LEARNER.c.id)
+    .with_for_update(read=True, key_share=True)
+)
 
 
 def standing_of(learner_id: int, day: date) -> Standing:
-    """The learner's standing on that day in Japan: one statement. Raises NotFound."""
+    """The learner's standing on that day in Japan: one statement. Raises NotFound, Merged."""
     return read_standing(connection().execute(_ONE, {"wanted": learner_id}).one_or_none(), day)
 
 
@@ -57,14 +71,14 @@ def standing_beside(*columns: ColumnElement[Any]) -> Select[Any]:
 
 
 def read_standing(row: Any, day: date) -> Standing:
-    """The standing in the row that `standing_beside` found. Raises NotFound when it found none."""
+    """The standing in the row that `standing_beside` found. Raises NotFound when it found none, and Merged."""
     if row is None:
         raise NotFound
     return _standing(row, day)
 
 
 def standings_of(learner_ids: list[int], day: date) -> dict[int, Standing]:
-    """The standing of many, by learner: one statement. Raises NotFound when one of them does not exist."""
+    """The standing of many, by learner: one statement. Raises NotFound when one of them does not exist, and Merged."""
     rows = connection().execute(_MANY, {"wanted": learner_ids}).all()
     found = {row.id: _standing(row, day) for row in rows}
     if len(found) != len(set(learner_ids)):
@@ -73,6 +87,8 @@ def standings_of(learner_ids: list[int], day: date) -> dict[int, Standing]:
 
 
 def _standing(row: Any, day: date) -> Standing:
+    if row.merged_into is not None:
+        raise Merged
     residence = OUTSIDE if row.outside_city else row.district_code or UNKNOWN
     band = _band(row.birth_date, row.birth_year, row.age_band, day)
     return Standing(row.id, row.person_id, residence, band, row.channel, row.device)

@@ -6,9 +6,9 @@ it. Cells are written in the order of (resource, cell) everywhere: opposite orde
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from flask_babel import lazy_gettext as _l
@@ -220,6 +220,23 @@ def release(activity: str | Iterable[str], resources: Iterable[str] | None = Non
         db.session.execute(_RELEASE, {"activities": activities})
     else:
         db.session.execute(_RELEASE_SOME, {"activities": activities, "resources": list(resources)})
+
+
+def hand_over_cells(giver: str, taker: str, activities: Collection[str] | None = None) -> list[str]:
+    """Let what the one person has taken, or only these activities, be the other's, in whatever layer is free. What the
+    other has already stays as it is. Returns the activities that changed hands.
+    """
+    theirs = set(db.session.scalars(select(_CELLS.c.activity).where(_CELLS.c.resource == taker).distinct()))
+    cells: dict[str, list[int]] = {}
+    for row in db.session.execute(select(_CELLS.c.activity, _CELLS.c.cell).where(_CELLS.c.resource == giver)):
+        if row.activity not in theirs and (activities is None or row.activity in activities):
+            cells.setdefault(row.activity, []).append(row.cell)
+    if cells:
+        release(cells, [giver])
+    for activity, held in sorted(cells.items()):
+        first, last = (datetime.fromtimestamp(cell * SECONDS_A_CELL, UTC) for cell in (min(held), max(held) + 1))
+        take_again(activity, taker, first, last)
+    return sorted(cells)
 
 
 def in_words(in_the_way: Mapping[str, set[str]]) -> str:

@@ -9,6 +9,7 @@ def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
     from supportdesk.skills.models import SkillEvidence, SkillLevel
+    from supportdesk.skills.operations import rebuild_levels
 
     tables = SkillEvidence.metadata.tables
     answer_for_learners(
@@ -17,7 +18,8 @@ def plug_in(app: Flask) -> None:
             room="skills",
             tables=(
                 LearnerTable(tables[SkillEvidence.__tablename__]),
-                LearnerTable(tables[SkillLevel.__tablename__]),
+                LearnerTable(tables[SkillLevel.__tablename__], merged="derived"),
             ),
+            derive=rebuild_levels,
         ),
     )

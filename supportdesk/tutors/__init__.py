@@ -42,5 +42,6 @@ def plug_in(app: Flask) -> None:
             ),
             timeline=descriptions.timeline_of,
             scope=descriptions.learners_of,
+            obstacles=descriptions.matched_twice,
         ),
     )

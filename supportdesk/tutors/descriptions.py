@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -96,3 +96,17 @@ def learners_of(actor: Actor) -> Select[Any] | None:
     if actor.account_id is None:
         return None
     return select(Match.learner_id).where(Match.tutor_id == actor.account_id, Match.ended_at.is_(None))
+
+
+def matched_twice(giver_id: int, taker_id: int, _now: datetime) -> Iterator[str]:
+    """One learner is entrusted to a tutor once: a tutor of both has to end one of the matches."""
+    live = Match.ended_at.is_(None)
+    theirs = select(Match.tutor_id).where(Match.learner_id == taker_id, live)
+    both = (
+        select(Account.name)
+        .join(Match, Match.tutor_id == Account.id)
+        .where(Match.learner_id == giver_id, live, Match.tutor_id.in_(theirs))
+        .order_by(Account.id)
+    )
+    for name in db.session.scalars(both):
+        yield _("%(tutor)sさんが、両方の記録の担当です。どちらかの担当を終わりにしてください。", tutor=name)

@@ -1,0 +1,47 @@
+"""What classes have to say when two records of one person become one. Registered by `plug_in`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import or_, select
+
+from supportdesk.classes.attendance import last_venues
+from supportdesk.classes.locking import lock_runs
+from supportdesk.classes.models import AttendanceMark, Enrolment, EnrolmentState, Meeting, Run
+from supportdesk.core.moments import short_day
+from supportdesk.extensions import db
+from supportdesk.learners.keys import note_last_venues
+
+_LIVE = Enrolment.state != EnrolmentState.CANCELLED
+
+
+def obstacles(giver_id: int, taker_id: int, now: datetime) -> Iterator[str]:
+    """One person has one seat: a class ahead that both have booked has to be cancelled for one of them."""
+    theirs = select(Enrolment.run_id).where(Enrolment.learner_id == taker_id, _LIVE)
+    both = (
+        select(Run.title, Run.starts_at)
+        .join(Enrolment, Enrolment.run_id == Run.id)
+        .where(Enrolment.learner_id == giver_id, _LIVE, Run.ends_at > now, Run.id.in_(theirs))
+        .order_by(Run.starts_at, Run.id)
+    )
+    for title, starts_at in db.session.execute(both):
+        yield _(
+            "「%(title)s」（%(day)s）は、両方の記録で申し込んでいます。どちらかを取り消してください。",
+            title=title,
+            day=short_day(starts_at),
+        )
+
+
+def lock(learner_ids: Sequence[int]) -> None:
+    """Wait for the runs in which the learners are booked or were seen: nobody gives a seat or marks there now."""
+    seen = select(Meeting.run_id).join(AttendanceMark).where(AttendanceMark.learner_id.in_(learner_ids))
+    booked = select(Enrolment.run_id).where(Enrolment.learner_id.in_(learner_ids))
+    lock_runs(db.session.scalars(select(Run.id).where(or_(Run.id.in_(booked), Run.id.in_(seen)))))
+
+
+def derive(learner_ids: Sequence[int]) -> None:
+    """Where each was at the last class they came to."""
+    note_last_venues(last_venues(list(learner_ids)))
