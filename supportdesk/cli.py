@@ -158,6 +158,45 @@ def rebuild_search() -> None:
         click.echo(sum(map(len, pieces)))
 
 
+@supportdesk.command()
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@click.option(
+    "--heads", type=click.Path(path_type=Path), help="What an earlier run printed: find what was cut off since."
+)
+@click.option("--former-key", type=click.Path(path_type=Path), multiple=True, help="File with a secret key of before.")
+@click.option("--seal", is_flag=True, help="First chain the rows that bear no hash: once, after an upgrade.")
+def verify_audit(as_json: bool, heads: Path | None, former_key: tuple[Path, ...], seal: bool) -> None:
+    """Find every row of the audit trail that was altered, moved, added or taken out since it was written."""
+    from supportdesk.accounts.chain import chain_key
+    from supportdesk.accounts.keeping import seal_old_rows
+    from supportdesk.accounts.verifying import kept_heads, verify
+    from supportdesk.core import clock
+    from supportdesk.core.database import transaction
+    from supportdesk.core.errors import DeskError
+    from supportdesk.core.permissions import SYSTEM
+
+    with _migrated(create_app()).app_context():
+        try:
+            kept = kept_heads(heads.read_text("utf-8")) if heads else []
+            keys = [chain_key(), *(chain_key(file.read_text("utf-8").strip()) for file in former_key)]
+            if seal:
+                with transaction():
+                    click.echo(f"{seal_old_rows(actor=SYSTEM, now=clock.now())} audit rows sealed.", err=True)
+        except OSError as error:
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise click.ClickException(f"{heads}: no heads of an earlier run") from error
+        except DeskError as refused:
+            raise click.ClickException(str(refused.message)) from refused
+        verdict = verify(keys, kept, progress=_bar)
+    if as_json:
+        click.echo(json.dumps(verdict.as_json(), ensure_ascii=False, indent=2))
+    else:
+        for line in verdict.lines():
+            click.echo(line)
+    sys.exit(1 if verdict.findings else 0)
+
+
 def _bar(things: Iterable[T], what: str) -> Iterator[T]:
     """Hands on what is gone through, and shows on a terminal how far it is."""
     with click.progressbar(things, label=what, file=sys.stderr, hidden=not sys.stderr.isatty()) as shown:
@@ -217,8 +256,19 @@ def demo(no_serve: bool, seed: int) -> None:
 
 
 def _upgrade(app: Flask) -> None:
+    """… and take the audit rows of before into the chain, once: a migration does not know the chain's key."""
+    from supportdesk.accounts.keeping import is_chained, seal_old_rows
+    from supportdesk.core import clock
+    from supportdesk.core.database import transaction
+    from supportdesk.core.permissions import SYSTEM
+
     with app.app_context():
         flask_migrate.upgrade()
+        if not is_chained():
+            with transaction():
+                sealed = seal_old_rows(actor=SYSTEM, now=clock.now())
+            if sealed:
+                click.echo(f"{sealed} audit rows sealed.")
 
 
 def _migrated(app: Flask) -> Flask:

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import ipaddress
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
+from flask import current_app, has_request_context, request
 from sqlalchemy import Table, insert
 
+from supportdesk.accounts import lanes
 from supportdesk.accounts.actions import Action
+from supportdesk.accounts.chain import Head, chain_key, row_hash
 from supportdesk.accounts.models import AuditEntry, AuditSubject
-from supportdesk.core.database import connection
-from supportdesk.core.permissions import Actor
+from supportdesk.core.database import at_the_end, connection
+from supportdesk.core.permissions import Actor, access_of
 
 _ENTRY = cast(Table, AuditEntry.__table__)
-#: Nobody asks for the row's id, unless learners are to be tied to it.
+#: Nobody asks for the rows' ids, unless learners are to be tied to them.
 _RECORD = insert(_ENTRY).inline()
-_RECORD_ITS_ID = insert(_ENTRY).returning(_ENTRY.c.id)
+_RECORD_THEIR_IDS = insert(_ENTRY).returning(_ENTRY.c.id, _ENTRY.c.seq)
 _TIE = insert(cast(Table, AuditSubject.__table__))
+#: Of a resident's address only so many bits are kept: the provider's network, not the household.
+_NETWORK = {4: 24, 6: 48}
+
+
+class _Noted(NamedTuple):
+    """A row to be written, and the learners to be tied to it, sorted."""
+
+    row: dict[str, Any]
+    learners: list[int]
 
 
 def record(
@@ -28,23 +42,64 @@ def record(
     learners: Iterable[int] = (),
     now: datetime,
     detail: Mapping[str, Any] | None = None,
+    reason: str = "",
 ) -> None:
-    """Write one row, in the transaction of what it tells.
+    """Note one row, in the transaction of what it tells: they are written at its end, in two or three statements.
 
     `action` is what was done or seen, `subject` a row's name (learner:12, meeting:5), `learners` whom it tells of
-    besides: it is found under each of them. Without `learners` it is one statement, with them two. Never put a name, a
-    number or free text about a learner into `detail`: rows outlive the learner's erasure.
+    besides: it is found under each of them. `reason` is why, where the role must say so. Never put a name, a number or
+    free text about a learner into `detail`: rows outlive the learner's erasure.
     """
-    entry = {
+    row = {
         "at": now,
         "account_id": actor.account_id,
         "action": action.value,
         "subject": subject,
-        "detail": dict(detail or {}),
+        "detail": json.loads(json.dumps(dict(detail))) if detail else {},  # as it will be read again
+        "reason": reason,
     }
-    tied = sorted(set(learners))
-    if not tied:
-        connection().execute(_RECORD, entry)
+    at_the_end(_write, _Noted(row, sorted(set(learners))))
+
+
+def _write(noted: list[_Noted]) -> None:
+    """Append the rows to this thread's lane. Its lock is the last one taken, so nobody waits in a ring."""
+    surface, address = _whence()
+    for one in noted:
+        one.row.update(surface=surface, address=address if one.row["account_id"] else _network(address))
+    rows = lanes.append(lambda head: _chained(head, noted))
+    if not any(one.learners for one in noted):
+        connection().execute(_RECORD, rows)
         return
-    entry_id = connection().execute(_RECORD_ITS_ID, entry).scalar_one()
-    connection().execute(_TIE, [{"entry_id": entry_id, "learner_id": learner_id} for learner_id in tied])
+    ids = {row.seq: row.id for row in connection().execute(_RECORD_THEIR_IDS, rows)}
+    ties = [
+        {"entry_id": ids[row["seq"]], "learner_id": learner_id}
+        for row, one in zip(rows, noted, strict=True)
+        for learner_id in one.learners
+    ]
+    connection().execute(_TIE, ties)
+
+
+def _chained(head: Head, noted: list[_Noted]) -> tuple[Head, list[dict[str, Any]]]:
+    """The rows with their places and hashes after this head, and the head after them."""
+    key, rows, last = chain_key(), [], head.hash
+    for seq, one in enumerate(noted, start=head.seq + 1):
+        row = {**one.row, "lane": head.lane, "seq": seq}
+        last = row["hash"] = row_hash(key, last, row, one.learners)
+        rows.append(row)
+    return head._replace(seq=head.seq + len(rows), hash=last), rows
+
+
+def _whence() -> tuple[str, str]:
+    """Which pages a request came through, and from which address. What is no request is a command."""
+    if not has_request_context():
+        return "command", ""
+    view = current_app.view_functions.get(request.endpoint or "")
+    access = access_of(view) if view else None
+    return access.surface if access else "", request.remote_addr or ""
+
+
+def _network(address: str) -> str:
+    if not address:
+        return ""
+    known = ipaddress.ip_address(address)
+    return str(ipaddress.ip_network((known, _NETWORK[known.version]), strict=False))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportdesk.core.codes import new_token
@@ -70,7 +70,10 @@ class SignedInSession(Base):
 
 
 class AuditEntry(Base):
-    """Who did or saw what, when. Append-only. `detail` never holds a name, a number or free text about a learner."""
+    """Who did or saw what, when, from where. Append-only. `detail` and `reason` never tell of a learner.
+
+    Each row is chained to the one before it in its lane (`chain.py`).
+    """
 
     __tablename__ = "audit_entry"
     __table_args__ = (
@@ -78,14 +81,35 @@ class AuditEntry(Base):
         Index("ix_audit_entry_account", "account_id", "id"),
         Index("ix_audit_entry_action", "action", "id"),
         Index("ix_audit_entry_subject", "subject", "id"),
+        UniqueConstraint("lane", "seq"),
     )
 
     id: Mapped[identity]
     at: Mapped[datetime] = mapped_column(index=True)
-    account_id: Mapped[int | None] = foreign_key("account.id", index=False)
+    # No foreign key: to check it would lock the account's row after the lane's, which is to be the last lock taken.
+    account_id: Mapped[int | None]
     action: Mapped[str] = mapped_column(comment="verb and object, such as view_learner")
     subject: Mapped[str] = mapped_column(default="", comment="an activity or a row, such as learner:12")
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    surface: Mapped[str] = mapped_column(default="", comment="public, field or staff pages, or a command")
+    address: Mapped[str] = mapped_column(default="", comment="the remote address; of residents only its network")
+    reason: Mapped[str] = mapped_column(default="", comment="why, where the role must say so")
+    lane: Mapped[int | None] = mapped_column(comment="none: a row from before the chain, not yet sealed")
+    seq: Mapped[int | None] = mapped_column(comment="its place in the lane, from 1 without a gap")
+    hash: Mapped[str | None] = mapped_column(comment="keyed hash of this row, its learners and the hash before it")
+
+
+class AuditLane(Base):
+    """A chain of audit rows: how far it has come, and where it begins since old rows were forgotten."""
+
+    __tablename__ = "audit_lane"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(comment="of the newest row")
+    hash: Mapped[str] = mapped_column(comment="of the newest row")
+    anchor_seq: Mapped[int] = mapped_column(default=0, comment="of the newest row that was forgotten")
+    anchor_hash: Mapped[str] = mapped_column(default="", comment="of the newest row that was forgotten")
+    seal: Mapped[str] = mapped_column(comment="keyed hash of all this")
 
 
 class AuditSubject(Base):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import enum
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from sqlalchemy import (
     CheckConstraint,
@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import IntegrityError, InvalidatePoolError
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from supportdesk.core.errors import DeskError
@@ -99,6 +99,9 @@ def foreign_key(target: str, *, index: bool = True, **options: Any) -> Any:
 
 #: Where a session keeps the connection it writes on: a booking asks a dozen times, and SQLAlchemy thinks each time.
 _WRITING = "writing"
+#: Where a session keeps what its transaction is to do at its end.
+_AT_THE_END = "at the end"
+T = TypeVar("T")
 
 
 @contextmanager
@@ -112,13 +115,42 @@ def transaction() -> Iterator[Session]:
         session.commit()
     try:
         session.info[_WRITING] = session.connection(execution_options={"write": True})
+        session.info[_AT_THE_END] = {}
         yield session
+        session.flush()
+        for act, given in session.info[_AT_THE_END].items():
+            act([item for item, _savepoint in given])
         session.commit()
     except BaseException:
         session.rollback()
         raise
     finally:
         session.info.pop(_WRITING, None)
+        session.info.pop(_AT_THE_END, None)
+
+
+def at_the_end(act: Callable[[list[T]], None], item: T) -> None:
+    """When everything else in this transaction is written, `act` is handed all its items at once, before the commit.
+
+    What locks a row that everybody wants does it there: it holds it for the shortest time, and nobody who holds it
+    waits for anything else. Items given under a savepoint that is rolled back are dropped with what they tell.
+    """
+    session = db.session()
+    if _AT_THE_END not in session.info:
+        raise RuntimeError("a write outside transaction()")
+    session.info[_AT_THE_END].setdefault(act, []).append((item, session.get_nested_transaction()))
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _drop_what_was_rolled_back(session: Session, ended: SessionTransaction) -> None:
+    for given in session.info.get(_AT_THE_END, {}).values() if ended.nested else ():
+        given[:] = [(item, savepoint) for item, savepoint in given if not _is_within(savepoint, ended)]
+
+
+def _is_within(savepoint: SessionTransaction | None, outer: SessionTransaction) -> bool:
+    while savepoint is not None and savepoint is not outer:
+        savepoint = savepoint.parent
+    return savepoint is outer
 
 
 def connection() -> Connection:

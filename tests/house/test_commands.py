@@ -130,3 +130,63 @@ def test_import_learners_says_what_cannot_be_read(tmp_path: Path, city: Path) ->
         assert (refused.returncode, refused.stdout) == (1, "")
         assert name in refused.stderr
         assert "Traceback" not in refused.stderr
+
+
+def test_verify_audit_names_the_row_that_was_changed_and_finds_what_was_cut_off_by_its_heads(
+    tmp_path: Path, city: Path
+) -> None:
+    shutil.copytree(city, tmp_path / "instance")
+    assert run(tmp_path, "create-admin", "second", "--name", "管理 次郎", "--password", PASSWORD).returncode == 0
+    whole = run(tmp_path, "verify-audit")
+    assert whole.returncode == 0, whole.stderr
+    assert "nothing wrong" in whole.stdout
+    (tmp_path / "heads").write_text(whole.stdout)
+    assert run(tmp_path, "verify-audit", "--heads", str(tmp_path / "heads")).returncode == 0
+    engine = create_engine(f"sqlite:///{tmp_path}/instance/supportdesk.sqlite3")
+    with engine.connect() as connection:
+        row = connection.execute(text("SELECT min(id) FROM audit_entry")).scalar_one()
+        connection.execute(text("UPDATE audit_entry SET subject = 'account:9' WHERE id = :row").bindparams(row=row))
+        connection.execution_options(write=True).commit()
+    changed = run(tmp_path, "verify-audit")
+    assert changed.returncode == 1
+    assert f"altered: row {row}, lane " in changed.stdout
+    told = json.loads(run(tmp_path, "verify-audit", "--json").stdout)
+    assert [(one["wrong"], one["id"]) for one in told["findings"]] == [("altered", row)]
+    with engine.connect() as connection:
+        connection.execute(text("DELETE FROM audit_entry"))
+        connection.execute(text("DELETE FROM audit_lane"))
+        connection.commit()
+    assert run(tmp_path, "verify-audit").returncode == 0
+    cut_off = run(tmp_path, "verify-audit", "--heads", str(tmp_path / "heads"))
+    assert cut_off.returncode == 1
+    assert "missing: row -, lane " in cut_off.stdout
+
+
+def test_verify_audit_says_in_one_line_that_a_file_holds_no_heads(tmp_path: Path, city: Path) -> None:
+    shutil.copytree(city, tmp_path / "instance")
+    (tmp_path / "heads").write_text('{"no": "heads"}')
+    for name in ("heads", "nowhere"):
+        answer = run(tmp_path, "verify-audit", "--heads", str(tmp_path / name))
+        assert answer.returncode == 1
+        assert len(answer.stderr.splitlines()) == 1
+
+
+def test_an_upgrade_seals_the_audit_rows_of_before_once(tmp_path: Path, city: Path) -> None:
+    shutil.copytree(city, tmp_path / "instance")
+    engine = create_engine(f"sqlite:///{tmp_path}/instance/supportdesk.sqlite3")
+
+    def unchained() -> None:
+        with engine.connect() as connection:
+            connection.execute(text("UPDATE audit_entry SET lane = NULL, seq = NULL, hash = NULL"))
+            connection.execute(text("DELETE FROM audit_entry WHERE action = 'seal_audit'"))
+            connection.execute(text("DELETE FROM audit_lane"))
+            connection.commit()
+
+    unchained()
+    assert "unsealed: " in run(tmp_path, "verify-audit").stdout
+    assert "audit rows sealed" in run(tmp_path, "db", "upgrade").stdout
+    assert "audit rows sealed" not in run(tmp_path, "db", "upgrade").stdout
+    assert run(tmp_path, "verify-audit").returncode == 0
+    unchained()
+    assert run(tmp_path, "verify-audit", "--seal").returncode == 0
+    assert run(tmp_path, "verify-audit", "--seal").returncode == 1

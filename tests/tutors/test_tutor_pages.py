@@ -108,7 +108,7 @@ class TestMyLearners:
                 match(tutor, make_learner(phone="018-888-1542"))
         with queries() as many:
             client.get("/tutors/")
-        assert len(many) == len(few) <= 6
+        assert len(many) == len(few) <= 7
 
 
 class TestLogging:

@@ -1,0 +1,86 @@
+"""Writing to the audit trail's lanes. Called by `audit` and by what seals and forgets rows."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from flask import current_app
+from sqlalchemy import Table, bindparam, select, update
+
+from supportdesk.accounts.chain import Head, chain_key, seal
+from supportdesk.accounts.models import AuditLane
+from supportdesk.core.database import connection, insert_ignoring_conflict
+
+T = TypeVar("T")
+#: The rows from before the chain, sealed once.
+OLD = 0
+#: Lanes 1 to LANES are written day by day: more than threads are likely to write at once.
+LANES = 64
+
+_LANE = cast(Table, AuditLane.__table__)
+_HELD = select(_LANE).where(_LANE.c.id == bindparam("lane")).with_for_update()
+_MOVE = (
+    update(_LANE)
+    .where(_LANE.c.id == bindparam("lane"), _LANE.c.seal == bindparam("known"))
+    .values({name: bindparam(f"new_{name}") for name in ("seq", "hash", "anchor_seq", "anchor_hash", "seal")})
+)
+
+
+class _Own(threading.local):
+    """The head of the lane that this thread writes to, as it left it."""
+
+    head: Head | None = None
+    process: int | None = None
+
+
+def append(write: Callable[[Head], tuple[Head, T]]) -> T:
+    """Move this thread's lane on, and hold it until the transaction ends; returns what `write` answered beside.
+
+    `write` is handed a head and answers with the next; it writes nothing itself, since it is called again where the
+    lane has been moved by others. Such a lane is left for another one, and so is one whose row bears no true seal.
+    """
+    own = _own()
+    if own.head is not None:
+        after, answer = write(own.head)
+        if move(own.head, after):
+            own.head = after
+            return answer
+    first = secrets.randbelow(LANES)
+    for place in range(LANES):
+        head = held((first + place) % LANES + 1)
+        after, answer = write(head)
+        if move(head, after):
+            own.head = after
+            return answer
+    raise RuntimeError("no lane of the audit trail bears a true seal: supportdesk verify-audit says more")
+
+
+def held(lane: int) -> Head:
+    """A lane's head, locked for as long as the transaction lasts."""
+    row = connection().execute(_HELD, {"lane": lane}).one_or_none()
+    if row is None:
+        new = Head(lane)
+        begun = {"id": lane, "seq": 0, "hash": "", "anchor_seq": 0, "anchor_hash": "", "seal": seal(chain_key(), new)}
+        connection().execute(insert_ignoring_conflict(_LANE), begun)
+        row = connection().execute(_HELD, {"lane": lane}).one()
+    return Head(row.id, row.seq, row.hash, row.anchor_seq, row.anchor_hash)
+
+
+def move(before: Head, after: Head) -> bool:
+    """Move a lane on, if it still stands where it was known to."""
+    key = chain_key()
+    after_it = {f"new_{name}": value for name, value in after._asdict().items() if name != "lane"}
+    moved = {**after_it, "lane": before.lane, "known": seal(key, before), "new_seal": seal(key, after)}
+    return connection().execute(_MOVE, moved).rowcount == 1
+
+
+def _own() -> _Own:
+    """Of this application and process: a process that was forked off writes to a lane of its own."""
+    own: _Own = current_app.extensions.setdefault("audit_lane", _Own())
+    if own.process != os.getpid():
+        own.head, own.process = None, os.getpid()
+    return own
