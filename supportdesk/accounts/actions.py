@@ -51,6 +51,7 @@ class Action(StrEnum):
     CUT_OFF_PHONES = "cut_off_phones", _l("スマホの登録を取り消した")
     AWARD_SKILLS = "award_skills", _l("できる度合いを記録した")
     PLAN_RUN = "plan_run", _l("開催を計画した")
+    CHANGE_RUN = "change_run", _l("開催の内容を変えた")
     CANCEL_RUN = "cancel_run", _l("開催を取りやめた")
     VIEW_RUN = "view_run", _l("開催の申込者を見た")
     ENROL_LEARNER = "enrol_learner", _l("教室に申し込んだ")

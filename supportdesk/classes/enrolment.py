@@ -241,7 +241,7 @@ def cancel_enrolment(enrolment_id: int, *, told: bool = True, actor: Actor, now:
     count(run.id, seats=-1)
     moved_up = None
     if run.is_open(now) and run.waiting:
-        moved_up = _promote_next(run, enrolment.seat, actor=actor, now=now)
+        moved_up = promote_next(run, enrolment.seat, actor=actor, now=now)
     occupancy.release(run.to_come(now), [occupancy.person(standing.person_id)])
     return moved_up
 
@@ -269,7 +269,14 @@ def _run_of(enrolment_id: int) -> int:
     return run_id
 
 
-def _promote_next(run: LockedRun, seat: int, *, actor: Actor, now: datetime) -> int:
+def free_seats_of(run_id: int) -> list[int]:
+    """The numbers of the seats that nobody has, the lowest first."""
+    taken = select(_ENROLMENT.c.seat).where(_ENROLMENT.c.run_id == run_id, _ENROLMENT.c.seat.is_not(None))
+    free = select(_SEAT.c.number).where(_SEAT.c.run_id == run_id, _SEAT.c.number.not_in(taken))
+    return list(connection().scalars(free.order_by(_SEAT.c.number)))
+
+
+def promote_next(run: LockedRun, seat: int, *, actor: Actor, now: datetime) -> int:
     """The seat goes to whoever waits longest: that enrolment's id. A clash does not pass them over: they are told."""
     enrolment = connection().execute(_NEXT_IN_LINE, {"run_id": run.id}).one()
     standing = standing_of(enrolment.learner_id, clock.local(now).date())

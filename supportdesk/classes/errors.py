@@ -149,6 +149,20 @@ class SkillNotTaught(DeskError):
         super().__init__(_l("この回で教えたスキルではありません。"))
 
 
+class NothingAhead(DeskError):
+    """The class was called off, or all of its meetings have begun."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("この教室は、もう始まっているか、中止になっています。変えられません。"))
+
+
+class ChangedMeanwhile(DeskError):
+    """Somebody changed the class since its form was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("開いているあいだに、ほかの人がこの教室を変えました。もう一度開いて、変えてください。"))
+
+
 class PlanRefused(DeskError):
     """The run cannot be held as planned; the message says why."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from supportdesk.classes.models import Edition
+from supportdesk.classes.changing import RunChange, fingerprint, meetings_ahead
+from supportdesk.classes.models import Edition, Run
 from supportdesk.classes.planning import LARGEST, MeetingPlan, RunPlan
 from supportdesk.classes.words import EDITIONS
 from supportdesk.core import clock
@@ -28,6 +29,7 @@ from supportdesk.core.fields import (
 from supportdesk.learners.booking_fields import CallerFields, ReasonField, TellField
 
 MOST_MEETINGS = 5
+LONGEST_TITLE = 100
 
 
 class MeetingFields(NamedTuple):
@@ -48,6 +50,13 @@ def _with_meetings(form: type[DeskForm]) -> None:
         setattr(form, f"end_{number}", TimeField(_l("%(number)s回目の終わり", number=number), required=False))
 
 
+class AlthoughField(TickField):
+    """That what is unusual is meant. Its page shows it when the operation has asked (`doubts`)."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(_l("このままでよい"), **options)
+
+
 class PlanForm(DeskForm):
     """A run to be planned, of up to five dates."""
 
@@ -58,6 +67,7 @@ class PlanForm(DeskForm):
     staff = TicksField(_l("講師"), coerce=int)
     to_bring = TextField(_l("持ち物"), required=False, max_length=200, hint=_l("例：お使いのスマートフォン、めがね"))
     listed = TickField(_l("市民向けの予定にのせる"), default=True)
+    although = AlthoughField()
 
     def __init__(
         self,
@@ -114,6 +124,86 @@ class PlanForm(DeskForm):
 
 
 _with_meetings(PlanForm)
+
+
+class ChangeForm(DeskForm):
+    """What can be changed of a class. `change_form` adds the fields of the dates that lie ahead."""
+
+    title = TextField(_l("教室の名前"), max_length=LONGEST_TITLE)
+    edition = ChoiceField(_l("対象のスマートフォン"), choices=EDITIONS, coerce=Edition)
+    room_id = SelectField(
+        _l("会場と部屋"), required=False, empty=_l("部屋は決まっていない（会場はそのまま）"), coerce=int
+    )
+    capacity = IntegerField(_l("定員"), least=1, most=LARGEST, unit=_l("人"))
+    staff = TicksField(_l("講師"), coerce=int)
+    to_bring = TextField(_l("持ち物"), required=False, max_length=200)
+    listed = TickField(_l("市民向けの予定にのせる"))
+    although = AlthoughField()
+    seen = HiddenField(max_length=40)
+    numbers: tuple[int, ...] = ()
+    rooms: Sequence[tuple[int, str]] = ()
+    instructors: Sequence[tuple[int, str]] = ()
+
+    def process(self, *arguments: Any, **options: Any) -> None:
+        """What can be chosen has to be known before what was chosen is read."""
+        self.room_id.choices, self.staff.choices = self.rooms, self.instructors
+        super().process(*arguments, **options)
+
+    @property
+    def meetings(self) -> list[MeetingFields]:
+        """The fields of the dates ahead, for the page."""
+        return [
+            MeetingFields(number, *(self._fields[f"{part}_{number}"] for part in ("day", "start", "end")))
+            for number in self.numbers
+        ]
+
+    def change(self) -> RunChange:
+        """What was typed."""
+        return RunChange(
+            title=self.title.data,
+            edition=Edition(self.edition.data or Edition.BOTH),
+            capacity=self.capacity.data or 0,
+            listed=bool(self.listed.data),
+            to_bring=self.to_bring.data,
+            room_id=self.room_id.data,
+            staff=tuple(sorted(self.staff.data or ())),
+            times={
+                number: (clock.at(day.data, start.data), clock.at(day.data, end.data))
+                for number, day, start, end in self.meetings
+                if day.data and start.data and end.data
+            },
+        )
+
+
+def change_form(
+    run: Run, now: datetime, *, rooms: list[tuple[int, str]], instructors: list[tuple[int, str]]
+) -> ChangeForm:
+    """The form of this class as it stands, with three fields for each date that lies ahead."""
+    ahead = meetings_ahead(run, now)
+    fields: dict[str, Any] = {}
+    times: dict[str, Any] = {}
+    for meeting in ahead:
+        number, begins, ends = meeting.number, clock.local(meeting.starts_at), clock.local(meeting.ends_at)
+        fields[f"day_{number}"] = DayField(_l("%(number)s回目の日", number=number))
+        fields[f"start_{number}"] = TimeField(_l("%(number)s回目の始まり", number=number))
+        fields[f"end_{number}"] = TimeField(_l("%(number)s回目の終わり", number=number))
+        times |= {f"day_{number}": begins.date(), f"start_{number}": begins.time(), f"end_{number}": ends.time()}
+    own = {"numbers": tuple(meeting.number for meeting in ahead), "rooms": rooms, "instructors": instructors}
+    first = ahead[0] if ahead else None
+    made: ChangeForm = type("FullChangeForm", (ChangeForm,), {**own, **fields})(
+        data={
+            "title": run.title,
+            "edition": run.edition,
+            "room_id": first.room_id if first else None,
+            "capacity": run.capacity,
+            "staff": frozenset(one.account_id for one in first.staff) if first else frozenset(),
+            "to_bring": run.to_bring,
+            "listed": run.listed,
+            "seen": fingerprint(run),
+            **times,
+        }
+    )
+    return made
 
 
 class EnrolForm(CallerFields, DeskForm):

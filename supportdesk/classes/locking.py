@@ -62,7 +62,9 @@ class LockedRun:
         return [Claim(claim.activity, (resource,), claim.starts_at, claim.ends_at) for claim in self.claims]
 
 
-# FOR NO KEY UPDATE: whoever adds a row that points at the run need not wait; whoever gives a seat does.
+# FOR NO KEY UPDATE: whoever adds a row that points at the run need not wait; whoever gives a seat does. The meetings
+# are locked too: PostgreSQL reads anew what it waited for and nothing else, so that times that were changed meanwhile
+# are known. For the same reason the venue is asked for in each row, not joined, and the order is made afterwards.
 _LOCK = (
     select(
         RUN.c.id,
@@ -72,16 +74,14 @@ _LOCK = (
         RUN.c.ends_at,
         RUN.c.waiting,
         RUN.c.place,
-        VENUE.c.name.label("venue"),
+        select(VENUE.c.name).where(VENUE.c.id == RUN.c.venue_id).correlate(RUN).scalar_subquery().label("venue"),
         MEETING.c.id.label("meeting_id"),
         MEETING.c.starts_at.label("meeting_starts_at"),
         MEETING.c.ends_at.label("meeting_ends_at"),
     )
     .join(MEETING, MEETING.c.run_id == RUN.c.id)
-    .outerjoin(VENUE, VENUE.c.id == RUN.c.venue_id)
     .where(RUN.c.id == bindparam("wanted"))
-    .order_by(MEETING.c.starts_at)
-    .with_for_update(key_share=True, of=RUN)
+    .with_for_update(key_share=True, of=(RUN, MEETING))
 )
 _LOCK_SEVERAL = (
     select(RUN.c.id)
@@ -102,7 +102,10 @@ def lock_run(run_id: int) -> LockedRun:
     if not rows:
         raise NotFound
     first = rows[0]
-    claims = tuple(Claim(f"meeting:{row.meeting_id}", (), row.meeting_starts_at, row.meeting_ends_at) for row in rows)
+    in_order = sorted(rows, key=lambda row: row.meeting_starts_at)
+    claims = tuple(
+        Claim(f"meeting:{row.meeting_id}", (), row.meeting_starts_at, row.meeting_ends_at) for row in in_order
+    )
     return LockedRun(
         id=first.id,
         title=first.title,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -15,6 +15,7 @@ from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
 from supportdesk.classes import wording
+from supportdesk.classes.doubts import ask_about
 from supportdesk.classes.errors import AlreadyCancelled, PlanRefused, VenueClosed
 from supportdesk.classes.locking import RUN, LockedRun, lock_run
 from supportdesk.classes.models import (
@@ -79,10 +80,11 @@ class RunPlan:
     title: str = ""
 
 
-def plan_run(plan: RunPlan, *, actor: Actor, now: datetime) -> int:
+def plan_run(plan: RunPlan, *, although: bool = True, actor: Actor, now: datetime) -> int:
     """Make the run with its seats and meetings, and take rooms and people for it; the run's id.
 
-    Raises PlanRefused (VenueClosed among them) for what cannot be, and Occupied, naming what is in the way.
+    Raises PlanRefused (VenueClosed among them) for what cannot be, and Occupied, naming what is in the way; Doubtful
+    for what is unusual, unless `although` says that it is meant.
     """
     course = db.session.get(Course, plan.course_code)
     if course is None:
@@ -90,10 +92,13 @@ def plan_run(plan: RunPlan, *, actor: Actor, now: datetime) -> int:
     meetings = sorted(plan.meetings, key=lambda meeting: meeting.starts_at)
     _check_shape(plan, meetings, now)
     rooms = _rooms(plan, meetings)
+    if not although:
+        dates = [(meeting.starts_at, meeting.ends_at) for meeting in meetings if meeting.starts_at > now]
+        ask_about(dates, rooms.values(), plan.capacity)
     venue_id = plan.venue_id or next((room.venue_id for room in rooms.values()), None)
     district_code = _district(plan, venue_id)
-    _check_open(venue_id, meetings)
-    people = _people(meetings)
+    check_open(venue_id, (meeting.starts_at for meeting in meetings))
+    people = people_on_duty({account_id for meeting in meetings for account_id in meeting.staff})
     run = Run(
         course_code=course.code,
         kind=plan.kind,
@@ -139,17 +144,12 @@ def _check_shape(plan: RunPlan, meetings: Sequence[MeetingPlan], now: datetime) 
 
 
 def _rooms(plan: RunPlan, meetings: Sequence[MeetingPlan]) -> dict[int, Room]:
-    """The rooms asked for: all in one venue, large enough."""
+    """The rooms asked for: all in one venue."""
     wanted = {meeting.room_id for meeting in meetings if meeting.room_id is not None}
     rooms = {room.id: room for room in db.session.scalars(select(Room).where(Room.id.in_(wanted)))}
     venues = {room.venue_id for room in rooms.values()} | ({plan.venue_id} if plan.venue_id else set())
     if len(rooms) != len(wanted) or len(venues) > 1:
         raise PlanRefused(_l("部屋をえらびなおしてください。"), field="room_id")
-    for room in rooms.values():
-        if room.seats is not None and room.seats < plan.capacity:
-            raise PlanRefused(
-                _l("%(room)sに入れるのは%(seats)s人までです。", room=room.name, seats=room.seats), field="capacity"
-            )
     return rooms
 
 
@@ -171,19 +171,19 @@ def _district(plan: RunPlan, venue_id: int | None) -> str:
     return plan.district_code
 
 
-def _check_open(venue_id: int | None, meetings: Sequence[MeetingPlan]) -> None:
+def check_open(venue_id: int | None, begins: Iterable[datetime]) -> None:
+    """Keep the venue open on the days of these meetings. Raises VenueClosed."""
     if venue_id is None:
         return
     hold_open(venue_id)
-    for meeting in meetings:
-        reason = closed_because(venue_id, clock.local(meeting.starts_at).date())
+    for starts_at in begins:
+        reason = closed_because(venue_id, clock.local(starts_at).date())
         if reason is not None:
-            raise VenueClosed(short_day(meeting.starts_at), reason)
+            raise VenueClosed(short_day(starts_at), reason)
 
 
-def _people(meetings: Sequence[MeetingPlan]) -> dict[int, int]:
-    """The person behind each account on duty; all are at work."""
-    wanted = {account_id for meeting in meetings for account_id in meeting.staff}
+def people_on_duty(wanted: Collection[int]) -> dict[int, int]:
+    """The person behind each of these accounts. Raises PlanRefused unless all are at work."""
     rows = db.session.execute(select(Account.id, Account.person_id).where(Account.id.in_(wanted), Account.active))
     people = {row.id: row.person_id for row in rows}
     if len(people) != len(wanted):

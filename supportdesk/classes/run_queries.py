@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, Table, exists, func, select
+from sqlalchemy import Select, Table, exists, func, or_, select
 
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.classes.models import (
@@ -314,11 +314,14 @@ def room_choices(districts: Collection[str] | None = None) -> list[tuple[int, st
     return [(row.id, f"{venue_in_words(row.name, row.nickname)} {row.room}") for row in rows]
 
 
-def instructor_choices(roles: Sequence[Role] = (Role.INSTRUCTOR,)) -> list[tuple[int, str]]:
-    """(account's id, name) of whoever can be put on duty."""
+def instructor_choices(
+    roles: Sequence[Role] = (Role.INSTRUCTOR,), *, besides: Collection[int] = ()
+) -> list[tuple[int, str]]:
+    """(account's id, name) of whoever can be put on duty; `besides`: accounts that are on duty already."""
+    fitting = Account.id.in_(select(AccountRole.account_id).where(AccountRole.role.in_(roles)))
     rows = db.session.execute(
         select(Account.id, Account.name)
-        .where(Account.active, Account.id.in_(select(AccountRole.account_id).where(AccountRole.role.in_(roles))))
+        .where(Account.active, or_(fitting, Account.id.in_(besides)))
         .order_by(Account.kana, Account.name)
     )
     return [(row.id, row.name) for row in rows]

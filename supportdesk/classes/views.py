@@ -74,7 +74,9 @@ def plan() -> Answer:
 
     def act() -> str:
         minutes = run_queries.course_minutes(str(form.course_code.data)) or 0
-        return url_for("classes.run", run_id=plan_run(form.plan(minutes), actor=actor, now=now))
+        return url_for(
+            "classes.run", run_id=plan_run(form.plan(minutes), although=bool(form.although.data), actor=actor, now=now)
+        )
 
     return answer_form(form, lambda: render_template("classes/plan.html", form=form), act, _("教室を登録しました。"))
 
@@ -84,14 +86,17 @@ def plan() -> Answer:
 def run(run_id: int) -> str:
     """One run: its dates, its seats, who has them and who waits. That somebody looked is noted."""
     found, actor, now = run_queries.run_details(run_id), current_actor(), clock.now()
-    people = _people_seen(run_id)
+    people, meetings = _people_seen(run_id), run_queries.run_meetings(run_id)
     dismissed = dismissed_from(run_id, actor, now) if found.state is RunState.CANCELLED else []
     _note_names([one.person for one in dismissed], run_id)
     return render_template(
         "classes/run.html",
         run=found,
         dismissed=dismissed,
-        meetings=run_queries.run_meetings(run_id),
+        meetings=meetings,
+        changeable=found.kind is RunKind.CLASS
+        and found.state is RunState.OPEN
+        and any(meeting.starts_at > now for meeting in meetings),
         seated=[person for person in people if person.state is EnrolmentState.SEATED],
         waiting=[person for person in people if person.state is EnrolmentState.WAITING],
         open=found.is_open(now),

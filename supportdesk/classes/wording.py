@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from supportdesk.classes.locking import LockedRun
@@ -14,6 +16,7 @@ WAITING: Final = "enrolment_waiting"
 PROMOTED: Final = "enrolment_promoted"
 CANCELLED: Final = "enrolment_cancelled"
 CALLED_OFF: Final = "run_cancelled"
+CHANGED: Final = "run_changed"
 
 
 def confirmed(run: LockedRun, code: str) -> str:
@@ -38,14 +41,30 @@ def cancelled(run: LockedRun) -> str:
     return f"{_which(run)}の申し込みを取り消しました。"
 
 
+def changed(
+    before: LockedRun, after: LockedRun, code: str, to_come: Sequence[datetime], *, seated: bool, clashes: bool
+) -> str:
+    """The run is held at another time, or at another place. It says all that earlier notices would have said."""
+    dates = "、".join(_when(starts_at) for starts_at in to_come)
+    place = f"、会場は{after.place}" if after.place else ""
+    warning = "同じ時間にほかの予約がありますので、ご確認ください。" if clashes else ""
+    stands = "席はそのままです。" if seated else "キャンセル待ちはそのままです。"
+    new = f"{_which(before)}の予定が変わりました。これからは、{dates}から{place}です。"
+    return f"{new}{stands}予約番号は{code}です。{warning}"
+
+
 def called_off(run: LockedRun) -> str:
     """The run will not be held."""
     return f"{_which(run)}は中止になりました。申し訳ございません。別の日をご案内します。"
 
 
 def _which(run: LockedRun) -> str:
-    starts_at = clock.local(run.starts_at)
-    when = f"{format_short(starts_at.date())}{format_time(starts_at)}"
+    when = _when(run.starts_at)
     more = f"から全{len(run.claims)}回" if len(run.claims) > 1 else "から"
     place = f"・{run.place}" if run.place else ""
     return f"「{run.title}」（{when}{more}{place}）"
+
+
+def _when(moment: datetime) -> str:
+    starts_at = clock.local(moment)
+    return f"{format_short(starts_at.date())}{format_time(starts_at)}"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from supportdesk.classes.doubts import Doubtful
 from supportdesk.classes.errors import AlreadyCancelled, PlanRefused, RunNotOpen, VenueClosed
 from supportdesk.classes.models import (
     Enrolment,
@@ -144,11 +145,27 @@ def test_rooms_and_people_that_do_not_exist_are_refused() -> None:
     assert refusal(meetings=(meeting_at(staff=[999999]),)).field == "staff"
 
 
-def test_a_room_holds_no_more_than_its_seats() -> None:
+def asked(**changed: Any) -> list[str]:
+    with pytest.raises(Doubtful) as refused, transaction():
+        plan_run(run_plan(**changed), although=False, actor=SYSTEM, now=clock.now())
+    return refused.value.doubts
+
+
+def test_what_is_unusual_is_asked_about_and_done_when_it_is_meant() -> None:
     hall = room_of()
     with transaction():
         room_of().seats = 8
-    assert "8人まで" in str(refusal(meetings=(meeting_at(room_id=hall.id),)).message)
+    holiday = meeting_at(date(2026, 12, 31) + timedelta(days=1), room_id=hall.id)
+    assert asked(meetings=(holiday,), capacity=8) == ["1月1日（金）は祝日（元日）です。"]
+    crowded = asked(meetings=(meeting_at(room_id=hall.id),), capacity=10)
+    assert crowded == ["定員は10人ですが、会議室に入れるのは8人までです。"]
+    for hour, hours in ((7, 2), (19, 2), (22, 3)):
+        (doubt,) = asked(meetings=(meeting_at(hour=hour, hours=hours),))
+        assert f"{hour}:00から" in doubt
+    run_plan_at_eight = run_plan(meeting_at(hour=8), meeting_at(hour=19))
+    with transaction():
+        plan_run(run_plan_at_eight, although=False, actor=SYSTEM, now=clock.now())
+        plan_run(run_plan(holiday, capacity=10), actor=SYSTEM, now=clock.now())
 
 
 def test_a_lecture_stands_at_the_groups_own_place() -> None:

@@ -57,6 +57,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "classes.index": ("/classes/", {"GET"}, SEE_CLASSES),
     "classes.plan": ("/classes/new", {"GET", "POST"}, MANAGE_CLASSES),
     "classes.run": ("/classes/999999", {"GET"}, SEE_CLASSES),
+    "classes.change": ("/classes/999999/change", {"GET", "POST"}, MANAGE_CLASSES),
     "classes.cancel": ("/classes/999999/cancel", {"GET", "POST"}, MANAGE_CLASSES),
     "classes.who": ("/classes/999999/who", {"GET", "POST"}, BOOK_CLASS),
     "classes.enrol": ("/classes/999999/enrol", {"GET", "POST"}, BOOK_CLASS),

@@ -1,0 +1,309 @@
+"""Changing a class that was planned: its words, room, people, seats and the times that lie ahead. Called by its page.
+
+Rooms, people and learners move with it or not at all. Whoever is enrolled or waits is told when time or place change;
+another room in the same house is told by the sign at its door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from itertools import pairwise
+from typing import Any, cast
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy.orm import selectinload
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.models import Account
+from supportdesk.classes import wording
+from supportdesk.classes.doubts import ask_about
+from supportdesk.classes.enrolment import free_seats_of, promote_next
+from supportdesk.classes.errors import ChangedMeanwhile, NothingAhead, PlanRefused
+from supportdesk.classes.locking import LockedRun, lock_run
+from supportdesk.classes.models import (
+    Edition,
+    Enrolment,
+    EnrolmentState,
+    Meeting,
+    MeetingStaff,
+    Run,
+    RunKind,
+    RunState,
+    Seat,
+)
+from supportdesk.classes.planning import FARTHEST, LARGEST, check_open, people_on_duty
+from supportdesk.core import clock
+from supportdesk.core.activities import activity
+from supportdesk.core.errors import NotFound
+from supportdesk.core.permissions import Actor
+from supportdesk.extensions import db
+from supportdesk.learners.models import Learner
+from supportdesk.learners.standing import standings_of
+from supportdesk.notices.operations import cancel_notices, queue_notice
+from supportdesk.places import occupancy
+from supportdesk.places.models import Room, Venue
+from supportdesk.places.occupancy import Claim
+from supportdesk.places.shifting import shift_all
+
+_SEAT = cast(Table, Seat.__table__)
+_ENROLMENT = cast(Table, Enrolment.__table__)
+Times = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class RunChange:
+    """A class as it is to be. `times` are those of meetings by their number; room and people are for all that lie
+    ahead. Without a room the venue stays.
+    """
+
+    title: str
+    edition: Edition
+    capacity: int
+    listed: bool
+    to_bring: str
+    room_id: int | None
+    staff: tuple[int, ...]
+    times: Mapping[int, Times]
+
+
+def run_to_change(run_id: int) -> Run:
+    """The class with its meetings and people on duty, as it stands now. Raises NotFound, for lectures as well."""
+    run = db.session.scalar(
+        select(Run)
+        .where(Run.id == run_id, Run.kind == RunKind.CLASS)
+        .options(selectinload(Run.meetings).selectinload(Meeting.staff))
+        .execution_options(populate_existing=True)
+    )
+    if run is None:
+        raise NotFound
+    return run
+
+
+def meetings_ahead(run: Run, now: datetime) -> list[Meeting]:
+    """The meetings whose time can still be changed: none of a class that was called off."""
+    return [meeting for meeting in run.meetings if meeting.starts_at > now and run.state is RunState.OPEN]
+
+
+def fingerprint(run: Run) -> str:
+    """Stands for all that can be changed of the class: another one means that somebody changed it."""
+    meetings = [(one.starts_at, one.ends_at, one.room_id, sorted(_on_duty(one))) for one in run.meetings]
+    stands = (run.title, run.edition.value, run.capacity, run.listed, run.to_bring, run.state.value, meetings)
+    return blake2b(repr(stands).encode(), digest_size=12).hexdigest()
+
+
+def change_run(
+    run_id: int, change: RunChange, *, seen: str | None = None, although: bool = True, actor: Actor, now: datetime
+) -> int:
+    """Let the class be as the change has it; how many learners are to be told of another time or place.
+
+    `seen` is the `fingerprint` of what the change was made from. More seats are given to those who wait. Raises
+    NotFound, NothingAhead, ChangedMeanwhile, PlanRefused, Occupied with what is in the way; Doubtful for what is
+    unusual, unless `although` says that it is meant.
+    """
+    before = lock_run(run_id)
+    run = run_to_change(run_id)
+    ahead = meetings_ahead(run, now)
+    if not ahead:
+        raise NothingAhead
+    if seen not in (None, fingerprint(run)):
+        raise ChangedMeanwhile
+    times = {one.number: change.times.get(one.number, (one.starts_at, one.ends_at)) for one in ahead}
+    _check_shape(run, change, times, now)
+    venue_id, room = _place(run, change)
+    new_days = [one for one in ahead if times[one.number] != (one.starts_at, one.ends_at)]
+    elsewhere = venue_id != run.venue_id
+    people = people_on_duty(change.staff)
+    check_open(venue_id, [times[one.number][0] for one in (ahead if elsewhere else new_days)])
+    if not although:
+        larger = change.capacity > run.capacity or any(one.room_id != change.room_id for one in ahead)
+        ask_about((times[one.number] for one in new_days), [room] if room and larger else [], change.capacity)
+    learners = _seated(run_id)
+    if set(people.values()) & learners:
+        raise PlanRefused(_l("講師の中に、この教室の受講者がいます。"), field="staff")
+    changed = _what_changes(run, change, ahead, new_days, elsewhere=elsewhere)
+    claims = _claims(ahead, learners, _persons_on_duty(ahead))
+    _write(run, change, times, venue_id)
+    _reseat(run, change.capacity)
+    run.capacity = change.capacity
+    db.session.flush()
+    shift_all(claims, _claims(ahead, learners, people), twice={occupancy.person(one) for one in learners})
+    after = lock_run(run_id)
+    promoted = _promote(after, actor=actor, now=now)
+    moved = bool(new_days) or elsewhere
+    told = _tell(before, after, besides=promoted, now=now) if moved else 0
+    audit.record(actor=actor, action=Action.CHANGE_RUN, subject=f"run:{run_id}", now=now, detail={"changed": changed})
+    return told
+
+
+def _check_shape(run: Run, change: RunChange, times: Mapping[int, Times], now: datetime) -> None:
+    if not change.title:
+        raise PlanRefused(_l("教室の名前を入力してください。"), field="title")
+    if not 1 <= change.capacity <= LARGEST:
+        raise PlanRefused(_l("定員は1から%(most)sまでにしてください。", most=LARGEST), field="capacity")
+    if change.capacity < run.taken:
+        raise PlanRefused(
+            _l("席のある人が%(taken)s人います。定員をそれより少なくはできません。", taken=run.taken), field="capacity"
+        )
+    for number, (starts_at, ends_at) in times.items():
+        if starts_at >= ends_at:
+            raise PlanRefused(_l("終わりの時刻は、始まりより後にしてください。"), field=f"end_{number}")
+        if starts_at <= now:
+            raise PlanRefused(_l("これからの日時を入力してください。"), field=f"day_{number}")
+        if starts_at - now > FARTHEST:
+            raise PlanRefused(
+                _l("日にちをたしかめてください。2年より離れた日は登録できません。"), field=f"day_{number}"
+            )
+    in_order = [times.get(one.number, (one.starts_at, one.ends_at)) for one in run.meetings]
+    for number, (earlier, later) in enumerate(pairwise(in_order), start=2):
+        if earlier[1] > later[0]:
+            raise PlanRefused(
+                _l("%(number)s回目は、その前の回より後にしてください。", number=number), field=f"day_{number}"
+            )
+
+
+def _place(run: Run, change: RunChange) -> tuple[int, Room | None]:
+    room = db.session.get(Room, change.room_id) if change.room_id is not None else None
+    if room is None and change.room_id is not None:
+        raise PlanRefused(_l("部屋をえらびなおしてください。"), field="room_id")
+    venue_id = room.venue_id if room else run.venue_id
+    assert venue_id is not None, "a class has a venue"
+    return venue_id, room
+
+
+def _seated(run_id: int) -> set[int]:
+    """The persons who have a seat."""
+    return set(
+        db.session.scalars(
+            select(Learner.person_id)
+            .join(Enrolment, Enrolment.learner_id == Learner.id)
+            .where(Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.SEATED)
+        )
+    )
+
+
+def _on_duty(meeting: Meeting) -> set[int]:
+    return {one.account_id for one in meeting.staff}
+
+
+def _persons_on_duty(meetings: Iterable[Meeting]) -> dict[int, int]:
+    """The person behind each account that is on duty until now, whether it is still in use or not."""
+    accounts = {account_id for meeting in meetings for account_id in _on_duty(meeting)}
+    rows = db.session.execute(select(Account.id, Account.person_id).where(Account.id.in_(accounts)))
+    return {row.id: row.person_id for row in rows}
+
+
+def _claims(meetings: Iterable[Meeting], learners: Iterable[int], people: Mapping[int, int]) -> list[Claim]:
+    """What the meetings have taken, as they stand: their rooms, those on duty and those who learn."""
+    return [
+        Claim(
+            activity("meeting", one.id),
+            (
+                *((occupancy.room(one.room_id),) if one.room_id is not None else ()),
+                *(occupancy.person(people[account_id]) for account_id in _on_duty(one)),
+                *(occupancy.person(person_id) for person_id in learners),
+            ),
+            one.starts_at,
+            one.ends_at,
+        )
+        for one in meetings
+    ]
+
+
+def _what_changes(
+    run: Run, change: RunChange, ahead: Sequence[Meeting], new_days: Collection[Meeting], *, elsewhere: bool
+) -> list[str]:
+    """The names of what will be different, for the audit trail."""
+    same = {
+        "title": run.title == change.title,
+        "edition": run.edition is change.edition,
+        "capacity": run.capacity == change.capacity,
+        "listed": run.listed == change.listed,
+        "to_bring": run.to_bring == change.to_bring,
+        "room": all(one.room_id == change.room_id for one in ahead),
+        "staff": all(_on_duty(one) == set(change.staff) for one in ahead),
+        "time": not new_days,
+        "venue": not elsewhere,
+    }
+    return [name for name, unchanged in same.items() if not unchanged]
+
+
+def _write(run: Run, change: RunChange, times: Mapping[int, Times], venue_id: int) -> None:
+    run.title, run.edition, run.listed, run.to_bring = change.title, change.edition, change.listed, change.to_bring
+    if venue_id != run.venue_id:
+        run.venue_id = venue_id
+        run.district_code = db.session.scalars(select(Venue.district_code).where(Venue.id == venue_id)).one()
+    for meeting in run.meetings:
+        if meeting.number in times:
+            meeting.starts_at, meeting.ends_at = times[meeting.number]
+            meeting.room_id = change.room_id
+            kept = [one for one in meeting.staff if one.account_id in change.staff]
+            new = sorted(set(change.staff) - _on_duty(meeting))
+            meeting.staff = [*kept, *(MeetingStaff(account_id=account_id) for account_id in new)]
+    run.starts_at, run.ends_at = run.meetings[0].starts_at, run.meetings[-1].ends_at
+
+
+def _reseat(run: Run, capacity: int) -> None:
+    """As many seats as the class is to have. Whoever sits on one that goes gets the lowest that is free."""
+    if capacity > run.capacity:
+        new = [{"run_id": run.id, "number": number} for number in range(run.capacity + 1, capacity + 1)]
+        db.session.execute(insert(_SEAT), new)
+        return
+    beyond = select(_ENROLMENT.c.id).where(_ENROLMENT.c.run_id == run.id, _ENROLMENT.c.seat > capacity)
+    homeless = db.session.scalars(beyond.order_by(_ENROLMENT.c.seat)).all()
+    for enrolment_id, seat in zip(homeless, free_seats_of(run.id), strict=False):
+        db.session.execute(update(_ENROLMENT).where(_ENROLMENT.c.id == enrolment_id).values(seat=seat))
+    db.session.execute(delete(_SEAT).where(_SEAT.c.run_id == run.id, _SEAT.c.number > capacity))
+
+
+def _promote(run: LockedRun, *, actor: Actor, now: datetime) -> set[int]:
+    """Give the seats that are free to those who wait, in their order: their enrolments."""
+    if not run.waiting or not run.is_open(now):
+        return set()
+    free = free_seats_of(run.id)[: run.waiting]
+    return {promote_next(run, seat, actor=actor, now=now) for seat in free}
+
+
+def _tell(before: LockedRun, after: LockedRun, *, besides: Collection[int], now: datetime) -> int:
+    """Tell everybody who is enrolled or waits, but those who hear of it with the seat that they have now."""
+    rows: Sequence[Any] = db.session.execute(
+        select(
+            *(Enrolment.id, Enrolment.learner_id, Enrolment.code, Enrolment.seat, Enrolment.caller_phone),
+            Learner.person_id,
+        )
+        .join(Learner, Learner.id == Enrolment.learner_id)
+        .where(Enrolment.run_id == after.id, Enrolment.state != EnrolmentState.CANCELLED, Enrolment.id.not_in(besides))
+        .order_by(Enrolment.id)
+    ).all()
+    standings = standings_of([row.learner_id for row in rows], clock.local(now).date())
+    busy = _busy(after, {row.person_id for row in rows})
+    to_come = [claim.starts_at for claim in after.claims if claim.starts_at > now]
+    for row in rows:
+        subject = activity("enrolment", row.id)
+        cancel_notices(subject, now=now)  # what was still to be told names the old time or place
+        queue_notice(
+            standing=standings[row.learner_id],
+            kind=wording.CHANGED,
+            activity=subject,
+            text=wording.changed(
+                before, after, row.code, to_come, seated=row.seat is not None, clashes=row.person_id in busy
+            ),
+            call_to=row.caller_phone,
+            tell_until=to_come[0],
+            now=now,
+        )
+    return len(rows) + len(besides)
+
+
+def _busy(run: LockedRun, persons: Collection[int]) -> set[int]:
+    """Those of them who have something else at one of the class's times: one statement a meeting."""
+    resources = {occupancy.person(person_id): person_id for person_id in persons}
+    return {
+        resources[resource]
+        for claim in run.claims
+        for resource in occupancy.who_has(resources, claim.starts_at, claim.ends_at, besides=claim.activity)
+    }
