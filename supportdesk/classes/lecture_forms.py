@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from supportdesk.classes.forms import AlthoughField
 from supportdesk.classes.models import Edition, RunKind
 from supportdesk.classes.planning import LARGEST, MeetingPlan, RunPlan
 from supportdesk.classes.words import EDITIONS
@@ -38,6 +39,7 @@ class LectureForm(DeskForm):
     staff = TicksField(_l("講師"), coerce=int, required=True)
     capacity = IntegerField(_l("定員"), least=1, most=LARGEST, unit=_l("人"), default=20)
     to_bring = TextField(_l("持ち物"), required=False, max_length=200)
+    although = AlthoughField()
 
     def __init__(
         self,

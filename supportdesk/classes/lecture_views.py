@@ -57,7 +57,7 @@ def record() -> Answer:
 
     def act() -> str:
         plan = form.plan(run_queries.course_minutes(str(form.course_code.data)) or 0)
-        run_id = plan_run(plan, actor=actor, now=now)
+        run_id = plan_run(plan, although=bool(form.although.data), actor=actor, now=now)
         if clock.local(plan.meetings[0].starts_at).date() > clock.today():
             return url_for("classes.run", run_id=run_id)
         return url_for("classes.attendance", meeting_id=only_meeting(run_id))

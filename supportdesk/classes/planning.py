@@ -92,8 +92,8 @@ def plan_run(plan: RunPlan, *, although: bool = True, actor: Actor, now: datetim
     meetings = sorted(plan.meetings, key=lambda meeting: meeting.starts_at)
     _check_shape(plan, meetings, now)
     rooms = _rooms(plan, meetings)
-    if not although:
-        dates = [(meeting.starts_at, meeting.ends_at) for meeting in meetings if meeting.starts_at > now]
+    dates = [(meeting.starts_at, meeting.ends_at) for meeting in meetings if meeting.starts_at > now]
+    if dates and not although:  # what was held was held
         ask_about(dates, rooms.values(), plan.capacity)
     venue_id = plan.venue_id or next((room.venue_id for room in rooms.values()), None)
     district_code = _district(plan, venue_id)

@@ -90,6 +90,15 @@ def test_one_that_lies_ahead_leads_to_its_page_and_may_be_in_a_room_of_the_citys
     assert instructor.get("/outreach/?when=past").all(".results li") == []
 
 
+def test_an_odd_hour_ahead_is_asked_about_and_one_that_was_is_not(app: Flask, instructor: PageClient) -> None:
+    ahead = fields(start="6:00", **{"day-month": "12", "day-day": "3"})
+    page = instructor.submit(instructor.get("/outreach/new"), "lecture", ahead, expect=422)
+    assert "12月3日（木）の時間は、6:00から7:00までです" in page.text
+    instructor.submit(page, "lecture", {"although": "1"}, expect=303)
+    instructor.submit(instructor.get("/outreach/new"), "lecture", fields(start="6:00"), expect=303)
+    assert len(runs(app)) == 2
+
+
 def test_whoever_recorded_it_for_a_colleague_takes_its_attendance_too(app: Flask, instructor: PageClient) -> None:
     with app.app_context():
         colleague = make_account(Role.INSTRUCTOR, username="colleague").id
