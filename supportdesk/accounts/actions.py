@@ -40,6 +40,8 @@ class Action(StrEnum):
     SPLIT_LEARNER = "split_learner", _l("1つの記録を2人に分けた")
     UNDO_HAND_OVER = "undo_hand_over", _l("まとめた・分けた記録を元にもどした")
     DECIDE_PAIR = "decide_pair", _l("別の人だと答えた")
+    LINK_LEARNERS = "link_learners", _l("受講者どうしをつないだ")
+    UNLINK_LEARNERS = "unlink_learners", _l("受講者どうしのつながりをけした")
     VIEW_CONSENTS = "view_consents", _l("同意の記録を見た")
     RECORD_CONSENT = "record_consent", _l("同意を記録した")
     VIEW_PASS = "view_pass", _l("受講者カードを見た")

@@ -12,10 +12,11 @@ from supportdesk.core.activities import activity
 from supportdesk.core.database import transaction
 
 
-def note_look(action: Action, learner_id: int) -> None:
-    """Whoever is signed in sees this learner now: one row, in a transaction of its own."""
+def note_look(action: Action, learner_id: int, *, beside: Collection[int] = ()) -> None:
+    """Whoever is signed in sees this learner now, and those named `beside`: one row, in a transaction of its own."""
+    subject = activity("learner", learner_id)
     with transaction():
-        audit.record(actor=current_actor(), action=action, subject=activity("learner", learner_id), now=clock.now())
+        audit.record(actor=current_actor(), action=action, subject=subject, learners=beside, now=clock.now())
 
 
 def note_list(action: Action, learner_ids: Collection[int], *, subject: str = "") -> None:

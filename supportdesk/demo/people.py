@@ -15,7 +15,8 @@ from supportdesk.accounts.operations import actor_of, create_account
 from supportdesk.core.permissions import SYSTEM, Actor, Role
 from supportdesk.extensions import db
 from supportdesk.learners.importing import take_in
-from supportdesk.learners.models import Device, Learner
+from supportdesk.learners.links import link_learners
+from supportdesk.learners.models import Device, Learner, LearnerPhone, LinkKind
 from supportdesk.places.models import AccountDistrict, District
 from supportdesk.reference import DATA, load_reference
 
@@ -85,6 +86,7 @@ def load_people(now: datetime) -> Cast:
         )
         staff[username] = _with_districts(account)
     take_in(LEDGER.read_bytes(), LEDGER.name, actor=SYSTEM, now=before)
+    _link_couples(staff["reception"], before)
     return Cast(staff, _learners(), list(db.session.scalars(select(District.code).order_by(District.position))))
 
 
@@ -92,6 +94,17 @@ def _with_districts(account: Account) -> Actor:
     for code in DISTRICTS.get(account.username, ()):
         db.session.add(AccountDistrict(account_id=account.id, district_code=code))
     return actor_of(account)
+
+
+def _link_couples(clerk: Actor, now: datetime) -> None:
+    """Reception asked one in two of those who share a telephone; the others are still to be asked."""
+    numbers: dict[str, list[int]] = {}
+    phones = select(LearnerPhone.number, LearnerPhone.learner_id).where(LearnerPhone.number.is_not(None))
+    for number, learner_id in db.session.execute(phones.order_by(LearnerPhone.learner_id)):
+        numbers.setdefault(str(number), []).append(learner_id)
+    pairs = sorted({tuple(ids) for ids in numbers.values() if len(ids) == 2})
+    for one, other in pairs[::2]:
+        link_learners(one, other, LinkKind.SPOUSE, actor=clerk, now=now)
 
 
 def _learners() -> list[Person]:

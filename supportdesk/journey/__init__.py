@@ -26,6 +26,7 @@ def plug_in(app: Flask) -> None:
         {
             "home": "home.home",
             "desk": "desk.index",
+            "desk_learner": "desk.learner",
             "learner": "journey.learner",
             "pass": "passes.open_pass",
             "meeting_videos": "home.meeting_videos",

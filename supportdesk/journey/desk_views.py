@@ -17,10 +17,11 @@ from supportdesk.journey.appointments import appointments_of
 from supportdesk.journey.record import step_of
 from supportdesk.journey.typed import LONGEST, read_typed
 from supportdesk.journey.words import PROGRAMMES
+from supportdesk.learners.links import family_of
 from supportdesk.learners.queries import learner_to_edit
 from supportdesk.learners.rooms import ahead_of, check_scope
 from supportdesk.learners.search import described
-from supportdesk.learners.words import DEVICES, NEEDS
+from supportdesk.learners.words import DEVICES, LINKS, NEEDS
 from supportdesk.skills.queries import levels_of
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates")
@@ -62,12 +63,15 @@ def learner(learner_id: int) -> str:
     person = learner_to_edit(learner_id)
     enrolments = enrolments_ahead(learner_id, now)
     wanted = read_typed(request.args.get("q", "")[: 2 * LONGEST], clock.today())
-    note_look(Action.VIEW_LEARNER, learner_id)
+    family = family_of(person, actor)
+    note_look(Action.VIEW_LEARNER, learner_id, beside=family.ids)
     return render_template(
         "journey/desk_learner.html",
         learner=person,
         who=described([learner_id])[0],
         wanted=wanted,
+        family=family,
+        links=LINKS,
         step=step_of(person, levels_of(learner_id), enrolments, now),
         appointments=appointments_of(learner_id, enrolments, now),
         offers=desk.offers_for(

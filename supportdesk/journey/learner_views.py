@@ -13,8 +13,9 @@ from supportdesk.core import clock
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.journey.record import record_of
 from supportdesk.journey.words import PROGRAMMES
+from supportdesk.learners.links import family_of
 from supportdesk.learners.rooms import check_scope
-from supportdesk.learners.words import AGE_BANDS, CHANNELS, DEVICES, NEEDS, SEXES
+from supportdesk.learners.words import AGE_BANDS, CHANNELS, DEVICES, LINKS, NEEDS, SEXES
 from supportdesk.skills.words import SOURCES
 
 blueprint = Blueprint("journey", __name__, template_folder="templates")
@@ -28,11 +29,14 @@ def learner(learner_id: int) -> str:
     check_scope(actor, learner_id)
     before = _instant(request.args.get("before", ""))
     record = record_of(learner_id, now, before)
-    note_look(Action.VIEW_LEARNER, learner_id)
+    family = family_of(record.learner, actor)
+    note_look(Action.VIEW_LEARNER, learner_id, beside=family.ids)
     return render_template(
         "journey/learner.html",
         record=record,
         learner=record.learner,
+        family=family,
+        links=LINKS,
         is_earlier=before is not None,
         reachable=actor.may(Permission.EDIT_LEARNERS) or actor.may(Permission.WORK_CALL_LIST),
         programmes=PROGRAMMES,

@@ -3,7 +3,7 @@
 A search is one range of the key table's index, so whatever is typed has to be the beginning of a key:
 
 - every ending of each name in kana and as written, the present one and the former ones;
-- the digits of each phone backwards, so that "the last four" is a beginning too, and the codes of passes;
+- the digits of each phone backwards, the helper's too, so that "the last four" is a beginning, and the codes of passes;
 - after "@" and what narrows a search (birth year, district, venue of the last class) each name as it begins.
 """
 
@@ -25,7 +25,7 @@ from supportdesk.learners.slips import learn_names
 
 
 class Findable(NamedTuple):
-    """What finds one learner: names as (written, kana), E.164 numbers, codes, and what narrows a search."""
+    """What finds one learner: names as (written, kana), E.164 numbers, the helper's among them, codes, what narrows."""
 
     names: tuple[tuple[str, str], ...] = ()
     numbers: Collection[str] = ()
@@ -116,13 +116,13 @@ def findable(learner_ids: Sequence[int]) -> dict[int, Findable]:
     people = db.session.execute(
         select(
             Learner.id, Learner.name, Learner.kana, Learner.birth_date, Learner.birth_year, Learner.district_code,
-            Learner.last_venue_id,
+            Learner.last_venue_id, Learner.helper_phone,
         ).where(Learner.id.in_(learner_ids))
     )  # fmt: skip
     return {
         one.id: Findable(
             ((one.name, one.kana), *((name, kana) for name, kana in (*former[one.id], *merged[one.id]))),
-            [number for (number,) in numbers[one.id] if number],
+            [number for (number,) in (*numbers[one.id], (callable_number(one.helper_phone),)) if number],
             [code for (code,) in codes[one.id]],
             year_of(one.birth_date, one.birth_year),
             one.district_code,
@@ -130,6 +130,11 @@ def findable(learner_ids: Sequence[int]) -> dict[int, Findable]:
         )
         for one in people
     }
+
+
+def callable_number(helper_phone: str) -> str:
+    """The helper's number when it is one (E.164), else nothing: a learner holds it in one column with what is none."""
+    return helper_phone if helper_phone.startswith("+") else ""
 
 
 def year_of(birth_date: date | None, birth_year: int | None) -> int | None:

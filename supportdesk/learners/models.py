@@ -49,6 +49,17 @@ class Need(StrEnum):
     FAMILY = "family"
 
 
+class LinkKind(StrEnum):
+    """What two learners are to each other. STRANGERS: they share no more than a phone, and nobody need ask again."""
+
+    SPOUSE = "spouse"
+    PARENT_CHILD = "parent_child"
+    SIBLING = "sibling"
+    FAMILY = "family"
+    FRIEND = "friend"
+    STRANGERS = "strangers"
+
+
 class ConsentKind(StrEnum):
     KEEP_RECORD = "keep_record"
     TIE_VIDEO_VIEWS = "tie_video_views"
@@ -152,6 +163,19 @@ class FormerName(Base):
     kana: Mapped[str]
     ended_at: Mapped[datetime]
     ended_by: Mapped[int | None] = foreign_key("account.id", index=False)
+
+
+class LearnerLink(Base):
+    """Two learners who belong together, whichever of them one looks from: the one with the lower id stands first."""
+
+    __tablename__ = "learner_link"
+    __table_args__ = (CheckConstraint("learner_id < other_id", "lower_first"),)
+
+    learner_id: Mapped[int] = foreign_key("learner.id", index=False, primary_key=True)
+    other_id: Mapped[int] = foreign_key("learner.id", primary_key=True)
+    kind: Mapped[LinkKind]
+    made_at: Mapped[datetime]
+    made_by: Mapped[int | None] = foreign_key("account.id", index=False)
 
 
 class LearnerKey(Base):

@@ -18,7 +18,7 @@ from supportdesk.core.japanese import search_key
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.duplicates import new_duplicates, probable_duplicates
-from supportdesk.learners.keys import Findable, add_keys, rewrite_keys, year_of
+from supportdesk.learners.keys import Findable, add_keys, callable_number, rewrite_keys, year_of
 from supportdesk.learners.locking import lock_register
 from supportdesk.learners.models import FormerName, Learner, LearnerNeed, LearnerPhone
 from supportdesk.learners.particulars import Particulars, Telephone, checked, name_keys
@@ -143,7 +143,7 @@ def keep_former_name(learner: Learner, particulars: Particulars, *, actor: Actor
 def _findable(person: Particulars) -> Findable:
     return Findable(
         ((person.name, person.kana),),
-        person.numbers,
+        {*person.numbers, callable_number(person.helper_phone)} - {""},
         birth_year=year_of(person.birth_date, person.birth_year),
         district_code=person.district_code,
     )

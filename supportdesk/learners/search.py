@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from supportdesk.core.japanese import is_kana, search_key, shown_name
 from supportdesk.core.phones import digits_of
 from supportdesk.extensions import db
-from supportdesk.learners.keys import narrowed, number_key
+from supportdesk.learners.keys import callable_number, narrowed, number_key
 from supportdesk.learners.models import FormerName, Learner, LearnerKey, LearnerPhone
 from supportdesk.learners.narrowing import Asked, Narrowing, read_words
 from supportdesk.learners.slips import near
@@ -40,7 +40,7 @@ _FEW: Final = 200
 
 class Found(NamedTuple):
     """One result, with what tells namesakes apart. `last_four` lists the last digits of each phone, `former` the names
-    they had before; `last_class` is the venue of the last one they came to.
+    they had before; `last_class` is the venue of the last one they came to, `helper_four` the end of a helper's phone.
     """
 
     id: int
@@ -52,6 +52,7 @@ class Found(NamedTuple):
     last_four: tuple[str, ...]
     former: tuple[str, ...]
     last_class: str
+    helper_four: str = ""
 
 
 class Results(list[Found]):
@@ -176,6 +177,7 @@ def described(ids: Sequence[int]) -> list[Found]:
             Learner.outside_city,
             Venue.nickname,
             Venue.name.label("venue"),
+            Learner.helper_phone,
         )
         .outerjoin(District, District.code == Learner.district_code)
         .outerjoin(Venue, Venue.id == Learner.last_venue_id)
@@ -193,6 +195,7 @@ def described(ids: Sequence[int]) -> list[Found]:
             tuple(digits_of(typed)[-4:] for typed in phones[row.id]),
             tuple(map(shown_name, former[row.id])),
             row.nickname or row.venue or "",
+            callable_number(row.helper_phone)[-4:],
         )
         for row in rows
     }

@@ -7,7 +7,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
-from supportdesk.learners.models import AgeBand, Channel, ConsentKind, Device, Need, Sex
+from supportdesk.learners.models import AgeBand, Channel, ConsentKind, Device, LinkKind, Need, Sex
 
 SEXES: Final[Mapping[Sex, object]] = {Sex.FEMALE: _l("女性"), Sex.MALE: _l("男性"), Sex.OTHER: _l("その他")}
 AGE_BANDS: Final[Mapping[AgeBand, object]] = {
@@ -35,6 +35,14 @@ NEEDS: Final[Mapping[Need, object]] = {
     Need.SIGHT: _l("見えにくい"),
     Need.WALKING: _l("歩きにくい"),
     Need.FAMILY: _l("家族といっしょに来る"),
+}
+LINKS: Final[Mapping[LinkKind, object]] = {
+    LinkKind.SPOUSE: _l("夫婦"),
+    LinkKind.PARENT_CHILD: _l("親子"),
+    LinkKind.SIBLING: _l("きょうだい"),
+    LinkKind.FAMILY: _l("そのほかの家族"),
+    LinkKind.FRIEND: _l("近所の人・友人"),
+    LinkKind.STRANGERS: _l("関係なし"),
 }
 CONSENTS: Final[Mapping[ConsentKind, object]] = {
     ConsentKind.KEEP_RECORD: _l("記録を残すこと"),
