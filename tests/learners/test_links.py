@@ -13,7 +13,9 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import SYSTEM, Actor, Role
 from supportdesk.extensions import db
 from supportdesk.learners.links import Family, LinkedToThemselves, family_of, link_learners, linked_to, unlink_learners
+from supportdesk.learners.merging.operations import merge_learners, undo_hand_over
 from supportdesk.learners.models import LearnerLink, LinkKind
+from supportdesk.learners.particulars import Particulars
 from supportdesk.learners.queries import learner_to_edit
 from supportdesk.learners.search import find_learners
 from tests.factories import make_actor, make_learner, make_reference
@@ -85,6 +87,27 @@ def test_a_link_that_is_taken_back_is_gone_and_both_are_noted(reception: Actor) 
     ]
     with pytest.raises(NotFound), transaction():
         unlink_learners(other, one, actor=reception, now=clock.now())
+
+
+@pytest.mark.usefixtures("city")
+def test_a_merge_takes_the_links_along_and_its_undoing_gives_them_back() -> None:
+    hatsu, twice, taro = make_learner("タナカ ハツ"), make_learner("タナカ ハツ"), make_learner("タナカ タロウ")
+    link(twice, taro)
+    with transaction():
+        merged = merge_learners(twice, hatsu, Particulars(kana="タナカ ハツ"), actor=SYSTEM, now=clock.now())
+    assert [one.who.id for one in family(hatsu).linked] == [taro]
+    assert [one.who.id for one in family(taro).linked] == [hatsu]
+    with pytest.raises(NotFound):
+        link(twice, taro)
+    with transaction():
+        undo_hand_over(merged, actor=SYSTEM, now=clock.now())
+    assert family(hatsu).linked == []
+    assert [one.who.id for one in family(taro).linked] == [twice]
+    with transaction():
+        merge_learners(twice, hatsu, Particulars(kana="タナカ ハツ"), actor=SYSTEM, now=clock.now())
+    with transaction():
+        unlink_learners(taro, hatsu, actor=SYSTEM, now=clock.now())
+    assert family(taro).linked == []
 
 
 @pytest.mark.usefixtures("city")
