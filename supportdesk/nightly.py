@@ -12,10 +12,15 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from supportdesk.learners import jobs as learners
 from supportdesk.notices import jobs as notices
 
 Job = Callable[[datetime], int]
-JOBS: Final[Sequence[tuple[str, Job]]] = (("notices lapsed", notices.lapse),)
+JOBS: Final[Sequence[tuple[str, Job]]] = (
+    ("notices lapsed", notices.lapse),
+    ("pairs that may be one person", learners.search_pairs),
+    ("merges that stand", learners.forget_undone),
+)
 _LOG = logging.getLogger(__name__)
 
 

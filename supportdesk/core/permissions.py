@@ -44,6 +44,7 @@ class Permission(StrEnum):
     USE_DESK = "use_desk"
     SEE_LEARNERS = "see_learners"
     EDIT_LEARNERS = "edit_learners"
+    MERGE_LEARNERS = "merge_learners"
     IMPORT_LEARNERS = "import_learners"
     ISSUE_PASS = "issue_pass"
     ADMIT_PHONE = "admit_phone"
@@ -76,8 +77,8 @@ _STAFF = frozenset({P.OWN_ACCOUNT, P.SEE_VIDEOS})
 ROLE_PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.RECEPTION: _STAFF
     | {
-        P.USE_DESK, P.SEE_LEARNERS, P.EDIT_LEARNERS, P.IMPORT_LEARNERS, P.ISSUE_PASS, P.ADMIT_PHONE, P.RECORD_CONSENT,
-        P.SEE_CLASSES, P.BOOK_CLASS, P.SEE_HELPDESK, P.BOOK_CONSULTATION, P.WORK_CALL_LIST,
+        P.USE_DESK, P.SEE_LEARNERS, P.EDIT_LEARNERS, P.MERGE_LEARNERS, P.IMPORT_LEARNERS, P.ISSUE_PASS, P.ADMIT_PHONE,
+        P.RECORD_CONSENT, P.SEE_CLASSES, P.BOOK_CLASS, P.SEE_HELPDESK, P.BOOK_CONSULTATION, P.WORK_CALL_LIST,
     },
     Role.INSTRUCTOR: _STAFF
     | {

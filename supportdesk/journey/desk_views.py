@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes.queries import enrolments_ahead, meetings_on
 from supportdesk.core import clock
+from supportdesk.core.answers import Answer
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk.queries import bookings_on
@@ -18,7 +19,7 @@ from supportdesk.journey.record import step_of
 from supportdesk.journey.typed import LONGEST, read_typed
 from supportdesk.journey.words import PROGRAMMES
 from supportdesk.learners.links import family_of
-from supportdesk.learners.queries import learner_to_edit
+from supportdesk.learners.queries import learner_to_edit, stands_for
 from supportdesk.learners.rooms import ahead_of, check_scope
 from supportdesk.learners.search import described
 from supportdesk.learners.words import DEVICES, LINKS, NEEDS
@@ -56,9 +57,11 @@ def index() -> str:
 
 @blueprint.get("/<int:learner_id>")
 @requires(Permission.USE_DESK)
-def learner(learner_id: int) -> str:
+def learner(learner_id: int) -> Answer:
     """One learner on the line: what they have booked, what comes next near them, and a button that books it."""
     actor, now = current_actor(), clock.now()
+    if kept := stands_for(learner_id):
+        return redirect(url_for("desk.learner", learner_id=kept), 303)
     check_scope(actor, learner_id)
     person = learner_to_edit(learner_id)
     enrolments = enrolments_ahead(learner_id, now)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
+from supportdesk.core.answers import Answer
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.journey.record import record_of
 from supportdesk.journey.words import PROGRAMMES
 from supportdesk.learners.links import family_of
+from supportdesk.learners.queries import stands_for
 from supportdesk.learners.rooms import check_scope
 from supportdesk.learners.words import AGE_BANDS, CHANNELS, DEVICES, LINKS, NEEDS, SEXES
 from supportdesk.skills.words import SOURCES
@@ -23,9 +25,11 @@ blueprint = Blueprint("journey", __name__, template_folder="templates")
 
 @blueprint.get("/learners/<int:learner_id>")
 @requires(Permission.SEE_LEARNERS, surface="field")
-def learner(learner_id: int) -> str:
+def learner(learner_id: int) -> Answer:
     """Everything on one page; `?before=` goes back in a long story. Addresses are for those who book and call."""
     actor, now = current_actor(), clock.now()
+    if kept := stands_for(learner_id):
+        return redirect(url_for("journey.learner", learner_id=kept), 303)
     check_scope(actor, learner_id)
     before = _instant(request.args.get("before", ""))
     record = record_of(learner_id, now, before)

@@ -16,7 +16,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.learners.rooms import answer_for_learners
     from supportdesk.learners.views import blueprint
 
-    for more_pages in ("pass_views", "import_views", "link_views"):
+    for more_pages in ("pass_views", "import_views", "link_views", "merging.views"):
         import_module(f"supportdesk.learners.{more_pages}")
     app.register_blueprint(blueprint)
     add_to_menu(app, MenuItem("learners.index", _l("受講者"), Permission.SEE_LEARNERS))

@@ -20,6 +20,7 @@ from supportdesk.extensions import db
 from supportdesk.learners.duplicates import new_duplicates, probable_duplicates
 from supportdesk.learners.keys import Findable, add_keys, callable_number, rewrite_keys, year_of
 from supportdesk.learners.locking import lock_register
+from supportdesk.learners.merging.pairs import decide_apart
 from supportdesk.learners.models import FormerName, Learner, LearnerNeed, LearnerPhone
 from supportdesk.learners.particulars import Particulars, Telephone, checked, name_keys
 from supportdesk.learners.search import Found
@@ -53,7 +54,9 @@ def enter_learner(
     found = probable_duplicates(particulars)
     if any(one.id not in others for one in found):
         raise ProbablyKnown(found)
-    return register_learner(particulars, actor=actor, now=now)
+    learner = register_learner(particulars, actor=actor, now=now)
+    decide_apart(learner.id, [one.id for one in found], actor=actor, now=now)
+    return learner
 
 
 def register_learner(particulars: Particulars, *, actor: Actor, now: datetime) -> Learner:
@@ -111,6 +114,7 @@ def amend_learner(
     found = new_duplicates(learner_id, _as_compared(learner, former_numbers), particulars)
     if any(one.id not in others for one in found):
         raise ProbablyKnown(found)
+    decide_apart(learner_id, [one.id for one in found], actor=actor, now=now)
     changed = [name for name, value in _columns(particulars).items() if getattr(learner, name) != value]
     keep_former_name(learner, particulars, actor=actor, now=now)
     put_particulars(learner, particulars, now=now)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, insert, null, or_, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -140,6 +140,13 @@ def _take_back_merge(done: HandOver, now: datetime) -> None:
     db.session.execute(delete(FormerName).where(FormerName.learner_id == taker.id, FormerName.ended_at == done.done_at))
     put_particulars(taker, as_before, now=now)
     _settle(ids)
+
+
+def forget_particulars(now: datetime) -> int:
+    """Forget the particulars of merges that can be taken back no more. Returns of how many."""
+    over = or_(HandOver.done_at < now - UNDO_FOR, HandOver.undone_at.is_not(None))
+    some = update(HandOver).where(over, HandOver.kind == HandOverKind.MERGE, HandOver.before.is_not(None))
+    return db.session.execute(some.values(before=null(), after=null())).rowcount  # type: ignore[attr-defined]
 
 
 def why_not_undone(done: HandOver, now: datetime) -> object | None:

@@ -1,0 +1,21 @@
+"""What the register puts in order every night. Called by supportdesk/nightly.py."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from supportdesk.core.database import transaction
+from supportdesk.learners.merging.operations import forget_particulars
+from supportdesk.learners.merging.pairs import note_likely_pairs
+
+
+def search_pairs(now: datetime) -> int:
+    """Put on the work list who may be one person."""
+    with transaction():
+        return note_likely_pairs(now)
+
+
+def forget_undone(now: datetime) -> int:
+    """Forget what was kept so that a merge can be taken back, once it no longer can."""
+    with transaction():
+        return forget_particulars(now)

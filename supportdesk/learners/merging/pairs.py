@@ -1,0 +1,129 @@
+"""Pairs of records that may be one person: searched for every night, decided by a clerk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.core.database import connection
+from supportdesk.core.paging import Page, fetch_page
+from supportdesk.core.permissions import Actor
+from supportdesk.extensions import db
+from supportdesk.learners.duplicates import Known, Likeness, likeness
+from supportdesk.learners.merging.models import LikelyPair
+from supportdesk.learners.models import Learner, LearnerPhone
+from supportdesk.learners.particulars import Particulars
+from supportdesk.learners.search import Found, described
+
+_ONE, _OTHER = aliased(Learner), aliased(Learner)
+_NOTE: Final = {
+    "sqlite": sqlite.insert(LikelyPair).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(LikelyPair).on_conflict_do_nothing(),
+}
+_AT_ONCE: Final = 1_000
+
+
+class Pair(NamedTuple):
+    """Two who may be one, and how probably."""
+
+    one: Found
+    other: Found
+    likeness: Likeness
+
+
+def note_likely_pairs(now: datetime) -> int:
+    """Put every pair on the work list that is not known yet: who share a phone or are born the same day and are called
+    alike. Returns how many were looked at and found alike.
+    """
+    found = 0
+    for some in _pieces(_alike()):
+        rows = [{"one_id": one, "other_id": other, "likeness": int(how), "found_at": now} for one, other, how in some]
+        connection().execute(_NOTE[connection().dialect.name], rows)
+        found += len(rows)
+    return found
+
+
+def decide_apart(one_id: int, other_ids: Iterable[int], *, actor: Actor, now: datetime) -> None:
+    """Somebody knows that these are other people: nobody is asked again."""
+    for other_id in other_ids:
+        pair = {"one_id": min(one_id, other_id), "other_id": max(one_id, other_id)}
+        row = {**pair, "likeness": int(Likeness.PERHAPS), "found_at": now, "decided_at": now}
+        connection().execute(_NOTE[connection().dialect.name], {**row, "decided_by": actor.account_id})
+        db.session.execute(
+            update(LikelyPair).filter_by(**pair, decided_at=None).values(decided_at=now, decided_by=actor.account_id)
+        )
+        audit.record(
+            actor=actor,
+            action=Action.DECIDE_PAIR,
+            subject=f"learner:{pair['one_id']}",
+            learners=[pair["other_id"]],
+            now=now,
+        )
+
+
+def pairs_page(number: int) -> Page[Pair]:
+    """The work list: the surest first. Constant statements."""
+    page = fetch_page(_OPEN.order_by(LikelyPair.likeness.desc(), LikelyPair.one_id, LikelyPair.other_id), number)
+    known = {one.id: one for one in described(sorted({row_id for row in page.rows for row_id in row[:2]}))}
+    pairs = [Pair(known[row.one_id], known[row.other_id], Likeness(row.likeness)) for row in page.rows]
+    return Page(pairs, page.number, page.pages, page.total)
+
+
+def waiting_pairs() -> int:
+    """How many wait for a decision."""
+    return db.session.scalar(select(func.count()).select_from(_OPEN.subquery())) or 0
+
+
+_OPEN = (
+    select(LikelyPair.one_id, LikelyPair.other_id, LikelyPair.likeness)
+    .join(_ONE, _ONE.id == LikelyPair.one_id)
+    .join(_OTHER, _OTHER.id == LikelyPair.other_id)
+    .where(LikelyPair.decided_at.is_(None), _ONE.merged_into.is_(None), _OTHER.merged_into.is_(None))
+)
+
+
+def _alike() -> Iterator[tuple[int, int, Likeness]]:
+    """Those who share a phone and may be one; and those of one name and birthday, whom nobody need be asked about."""
+    columns = (
+        _ONE.id, _ONE.name, _ONE.kana, _ONE.birth_date, _OTHER.id, _OTHER.name, _OTHER.kana, _OTHER.birth_date,
+    )  # fmt: skip
+    both_live = and_(_ONE.id < _OTHER.id, _ONE.merged_into.is_(None), _OTHER.merged_into.is_(None))
+    phone, same_phone = aliased(LearnerPhone), aliased(LearnerPhone)
+    on_phone = (
+        select(*columns)
+        .join(phone, phone.learner_id == _ONE.id)
+        .join(same_phone, same_phone.number == phone.number)
+        .join(_OTHER, _OTHER.id == same_phone.learner_id)
+        .where(both_live)
+        .distinct()
+    )
+    born = (
+        select(*columns)
+        .join(
+            _OTHER,
+            and_(
+                _OTHER.birth_date == _ONE.birth_date,
+                or_(_OTHER.kana_key == _ONE.kana_key, and_(_OTHER.name == _ONE.name, _ONE.name != "")),
+            ),
+        )
+        .where(both_live)
+    )
+    for statement, share_phone in ((on_phone, True), (born, False)):
+        for row in db.session.execute(statement):
+            one_id, name, kana, birth_date, other_id, *theirs = row
+            one, other = Particulars(name=name, kana=kana, birth_date=birth_date), Known._make(theirs)
+            how = likeness(one, other, share_phone=share_phone)
+            if how > Likeness.NONE:
+                yield one_id, other_id, how
+
+
+def _pieces(alike: Iterator[tuple[int, int, Likeness]]) -> Iterator[list[tuple[int, int, Likeness]]]:
+    every = list(alike)  # read to the end before anything is written
+    yield from (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE))
