@@ -18,7 +18,7 @@ from supportdesk.learners.merging.models import HandOver
 from supportdesk.learners.operations import ProbablyKnown, enter_learner
 from supportdesk.learners.particulars import Particulars, Telephone
 from supportdesk.learners.queries import particulars_of
-from tests.classes.making import enrol, make_run
+from tests.classes.making import enrol, make_run, meeting_at
 from tests.clocks import NOW, Clock
 from tests.factories import make_account, make_learner, make_reference
 from tests.pages import PageClient
@@ -76,7 +76,7 @@ def test_what_is_in_the_way_is_said_before_and_after_the_press(
 ) -> None:
     kept, gone = pair
     with app.app_context():
-        run_id = make_run()
+        run_id = make_run(meeting_at(hour=14))
         enrol(run_id, kept)
         enrol(run_id, gone)
     page = reception.get(f"/learners/{kept}/merge/{gone}")
