@@ -42,6 +42,8 @@ class Action(StrEnum):
     DECIDE_PAIR = "decide_pair", _l("別の人だと答えた")
     LINK_LEARNERS = "link_learners", _l("受講者どうしをつないだ")
     UNLINK_LEARNERS = "unlink_learners", _l("受講者どうしのつながりをけした")
+    VIEW_STATUS = "view_status", _l("受講者の状態を見た")
+    CHANGE_STATUS = "change_status", _l("受講者の状態を変えた")
     VIEW_CONSENTS = "view_consents", _l("同意の記録を見た")
     RECORD_CONSENT = "record_consent", _l("同意を記録した")
     VIEW_PASS = "view_pass", _l("受講者カードを見た")

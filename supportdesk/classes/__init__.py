@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
-    from supportdesk.classes import descriptions, lecture_views, merging, schedule_views, timeline, views
+    from supportdesk.classes import descriptions, leaving, lecture_views, merging, schedule_views, timeline, views
     from supportdesk.classes.models import AttendanceMark, Enrolment
     from supportdesk.core import activities, signposts
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
@@ -54,5 +54,7 @@ def plug_in(app: Flask) -> None:
             obstacles=merging.obstacles,
             lock=merging.lock,
             derive=merging.derive,
+            bindings=leaving.bindings,
+            release=leaving.release,
         ),
     )

@@ -87,7 +87,7 @@ def enrol_learner(
     """Give the learner the lowest free seat, or the next place on the waiting list; their time is theirs no more.
 
     `told`: they hear it on the line or at the counter, so that nobody need tell them later. Raises NotFound,
-    RunNotOpen, AlreadyEnrolled, OnDuty, and LearnerClash unless there is a `clash_reason`.
+    RunNotOpen, AlreadyEnrolled, NotActive, OnDuty, and LearnerClash unless there is a `clash_reason`.
     """
     run = lock_run(run_id)
     run.demand_open(now)
@@ -95,6 +95,7 @@ def enrol_learner(
     standing = read_standing(state, clock.local(now).date())
     if state.enrolment_id is not None:
         raise AlreadyEnrolled(state.enrolment_id)
+    standing.demand_active()
     seat = state.free_seat
     _take_time(run, standing, seated=seat is not None, clash_reason=clash_reason)
     enrolment_id, code = _insert(

@@ -13,7 +13,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core import activities
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
-    from supportdesk.helpdesk import descriptions, views
+    from supportdesk.helpdesk import descriptions, leaving, views
     from supportdesk.helpdesk.models import Booking
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
@@ -46,5 +46,7 @@ def plug_in(app: Flask) -> None:
             timeline=descriptions.timeline_of_bookings,
             scope=descriptions.learners_of,
             upcoming=descriptions.upcoming,
+            bindings=leaving.bindings,
+            release=leaving.release,
         ),
     )

@@ -35,7 +35,7 @@ from supportdesk.helpdesk.errors import (
 from supportdesk.helpdesk.locking import BOOKING, LockedSlot, lock_booking, lock_desks, lock_slot
 from supportdesk.helpdesk.models import BookingState, Case
 from supportdesk.learners.caller import THE_LEARNER, Caller
-from supportdesk.learners.standing import Standing, standing_of
+from supportdesk.learners.standing import Standing, active_standing_of, standing_of
 from supportdesk.notices.operations import cancel_notices, queue_notice
 from supportdesk.places import occupancy
 
@@ -76,10 +76,11 @@ def book_consultation(
     """Give the learner the adviser's slot that begins at that time; the time of both is theirs no more.
 
     `told`: they hear it on the line or at the counter, so that nobody need tell them later. Raises NotFound, SlotPast,
-    DeskShut, NoSuchSlot, SlotTaken, AlreadyBooked, OwnSlot, and LearnerClash unless there is a `clash_reason`.
+    DeskShut, NoSuchSlot, NotActive, SlotTaken, AlreadyBooked, OwnSlot, and LearnerClash unless there is a
+    `clash_reason`.
     """
     slot = lock_slot(desk_id, adviser_id, starts_at, now)
-    standing = standing_of(learner_id, clock.local(now).date())
+    standing = active_standing_of(learner_id, clock.local(now).date())
     booked = _give(slot, standing, topic=topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
     queue_notice(
         standing=standing,

@@ -16,7 +16,7 @@ from supportdesk.extensions import db
 from supportdesk.journey.appointments import Appointment, appointments_of
 from supportdesk.journey.next_step import NextStep, next_step
 from supportdesk.learners.admission import phones_of
-from supportdesk.learners.models import Learner
+from supportdesk.learners.models import Learner, Status
 from supportdesk.learners.passes import LivePass, live_pass
 from supportdesk.learners.queries import learner_to_edit
 from supportdesk.learners.rooms import TimelineEntry, timeline_of
@@ -55,7 +55,7 @@ class Record(NamedTuple):
     held_pass: LivePass | None
     own_phones: int
     tutors: Sequence[TutorOf]
-    step: NextStep
+    step: NextStep | None
     appointments: Sequence[Appointment]
     timeline: Sequence[TimelineEntry]
     earlier: datetime | None
@@ -100,8 +100,13 @@ def story_of(learner_id: int, before: datetime | None = None) -> tuple[list[Time
 
 def step_of(
     learner: Learner, levels: dict[str, skills.LevelRow], enrolments: Iterable[EnrolmentRow], now: datetime
-) -> NextStep:
-    """The next step of this learner, who has a place in these runs: a run once cancelled may be suggested again."""
+) -> NextStep | None:
+    """The next step of this learner, who has a place in these runs: a run once cancelled may be suggested again.
+
+    Who is not active has none.
+    """
+    if learner.status is not Status.ACTIVE:
+        return None
     return next_step(
         levels,
         device=learner.device,

@@ -15,9 +15,11 @@ def plug_in(app: Flask) -> None:
     from supportdesk.learners.answers import ANSWERS
     from supportdesk.learners.rooms import answer_for_learners
     from supportdesk.learners.views import blueprint
+    from supportdesk.learners.words import STATUSES
 
-    for more_pages in ("pass_views", "import_views", "link_views", "merging.views"):
+    for more_pages in ("pass_views", "import_views", "life_views", "link_views", "merging.views"):
         import_module(f"supportdesk.learners.{more_pages}")
     app.register_blueprint(blueprint)
+    app.jinja_env.filters["status_word"] = STATUSES.__getitem__
     add_to_menu(app, MenuItem("learners.index", _l("受講者"), Permission.SEE_LEARNERS))
     answer_for_learners(app, ANSWERS)

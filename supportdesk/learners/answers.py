@@ -6,11 +6,13 @@ from typing import Final, cast
 
 from sqlalchemy import Table
 
+from supportdesk.learners import life
 from supportdesk.learners.merging.models import HandOver, LikelyPair
 from supportdesk.learners.models import (
     AdmissionWindow,
     Consent,
     FormerName,
+    FormerResidence,
     Learner,
     LearnerKey,
     LearnerLink,
@@ -18,6 +20,7 @@ from supportdesk.learners.models import (
     LearnerPhone,
     LearnerPhoneAdmission,
     Pass,
+    StatusChange,
 )
 from supportdesk.learners.rooms import LearnerTable, RoomAnswers
 
@@ -30,6 +33,8 @@ ANSWERS: Final = RoomAnswers(
     room="learners",
     tables=(
         LearnerTable(_table(FormerName), personal=("name", "kana"), erased="deleted"),
+        LearnerTable(_table(FormerResidence), personal=("postal_code", "address"), erased="deleted"),
+        LearnerTable(_table(StatusChange)),
         LearnerTable(_table(LearnerPhone), personal=("number", "typed"), erased="deleted", merged="stay"),
         LearnerTable(_table(LearnerNeed), personal=("need",), erased="deleted", merged="stay"),
         LearnerTable(_table(LearnerLink), erased="deleted", merged="stay"),
@@ -45,4 +50,6 @@ ANSWERS: Final = RoomAnswers(
         LearnerTable(_table(LikelyPair), erased="deleted", column="one_id", merged="stay"),
         LearnerTable(_table(LikelyPair), erased="deleted", column="other_id", merged="stay"),
     ),
+    bindings=life.cards_and_phones,
+    release=life.end_cards_and_phones,
 )

@@ -65,6 +65,26 @@ class ConsentKind(StrEnum):
     TIE_VIDEO_VIEWS = "tie_video_views"
 
 
+class Status(StrEnum):
+    """Whether we still serve somebody. Who is not active books nothing and is told nothing."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    MOVED = "moved"
+    DECEASED = "deceased"
+    LEFT = "left"
+
+
+class StatusReason(StrEnum):
+    OWN_WISH = "own_wish"
+    HEALTH = "health"
+    FAMILY = "family"
+    NO_CONTACT = "no_contact"
+    BACK = "back"
+    MISTAKE = "mistake"
+    OTHER = "other"
+
+
 class Learner(Base):
     """One person we serve. The spelling is kept as given; kana alone will do on the telephone (漢字未確認)."""
 
@@ -104,6 +124,8 @@ class Learner(Base):
     helper_relation: Mapped[str] = mapped_column(default="")
     helper_phone: Mapped[str] = mapped_column(default="", comment="E.164, or as typed when it is no valid number")
     note: Mapped[str] = mapped_column(default="")
+    status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
+    status_since: Mapped[datetime | None] = mapped_column(comment="null: from the beginning")
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = foreign_key("account.id")
     updated_at: Mapped[datetime]
@@ -176,6 +198,34 @@ class LearnerLink(Base):
     kind: Mapped[LinkKind]
     made_at: Mapped[datetime]
     made_by: Mapped[int | None] = foreign_key("account.id", index=False)
+
+
+class FormerResidence(Base):
+    """Where the learner lived before: letters come back from there, and callers go on saying it."""
+
+    __tablename__ = "former_residence"
+
+    id: Mapped[identity]
+    learner_id: Mapped[int] = foreign_key("learner.id")
+    district_code: Mapped[str | None] = foreign_key("district.code", index=False)
+    outside_city: Mapped[bool]
+    postal_code: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+    ended_at: Mapped[datetime]
+    ended_by: Mapped[int | None] = foreign_key("account.id", index=False)
+
+
+class StatusChange(Base):
+    """A learner's status from an instant on, and why. Append-only."""
+
+    __tablename__ = "learner_status"
+
+    id: Mapped[identity]
+    learner_id: Mapped[int] = foreign_key("learner.id")
+    status: Mapped[Status]
+    reason: Mapped[StatusReason]
+    began_at: Mapped[datetime]
+    changed_by: Mapped[int | None] = foreign_key("account.id", index=False)
 
 
 class LearnerKey(Base):

@@ -21,7 +21,7 @@ from supportdesk.learners.duplicates import new_duplicates, probable_duplicates
 from supportdesk.learners.keys import Findable, add_keys, callable_number, rewrite_keys, year_of
 from supportdesk.learners.locking import lock_register
 from supportdesk.learners.merging.pairs import decide_apart
-from supportdesk.learners.models import FormerName, Learner, LearnerNeed, LearnerPhone
+from supportdesk.learners.models import FormerName, FormerResidence, Learner, LearnerNeed, LearnerPhone
 from supportdesk.learners.particulars import Particulars, Telephone, checked, name_keys
 from supportdesk.learners.search import Found
 
@@ -117,6 +117,7 @@ def amend_learner(
     decide_apart(learner_id, [one.id for one in found], actor=actor, now=now)
     changed = [name for name, value in _columns(particulars).items() if getattr(learner, name) != value]
     keep_former_name(learner, particulars, actor=actor, now=now)
+    keep_former_residence(learner, particulars, actor=actor, now=now)
     put_particulars(learner, particulars, now=now)
     rewrite_keys([learner_id])
     audit.record(
@@ -141,6 +142,16 @@ def keep_former_name(learner: Learner, particulars: Particulars, *, actor: Actor
     former = {"name": learner.name, "kana": learner.kana}
     db.session.execute(
         insert(FormerName), {**former, "learner_id": learner.id, "ended_at": now, "ended_by": actor.account_id}
+    )
+
+
+def keep_former_residence(learner: Learner, particulars: Particulars, *, actor: Actor, now: datetime) -> None:
+    """Where they lived is not forgotten when they move. What is only added to it is no other place."""
+    held = {name: getattr(learner, name) for name in ("district_code", "outside_city", "postal_code", "address")}
+    if all(value == getattr(particulars, name) for name, value in held.items() if value):
+        return
+    db.session.execute(
+        insert(FormerResidence), {**held, "learner_id": learner.id, "ended_at": now, "ended_by": actor.account_id}
     )
 
 

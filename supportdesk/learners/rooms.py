@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from flask import Flask, current_app
 from sqlalchemy import Select, SQLColumnExpression, Table, select
@@ -17,7 +17,7 @@ from sqlalchemy import Select, SQLColumnExpression, Table, select
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
-from supportdesk.learners.models import Learner
+from supportdesk.learners.models import Learner, Status
 from supportdesk.places.models import AccountDistrict
 
 EntryKind = Literal["class", "lecture", "consultation", "video", "peer_session"]
@@ -72,6 +72,13 @@ class Latest:
         return statement.order_by(at.desc(), number.desc()).limit(self.limit)
 
 
+class Binding(NamedTuple):
+    """What somebody still has before them and is freed of when they leave us; `at` is when, if it has a time."""
+
+    text: str
+    at: datetime | None = None
+
+
 class Ahead(NamedTuple):
     """The next thing that somebody has booked."""
 
@@ -79,9 +86,14 @@ class Ahead(NamedTuple):
     kind: EntryKind
 
 
+#: Rooms that put away what the others leave behind: what is still to be told, then the learner's own cards.
+_LAST: Final = ("helpdesk", "tutors", "notices", "learners")
+
 #: The timeline entries of one learner; and the ids of the learners whom this actor meets in the room's own work.
 Timeline = Callable[[int, Latest], Iterable[TimelineEntry]]
 Scope = Callable[[Actor], Select[Any] | None]
+#: What binds a learner after an instant, though they became this: places, appointments, tutors, calls to be made.
+Bindings = Callable[[int, Status, datetime], Iterable[Binding]]
 #: When each of these learners comes next after an instant, as far as the room knows.
 Upcoming = Callable[[Collection[int], datetime], Mapping[int, Ahead]]
 
@@ -91,6 +103,12 @@ Obstacles = Callable[[int, int, datetime], Iterable[str]]
 Lock = Callable[[Sequence[int]], None]
 #: Makes anew what follows from these learners' rows, after some have changed hands.
 Derive = Callable[[Sequence[int]], None]
+
+
+class Release(Protocol):
+    """Frees a learner, who becomes this, of all that binds them in the room, in the caller's transaction."""
+
+    def __call__(self, learner_id: int, status: Status, /, *, actor: Actor, now: datetime) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -105,6 +123,8 @@ class RoomAnswers:
     obstacles: Obstacles | None = None
     lock: Lock | None = None
     derive: Derive | None = None
+    bindings: Bindings | None = None
+    release: Release | None = None
 
 
 def answer_for_learners(app: Flask, answers: RoomAnswers) -> None:
@@ -153,6 +173,19 @@ def derive_anew(learner_ids: Sequence[int]) -> None:
     for answers in _rooms():
         if answers.derive:
             answers.derive(learner_ids)
+
+
+def bindings_of(learner_id: int, status: Status, now: datetime) -> list[Binding]:
+    """Everything of which a learner is freed who becomes this: what has a time first, in its order."""
+    found = [one for answers in _rooms() if answers.bindings for one in answers.bindings(learner_id, status, now)]
+    return sorted(found, key=lambda one: (one.at is None, one.at or now))
+
+
+def release_learner(learner_id: int, status: Status, *, actor: Actor, now: datetime) -> None:
+    """Free the learner of all that binds them. Of the locks those of runs come first, the learner's own last."""
+    for answers in sorted(_rooms(), key=lambda one: _LAST.index(one.room) if one.room in _LAST else -1):
+        if answers.release:
+            answers.release(learner_id, status, actor=actor, now=now)
 
 
 def scope_of(actor: Actor) -> Select[Any] | None:

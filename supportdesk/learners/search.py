@@ -18,7 +18,7 @@ from supportdesk.core.japanese import is_kana, search_key, shown_name
 from supportdesk.core.phones import digits_of
 from supportdesk.extensions import db
 from supportdesk.learners.keys import callable_number, narrowed, number_key
-from supportdesk.learners.models import FormerName, Learner, LearnerKey, LearnerPhone
+from supportdesk.learners.models import FormerName, Learner, LearnerKey, LearnerPhone, Status
 from supportdesk.learners.narrowing import Asked, Narrowing, read_words
 from supportdesk.learners.slips import near
 from supportdesk.places.models import District, Venue
@@ -53,6 +53,7 @@ class Found(NamedTuple):
     former: tuple[str, ...]
     last_class: str
     helper_four: str = ""
+    status: Status = Status.ACTIVE
 
 
 class Results(list[Found]):
@@ -178,6 +179,7 @@ def described(ids: Sequence[int]) -> list[Found]:
             Venue.nickname,
             Venue.name.label("venue"),
             Learner.helper_phone,
+            Learner.status,
         )
         .outerjoin(District, District.code == Learner.district_code)
         .outerjoin(Venue, Venue.id == Learner.last_venue_id)
@@ -196,6 +198,7 @@ def described(ids: Sequence[int]) -> list[Found]:
             tuple(map(shown_name, former[row.id])),
             row.nickname or row.venue or "",
             callable_number(row.helper_phone)[-4:],
+            row.status,
         )
         for row in rows
     }

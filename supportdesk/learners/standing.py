@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, Select, Table, bindparam, select
 from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.wareki import age_band, age_on
-from supportdesk.learners.models import AgeBand, Channel, Device, Learner
+from supportdesk.learners.models import AgeBand, Channel, Device, Learner, Status
+from supportdesk.learners.words import STATUSES
 
 OUTSIDE: Final = "outside"
 UNKNOWN: Final = "unknown"
@@ -36,6 +37,21 @@ class Standing(NamedTuple):
     age_band: AgeBand | None
     channel: Channel
     device: Device | None
+    status: Status
+
+    def demand_active(self) -> None:
+        """Raises NotActive."""
+        if self.status is not Status.ACTIVE:
+            raise NotActive(self.status)
+
+
+class NotActive(DeskError):
+    """Nothing new is booked for whoever is paused, moved, deceased or gone."""
+
+    def __init__(self, status: Status) -> None:
+        super().__init__(
+            _l("この方の状態は「%(status)s」です。新しい予約や担当の割り当てはできません。", status=STATUSES[status])
+        )
 
 
 _LEARNER = cast(Table, Learner.__table__)
@@ -50,8 +66,10 @@ _STANDING = select(
     _LEARNER.c.channel,
     _LEARNER.c.device,
     _LEARNER.c.merged_into,
+    _LEARNER.c.status,
 )
-# Held as a row that points at the learner will hold it: a merge waits for who is writing, and who comes later sees it.
+# Held as a row that points at the learner will hold it: whoever merges them, or ends their time with us, waits for who
+# is writing, and who comes later sees it.
 _ONE = _STANDING.where(_LEARNER.c.id == bindparam("wanted")).with_for_update(read=True, key_share=True, of=_LEARNER)
 _MANY = (
     _STANDING.where(_LEARNER.c.id.in_(bindparam("wanted", expanding=True)))
@@ -63,6 +81,13 @@ _MANY = (
 def standing_of(learner_id: int, day: date) -> Standing:
     """The learner's standing on that day in Japan: one statement. Raises NotFound, Merged."""
     return read_standing(connection().execute(_ONE, {"wanted": learner_id}).one_or_none(), day)
+
+
+def active_standing_of(learner_id: int, day: date) -> Standing:
+    """The standing of somebody for whom something new is booked: one statement. Raises NotFound and NotActive."""
+    standing = standing_of(learner_id, day)
+    standing.demand_active()
+    return standing
 
 
 def standing_beside(*columns: ColumnElement[Any]) -> Select[Any]:
@@ -91,7 +116,7 @@ def _standing(row: Any, day: date) -> Standing:
         raise Merged
     residence = OUTSIDE if row.outside_city else row.district_code or UNKNOWN
     band = _band(row.birth_date, row.birth_year, row.age_band, day)
-    return Standing(row.id, row.person_id, residence, band, row.channel, row.device)
+    return Standing(row.id, row.person_id, residence, band, row.channel, row.device, row.status)
 
 
 def _band(birth_date: date | None, birth_year: int | None, known: AgeBand | None, day: date) -> AgeBand | None:

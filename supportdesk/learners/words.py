@@ -7,7 +7,17 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
-from supportdesk.learners.models import AgeBand, Channel, ConsentKind, Device, LinkKind, Need, Sex
+from supportdesk.learners.models import (
+    AgeBand,
+    Channel,
+    ConsentKind,
+    Device,
+    LinkKind,
+    Need,
+    Sex,
+    Status,
+    StatusReason,
+)
 
 SEXES: Final[Mapping[Sex, object]] = {Sex.FEMALE: _l("女性"), Sex.MALE: _l("男性"), Sex.OTHER: _l("その他")}
 AGE_BANDS: Final[Mapping[AgeBand, object]] = {
@@ -47,4 +57,20 @@ LINKS: Final[Mapping[LinkKind, object]] = {
 CONSENTS: Final[Mapping[ConsentKind, object]] = {
     ConsentKind.KEEP_RECORD: _l("記録を残すこと"),
     ConsentKind.TIE_VIDEO_VIEWS: _l("見た動画を記録にのせること"),
+}
+STATUSES: Final[Mapping[Status, object]] = {
+    Status.ACTIVE: _l("利用中"),
+    Status.PAUSED: _l("お休み中"),
+    Status.MOVED: _l("転出"),
+    Status.DECEASED: _l("亡くなった"),
+    Status.LEFT: _l("利用をやめた"),
+}
+STATUS_REASONS: Final[Mapping[StatusReason, object]] = {
+    StatusReason.OWN_WISH: _l("本人の希望"),
+    StatusReason.HEALTH: _l("体調、入院"),
+    StatusReason.FAMILY: _l("家族などからの連絡"),
+    StatusReason.NO_CONTACT: _l("連絡がつかない"),
+    StatusReason.BACK: _l("利用の再開"),
+    StatusReason.MISTAKE: _l("まちがいの訂正"),
+    StatusReason.OTHER: _l("そのほか"),
 }

@@ -8,7 +8,7 @@ from typing import Final, cast
 from sqlalchemy import Table, bindparam, case, insert, update
 
 from supportdesk.core.database import connection
-from supportdesk.learners.models import Channel
+from supportdesk.learners.models import Channel, Status
 from supportdesk.learners.standing import Standing
 from supportdesk.notices.models import UNSETTLED, Fallback, Notice, NoticeState
 
@@ -38,12 +38,16 @@ def queue_notice(
     tell_until: datetime | None = None,
     now: datetime,
 ) -> None:
-    """Write one notice for a learner, in the transaction of what it tells. `told`: they know it already.
+    """Write one notice for a learner, in the transaction of what it tells. `told`: they know it already. Who is not
+    active is told nothing any more.
 
     `tell_until`: when what it tells begins, and nobody need hear of it any more; None is never. A channel that cannot
     deliver yet falls to the call list and says why.
     """
     channel, fallback = _deliverable(standing.channel)
+    state = NoticeState.WAITING if standing.status is Status.ACTIVE else NoticeState.CANCELLED
+    if told:
+        state = NoticeState.TOLD
     connection().execute(
         _QUEUE,
         {
@@ -55,11 +59,11 @@ def queue_notice(
             "fallback": fallback,
             "call_to": call_to,
             "text": text,
-            "state": NoticeState.TOLD if told else NoticeState.WAITING,
+            "state": state,
             "created_at": now,
             "due_at": due_at or now,
             "tell_until": tell_until,
-            "settled_at": now if told else None,
+            "settled_at": None if state is NoticeState.WAITING else now,
         },
     )
 

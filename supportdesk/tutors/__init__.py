@@ -15,7 +15,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
-    from supportdesk.tutors import descriptions, views
+    from supportdesk.tutors import descriptions, leaving, views
     from supportdesk.tutors.models import Match, PeerSession
 
     import_module("supportdesk.tutors.matching_views")  # their pages stand on the blueprint of views
@@ -43,5 +43,7 @@ def plug_in(app: Flask) -> None:
             timeline=descriptions.timeline_of,
             scope=descriptions.learners_of,
             obstacles=descriptions.matched_twice,
+            bindings=leaving.bindings,
+            release=leaving.release,
         ),
     )

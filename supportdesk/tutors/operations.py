@@ -20,7 +20,7 @@ from supportdesk.core.activities import activity
 from supportdesk.core.database import connection
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Permission, Role
-from supportdesk.learners.standing import standing_of
+from supportdesk.learners.standing import active_standing_of, standing_of
 from supportdesk.notices.operations import cancel_notices, queue_notice
 from supportdesk.places.districts import UnknownDistrict
 from supportdesk.places.staff import change_districts
@@ -119,12 +119,12 @@ def match_learner(
     """Entrust a learner to a tutor, who sees them from now on; the match's id. The learner is to be told.
 
     `told`: they know it already. Another district is no reason to refuse: the page warns of it. Raises NotFound,
-    AlreadyMatched, OwnSelf.
+    NotActive, AlreadyMatched, OwnSelf.
     """
     account = _lock_account(tutor_id)
     if connection().scalar(select(_TUTOR.c.account_id).where(_TUTOR.c.account_id == tutor_id)) is None:
         raise NotFound
-    standing = standing_of(learner_id, clock.local(now).date())
+    standing = active_standing_of(learner_id, clock.local(now).date())
     if standing.person_id == account.person_id:
         raise OwnSelf
     live = _live_match(tutor_id, learner_id)
@@ -153,10 +153,10 @@ def match_learner(
     return match_id
 
 
-def end_match(match_id: int, *, actor: Actor, now: datetime) -> None:
+def end_match(match_id: int, *, told: bool = False, actor: Actor, now: datetime) -> None:
     """The tutor sees the learner no more, and the learner is to be told. What was logged stays.
 
-    Raises NotFound and AlreadyEnded.
+    `told`: they know, or nobody is to tell them. Raises NotFound and AlreadyEnded.
     """
     match = (
         connection()
@@ -180,6 +180,7 @@ def end_match(match_id: int, *, actor: Actor, now: datetime) -> None:
         kind="tutor_match_ended",
         activity=subject,
         text=wording.ended(tutor),
+        told=told,
         now=now,
     )
     _note(Action.END_MATCH, match.learner_id, now=now, actor=actor, match=match_id, tutor=match.tutor_id)

@@ -12,7 +12,7 @@ from sqlalchemy import Table, case, exists, func, select
 
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor
-from supportdesk.learners.models import Learner
+from supportdesk.learners.models import Learner, Status
 from supportdesk.learners.rooms import scope_of
 from supportdesk.places.models import District
 from supportdesk.skills.levels import ALONE
@@ -53,6 +53,7 @@ def waiting_page(actor: Actor, now: datetime, number: int) -> Page[WaitingRow]:
         .join(_EVIDENCE, _EVIDENCE.c.id == func.coalesce(_LEVEL.c.evidence_id, _LEVEL.c.self_evidence_id))
         .outerjoin(District, District.code == _LEARNER.c.district_code)
         .where(
+            _LEARNER.c.status == Status.ACTIVE,
             func.coalesce(_LEVEL.c.level, _LEVEL.c.self_level) < ALONE,
             _EVIDENCE.c.observed_at >= now - timedelta(weeks=WEEKS),
             ~exists().where(_MATCH.c.learner_id == _LEARNER.c.id, _MATCH.c.ended_at.is_(None)),

@@ -81,6 +81,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "learners.search": ("/learners/search", {"GET", "POST"}, SEE_LEARNERS),
     "learners.new": ("/learners/new", {"GET", "POST"}, COUNTER),
     "learners.edit": ("/learners/999999/edit", {"GET", "POST"}, COUNTER),
+    "learners.status": ("/learners/999999/status", {"GET", "POST"}, COUNTER),
     "learners.consents": ("/learners/999999/consents", {"GET", "POST"}, MEET_LEARNERS),
     "learners.family": ("/learners/999999/family", {"GET", "POST"}, COUNTER),
     "learners.link": ("/learners/999999/links", {"POST"}, COUNTER),

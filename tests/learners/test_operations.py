@@ -15,7 +15,7 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.duplicates import Known, Likeness, likeness, probable_duplicates
-from supportdesk.learners.models import Device, Learner, Need
+from supportdesk.learners.models import Device, FormerResidence, Learner, Need
 from supportdesk.learners.operations import ChangedMeanwhile, ProbablyKnown, amend_learner, enter_learner
 from supportdesk.learners.particulars import Particulars, Telephone
 from supportdesk.learners.passes import issue_pass
@@ -208,3 +208,13 @@ def test_whom_the_learner_was_like_before_is_another_and_not_asked_about_again(r
     assert held(second).kana == "タカハシ ハナ"
     amend(first, Particulars(name="高橋 花", kana="タカハシ ハナ", birth_date=date(1940, 1, 2)), reception)
     assert held(first).name == "高橋 花"
+
+
+def test_where_somebody_lived_is_kept_when_they_move_but_not_what_is_only_added_to(reception: Actor) -> None:
+    learner_id = make_learner("サトウ ウメ")
+    amend(learner_id, Particulars(kana="サトウ ウメ", district_code="chuo", address="中通一丁目1-1"), reception)
+    assert db.session.scalars(select(FormerResidence)).all() == []
+    amend(learner_id, Particulars(kana="サトウ ウメ", outside_city=True, address="横手市中央町"), reception)
+    (former,) = db.session.scalars(select(FormerResidence))
+    assert (former.district_code, former.address, former.outside_city) == ("chuo", "中通一丁目1-1", False)
+    assert (former.ended_at, former.ended_by) == (clock.now(), reception.account_id)

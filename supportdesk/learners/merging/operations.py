@@ -24,8 +24,8 @@ from supportdesk.learners.keys import rewrite_keys
 from supportdesk.learners.locking import lock_register
 from supportdesk.learners.merging.models import HandOver, HandOverKind, LikelyPair
 from supportdesk.learners.merging.rows import Held, give, give_back, lock_rows, rows_of
-from supportdesk.learners.models import FormerName, Learner, LearnerKey
-from supportdesk.learners.operations import keep_former_name, put_particulars, register_learner
+from supportdesk.learners.models import FormerName, FormerResidence, Learner, LearnerKey
+from supportdesk.learners.operations import keep_former_name, keep_former_residence, put_particulars, register_learner
 from supportdesk.learners.particulars import Particulars, as_json, checked, from_json
 from supportdesk.learners.queries import particulars_of
 from supportdesk.learners.rooms import derive_anew, lock_work_of, obstacles_to_one
@@ -73,6 +73,7 @@ def merge_learners(gone_id: int, kept_id: int, chosen: Particulars, *, actor: Ac
     db.session.execute(into_gone, execution_options={"synchronize_session": False})
     pair.gone.merged_into = kept_id
     keep_former_name(pair.kept, chosen, actor=actor, now=now)
+    keep_former_residence(pair.kept, chosen, actor=actor, now=now)
     put_particulars(pair.kept, chosen, now=now)
     _settle([gone_id, kept_id])
     _decide_pairs(gone_id, kept_id, actor, now)
@@ -137,7 +138,9 @@ def _take_back_merge(done: HandOver, now: datetime) -> None:
     followed = update(Learner).where(Learner.id.in_(earlier), Learner.merged_into == taker.id)
     db.session.execute(followed.values(merged_into=giver.id), execution_options={"synchronize_session": False})
     as_before = _as_before(done)
-    db.session.execute(delete(FormerName).where(FormerName.learner_id == taker.id, FormerName.ended_at == done.done_at))
+    for former in (FormerName, FormerResidence):
+        written_then = delete(former).where(former.learner_id == taker.id, former.ended_at == done.done_at)
+        db.session.execute(written_then)
     put_particulars(taker, as_before, now=now)
     _settle(ids)
 
@@ -196,6 +199,10 @@ def _demand_no_obstacle(pair: Pair, now: datetime) -> None:
 def obstacles(gone: Learner, kept: Learner, now: datetime) -> list[str]:
     """What has to be settled before the two can be one, in words."""
     reasons = obstacles_to_one(gone.id, kept.id, now)
+    if gone.status is not kept.status:
+        reasons.append(
+            str(_l("2つの記録の状態（利用中、お休み中など）がちがいます。先に、どちらかの状態を変えてください。"))
+        )
     if db.session.scalar(select(Account.id).where(Account.person_id == gone.person_id)) is not None:
         reasons.append(
             str(_l("消えるほうの記録が、職員やサポーターのアカウントとつながっています。そちらを残してください。"))

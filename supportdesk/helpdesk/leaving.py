@@ -1,0 +1,59 @@
+"""The consultations that a learner gives up when they leave us: which there are, and giving up all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from flask_babel import gettext as _
+from sqlalchemy import Table, select
+
+from supportdesk.accounts.models import Account
+from supportdesk.core.database import connection
+from supportdesk.core.permissions import Actor
+from supportdesk.helpdesk.locking import BOOKING, DESK, lock_desks
+from supportdesk.helpdesk.models import BookingState
+from supportdesk.helpdesk.operations import cancel_booking
+from supportdesk.learners.models import Status
+from supportdesk.learners.rooms import Binding
+
+_ACCOUNT = cast(Table, Account.__table__)
+
+
+def bindings(learner_id: int, _status: Status, now: datetime) -> Iterable[Binding]:
+    """Bookings that have not begun. One statement."""
+    return [
+        Binding(
+            _("「%(desk)s」の相談（%(adviser)s）を取り消します。", desk=row.desk, adviser=row.adviser), row.starts_at
+        )
+        for row in _held(learner_id, now)
+    ]
+
+
+def release(learner_id: int, _status: Status, *, actor: Actor, now: datetime) -> None:
+    """Cancel them, the desks in the order of their ids: the advisers' slots are free."""
+    lock_desks([row.desk_id for row in _held(learner_id, now)])
+    for row in _held(learner_id, now):
+        cancel_booking(row.id, actor=actor, now=now)
+
+
+def _held(learner_id: int, now: datetime) -> Sequence[Any]:
+    return (
+        connection()
+        .execute(
+            select(
+                *(BOOKING.c.id, BOOKING.c.desk_id, BOOKING.c.starts_at),
+                *(DESK.c.name.label("desk"), _ACCOUNT.c.name.label("adviser")),
+            )
+            .join(DESK, DESK.c.id == BOOKING.c.desk_id)
+            .join(_ACCOUNT, _ACCOUNT.c.id == BOOKING.c.adviser_id)
+            .where(
+                BOOKING.c.learner_id == learner_id,
+                BOOKING.c.state == BookingState.BOOKED,
+                BOOKING.c.starts_at > now,
+            )
+            .order_by(BOOKING.c.desk_id, BOOKING.c.id)
+        )
+        .all()
+    )
