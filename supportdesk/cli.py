@@ -71,26 +71,43 @@ def load_reference() -> None:
 @supportdesk.command()
 @click.argument("username")
 @click.option("--name", required=True, help="The person's name.")
-@click.password_option(help="Asked for when not given.")
-def create_admin(username: str, name: str, password: str) -> None:
-    """Make an account for an administrator."""
+def create_admin(username: str, name: str) -> None:
+    """Make an account for an administrator, and print the link by which they choose their password."""
+    from supportdesk.accounts.invitations import invite
     from supportdesk.accounts.operations import create_account
-    from supportdesk.accounts.passwords import demand_good_password
     from supportdesk.core import clock
     from supportdesk.core.database import transaction
     from supportdesk.core.errors import DeskError
     from supportdesk.core.permissions import SYSTEM, Role
 
     with _migrated(create_app()).app_context():
+        now = clock.now()
         try:
-            demand_good_password(password, names=(username, name))
             with transaction():
-                create_account(
-                    username=username, name=name, password=password, roles=[Role.ADMIN], actor=SYSTEM, now=clock.now()
-                )
+                account = create_account(username=username, name=name, roles=[Role.ADMIN], actor=SYSTEM, now=now)
+                made = invite(account.id, actor=SYSTEM, now=now)
         except DeskError as refused:
             raise click.ClickException(str(refused.message)) from refused
-    click.echo(username)
+        click.echo(made.address)
+
+
+@supportdesk.command("invite")
+@click.argument("username")
+def invite_anew(username: str) -> None:
+    """Print a new link for an account whose password or letter was lost. What opened it before opens it no more."""
+    from supportdesk.accounts.invitations import invite
+    from supportdesk.accounts.queries import account_named
+    from supportdesk.core import clock
+    from supportdesk.core.database import transaction
+    from supportdesk.core.permissions import SYSTEM
+
+    with _migrated(create_app()).app_context():
+        account_id = account_named(username)
+        if account_id is None:
+            raise click.ClickException(f"no account is called {username}")
+        with transaction():
+            made = invite(account_id, actor=SYSTEM, now=clock.now())
+        click.echo(made.address)
 
 
 @supportdesk.command()

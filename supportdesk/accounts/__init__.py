@@ -8,13 +8,14 @@ from flask_babel import lazy_gettext as _l
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
-    from supportdesk.accounts import audit_views, own_views, reauthentication, resuming, sign_in, views
+    from supportdesk.accounts import audit_views, invited_views, own_views, reauthentication, resuming, sign_in, views
     from supportdesk.core import signposts
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
 
     app.register_blueprint(views.blueprint)
     app.register_blueprint(own_views.blueprint)
+    app.register_blueprint(invited_views.blueprint)
     app.register_blueprint(audit_views.blueprint)
     resuming.plug_in(app)
     reauthentication.plug_in(app)

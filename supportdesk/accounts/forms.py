@@ -44,6 +44,15 @@ class OwnPasswordForm(DeskForm):
     )
 
 
+class ChosenPasswordForm(DeskForm):
+    """The first password, or a new one for whoever forgot theirs."""
+
+    new_password = PasswordField(_l("パスワード"), hint=PASSWORD_HINT, render_kw={"autocomplete": "new-password"})
+    new_password_again = PasswordField(
+        _l("パスワード（もう一度）"), validators=[same_as_new_password], render_kw={"autocomplete": "new-password"}
+    )
+
+
 class ProofForm(DeskForm):
     """One's password once more."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportdesk.core.codes import new_token
@@ -34,6 +34,7 @@ class Account(Base):
     name: Mapped[str]
     kana: Mapped[str] = mapped_column(default="")
     phone: Mapped[str | None]
+    mail: Mapped[str | None]
     password_hash: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
     session_stamp: Mapped[str] = mapped_column(default=new_token, comment="a session that bears another one has ended")
@@ -52,6 +53,30 @@ class AccountRole(Base):
 
     account_id: Mapped[int] = foreign_key("account.id", index=False, primary_key=True)
     role: Mapped[Role] = mapped_column(primary_key=True)
+
+
+class Invitation(Base):
+    """A link by which an account's holder chooses their password. Of what it bears only the hash is kept."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        Index(
+            "uq_invitation_standing",
+            "account_id",
+            unique=True,
+            sqlite_where=text("used_at IS NULL AND revoked_at IS NULL"),
+            postgresql_where=text("used_at IS NULL AND revoked_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[identity]
+    account_id: Mapped[int] = foreign_key("account.id")
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    made_by: Mapped[int | None] = foreign_key("account.id", index=False)
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class SignedInSession(Base):

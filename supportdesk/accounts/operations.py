@@ -17,6 +17,7 @@ from supportdesk.accounts.models import Account, AccountRole, Person
 from supportdesk.core import throttle
 from supportdesk.core.errors import DeskError
 from supportdesk.core.japanese import tidy
+from supportdesk.core.mail_addresses import is_mail_address, tidy_mail
 from supportdesk.core.permissions import SYSTEM, Actor, Role
 from supportdesk.extensions import db
 
@@ -49,6 +50,13 @@ class UsernameTaken(DeskError):
         super().__init__(_l("このユーザー名はもう使われています。"), field="username")
 
 
+class BadMailAddress(DeskError):
+    """No mail can be sent there."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("メールアドレスの形がちがうようです（例：hanako@example.jp）。"), field="mail")
+
+
 class NoUsername(DeskError):
     """Nobody could log in to an account without a user name."""
 
@@ -60,17 +68,19 @@ def create_account(
     *,
     username: str,
     name: str,
-    password: str,
     roles: Iterable[Role],
     actor: Actor,
     now: datetime,
+    password: str | None = None,
     kana: str = "",
     phone: str = "",
+    mail: str = "",
     person_id: int | None = None,
 ) -> Account:
-    """Make an account for a new person, or for one we know already. Whoever chooses the password looks at it before.
+    """Make an account for a new person, or for one we know already. Without a password it waits for its invitation.
 
-    Raises NoUsername, UsernameTaken.
+    A password given here is the demo's: people choose theirs by invitation, where it is looked at.
+    Raises NoUsername, UsernameTaken, BadMailAddress.
     """
     if not tidy(username):
         raise NoUsername
@@ -79,7 +89,8 @@ def create_account(
         name=tidy(name),
         kana=tidy(kana),
         phone=phone or None,
-        password_hash=passwords.kept_hash(password),
+        mail=kept_mail(mail),
+        password_hash=passwords.NONE_CHOSEN if password is None else passwords.kept_hash(password),
         created_at=now,
         roles=[AccountRole(role=role) for role in sorted(set(roles))],
     )
@@ -93,6 +104,14 @@ def create_account(
         raise UsernameTaken from error
     audit.record(actor=actor, action=Action.CREATE_ACCOUNT, subject=f"account:{account.id}", now=now)
     return account
+
+
+def kept_mail(written: str) -> str | None:
+    """What is kept of a mail address, None of none. Raises BadMailAddress."""
+    mail = tidy_mail(written)
+    if mail and not is_mail_address(mail):
+        raise BadMailAddress
+    return mail or None
 
 
 class Tried(NamedTuple):
@@ -113,6 +132,8 @@ def try_password(username: str, password: str) -> Tried:
     """
     username = tidy(username)
     kept = db.session.scalar(select(Account.password_hash).where(Account.username == username, Account.active))
+    if kept == passwords.NONE_CHOSEN:
+        kept = None
     if not passwords.fits(kept or _NOBODY, password):
         return Tried(username)
     return Tried(username, kept, passwords.renewed(kept, password) if kept else None)

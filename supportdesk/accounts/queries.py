@@ -13,6 +13,7 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AuditEntry, AuditSubject
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
+from supportdesk.core.japanese import tidy
 from supportdesk.core.paging import Stretch, fetch_stretch
 from supportdesk.extensions import db
 
@@ -52,6 +53,11 @@ def account_choices() -> list[tuple[str, str]]:
     """(id, name and user name) of every account: those switched off have done things too."""
     rows = db.session.execute(select(Account.id, Account.name, Account.username).order_by(Account.username))
     return [(str(row.id), f"{row.name}（{row.username}）") for row in rows]
+
+
+def account_named(username: str) -> int | None:
+    """The id of the account in use with this user name."""
+    return db.session.scalar(select(Account.id).where(Account.username == tidy(username), Account.active))
 
 
 def _only(statement: Select[*tuple[Any, ...]], wanted: AuditFilter) -> Select[*tuple[Any, ...]]:

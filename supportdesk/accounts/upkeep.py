@@ -1,4 +1,4 @@
-"""What becomes of an account after it was made: new particulars, a new password, switched off and on. Never deleted.
+"""What becomes of an account after it was made: new particulars, an own password, switched off and on. Never deleted.
 
 A new password and switching off give the account a new session stamp: whoever is signed in with the old one is not.
 """
@@ -16,7 +16,7 @@ from sqlalchemy.orm import selectinload
 from supportdesk.accounts import audit, passwords
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AccountRole
-from supportdesk.accounts.operations import TooManyTries
+from supportdesk.accounts.operations import TooManyTries, kept_mail
 from supportdesk.core import throttle
 from supportdesk.core.codes import new_token
 from supportdesk.core.errors import DeskError, NotFound
@@ -40,13 +40,25 @@ class LastAdministrator(DeskError):
 
 
 def edit_account(
-    account_id: int, *, name: str, kana: str, phone: str, roles: Collection[Role], actor: Actor, now: datetime
+    account_id: int,
+    *,
+    name: str,
+    kana: str,
+    phone: str,
+    mail: str,
+    roles: Collection[Role],
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Give an account another name, telephone (E.164) or other roles. Raises NotFound, LastAdministrator."""
-    account = _locked(account_id)
+    """Give an account another name, telephone (E.164), mail address or other roles.
+
+    Raises NotFound, LastAdministrator, BadMailAddress.
+    """
+    account = locked(account_id)
     if Role.ADMIN not in roles:
         _demand_another_administrator(account)
     account.name, account.kana, account.phone = tidy(name), tidy(kana), phone or None
+    account.mail = kept_mail(mail)
     held = {given.role for given in account.roles}
     account.roles = [
         *(given for given in account.roles if given.role in roles),
@@ -66,7 +78,7 @@ def switch_account(account_id: int, *, active: bool, actor: Actor, now: datetime
 
     Raises NotFound, LastAdministrator.
     """
-    account = _locked(account_id)
+    account = locked(account_id)
     if account.active == active:
         return
     if not active:
@@ -75,19 +87,6 @@ def switch_account(account_id: int, *, active: bool, actor: Actor, now: datetime
     account.active = active
     action = Action.SWITCH_ACCOUNT_ON if active else Action.SWITCH_ACCOUNT_OFF
     audit.record(actor=actor, action=action, subject=f"account:{account_id}", now=now)
-
-
-def set_password(account_id: int, password: str, *, actor: Actor, now: datetime) -> None:
-    """Give an account a new password, which ends its sessions and opens its throttled door.
-
-    Raises NotFound and what `demand_good_password` raises.
-    """
-    account = _locked(account_id)
-    names = (account.username, account.name, account.kana)
-    passwords.demand_good_password(password, names=names)
-    _give_password(account, passwords.kept_hash(password))
-    throttle.clear(throttle.bucket_name("login", account.username))
-    audit.record(actor=actor, action=Action.SET_PASSWORD, subject=f"account:{account_id}", now=now)
 
 
 class OwnPassword(NamedTuple):
@@ -119,7 +118,7 @@ def change_own_password(tried: OwnPassword, *, actor: Actor, now: datetime) -> A
     failed log-in.
     """
     assert actor.account_id is not None
-    account = _locked(actor.account_id)
+    account = locked(actor.account_id)
     bucket = throttle.bucket_name("login", account.username)
     until = throttle.blocked_until(bucket, now)
     if until is not None:
@@ -138,7 +137,7 @@ def _give_password(account: Account, kept: str) -> None:
     account.session_stamp = new_token()
 
 
-def _locked(account_id: int) -> Account:
+def locked(account_id: int) -> Account:
     """The account, for as long as the transaction lasts."""
     account = db.session.scalar(
         select(Account)
@@ -153,13 +152,16 @@ def _locked(account_id: int) -> Account:
 
 
 def _demand_another_administrator(account: Account) -> None:
-    """Administrators' rows are locked in the order of their ids: two who switch each other off come one by one."""
+    """One who can log in: whoever has not accepted their invitation yet is none.
+
+    Administrators' rows are locked in the order of their ids: two who switch each other off come one by one.
+    """
     if not account.active or Role.ADMIN not in {given.role for given in account.roles}:
         return
     administrators = db.session.scalars(
         select(Account.id)
         .join(AccountRole, AccountRole.account_id == Account.id)
-        .where(AccountRole.role == Role.ADMIN, Account.active)
+        .where(AccountRole.role == Role.ADMIN, Account.active, Account.password_hash != passwords.NONE_CHOSEN)
         .order_by(Account.id)
         .with_for_update(key_share=True, of=Account)
     ).all()

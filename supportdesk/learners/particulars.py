@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 
 from supportdesk.core.errors import DeskError
 from supportdesk.core.japanese import half_width, is_kana, search_key
+from supportdesk.core.mail_addresses import is_mail_address, tidy_mail
 from supportdesk.core.phones import digits_of
 from supportdesk.core.unkept import reason_not_to_keep
 from supportdesk.learners.models import AgeBand, Channel, Device, Need, Sex
@@ -121,7 +121,7 @@ def checked(particulars: Particulars) -> Particulars:
         kana=particulars.kana or (particulars.name if is_kana(particulars.name) else ""),
         birth_year=None if born else year,
         age_band=None if born or year else particulars.age_band,
-        mail=_mail(particulars.mail),
+        mail=tidy_mail(particulars.mail),
         postal_code=_postal_code(particulars.postal_code),
         phones=_each_once(particulars.phones),
     )
@@ -130,7 +130,7 @@ def checked(particulars: Particulars) -> Particulars:
 def faults(particulars: Particulars) -> Iterator[BadParticulars]:
     """Everything that keeps these particulars from being taken in, field by field."""
     yield from _faults_of_the_name(particulars.name, particulars.kana)
-    if particulars.mail and not _is_mail_address(_mail(particulars.mail)):
+    if particulars.mail and not is_mail_address(tidy_mail(particulars.mail)):
         yield BadParticulars(_l("メールアドレスの形がちがうようです（例：hanako@example.jp）。"), field="mail")
     if particulars.postal_code and not _POSTAL_CODE.fullmatch(half_width(particulars.postal_code)):
         yield BadParticulars(_l("郵便番号は数字7けたで入力してください（例：010-8560）。"), field="postal_code")
@@ -166,19 +166,6 @@ def _each_once(phones: Iterable[Telephone]) -> tuple[Telephone, ...]:
     for phone in phones:
         kept.setdefault(phone.number or phone.typed, phone)
     return tuple(kept.values())
-
-
-def _mail(written: str) -> str:
-    return half_width(written).replace(" ", "")
-
-
-def _is_mail_address(mail: str) -> bool:
-    """Checked for its form only."""
-    try:
-        validate_email(mail, check_deliverability=False)
-    except EmailNotValidError:
-        return False
-    return True
 
 
 def _postal_code(written: str) -> str:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table, bindparam, delete, insert, select
 
 from supportdesk.accounts import audit, upkeep
 from supportdesk.accounts.actions import Action
+from supportdesk.accounts.invitations import MadeInvitation, invite
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.accounts.operations import create_account
-from supportdesk.accounts.passwords import demand_good_password
 from supportdesk.core.activities import Description
 from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError, NotFound
@@ -47,28 +47,34 @@ class WorkAhead(DeskError):
         self.planned = planned
 
 
+class AddedStaff(NamedTuple):
+    """A new account, and the link to be handed to its holder."""
+
+    account_id: int
+    invitation: MadeInvitation
+
+
 def add_staff(
     *,
     username: str,
     name: str,
     kana: str,
     phone: str,
-    password: str,
+    mail: str,
     roles: Collection[Role],
     districts: Collection[str],
     actor: Actor,
     now: datetime,
-) -> int:
-    """Make an account with its districts; returns its id.
+) -> AddedStaff:
+    """Make an account with its districts, and the link by which its holder chooses their password.
 
-    Raises NoUsername, UsernameTaken, NoDistrictNeeded, UnknownDistrict and what `demand_good_password` raises.
+    Raises NoUsername, UsernameTaken, BadMailAddress, NoDistrictNeeded, UnknownDistrict.
     """
-    demand_good_password(password, names=(username, name, kana))
     account = create_account(
-        username=username, name=name, kana=kana, phone=phone, password=password, roles=roles, actor=actor, now=now
+        username=username, name=name, kana=kana, phone=phone, mail=mail, roles=roles, actor=actor, now=now
     )
     _assign(account.id, districts, actor=actor, now=now)
-    return account.id
+    return AddedStaff(account.id, invite(account.id, actor=actor, now=now))
 
 
 def edit_staff(
@@ -77,6 +83,7 @@ def edit_staff(
     name: str,
     kana: str,
     phone: str,
+    mail: str,
     roles: Collection[Role],
     districts: Collection[str],
     although: bool = False,
@@ -85,11 +92,11 @@ def edit_staff(
 ) -> None:
     """Change an account's particulars, roles and districts. Work that its holder has in a role that ends stays theirs.
 
-    Raises NotFound, LastAdministrator, NoDistrictNeeded, UnknownDistrict, and WorkAhead unless `although` says that it
-    is known.
+    Raises NotFound, LastAdministrator, BadMailAddress, NoDistrictNeeded, UnknownDistrict, and WorkAhead unless
+    `although` says that it is known.
     """
     _demand_no_work(account_id, keeps=roles, although=although, now=now)
-    upkeep.edit_account(account_id, name=name, kana=kana, phone=phone, roles=roles, actor=actor, now=now)
+    upkeep.edit_account(account_id, name=name, kana=kana, phone=phone, mail=mail, roles=roles, actor=actor, now=now)
     _assign(account_id, districts, actor=actor, now=now)
 
 

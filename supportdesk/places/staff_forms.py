@@ -6,20 +6,17 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from supportdesk.accounts.forms import PASSWORD_HINT, same_as_new_password
 from supportdesk.core.fields import (
     DeskForm,
     HiddenField,
     KanaField,
-    PasswordField,
+    MailField,
     PhoneField,
     TextField,
     TickField,
     TicksField,
 )
 from supportdesk.core.permissions import ROLE_LABELS, Role
-
-_NEW = {"autocomplete": "new-password"}
 
 
 class AlthoughField(TickField):
@@ -35,6 +32,7 @@ class StaffForm(DeskForm):
     name = TextField(_l("名前"), max_length=100)
     kana = KanaField(_l("フリガナ"), required=False, max_length=100)
     phone = PhoneField(_l("電話番号"), required=False)
+    mail = MailField(_l("メールアドレス"), required=False, max_length=254)
     roles = TicksField(_l("役割"), choices=ROLE_LABELS, coerce=Role, required=True)
     districts = TicksField(_l("担当する地区"), hint=_l("地区担当と地域サポーターだけ。"))
     although = AlthoughField()
@@ -50,23 +48,13 @@ class StaffForm(DeskForm):
 
 
 class NewStaffForm(StaffForm):
-    """The same with a user name and a first password."""
+    """The same with a user name."""
 
     username = TextField(
         _l("ユーザー名"),
         max_length=100,
         hint=_l("ログインのときに入力します。あとで変えられません。"),
         render_kw={"autocapitalize": "none", "autocomplete": "off"},
-    )
-    new_password = PasswordField(_l("はじめのパスワード"), hint=PASSWORD_HINT, render_kw=_NEW)
-
-
-class NewPasswordForm(DeskForm):
-    """A new password for somebody who forgot theirs."""
-
-    new_password = PasswordField(_l("新しいパスワード"), hint=PASSWORD_HINT, render_kw=_NEW)
-    new_password_again = PasswordField(
-        _l("新しいパスワード（もう一度）"), validators=[same_as_new_password], render_kw=_NEW
     )
 
 

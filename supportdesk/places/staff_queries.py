@@ -25,6 +25,7 @@ class StaffRow(NamedTuple):
     name: str
     kana: str
     phone: str | None
+    mail: str | None
     active: bool
     last_login_at: datetime | None
 
@@ -37,7 +38,14 @@ class Duties(NamedTuple):
 
 
 _STAFF = select(
-    Account.id, Account.username, Account.name, Account.kana, Account.phone, Account.active, Account.last_login_at
+    Account.id,
+    Account.username,
+    Account.name,
+    Account.kana,
+    Account.phone,
+    Account.mail,
+    Account.active,
+    Account.last_login_at,
 )
 
 

@@ -1,23 +1,31 @@
-"""The administrator's pages about accounts: who there is, what they do where, new, changed, switched off and on."""
+"""The administrator's pages about accounts: who there is, what they do where, how they come in, off and on."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
-from supportdesk.accounts import upkeep
+from supportdesk.accounts import invitations
+from supportdesk.accounts.invitations import MadeInvitation
+from supportdesk.accounts.passwords import SHORTEST_PASSWORD
+from supportdesk.accounts.reauthentication import with_fresh_password
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.activities import Description
-from supportdesk.core.answers import Answer, answer_form
+from supportdesk.core.answers import Answer, answer_form, answer_press
+from supportdesk.core.errors import NotFound
+from supportdesk.core.fields import DeskForm
 from supportdesk.core.japanese import tidy
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
+from supportdesk.core.qr import qr_svg
 from supportdesk.places import staff
 from supportdesk.places.choices import district_choices
-from supportdesk.places.staff_forms import NewPasswordForm, NewStaffForm, StaffForm, SwitchForm
+from supportdesk.places.staff_forms import NewStaffForm, StaffForm, SwitchForm
 from supportdesk.places.staff_queries import duties_of, staff_page, staff_row
 
 blueprint = Blueprint("staff", __name__, url_prefix="/admin/accounts", template_folder="templates")
@@ -30,29 +38,33 @@ def index() -> str:
     """All accounts, a page at a time; what is looked for comes by POST, so that no name stands in an address."""
     text = tidy(request.form.get("q", ""))[:LONGEST_SEARCH]
     page = staff_page(text, 1 if text else page_number())
-    return render_template("places/staff.html", page=page, text=text, duties=duties_of([row.id for row in page.rows]))
+    ids = [row.id for row in page.rows]
+    return render_template(
+        "places/staff.html",
+        page=page,
+        text=text,
+        duties=duties_of(ids),
+        awaited=invitations.awaited(ids),
+        now=clock.now(),
+    )
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
 @requires(Permission.MANAGE_ACCOUNTS)
+@with_fresh_password
 def new() -> Answer:
-    """Make an account."""
+    """Make an account, and the letter with which its holder comes in."""
     actor, now = current_actor(), clock.now()
     form = NewStaffForm(district_choices())
+    made: list[staff.AddedStaff] = []
 
     def act() -> str:
-        account_id = staff.add_staff(
-            username=form.username.data or "",
-            password=form.new_password.data or "",
-            **_particulars(form),
-            actor=actor,
-            now=now,
-        )
-        return url_for("staff.account", account_id=account_id)
+        added = staff.add_staff(username=form.username.data or "", **_particulars(form), actor=actor, now=now)
+        made.append(added)
+        return url_for("staff.account", account_id=added.account_id)
 
-    return answer_form(
-        form, lambda: render_template("places/staff_new.html", form=form), act, _("アカウントを作りました。")
-    )
+    answer = answer_form(form, lambda: render_template("places/staff_new.html", form=form), act)
+    return _letter(*made[0]) if made else answer
 
 
 @blueprint.route("/<int:account_id>", methods=["GET", "POST"])
@@ -65,6 +77,7 @@ def account(account_id: int) -> Answer:
         "name": row.name,
         "kana": row.kana,
         "phone": row.phone or "",
+        "mail": row.mail or "",
         "roles": frozenset(duties.roles),
         "districts": frozenset(duties.districts),
     }
@@ -76,7 +89,14 @@ def account(account_id: int) -> Answer:
 
     return answer_form(
         form,
-        lambda: render_template("places/staff_account.html", form=form, account=row, planned=_planned(form)),
+        lambda: render_template(
+            "places/staff_account.html",
+            form=form,
+            account=row,
+            planned=_planned(form),
+            standing=invitations.standing_invitation(account_id),
+            now=now,
+        ),
         act,
         _("変更を保存しました。"),
     )
@@ -109,23 +129,56 @@ def _planned(form: StaffForm | SwitchForm) -> list[Description]:
     return form.refusal.planned if isinstance(form.refusal, staff.WorkAhead) else []
 
 
-@blueprint.route("/<int:account_id>/password", methods=["GET", "POST"])
+@blueprint.route("/<int:account_id>/invite", methods=["GET", "POST"])
 @requires(Permission.MANAGE_ACCOUNTS)
-def password(account_id: int) -> Answer:
-    """A new password for somebody who forgot theirs."""
+@with_fresh_password
+def invite(account_id: int) -> Answer:
+    """A new link for whoever forgot their password or lost their letter; shown this once."""
     actor, now = current_actor(), clock.now()
-    row = staff_row(account_id)
-    form = NewPasswordForm()
+    row, form = staff_row(account_id), DeskForm()
+    if not row.active:
+        raise NotFound
+    made: list[MadeInvitation] = []
 
     def act() -> str:
-        upkeep.set_password(account_id, form.new_password.data or "", actor=actor, now=now)
+        made.append(invitations.invite(account_id, actor=actor, now=now))
         return url_for("staff.account", account_id=account_id)
 
-    return answer_form(
-        form,
-        lambda: render_template("places/staff_password.html", form=form, account=row),
-        act,
-        _("新しいパスワードにしました。本人に伝えてください。"),
+    answer = answer_form(form, lambda: render_template("places/staff_invite.html", form=form, account=row), act)
+    return _letter(account_id, made[0]) if made else answer
+
+
+@blueprint.post("/<int:account_id>/invite/revoke")
+@requires(Permission.MANAGE_ACCOUNTS)
+def revoke(account_id: int) -> Response:
+    """The link that was handed out opens nothing any more."""
+    actor = current_actor()
+
+    def act() -> str:
+        invitations.revoke_invitation(account_id, actor=actor, now=clock.now())
+        return url_for("staff.account", account_id=account_id)
+
+    return answer_press(act, _("招待を取り消しました。"))
+
+
+@blueprint.get("/invitations")
+@requires(Permission.MANAGE_ACCOUNTS)
+def standing() -> str:
+    """Who has a link and has not used it yet, and whose has run out."""
+    return render_template(
+        "places/staff_invitations.html", page=invitations.standing_invitations(page_number()), now=clock.now()
+    )
+
+
+def _letter(account_id: int, made: MadeInvitation) -> str:
+    """The letter to be handed over: the only time that the link is to be seen, so it is no page to come back to."""
+    picture = b64encode(qr_svg(made.address)).decode("ascii")
+    return render_template(
+        "places/staff_letter.html",
+        account=staff_row(account_id),
+        made=made,
+        picture=picture,
+        least=SHORTEST_PASSWORD,
     )
 
 
@@ -134,6 +187,7 @@ def _particulars(form: StaffForm) -> dict[str, Any]:
         "name": form.name.data or "",
         "kana": form.kana.data or "",
         "phone": form.phone.data or "",
+        "mail": form.mail.data or "",
         "roles": form.roles.data or frozenset(),
         "districts": form.districts.data or frozenset(),
     }

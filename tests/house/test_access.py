@@ -53,6 +53,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "home.front": ("/", {"GET"}, EVERYBODY),
     "home.home": ("/home", {"GET"}, SIGNED_IN),
     "accounts.login": ("/login", {"GET", "POST"}, EVERYBODY),
+    "invited.accept": ("/invited/999999", {"GET", "POST"}, EVERYBODY),
     "audit.trail": ("/admin/audit", {"GET"}, frozenset({Role.ADMIN})),
     "classes.index": ("/classes/", {"GET"}, SEE_CLASSES),
     "classes.plan": ("/classes/new", {"GET", "POST"}, MANAGE_CLASSES),
@@ -178,7 +179,9 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "staff.new": ("/admin/accounts/new", {"GET", "POST"}, MANAGE_ACCOUNTS),
     "staff.account": ("/admin/accounts/999999", {"GET", "POST"}, MANAGE_ACCOUNTS),
     "staff.switch": ("/admin/accounts/999999/switch", {"GET", "POST"}, MANAGE_ACCOUNTS),
-    "staff.password": ("/admin/accounts/999999/password", {"GET", "POST"}, MANAGE_ACCOUNTS),
+    "staff.invite": ("/admin/accounts/999999/invite", {"GET", "POST"}, MANAGE_ACCOUNTS),
+    "staff.revoke": ("/admin/accounts/999999/invite/revoke", {"POST"}, MANAGE_ACCOUNTS),
+    "staff.standing": ("/admin/accounts/invitations", {"GET"}, MANAGE_ACCOUNTS),
     "places.index": ("/admin/places/", {"GET"}, MANAGE_PLACES),
     "places.new": ("/admin/places/new", {"GET", "POST"}, MANAGE_PLACES),
     "places.venue": ("/admin/places/999999", {"GET"}, MANAGE_PLACES),
@@ -193,9 +196,9 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
 }
 #: What phones in the field need beside the residents' pages.
 FIELD = frozenset({
-    "accounts.login", "accounts.logout", "own.index", "own.password", "own.sessions", "own.end_session",
-    "own.end_others", "proof.prove_again", "home.home", "journey.learner", "passes.check_in", "learners.consents",
-    "learners.admit_phone", "learners.cut_off", "videos.sheet", "videos.sheets",
+    "accounts.login", "accounts.logout", "invited.accept", "own.index", "own.password", "own.sessions",
+    "own.end_session", "own.end_others", "proof.prove_again", "home.home", "journey.learner", "passes.check_in",
+    "learners.consents", "learners.admit_phone", "learners.cut_off", "videos.sheet", "videos.sheets",
     "videos.hand_outs", "classes.index", "classes.run", "classes.enrolment", "classes.today", "classes.attendance",
     "classes.walk_in", "classes.heads", "classes.levels", "classes.paper_roster", "classes.meeting_code",
     "classes.meeting_code_svg", "classes.meeting_code_png", "lectures.index", "lectures.record", "tutors.index",

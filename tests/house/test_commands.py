@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -14,8 +15,6 @@ from sqlalchemy import create_engine, text
 from tests.conftest import DEMO
 from tests.databases import Databases
 from tests.servers import ROOT, clean_environment
-
-PASSWORD = "minato-de-asagohan"
 
 pytestmark = pytest.mark.only_on("sqlite")  # the commands make their own database, the embedded one
 
@@ -43,7 +42,7 @@ def city(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Path
     folder = tmp_path_factory.mktemp("city")
     put_in_place(databases.copy(), folder)
     assert run(folder, "load-reference").returncode == 0
-    assert run(folder, "create-admin", "taken", "--name", "管理 花子", "--password", PASSWORD).returncode == 0
+    assert run(folder, "create-admin", "taken", "--name", "管理 花子").returncode == 0
     return folder / "instance"
 
 
@@ -59,28 +58,35 @@ def test_load_reference_fills_an_empty_database_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("username", "password", "said"),
-    [
-        ("admin", "x", "12文字以上"),
-        ("admin", "x" * 12, "よく使われている"),
-        ("", PASSWORD, "ユーザー名"),
-        ("taken", PASSWORD, "もう使われています"),
-    ],
+    ("username", "said"),
+    [("", "ユーザー名"), ("taken", "もう使われています")],
 )
 def test_create_admin_says_in_one_line_what_it_will_not_make(
-    tmp_path: Path, city: Path, username: str, password: str, said: str
+    tmp_path: Path, city: Path, username: str, said: str
 ) -> None:
     shutil.copytree(city, tmp_path / "instance")
-    refused = run(tmp_path, "create-admin", username, "--name", "管理 花子", "--password", password)
+    refused = run(tmp_path, "create-admin", username, "--name", "管理 花子")
     assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (1, "", 1)
     assert said in refused.stderr
+
+
+def test_create_admin_and_invite_print_a_link_and_nothing_else(tmp_path: Path, city: Path) -> None:
+    shutil.copytree(city, tmp_path / "instance")
+    links = [
+        run(tmp_path, *arguments, BASE_URL="https://desk.example").stdout
+        for arguments in (("create-admin", "another", "--name", "管理 次郎"), ("invite", "another"))
+    ]
+    for link in links:
+        assert re.fullmatch(r"https://desk\.example/invited/[A-Za-z0-9_-]{22}\n", link)
+    assert links[0] != links[1]
+    assert run(tmp_path, "invite", "nobody").returncode == 1
 
 
 @pytest.mark.parametrize(
     "arguments",
     [
         ("serve",),
-        ("create-admin", "admin", "--name", "管理 花子", "--password", PASSWORD),
+        ("create-admin", "admin", "--name", "管理 花子"),
         ("import-learners", str(ROOT / "tests" / "learners" / "ledgers" / "reception_ledger_cp932.csv"), "--dry-run"),
     ],
     ids=lambda arguments: arguments[0],
@@ -136,7 +142,7 @@ def test_verify_audit_names_the_row_that_was_changed_and_finds_what_was_cut_off_
     tmp_path: Path, city: Path
 ) -> None:
     shutil.copytree(city, tmp_path / "instance")
-    assert run(tmp_path, "create-admin", "second", "--name", "管理 次郎", "--password", PASSWORD).returncode == 0
+    assert run(tmp_path, "create-admin", "second", "--name", "管理 次郎").returncode == 0
     whole = run(tmp_path, "verify-audit")
     assert whole.returncode == 0, whole.stderr
     assert "nothing wrong" in whole.stdout
