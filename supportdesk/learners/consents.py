@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -15,6 +15,7 @@ from supportdesk.accounts.models import Account
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.models import Consent, ConsentKind
+from supportdesk.learners.rooms import let_go
 
 #: What staff read out. What was read is stored with the answer, so that these texts may change.
 WORDINGS: Final[Mapping[ConsentKind, object]] = {
@@ -29,10 +30,40 @@ WORDINGS: Final[Mapping[ConsentKind, object]] = {
 }
 
 
+class Covers(NamedTuple):
+    """What a consent covers, in plain words for the sheet that a learner takes home and signs."""
+
+    kept: object
+    seen_by: object
+    until: object
+    taken_back: object
+
+
+COVERS: Final[Mapping[ConsentKind, Covers]] = {
+    ConsentKind.KEEP_RECORD: Covers(
+        kept=_l("教室に出た日、相談の内容、できるようになったことを書きます。"),
+        seen_by=_l(
+            "市の職員、担当の講師と相談員が見ます。担当の地域サポーターには、できるようになったことだけを見せます。"
+        ),
+        until=_l("あなたが「やめる」と言うまでです。消してほしいときは、いつでも申し出てください。"),
+        taken_back=_l(
+            "これからは書きません。教室や相談には、これまでどおり来られます。前に書いたものは、申し出があれば消します。"
+        ),
+    ),
+    ConsentKind.TIE_VIDEO_VIEWS: Covers(
+        kept=_l("あなたのスマホで見た動画の名前と日にち、「できた」「まだ」の答えを書きます。"),
+        seen_by=_l("市の職員、担当の講師と相談員が見ます。"),
+        until=_l("あなたが「やめる」と言うまでです。"),
+        taken_back=_l("前に見た動画と答えを、あなたの記録からはずします。動画は、これまでどおり見られます。"),
+    ),
+}
+
+
 def record_consent(
     learner_id: int, kind: ConsentKind, given: bool, wording: str, *, actor: Actor, now: datetime
 ) -> int:
-    """Keep one answer; the earlier ones stay. Returns its id."""
+    """Keep one answer; the earlier ones stay. A yes taken back has what follows in each room done. Returns its id."""
+    taken_back = not given and has_consented(learner_id, kind)
     consent = Consent(
         learner_id=learner_id, kind=kind, given=given, wording=wording, recorded_at=now, recorded_by=actor.account_id
     )
@@ -45,6 +76,8 @@ def record_consent(
         now=now,
         detail={"kind": str(kind), "given": given},
     )
+    if taken_back:
+        let_go(learner_id, kind, actor=actor, now=now)
     return consent.id
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Select, SQLColumnExpression, Table, select
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
-from supportdesk.learners.models import Learner, Status
+from supportdesk.learners.models import ConsentKind, Learner, Status
 from supportdesk.places.models import AccountDistrict
 
 EntryKind = Literal["class", "lecture", "consultation", "video", "peer_session"]
@@ -111,6 +111,12 @@ class Release(Protocol):
     def __call__(self, learner_id: int, status: Status, /, *, actor: Actor, now: datetime) -> None: ...
 
 
+class LetGo(Protocol):
+    """Does what follows in the room when a learner takes back this consent, in the caller's transaction."""
+
+    def __call__(self, learner_id: int, kind: ConsentKind, /, *, actor: Actor, now: datetime) -> None: ...
+
+
 @dataclass(frozen=True)
 class RoomAnswers:
     """All that one room answers."""
@@ -125,6 +131,7 @@ class RoomAnswers:
     derive: Derive | None = None
     bindings: Bindings | None = None
     release: Release | None = None
+    let_go: LetGo | None = None
 
 
 def answer_for_learners(app: Flask, answers: RoomAnswers) -> None:
@@ -186,6 +193,13 @@ def release_learner(learner_id: int, status: Status, *, actor: Actor, now: datet
     for answers in sorted(_rooms(), key=lambda one: _LAST.index(one.room) if one.room in _LAST else -1):
         if answers.release:
             answers.release(learner_id, status, actor=actor, now=now)
+
+
+def let_go(learner_id: int, kind: ConsentKind, *, actor: Actor, now: datetime) -> None:
+    """Let every room do what follows when a learner takes back a consent."""
+    for answers in _rooms():
+        if answers.let_go:
+            answers.let_go(learner_id, kind, actor=actor, now=now)
 
 
 def scope_of(actor: Actor) -> Select[Any] | None:

@@ -18,7 +18,7 @@ from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.core.signposts import way_to
 from supportdesk.learners import queries
-from supportdesk.learners.consents import WORDINGS, consents_of, record_consent
+from supportdesk.learners.consents import COVERS, WORDINGS, consents_of, record_consent
 from supportdesk.learners.forms import ConsentForm, LearnerForm, form_for, values_from_search
 from supportdesk.learners.models import ConsentKind
 from supportdesk.learners.operations import amend_learner, enter_learner
@@ -146,5 +146,22 @@ def _consents_page(learner_id: int, forms: dict[ConsentKind, ConsentForm]) -> st
         wordings=WORDINGS,
         titles=CONSENTS,
         answers=consents_of(learner_id),
+        covers=COVERS,
         back=way_to("learner", learner_id=learner_id),
+    )
+
+
+@blueprint.get("/<int:learner_id>/consents/sheet")
+@requires(Permission.RECORD_CONSENT, surface="field")
+def consent_sheet(learner_id: int) -> str:
+    """What each consent covers, in plain words and large print, with lines to sign."""
+    check_scope(current_actor(), learner_id)
+    note_look(Action.VIEW_CONSENTS, learner_id)
+    return render_template(
+        "learners/consent_sheet.html",
+        learner_id=learner_id,
+        name=queries.name_of(learner_id),
+        titles=CONSENTS,
+        wordings=WORDINGS,
+        covers=COVERS,
     )

@@ -124,13 +124,14 @@ def award_skills(
     _derive_anew(learner_ids)
 
 
-def withdraw_evidence(activity: str, *, actor: Actor, now: datetime) -> None:
-    """What was written of this activity was a mistake: it stays, and the levels are derived as if it were not there."""
-    mistaken = (
-        connection()
-        .execute(select(_EVIDENCE.c.id, _EVIDENCE.c.learner_id).where(_EVIDENCE.c.activity == activity, _STANDS))
-        .all()
-    )
+def withdraw_evidence(activity: str, *, learner_id: int | None = None, actor: Actor, now: datetime) -> None:
+    """What was written of this activity, of one learner or of all, was a mistake or is not to count any more: it stays,
+    and the levels are derived as if it were not there.
+    """
+    wanted = select(_EVIDENCE.c.id, _EVIDENCE.c.learner_id).where(_EVIDENCE.c.activity == activity, _STANDS)
+    if learner_id is not None:
+        wanted = wanted.where(_EVIDENCE.c.learner_id == learner_id)
+    mistaken = connection().execute(wanted).all()
     if not mistaken:
         return
     learner_ids = sorted({row.learner_id for row in mistaken})

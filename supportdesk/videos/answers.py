@@ -13,6 +13,7 @@ from supportdesk.extensions import db
 from supportdesk.learners.rooms import Latest, LearnerTable, RoomAnswers, TimelineEntry
 from supportdesk.videos.links import watch_path
 from supportdesk.videos.models import Video, VideoAnswer, VideoView
+from supportdesk.videos.operations import untie_views
 
 _VIEW: Final = cast(Table, VideoView.__table__)
 _ANSWER: Final = cast(Table, VideoAnswer.__table__)
@@ -63,4 +64,5 @@ ANSWERS: Final = RoomAnswers(
     room="videos",
     tables=(LearnerTable(_VIEW), LearnerTable(_ANSWER)),
     timeline=timeline,
+    let_go=untie_views,
 )

@@ -18,9 +18,10 @@ from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.japanese import search_key
 from supportdesk.core.permissions import SYSTEM, Actor
 from supportdesk.extensions import db
+from supportdesk.learners.models import ConsentKind
 from supportdesk.skills.levels import ALONE
 from supportdesk.skills.models import EvidenceSource, Skill, SkillArea
-from supportdesk.skills.operations import Observation, award_skills
+from supportdesk.skills.operations import Observation, award_skills, withdraw_evidence
 from supportdesk.videos.media import CAPTIONS, FILMS, drop_files, media_file, spoken_in
 from supportdesk.videos.models import Video, VideoAnswer, VideoSkill, VideoView
 
@@ -221,6 +222,24 @@ def answer_video(video_id: int, learner_id: int | None, can_do: bool, *, activit
         actor=SYSTEM,
         now=now,
     )
+
+
+def untie_views(learner_id: int, kind: ConsentKind, *, actor: Actor, now: datetime) -> None:
+    """The learner wants it on their record no more: what they watched and answered is nobody's in particular, and no
+    level follows from it.
+    """
+    if kind is not ConsentKind.TIE_VIDEO_VIEWS:
+        return
+    answered = select(VideoAnswer.video_id).where(VideoAnswer.learner_id == learner_id).distinct()
+    for video_id in sorted(db.session.scalars(answered)):
+        withdraw_evidence(activity_name("video", video_id), learner_id=learner_id, actor=actor, now=now)
+    for table in (VideoView, VideoAnswer):
+        db.session.execute(
+            update(table)
+            .where(table.learner_id == learner_id)
+            .values(learner_id=None)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _check(plan: VideoPlan) -> None:

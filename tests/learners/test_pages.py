@@ -383,3 +383,22 @@ def test_an_instructor_outside_their_meetings_finds_no_consents_page(app: Flask,
     client.get(f"/learners/{learner_id}/consents", expect=404)
     client.post(f"/learners/{learner_id}/admit", expect=404)
     assert "まだいません" in client.get("/learners/").text
+
+
+def test_the_sheet_says_in_plain_words_what_each_consent_covers(app: Flask, desk: PageClient) -> None:
+    with app.app_context():
+        learner_id = make_learner("サトウ ウメ")
+    sheet = desk.get(desk.get(f"/learners/{learner_id}/consents").link("署名していただく紙"))
+    assert "サトウ ウメ 様" in sheet.text
+    for words in ("書くこと", "見る人", "いつまで", "やめたとき", "お名前（署名）"):
+        assert words in sheet.text
+    assert sheet.text.count("はい（同意する）") == 2
+
+
+def test_whoever_takes_a_consent_back_is_told_what_follows(app: Flask, desk: PageClient) -> None:
+    with app.app_context():
+        learner_id = make_learner()
+    page = desk.get(f"/learners/{learner_id}/consents")
+    assert "「いいえ」にすると" not in page.text
+    page = desk.submit(page, "tie_video_views", {"tie_video_views-answer": "yes"}, follow=True)
+    assert "前に見た動画と答えを、あなたの記録からはずします" in page.text
