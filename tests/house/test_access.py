@@ -199,7 +199,8 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
 FIELD = frozenset({
     "accounts.login", "accounts.logout", "invited.accept", "own.index", "own.password", "own.sessions",
     "own.end_session", "own.end_others", "proof.prove_again", "home.home", "journey.learner", "passes.check_in",
-    "learners.consents", "learners.consent_sheet", "learners.admit_phone", "learners.cut_off", "videos.sheet", "videos.sheets",
+    "learners.consents", "learners.consent_sheet", "learners.admit_phone", "learners.cut_off", "videos.sheet",
+    "videos.sheets",
     "videos.hand_outs", "classes.index", "classes.run", "classes.enrolment", "classes.today", "classes.attendance",
     "classes.walk_in", "classes.heads", "classes.levels", "classes.paper_roster", "classes.meeting_code",
     "classes.meeting_code_svg", "classes.meeting_code_png", "lectures.index", "lectures.record", "tutors.index",
