@@ -18,7 +18,14 @@ def plug_in(app: Flask) -> None:
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
 
-    for more_pages in ("enrolment_views", "attendance_views", "roster_views", "confirmation_views", "change_views"):
+    for more_pages in (
+        "enrolment_views",
+        "together_views",
+        "attendance_views",
+        "roster_views",
+        "confirmation_views",
+        "change_views",
+    ):
         import_module(f"supportdesk.classes.{more_pages}")  # they stand on the blueprint of views
     for blueprint in (schedule_views.blueprint, views.blueprint, lecture_views.blueprint):
         app.register_blueprint(blueprint)

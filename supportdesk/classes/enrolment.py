@@ -81,13 +81,15 @@ def enrol_learner(
     caller: Caller = THE_LEARNER,
     clash_reason: str = "",
     told: bool = True,
+    free_seat: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> Enrolled:
     """Give the learner the lowest free seat, or the next place on the waiting list; their time is theirs no more.
 
-    `told`: they hear it on the line or at the counter, so that nobody need tell them later. Raises NotFound,
-    RunNotOpen, AlreadyEnrolled, NotActive, OnDuty, and LearnerClash unless there is a `clash_reason`.
+    `told`: they hear it on the line or at the counter, so that nobody need tell them later. `free_seat`: which seat,
+    of a caller who holds the run's lock. Raises NotFound, RunNotOpen, AlreadyEnrolled, NotActive, OnDuty, and
+    LearnerClash unless there is a `clash_reason`.
     """
     run = lock_run(run_id)
     run.demand_open(now)
@@ -96,7 +98,7 @@ def enrol_learner(
     if state.enrolment_id is not None:
         raise AlreadyEnrolled(state.enrolment_id)
     standing.demand_active()
-    seat = state.free_seat
+    seat = free_seat or state.free_seat
     _take_time(run, standing, seated=seat is not None, clash_reason=clash_reason)
     enrolment_id, code = _insert(
         {

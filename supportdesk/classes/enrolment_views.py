@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import NamedTuple
+
 from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -28,6 +31,7 @@ from supportdesk.core.moments import span
 from supportdesk.core.paging import Page, page_number
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.learners.booking_fields import CancelForm
+from supportdesk.learners.known_callers import callers_of
 from supportdesk.learners.rooms import ahead_of, check_scope, scope_of
 from supportdesk.learners.search import Found, described, find_learners
 from supportdesk.notices.news import News, news_about
@@ -56,14 +60,14 @@ def enrol(run_id: int) -> Answer:
     if not form.learner.data:
         run_queries.run_details(run_id)  # or there is no such page
         return redirect(url_for("classes.who", run_id=run_id), 303)
-    learner_id = _permitted(form.learner.data)
+    learner_id = permitted(form.learner.data)
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
         enrolled = operations.enrol_learner(
             run_id,
             learner_id,
-            caller=form.caller(),
+            caller=form.caller_for(learner_id, actor),
             clash_reason=form.clash_reason.data or "",
             told=form.tell.told,
             actor=actor,
@@ -74,7 +78,7 @@ def enrol(run_id: int) -> Answer:
     return answer_form(form, lambda: _enrol_page(form, run_id, learner_id), act)
 
 
-def _permitted(written: str) -> int:
+def permitted(written: str) -> int:
     """The id of a learner whom the actor may see; else there is no such page. Whoever sees all asks nobody."""
     actor, learner_id = current_actor(), row_id(written)
     if learner_id is None:
@@ -85,8 +89,9 @@ def _permitted(written: str) -> int:
 
 
 def _enrol_page(form: EnrolForm, run_id: int, learner_id: int) -> str:
-    learner = _described(learner_id)
-    note_look(Action.VIEW_LEARNER, learner_id)
+    learner, known = _described(learner_id), callers_of(learner_id, current_actor())
+    form.offer_callers(known)
+    note_look(Action.VIEW_LEARNER, learner_id, beside=[one.learner_id for one in known if one.learner_id])
     run = run_queries.run_details(run_id)
     existing = form.refusal.details["enrolment_id"] if isinstance(form.refusal, AlreadyEnrolled) else None
     existing = existing or run_queries.live_enrolment(run_id, learner_id)
@@ -95,7 +100,7 @@ def _enrol_page(form: EnrolForm, run_id: int, learner_id: int) -> str:
         "classes/enrol.html",
         form=form,
         run=run,
-        when=_when(run_id),
+        when=all_dates(run_id),
         learner=learner,
         existing=existing,
         clash=in_words(clash) if clash else "",
@@ -104,7 +109,7 @@ def _enrol_page(form: EnrolForm, run_id: int, learner_id: int) -> str:
     )
 
 
-def _when(run_id: int) -> str:
+def all_dates(run_id: int) -> str:
     """All dates of the run with their times."""
     return "、".join(span(starts_at, ends_at) for starts_at, ends_at in run_queries.dates_of(run_id))
 
@@ -113,7 +118,7 @@ def _when(run_id: int) -> str:
 @requires(Permission.SEE_CLASSES, surface="field")
 def enrolment(enrolment_id: int) -> str:
     """The booking; just after it was made, that it is done."""
-    row, learner = _booking(enrolment_id)
+    row, learner = booking_of(enrolment_id)
     moved_up = _who_moved_up(row)
     news = _news_of(enrolment_id, *([moved_up.enrolment_id] if moved_up else []))
     return render_template(
@@ -122,7 +127,7 @@ def enrolment(enrolment_id: int) -> str:
         learner=learner,
         moved_up=moved_up,
         news=news,
-        when=_when(row.run_id),
+        when=all_dates(row.run_id),
         done="done" in request.args and row.state is not EnrolmentState.CANCELLED,
         live=_is_live(row),
         state=ENROLMENT_STATES[row.state],
@@ -155,21 +160,29 @@ def _news_of(*enrolment_ids: int) -> dict[int, News]:
 @blueprint.get("/enrolments/<int:enrolment_id>/slip")
 @requires(Permission.SEE_CLASSES)
 def slip(enrolment_id: int) -> str:
-    """The slip that the learner takes home: the next date large, those that follow it small."""
-    row, learner = _booking(enrolment_id)
-    dates, now = run_queries.dates_of(row.run_id), clock.now()
+    """The slip that the learner takes home."""
+    return render_template("classes/slip.html", slip=slip_of(*booking_of(enrolment_id)))
+
+
+class Slip(NamedTuple):
+    """A booking on paper: the next date large, those that follow it small."""
+
+    booking: EnrolmentRow
+    learner: Found
+    starts_at: datetime
+    ends_at: datetime
+    others: str
+
+
+def slip_of(booking: EnrolmentRow, learner: Found) -> Slip:
+    """What the slip says: of dates that are over it says the last."""
+    dates, now = run_queries.dates_of(booking.run_id), clock.now()
     shown = next((one for one in dates if one[1] > now), dates[-1])
-    return render_template(
-        "classes/slip.html",
-        booking=row,
-        learner=learner,
-        starts_at=shown[0],
-        ends_at=shown[1],
-        others="、".join(span(*one) for one in dates if one != shown and one[1] > now),
-    )
+    others = "、".join(span(*one) for one in dates if one != shown and one[1] > now)
+    return Slip(booking, learner, *shown, others)
 
 
-def _booking(enrolment_id: int) -> tuple[EnrolmentRow, Found]:
+def booking_of(enrolment_id: int) -> tuple[EnrolmentRow, Found]:
     """The booking and its learner, for whoever may see them. That somebody looked is noted."""
     row = queries.enrolment_row(enrolment_id)
     if row is None:
@@ -197,7 +210,7 @@ def _is_live(row: EnrolmentRow) -> bool:
 @requires(Permission.BOOK_CLASS)
 def cancel_enrolment(enrolment_id: int) -> Answer:
     """Say what cancelling will do; then do it."""
-    row, learner = _booking(enrolment_id)
+    row, learner = booking_of(enrolment_id)
     form = CancelForm()
     actor, now = current_actor(), clock.now()
 
@@ -229,7 +242,7 @@ def _cancel_page(form: CancelForm, row: EnrolmentRow, learner: Found) -> str:
 @requires(Permission.BOOK_CLASS)
 def move(enrolment_id: int) -> Answer:
     """Pick another run; then leave this one and enter that one, both or neither."""
-    row, learner = _booking(enrolment_id)
+    row, learner = booking_of(enrolment_id)
     text = tidy(request.args.get("q", ""))[:LONGEST_WORD]
     runs = queries.open_runs_page(
         page_number(), text=text, besides=row.run_id, after=clock.now(), per_page=MOVES_OFFERED

@@ -57,6 +57,22 @@ class NoSeatThere(DeskError):
         )
 
 
+class OneSeatLeft(DeskError):
+    """Two want to come together, and one seat is free: the clerk says whose it is."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("空いている席は1つだけです。どちらの方の席にするか、えらんでください。"), field="together")
+
+
+class NoSeatLeft(DeskError):
+    """Two were promised seats, and there is none any more: both would wait."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("満席になりました。ふたりともキャンセル待ちになります。それでよければ、もう一度押してください。")
+        )
+
+
 class AlreadyCancelled(DeskError):
     """It was cancelled before."""
 

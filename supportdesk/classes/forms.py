@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from supportdesk.classes.changing import RunChange, fingerprint, meetings_ahead
 from supportdesk.classes.models import Edition, Run
 from supportdesk.classes.planning import LARGEST, MeetingPlan, RunPlan
+from supportdesk.classes.together import Together
 from supportdesk.classes.words import EDITIONS
 from supportdesk.core import clock
 from supportdesk.core.fields import (
@@ -29,6 +30,7 @@ from supportdesk.core.fields import (
 from supportdesk.learners.booking_fields import CallerFields, ReasonField, TellField
 
 MOST_MEETINGS = 5
+_TOGETHER = {promised: promised.value for promised in Together}
 LONGEST_TITLE = 100
 
 
@@ -210,6 +212,16 @@ class EnrolForm(CallerFields, DeskForm):
     """A learner's application for one run."""
 
     learner = HiddenField(max_length=12)
+    clash_reason = ReasonField()
+    tell = TellField(_l("受付の結果のお知らせ"))
+
+
+class BothForm(CallerFields, DeskForm):
+    """The application of two for one run. Whose the seat is, where one is free, is asked with their names."""
+
+    learner = HiddenField(max_length=12)
+    companion = HiddenField(max_length=12)
+    together = ChoiceField(_l("空いている1つの席"), choices=_TOGETHER, coerce=Together)
     clash_reason = ReasonField()
     tell = TellField(_l("受付の結果のお知らせ"))
 

@@ -27,6 +27,7 @@ from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, blueprint, day_near, permitted
 from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.booking_fields import CancelForm
+from supportdesk.learners.known_callers import callers_of
 from supportdesk.learners.rooms import ahead_of, check_scope, scope_of
 from supportdesk.learners.search import Found, described, find_learners
 from supportdesk.places import occupancy
@@ -70,7 +71,7 @@ def book() -> Answer:
             *wanted,
             learner.id,
             topic=form.topic.data or "",
-            caller=form.caller(),
+            caller=form.caller_for(learner.id, actor),
             clash_reason=form.clash_reason.data or "",
             told=form.tell.told,
             actor=actor,
@@ -92,7 +93,9 @@ def _slot(wanted: Wanted, refusal: DeskError | None = None) -> tuple[SlotRow, st
 def _book_page(form: BookForm, wanted: Wanted, learner: Found) -> str:
     error = form.refusal
     slot, in_the_way = _slot(wanted, error)
-    note_look(Action.VIEW_LEARNER, learner.id)
+    known = callers_of(learner.id, current_actor())
+    form.offer_callers(known)
+    note_look(Action.VIEW_LEARNER, learner.id, beside=[one.learner_id for one in known if one.learner_id])
     free = not in_the_way and not isinstance(error, (SlotTaken, AlreadyBooked)) and wanted.starts_at > clock.now()
     existing = error.details["booking_id"] if isinstance(error, AlreadyBooked) else None
     return render_template(

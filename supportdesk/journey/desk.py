@@ -13,12 +13,14 @@ from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk.queries import BookingRow, SlotRow, booking_by_code, bookings_on, open_slots
 from supportdesk.journey.next_step import EDITION_OF
 from supportdesk.journey.typed import Typed
-from supportdesk.learners.models import Learner
+from supportdesk.learners.links import Family, Linked
+from supportdesk.learners.models import Learner, LinkKind, Status
 from supportdesk.learners.rooms import scope_of
 from supportdesk.learners.search import Results, find_learners
 
 RUNS_SHOWN = 10
 SLOTS_SHOWN = 8
+COMPANIONS_SHOWN = 2
 #: What the address calls the page of each list.
 RUNS, SLOTS = "runs", "slots"
 
@@ -57,6 +59,12 @@ def search(typed: Typed, actor: Actor, now: datetime) -> Answer:
         meetings=meetings_on(typed.day, cancelled=True) if typed.day else (),
         bookings=bookings_on(typed.day) if typed.day and not typed.words else (),
     )
+
+
+def companions(family: Family) -> list[Linked]:
+    """Whom the learner may be booked together with in one press: two at most, a spouse first."""
+    active = [one for one in family.linked if one.who.status == Status.ACTIVE]
+    return sorted(active, key=lambda one: one.kind is not LinkKind.SPOUSE)[:COMPANIONS_SHOWN]
 
 
 class Offers(NamedTuple):

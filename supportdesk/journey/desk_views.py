@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes.queries import enrolments_ahead, meetings_on
+from supportdesk.classes.together import enrolled_among, promise_of
 from supportdesk.core import clock
 from supportdesk.core.answers import Answer
 from supportdesk.core.paging import page_number
@@ -18,6 +20,7 @@ from supportdesk.journey.appointments import appointments_of
 from supportdesk.journey.record import step_of
 from supportdesk.journey.typed import LONGEST, read_typed
 from supportdesk.journey.words import PROGRAMMES
+from supportdesk.learners.known_callers import callers_of
 from supportdesk.learners.links import family_of
 from supportdesk.learners.queries import learner_to_edit, stands_for
 from supportdesk.learners.rooms import ahead_of, check_scope
@@ -67,6 +70,16 @@ def learner(learner_id: int) -> Answer:
     enrolments = enrolments_ahead(learner_id, now)
     wanted = read_typed(request.args.get("q", "")[: 2 * LONGEST], clock.today())
     family = family_of(person, actor)
+    callers = callers_of(learner_id, actor, family.linked)
+    calls = request.args.get("caller", "")
+    offers = desk.offers_for(
+        person,
+        words=wanted.words,
+        day=wanted.day,
+        pages=(page_number(desk.RUNS), page_number(desk.SLOTS)),
+        now=now,
+    )
+    companions = desk.companions(family)
     note_look(Action.VIEW_LEARNER, learner_id, beside=family.ids)
     return render_template(
         "journey/desk_learner.html",
@@ -75,15 +88,14 @@ def learner(learner_id: int) -> Answer:
         wanted=wanted,
         family=family,
         links=LINKS,
+        callers=[("", _("ご本人")), *((one.key, one.label) for one in callers)] if callers else [],
+        caller=calls if calls in {one.key for one in callers} else "",
         step=step_of(person, levels_of(learner_id), enrolments, now),
         appointments=appointments_of(learner_id, enrolments, now),
-        offers=desk.offers_for(
-            person,
-            words=wanted.words,
-            day=wanted.day,
-            pages=(page_number(desk.RUNS), page_number(desk.SLOTS)),
-            now=now,
-        ),
+        offers=offers,
+        companions=companions,
+        booked_too=enrolled_among([run.id for run in offers.runs.rows], [one.who.id for one in companions]),
+        promise_of=promise_of,
         booked={row.run_id: url_for("classes.enrolment", enrolment_id=row.id) for row in enrolments},
         programmes=PROGRAMMES,
         devices=DEVICES,

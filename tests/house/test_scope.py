@@ -40,6 +40,7 @@ NAMELESS = {
     "classes.run": "which classes there are, and how full, is no secret among those who hold and plan them",
     "classes.who": "advisers book any class, for learners of their own",
     "classes.enrol": "… whom this asks for: without one it leads there",
+    "classes.enrol_both": "… and without two it leads there",
     "classes.paper_roster": "coordinators print them all over the city: others' learners are a booking's code",
     "classes.meeting_code": "leads to the day's videos",
     "classes.meeting_code_svg": "leads to the day's videos",

@@ -24,7 +24,7 @@ class BookingForm(CallerFields, DeskForm):
 def caller_of(app: Flask, **typed: str) -> tuple[bool, Caller]:
     with app.test_request_context("/", method="POST", data=typed):
         form = BookingForm(meta={"csrf": False})
-        return form.validate(), form.caller()
+        return form.validate(), form.caller([])
 
 
 def particulars_of(app: Flask, **typed: str) -> Particulars:
