@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from supportdesk.accounts import jobs as accounts
 from supportdesk.learners import jobs as learners
 from supportdesk.notices import jobs as notices
 
 Job = Callable[[datetime], int]
 JOBS: Final[Sequence[tuple[str, Job]]] = (
+    ("accounts whose service is over", accounts.end_service),
     ("notices lapsed", notices.lapse),
     ("pairs that may be one person", learners.search_pairs),
     ("merges that stand", learners.forget_undone),

@@ -24,6 +24,7 @@ class Action(StrEnum):
     PROOF_REFUSED = "proof_refused", _l("大切な操作の前に、本人だとたしかめられなかった")
     CREATE_ACCOUNT = "create_account", _l("アカウントを作った")
     EDIT_ACCOUNT = "edit_account", _l("アカウントを変えた")
+    SET_SERVICE = "set_service", _l("役割・地区・休職・退職の日を決めた")
     ASSIGN_DISTRICTS = "assign_districts", _l("担当する地区を決めた")
     SWITCH_ACCOUNT_OFF = "switch_account_off", _l("アカウントを止めた")
     SWITCH_ACCOUNT_ON = "switch_account_on", _l("アカウントをまた使えるようにした")

@@ -18,6 +18,7 @@ from supportdesk.accounts import audit, passwords
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, Invitation
 from supportdesk.accounts.operations import actor_of
+from supportdesk.accounts.terms import PRESENT, is_present
 from supportdesk.accounts.upkeep import locked
 from supportdesk.core import throttle
 from supportdesk.core.activities import path_of
@@ -109,7 +110,7 @@ def invited(token: str, now: datetime) -> Invited:
     row = db.session.execute(
         select(Account.id, Account.name, Account.username, Account.kana, Invitation.expires_at)
         .join(Invitation, Invitation.account_id == Account.id)
-        .where(Invitation.token_hash == _hash(token), Account.active, *_live(now))
+        .where(Invitation.token_hash == _hash(token), PRESENT, *_live(now))
     ).one_or_none()
     if row is None:
         raise InvitationOver
@@ -123,7 +124,7 @@ def accept_invitation(token: str, kept: str, *, now: datetime) -> Account:
     """
     account = locked(invited(token, now).account_id)
     used = update(_INVITATION).where(_INVITATION.c.token_hash == _hash(token), *_live(now)).values(used_at=now)
-    if not account.active or connection().execute(used).rowcount != 1:
+    if not is_present(account) or connection().execute(used).rowcount != 1:
         raise InvitationOver
     account.password_hash = kept
     account.session_stamp = new_token()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
@@ -26,7 +26,11 @@ class Account(Base):
     """A log-in. An account that has served is switched off, never deleted: the audit trail speaks of it."""
 
     __tablename__ = "account"
-    __table_args__ = (CheckConstraint("username <> ''", "username_given"),)
+    __table_args__ = (
+        CheckConstraint("username <> ''", "username_given"),
+        CheckConstraint("leave_from <= leave_until", "leave_in_order"),
+        CheckConstraint("leave_until IS NULL OR leave_from IS NOT NULL", "leave_begins"),
+    )
 
     id: Mapped[identity]
     person_id: Mapped[int] = foreign_key("person.id", index=False, unique=True)
@@ -37,6 +41,9 @@ class Account(Base):
     mail: Mapped[str | None]
     password_hash: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
+    leave_from: Mapped[date | None] = mapped_column(comment="of the leave of absence, both days included")
+    leave_until: Mapped[date | None]
+    service_ends_on: Mapped[date | None] = mapped_column(comment="the last day")
     session_stamp: Mapped[str] = mapped_column(default=new_token, comment="a session that bears another one has ended")
     created_at: Mapped[datetime]
     last_login_at: Mapped[datetime | None]
@@ -47,12 +54,15 @@ class Account(Base):
 
 
 class AccountRole(Base):
-    """One of the roles an account has."""
+    """One of the roles an account has, from when until when (both days included, None is open)."""
 
     __tablename__ = "account_role"
+    __table_args__ = (CheckConstraint("starts_on <= ends_on", "days_in_order"),)
 
     account_id: Mapped[int] = foreign_key("account.id", index=False, primary_key=True)
     role: Mapped[Role] = mapped_column(primary_key=True)
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
 
 
 class Invitation(Base):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import selectinload
 from supportdesk.accounts import audit, passwords
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AccountRole, Person
+from supportdesk.accounts.terms import is_present, roles_in_force
 from supportdesk.core import throttle
 from supportdesk.core.errors import DeskError
 from supportdesk.core.japanese import tidy
@@ -41,6 +42,15 @@ class TooManyTries(DeskError):
 
     def __init__(self, until: datetime) -> None:
         super().__init__(_l("まちがいが続いたため、15分のあいだログインできません。"), details={"until": until})
+
+
+class NotInService(DeskError):
+    """Their password is right, but they are on leave, have left, or have no role today."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(_l("今は、このアカウントを使えない期間です。管理者に相談してください。"))
 
 
 class UsernameTaken(DeskError):
@@ -150,12 +160,14 @@ def log_in(tried: Tried, *, now: datetime) -> Account | DeskError:
     until = throttle.blocked_until(bucket, now)
     if until is not None:
         return TooManyTries(until)
-    if account is None or not account.active or account.password_hash != tried.fits:
+    if account is None or tried.fits is None or account.password_hash != tried.fits:
         throttle.count_failure(bucket, now)
         if account is not None:  # what was typed for a name that nobody has may be somebody's password
             audit.record(actor=SYSTEM, action=Action.LOG_IN_REFUSED, subject=f"account:{account.id}", now=now)
         return WrongPassword()
     throttle.clear(bucket)
+    if not is_present(account) or not roles_in_force(account):
+        return NotInService()
     account.last_login_at = now
     account.password_hash = tried.renewed or account.password_hash
     audit.record(actor=actor_of(account), action=Action.LOG_IN, subject=f"account:{account.id}", now=now)
@@ -168,7 +180,7 @@ def actor_of(account: Account) -> Actor:
         account_id=account.id,
         person_id=account.person_id,
         name=account.name,
-        roles=frozenset(given.role for given in account.roles),
+        roles=roles_in_force(account),
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Table, and_, bindparam, delete, select, update
 
 from supportdesk.accounts.devices import device_of
 from supportdesk.accounts.models import Account, AccountRole, SignedInSession
+from supportdesk.accounts.terms import PRESENT, in_force, roles_in_force
 from supportdesk.core import clock, kept_form
 from supportdesk.core.database import reading, transaction
 from supportdesk.core.permissions import Actor, Role
@@ -51,7 +52,8 @@ _SIGNED_IN = (
     .join(_SESSION, _SESSION.c.account_id == _ACCOUNT.c.id)
     .where(
         _ACCOUNT.c.id == bindparam("wanted"),
-        _ACCOUNT.c.active,
+        PRESENT,
+        in_force(_ROLE.c),
         _SESSION.c.token_hash == bindparam("token_hash"),
         LIVES,
     )
@@ -102,14 +104,8 @@ def start_session(account: Account) -> None:
     longest life go.
     """
     end_session()
-    login_user(
-        SignedIn(
-            account_id=account.id,
-            person_id=account.person_id,
-            name=account.name,
-            roles=frozenset(given.role for given in account.roles),
-        )
-    )
+    roles = roles_in_force(account)
+    login_user(SignedIn(account_id=account.id, person_id=account.person_id, name=account.name, roles=roles))
     now = clock.now()
     session[TOKEN] = secrets.token_urlsafe(32)
     begun = {

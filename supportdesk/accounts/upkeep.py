@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import selectinload
 
 from supportdesk.accounts import audit, passwords
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.accounts.operations import TooManyTries, kept_mail
+from supportdesk.accounts.terms import PRESENT, in_force
 from supportdesk.core import throttle
 from supportdesk.core.codes import new_token
 from supportdesk.core.errors import DeskError, NotFound
@@ -56,7 +57,7 @@ def edit_account(
     """
     account = locked(account_id)
     if Role.ADMIN not in roles:
-        _demand_another_administrator(account)
+        demand_another_administrator(account)
     account.name, account.kana, account.phone = tidy(name), tidy(kana), phone or None
     account.mail = kept_mail(mail)
     held = {given.role for given in account.roles}
@@ -82,7 +83,7 @@ def switch_account(account_id: int, *, active: bool, actor: Actor, now: datetime
     if account.active == active:
         return
     if not active:
-        _demand_another_administrator(account)
+        demand_another_administrator(account)
         account.session_stamp = new_token()
     account.active = active
     action = Action.SWITCH_ACCOUNT_ON if active else Action.SWITCH_ACCOUNT_OFF
@@ -151,8 +152,18 @@ def locked(account_id: int) -> Account:
     return account
 
 
-def _demand_another_administrator(account: Account) -> None:
-    """One who can log in: whoever has not accepted their invitation yet is none.
+#: Condition: an administrator without an end in sight.
+STAYS = and_(
+    PRESENT,
+    in_force(AccountRole),
+    AccountRole.ends_on.is_(None),
+    Account.service_ends_on.is_(None),
+    Account.leave_from.is_(None),
+)
+
+
+def demand_another_administrator(account: Account) -> None:
+    """One who can log in and will stay: whoever has not accepted their invitation yet, or leaves, is none.
 
     Administrators' rows are locked in the order of their ids: two who switch each other off come one by one.
     """
@@ -161,7 +172,7 @@ def _demand_another_administrator(account: Account) -> None:
     administrators = db.session.scalars(
         select(Account.id)
         .join(AccountRole, AccountRole.account_id == Account.id)
-        .where(AccountRole.role == Role.ADMIN, Account.active, Account.password_hash != passwords.NONE_CHOSEN)
+        .where(AccountRole.role == Role.ADMIN, STAYS, Account.password_hash != passwords.NONE_CHOSEN)
         .order_by(Account.id)
         .with_for_update(key_share=True, of=Account)
     ).all()

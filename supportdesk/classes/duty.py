@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 
+from supportdesk.accounts.terms import in_force
 from supportdesk.classes.models import RunKind
 from supportdesk.classes.queries import MEETING, MEETING_ROWS, RUN, MeetingRow, on_duty
 from supportdesk.classes.run_queries import RunDetails, run_details
@@ -73,7 +74,9 @@ def may_manage(actor: Actor, run: RunDetails) -> bool:
 
 
 def _own_districts(account_id: int) -> Select[Any]:
-    return select(AccountDistrict.district_code).where(AccountDistrict.account_id == account_id)
+    return select(AccountDistrict.district_code).where(
+        AccountDistrict.account_id == account_id, in_force(AccountDistrict)
+    )
 
 
 def _meeting(meeting_id: int, allowed: ColumnElement[bool]) -> MeetingRow:

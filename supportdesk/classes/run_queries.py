@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Select, Table, exists, func, or_, select
 
 from supportdesk.accounts.models import Account, AccountRole
+from supportdesk.accounts.terms import not_over
 from supportdesk.classes.models import (
     Course,
     Edition,
@@ -318,7 +319,7 @@ def instructor_choices(
     roles: Sequence[Role] = (Role.INSTRUCTOR,), *, besides: Collection[int] = ()
 ) -> list[tuple[int, str]]:
     """(account's id, name) of whoever can be put on duty; `besides`: accounts that are on duty already."""
-    fitting = Account.id.in_(select(AccountRole.account_id).where(AccountRole.role.in_(roles)))
+    fitting = Account.id.in_(select(AccountRole.account_id).where(AccountRole.role.in_(roles), not_over(AccountRole)))
     rows = db.session.execute(
         select(Account.id, Account.name)
         .where(Account.active, or_(fitting, Account.id.in_(besides)))

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Select, Table, func, select
 
 from supportdesk.accounts.models import Account, AccountRole
+from supportdesk.accounts.terms import not_over
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
@@ -120,7 +121,7 @@ def venue_choices() -> list[tuple[int, str]]:
 
 def adviser_choices() -> list[tuple[int, str]]:
     """(account's id, name) of whoever can keep a desk."""
-    advises = select(AccountRole.account_id).where(AccountRole.role == Role.ADVISER)
+    advises = select(AccountRole.account_id).where(AccountRole.role == Role.ADVISER, not_over(AccountRole))
     rows = db.session.execute(
         select(Account.id, Account.name)
         .where(Account.active, Account.id.in_(advises))

@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AccountRole
+from supportdesk.accounts.terms import not_over
 from supportdesk.core.database import unique_or
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Role
@@ -132,7 +133,7 @@ def _check_times(opens: time, closes: time, slot_minutes: int) -> None:
 
 def _check_adviser(adviser_id: int, weekday: int, opens: time, closes: time) -> None:
     """An adviser at work, who keeps no other desk at that time. Their row is locked while one looks."""
-    advises = select(AccountRole.account_id).where(AccountRole.role == Role.ADVISER)
+    advises = select(AccountRole.account_id).where(AccountRole.role == Role.ADVISER, not_over(AccountRole))
     adviser = select(Account.id).where(Account.id == adviser_id, Account.active, Account.id.in_(advises))
     if db.session.scalar(adviser.with_for_update(key_share=True, of=Account)) is None:
         raise DeskRefused(_l("相談員をえらんでください。"), field="adviser_id")

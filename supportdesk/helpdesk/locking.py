@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 from sqlalchemy import Table, and_, bindparam, exists, select
 
 from supportdesk.accounts.models import Account, AccountRole
+from supportdesk.accounts.terms import not_over
 from supportdesk.core import clock
 from supportdesk.core.database import connection
 from supportdesk.core.errors import NotFound
@@ -33,7 +34,7 @@ _DISTRICT = cast(Table, District.__table__)
 #: Condition: the account can be booked, because it is in use and still an adviser's.
 ADVISES: Final = and_(
     _ACCOUNT.c.active,
-    exists().where(AccountRole.account_id == _ACCOUNT.c.id, AccountRole.role == Role.ADVISER),
+    exists().where(AccountRole.account_id == _ACCOUNT.c.id, AccountRole.role == Role.ADVISER, not_over(AccountRole)),
 )
 #: Nobody means a slot that is more than a year away.
 FARTHEST: Final = timedelta(days=366)

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, NamedTuple, Protocol
 from flask import Flask, current_app
 from sqlalchemy import Select, SQLColumnExpression, Table, select
 
+from supportdesk.accounts.terms import in_force
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
@@ -229,7 +230,9 @@ def check_scope(actor: Actor, learner_id: int) -> None:
 
 
 def _of_own_districts(account_id: int) -> Select[Any]:
-    own = select(AccountDistrict.district_code).where(AccountDistrict.account_id == account_id)
+    own = select(AccountDistrict.district_code).where(
+        AccountDistrict.account_id == account_id, in_force(AccountDistrict)
+    )
     return select(Learner.id).where(Learner.district_code.in_(own))
 
 

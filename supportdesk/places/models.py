@@ -25,12 +25,15 @@ class District(Base):
 
 
 class AccountDistrict(Base):
-    """A district that a coordinator or tutor answers for."""
+    """A district that a coordinator or tutor answers for, from when until when (both days included, None is open)."""
 
     __tablename__ = "account_district"
+    __table_args__ = (CheckConstraint("starts_on <= ends_on", "days_in_order"),)
 
     account_id: Mapped[int] = foreign_key("account.id", index=False, primary_key=True)
     district_code: Mapped[str] = foreign_key("district.code", primary_key=True)
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
 
 
 class Venue(Base):

@@ -17,6 +17,7 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.invitations import MadeInvitation, invite
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.accounts.operations import create_account
+from supportdesk.accounts.terms import not_over
 from supportdesk.core.activities import Description
 from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError, NotFound
@@ -119,7 +120,9 @@ def _demand_no_work(account_id: int, *, keeps: Collection[Role], although: bool,
 
 
 def _roles_of(account_id: int) -> Sequence[Role]:
-    return db.session.scalars(select(AccountRole.role).where(AccountRole.account_id == account_id)).all()
+    return db.session.scalars(
+        select(AccountRole.role).where(AccountRole.account_id == account_id, not_over(AccountRole))
+    ).all()
 
 
 def change_districts(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
 from supportdesk.core.fields import (
+    DayField,
     DeskForm,
     HiddenField,
     KanaField,
@@ -63,3 +65,24 @@ class SwitchForm(DeskForm):
 
     wanted = HiddenField()
     although = AlthoughField()
+
+
+class ServiceForm(DeskForm):
+    """From when until when somebody serves: for each role and district that they have, leave, the last day."""
+
+    leave_first = DayField(_l("休職の始めの日"), required=False)
+    leave_last = DayField(_l("休職の終わりの日"), required=False)
+    ends_on = DayField(_l("最後の日（この日まで使えます）"), required=False)
+    although = AlthoughField()
+
+
+def service_form(roles: Collection[Role], districts: Mapping[str, str], stored: Mapping[str, Any]) -> ServiceForm:
+    """The form for these roles and districts (code: name), with what is stored."""
+    given: dict[str, object] = {f"role_{role}": role.label for role in roles}
+    given |= {f"district_{code}": name for code, name in districts.items()}
+    fields: dict[str, object] = {}
+    for name, words in given.items():
+        fields[f"{name}_first"] = DayField(_l("%(what)s：始めの日", what=words), required=False)
+        fields[f"{name}_last"] = DayField(_l("%(what)s：終わりの日", what=words), required=False)
+    form: ServiceForm = type("OwnServiceForm", (ServiceForm,), fields)(data=stored)
+    return form

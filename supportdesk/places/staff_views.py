@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -25,7 +26,8 @@ from supportdesk.core.permissions import Permission, requires
 from supportdesk.core.qr import qr_svg
 from supportdesk.places import staff
 from supportdesk.places.choices import district_choices
-from supportdesk.places.staff_forms import NewStaffForm, StaffForm, SwitchForm
+from supportdesk.places.service import Days, Service, service_of, set_service
+from supportdesk.places.staff_forms import NewStaffForm, ServiceForm, StaffForm, SwitchForm, service_form
 from supportdesk.places.staff_queries import duties_of, staff_page, staff_row
 
 blueprint = Blueprint("staff", __name__, url_prefix="/admin/accounts", template_folder="templates")
@@ -95,6 +97,8 @@ def account(account_id: int) -> Answer:
             account=row,
             planned=_planned(form),
             standing=invitations.standing_invitation(account_id),
+            service=service_of(account_id),
+            districts=duties.districts,
             now=now,
         ),
         act,
@@ -124,9 +128,49 @@ def switch(account_id: int) -> Answer:
     )
 
 
-def _planned(form: StaffForm | SwitchForm) -> list[Description]:
+def _planned(form: StaffForm | SwitchForm | ServiceForm) -> list[Description]:
     """What stood in the way when the form was sent."""
     return form.refusal.planned if isinstance(form.refusal, staff.WorkAhead) else []
+
+
+@blueprint.route("/<int:account_id>/service", methods=["GET", "POST"])
+@requires(Permission.MANAGE_ACCOUNTS)
+def service(account_id: int) -> Answer:
+    """From when until when somebody serves: roles, districts, leave of absence, the last day."""
+    actor, now = current_actor(), clock.now()
+    row, duties, known = staff_row(account_id), duties_of([account_id])[account_id], service_of(account_id)
+    days = {**_of("role", known.roles), **_of("district", known.districts), "leave": known.leave}
+    stored = {f"{name}_{end}": day for name, of in days.items() for end, day in zip(_ENDS, of, strict=True)}
+    form = service_form(duties.roles, duties.districts, {**stored, "ends_on": known.ends_on})
+
+    def typed(name: str) -> Days:
+        return Days(*(form[f"{name}_{end}"].data for end in _ENDS))
+
+    def act() -> str:
+        wanted = Service(
+            roles={role: typed(f"role_{role}") for role in duties.roles},
+            districts={code: typed(f"district_{code}") for code in duties.districts},
+            leave=typed("leave"),
+            ends_on=form.ends_on.data,
+        )
+        set_service(account_id, wanted, although=form.although.data, actor=actor, now=now)
+        return url_for("staff.account", account_id=account_id)
+
+    return answer_form(
+        form,
+        lambda: render_template(
+            "places/staff_service.html", form=form, account=row, given=days, planned=_planned(form)
+        ),
+        act,
+        _("期間を保存しました。"),
+    )
+
+
+_ENDS = ("first", "last")
+
+
+def _of(kind: str, given: Mapping[Any, Days]) -> dict[str, Days]:
+    return {f"{kind}_{name}": days for name, days in given.items()}
 
 
 @blueprint.route("/<int:account_id>/invite", methods=["GET", "POST"])

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, cast
 from flask_babel import gettext as _
 from sqlalchemy import Select, Table, func, select
 
+from supportdesk.accounts.terms import in_force
 from supportdesk.core import clock, wareki
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
@@ -47,7 +48,9 @@ def districts_of(actor: Actor) -> list[tuple[str, str]]:
     """(code, name) of the districts whose figures the actor may see: a coordinator's own, an administrator's all."""
     wanted = select(_DISTRICT.c.code, _DISTRICT.c.name).order_by(_DISTRICT.c.position)
     if actor.account_id is not None and Role.ADMIN not in actor.roles:
-        own = select(AccountDistrict.district_code).where(AccountDistrict.account_id == actor.account_id)
+        own = select(AccountDistrict.district_code).where(
+            AccountDistrict.account_id == actor.account_id, in_force(AccountDistrict)
+        )
         wanted = wanted.where(_DISTRICT.c.code.in_(own))
     return [(row.code, row.name) for row in db.session.execute(wanted)]
 
@@ -55,7 +58,11 @@ def districts_of(actor: Actor) -> list[tuple[str, str]]:
 def district_codes_of(account_id: int) -> set[str]:
     """Where the account's holder serves."""
     return set(
-        db.session.scalars(select(AccountDistrict.district_code).where(AccountDistrict.account_id == account_id))
+        db.session.scalars(
+            select(AccountDistrict.district_code).where(
+                AccountDistrict.account_id == account_id, in_force(AccountDistrict)
+            )
+        )
     )
 
 

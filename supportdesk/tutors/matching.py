@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import ColumnElement, Select, Table, case, exists, func, or_, select
 
 from supportdesk.accounts.models import Account, AccountRole
+from supportdesk.accounts.terms import in_force, not_over
 from supportdesk.core.errors import NotFound
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor, Role
@@ -117,7 +118,7 @@ _TUTORS = (
     .outerjoin(_TUTOR, _TUTOR.c.account_id == _ACCOUNT.c.id)
     .where(
         _ACCOUNT.c.active,
-        exists().where(AccountRole.account_id == _ACCOUNT.c.id, AccountRole.role == Role.TUTOR),
+        exists().where(AccountRole.account_id == _ACCOUNT.c.id, AccountRole.role == Role.TUTOR, not_over(AccountRole)),
     )
 )
 
@@ -141,7 +142,9 @@ def tutor_row(account_id: int, actor: Actor) -> TutorRow:
 def tutors_for(learner_id: int) -> list[TutorRow]:
     """Who could help this learner: those of their district first, and whoever has the fewest learners."""
     district = db.session.scalar(select(Learner.district_code).where(Learner.id == learner_id))
-    serves = exists().where(_SERVES.c.account_id == _ACCOUNT.c.id, _SERVES.c.district_code == district)
+    serves = exists().where(
+        _SERVES.c.account_id == _ACCOUNT.c.id, _SERVES.c.district_code == district, in_force(_SERVES.c)
+    )
     rows = db.session.execute(
         _TUTORS.where(_TUTOR.c.account_id.is_not(None)).order_by(
             case((serves, 0), else_=1), _TUTORS.selected_columns.learners, _ACCOUNT.c.kana, _ACCOUNT.c.id
@@ -154,10 +157,10 @@ def _of_own_districts(actor: Actor) -> list[ColumnElement[bool]]:
     """Tutors of one of the actor's districts, and those who have none yet; an administrator sees all."""
     if actor.account_id is None or Role.ADMIN in actor.roles:
         return []
-    own = select(_SERVES.c.district_code).where(_SERVES.c.account_id == actor.account_id)
+    own = select(_SERVES.c.district_code).where(_SERVES.c.account_id == actor.account_id, in_force(_SERVES.c))
     serves = _SERVES.alias("serves")
-    of_mine = exists().where(serves.c.account_id == _ACCOUNT.c.id, serves.c.district_code.in_(own))
-    of_none = ~exists().where(serves.c.account_id == _ACCOUNT.c.id)
+    of_mine = exists().where(serves.c.account_id == _ACCOUNT.c.id, serves.c.district_code.in_(own), not_over(serves.c))
+    of_none = ~exists().where(serves.c.account_id == _ACCOUNT.c.id, not_over(serves.c))
     return [or_(of_mine, of_none)]
 
 
@@ -168,7 +171,7 @@ def _with_particulars(rows: Sequence[Any], *, near_to: str | None) -> list[Tutor
     for row in db.session.execute(
         select(_SERVES.c.account_id, District.code, District.name)
         .join(District, District.code == _SERVES.c.district_code)
-        .where(_SERVES.c.account_id.in_(ids))
+        .where(_SERVES.c.account_id.in_(ids), not_over(_SERVES.c))
         .order_by(District.position)
     ):
         districts.setdefault(row.account_id, []).append((row.code, row.name))

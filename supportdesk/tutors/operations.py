@@ -15,6 +15,7 @@ from sqlalchemy import Table, delete, insert, select, update
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AccountRole
+from supportdesk.accounts.terms import not_over
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.database import connection
@@ -56,7 +57,8 @@ def appoint_tutor(
     Raises NotFound, NotATutor, UnknownSkill, UnknownDistrict, and CoordinatorsDistricts.
     """
     _lock_account(account_id)
-    roles = connection().execute(select(AccountRole.role).where(AccountRole.account_id == account_id)).scalars().all()
+    held = select(AccountRole.role).where(AccountRole.account_id == account_id, not_over(AccountRole))
+    roles = connection().execute(held).scalars().all()
     if Role.TUTOR not in roles:
         raise NotATutor
     _demand_known(skills)

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, cast
 from sqlalchemy import Table, case, func, select
 
 from supportdesk.accounts.models import Account
+from supportdesk.accounts.terms import in_force
 from supportdesk.core.errors import NotFound
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner, LearnerPhone
@@ -157,7 +158,9 @@ def _recent_places(account_id: int) -> list[PlaceChoice]:
 
 
 def _venues(account_id: int) -> list[PlaceChoice]:
-    own = select(AccountDistrict.district_code).where(AccountDistrict.account_id == account_id)
+    own = select(AccountDistrict.district_code).where(
+        AccountDistrict.account_id == account_id, in_force(AccountDistrict)
+    )
     rows = db.session.execute(
         select(Venue.id, Venue.name, Venue.nickname, Venue.district_code)
         .join(District, District.code == Venue.district_code)
@@ -192,7 +195,7 @@ def own_districts(account_id: int) -> list[str]:
         db.session.scalars(
             select(AccountDistrict.district_code)
             .join(District, District.code == AccountDistrict.district_code)
-            .where(AccountDistrict.account_id == account_id)
+            .where(AccountDistrict.account_id == account_id, in_force(AccountDistrict))
             .order_by(District.position)
         )
     )

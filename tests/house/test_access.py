@@ -184,6 +184,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "staff.account": ("/admin/accounts/999999", {"GET", "POST"}, MANAGE_ACCOUNTS),
     "staff.switch": ("/admin/accounts/999999/switch", {"GET", "POST"}, MANAGE_ACCOUNTS),
     "staff.invite": ("/admin/accounts/999999/invite", {"GET", "POST"}, MANAGE_ACCOUNTS),
+    "staff.service": ("/admin/accounts/999999/service", {"GET", "POST"}, MANAGE_ACCOUNTS),
     "staff.revoke": ("/admin/accounts/999999/invite/revoke", {"POST"}, MANAGE_ACCOUNTS),
     "staff.standing": ("/admin/accounts/invitations", {"GET"}, MANAGE_ACCOUNTS),
     "places.index": ("/admin/places/", {"GET"}, MANAGE_PLACES),
