@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from supportdesk.core.fields import ChoiceField, DeskForm
+from supportdesk.core.japanese import shown_name
 from supportdesk.core.moments import birth
 from supportdesk.learners.particulars import LONGEST, Particulars
 from supportdesk.learners.words import AGE_BANDS, CHANNELS, DEVICES, NEEDS, SEXES
@@ -64,7 +65,7 @@ def _both_notes(kept: Particulars, gone: Particulars) -> dict[str, Any]:
 
 GROUPS: Final[Sequence[Group]] = (
     Group("name", _l("氏名"), ("name",), lambda one: one.name),
-    Group("kana", _l("フリガナ"), ("kana",), lambda one: one.kana),
+    Group("kana", _l("フリガナ"), ("kana",), lambda one: shown_name(one.kana)),
     Group("born", _l("生まれた日"), ("birth_date", "birth_year", "age_band"), _born),
     Group("sex", _l("性別"), ("sex",), lambda one: str(SEXES[one.sex]) if one.sex else ""),
     Group("residence", _l("地区"), ("district_code", "outside_city"), _residence),
@@ -94,7 +95,7 @@ class Differing(NamedTuple):
 
 
 class MergeForm(DeskForm):
-    """A choice for each group in which two records differ; what only one of them has is chosen beforehand."""
+    """A choice for each group in which both records say something and differ; what only one of them has is kept."""
 
     kept: Particulars
     gone: Particulars
@@ -105,16 +106,18 @@ class MergeForm(DeskForm):
             if group.name in self:
                 yield Differing(str(group.label), group.words(self.kept), group.words(self.gone), self[group.name])
 
-    def alike(self) -> list[tuple[str, str]]:
+    def settled(self) -> list[tuple[str, str]]:
         """The groups in which there is nothing to choose, with what they say."""
-        pairs = [(str(one.label), one.words(self.kept)) for one in GROUPS if one.name not in self]
+        pairs = [
+            (str(one.label), one.words(self.kept) or one.words(self.gone)) for one in GROUPS if one.name not in self
+        ]
         return [(label, words) for label, words in pairs if words]
 
     def chosen(self) -> Particulars:
         """What the record that is kept says from now on."""
         values: dict[str, Any] = {}
         for group in GROUPS:
-            choice = self[group.name].data if group.name in self else KEPT
+            choice = self[group.name].data if group.name in self else KEPT if group.words(self.kept) else GONE
             if choice == BOTH and group.both:
                 values |= group.both(self.kept, self.gone)
             else:
@@ -128,17 +131,15 @@ def merge_form(kept: Particulars, gone: Particulars) -> MergeForm:
     fields: dict[str, Any] = {}
     data: dict[str, str] = {}
     for group in GROUPS:
-        ours, theirs = ([getattr(one, name) for name in group.fields] for one in (kept, gone))
-        if ours == theirs:
-            continue
-        fields[group.name], data[group.name] = _choice(group, kept, gone)
+        ours, theirs = group.words(kept), group.words(gone)
+        if ours and theirs and ours != theirs:
+            fields[group.name], data[group.name] = _choice(group, ours, theirs)
     form: MergeForm = type("FullMergeForm", (MergeForm,), {**fields, "kept": kept, "gone": gone})(data=data)
     return form
 
 
-def _choice(group: Group, kept: Particulars, gone: Particulars) -> tuple[Any, str]:
-    ours, theirs = group.words(kept), group.words(gone)
-    choices = [(KEPT, ours or _l("（なし）")), (GONE, theirs or _l("（なし）"))]
-    if group.both and ours and theirs:
+def _choice(group: Group, ours: str, theirs: str) -> tuple[Any, str]:
+    choices: list[tuple[str, object]] = [(KEPT, ours), (GONE, theirs)]
+    if group.both:
         return ChoiceField(group.label, choices=[*choices, (BOTH, _l("両方"))]), BOTH
-    return ChoiceField(group.label, choices=choices), KEPT if ours else GONE
+    return ChoiceField(group.label, choices=choices), KEPT
