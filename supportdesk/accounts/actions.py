@@ -47,6 +47,8 @@ class Action(StrEnum):
     UNLINK_LEARNERS = "unlink_learners", _l("受講者どうしのつながりをけした")
     VIEW_STATUS = "view_status", _l("受講者の状態を見た")
     CHANGE_STATUS = "change_status", _l("受講者の状態を変えた")
+    VIEW_RECORD = "view_record", _l("受講者の記録をすべて見た")
+    EXPORT_RECORD = "export_record", _l("受講者の記録をすべてファイルにした")
     VIEW_CONSENTS = "view_consents", _l("同意の記録を見た")
     RECORD_CONSENT = "record_consent", _l("同意を記録した")
     VIEW_PASS = "view_pass", _l("受講者カードを見た")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -49,6 +49,18 @@ def learners_of(entry_ids: Iterable[int]) -> dict[int, list[int]]:
     return found
 
 
+def looks_at(learner_ids: Collection[int]) -> list[Any]:
+    """Everything done to or seen of these learners, oldest first: rows of at, name of whoever did it, action."""
+    return list(
+        db.session.execute(
+            select(AuditEntry.at, Account.name, AuditEntry.action)
+            .outerjoin(Account, Account.id == AuditEntry.account_id)
+            .where(AuditEntry.id.in_(_about(*learner_ids)))
+            .order_by(AuditEntry.id)
+        )
+    )
+
+
 def account_choices() -> list[tuple[str, str]]:
     """(id, name and user name) of every account: those switched off have done things too."""
     rows = db.session.execute(select(Account.id, Account.name, Account.username).order_by(Account.username))
@@ -73,9 +85,10 @@ def _only(statement: Select[*tuple[Any, ...]], wanted: AuditFilter) -> Select[*t
     return statement
 
 
-def _about(learner_id: int) -> CompoundSelect[Any]:
-    """The ids of the entries that tell of a learner: as their subject, or among others."""
+def _about(*learner_ids: int) -> CompoundSelect[Any]:
+    """The ids of the entries that tell of these learners: as their subject, or among others."""
+    subjects = [activity("learner", learner_id) for learner_id in learner_ids]
     return union_all(
-        select(AuditEntry.id).where(AuditEntry.subject == activity("learner", learner_id)),
-        select(AuditSubject.entry_id).where(AuditSubject.learner_id == learner_id),
+        select(AuditEntry.id).where(AuditEntry.subject.in_(subjects)),
+        select(AuditSubject.entry_id).where(AuditSubject.learner_id.in_(learner_ids)),
     )

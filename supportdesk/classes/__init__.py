@@ -10,7 +10,16 @@ from flask_babel import lazy_gettext as _l
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
-    from supportdesk.classes import descriptions, leaving, lecture_views, merging, schedule_views, timeline, views
+    from supportdesk.classes import (
+        descriptions,
+        leaving,
+        lecture_views,
+        merging,
+        record_words,
+        schedule_views,
+        timeline,
+        views,
+    )
     from supportdesk.classes.models import AttendanceMark, Enrolment
     from supportdesk.core import activities, signposts
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
@@ -63,5 +72,6 @@ def plug_in(app: Flask) -> None:
             derive=merging.derive,
             bindings=leaving.bindings,
             release=leaving.release,
+            words=record_words.WORDS,
         ),
     )

@@ -45,6 +45,8 @@ class Permission(StrEnum):
     SEE_LEARNERS = "see_learners"
     EDIT_LEARNERS = "edit_learners"
     MERGE_LEARNERS = "merge_learners"
+    TAKE_REQUESTS = "take_requests"
+    HANDLE_RIGHTS = "handle_rights"
     IMPORT_LEARNERS = "import_learners"
     ISSUE_PASS = "issue_pass"
     ADMIT_PHONE = "admit_phone"
@@ -77,7 +79,8 @@ _STAFF = frozenset({P.OWN_ACCOUNT, P.SEE_VIDEOS})
 ROLE_PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.RECEPTION: _STAFF
     | {
-        P.USE_DESK, P.SEE_LEARNERS, P.EDIT_LEARNERS, P.MERGE_LEARNERS, P.IMPORT_LEARNERS, P.ISSUE_PASS, P.ADMIT_PHONE,
+        P.USE_DESK, P.SEE_LEARNERS, P.EDIT_LEARNERS, P.MERGE_LEARNERS, P.TAKE_REQUESTS,
+        P.IMPORT_LEARNERS, P.ISSUE_PASS, P.ADMIT_PHONE,
         P.RECORD_CONSENT, P.SEE_CLASSES, P.BOOK_CLASS, P.SEE_HELPDESK, P.BOOK_CONSULTATION, P.WORK_CALL_LIST,
     },
     Role.INSTRUCTOR: _STAFF

@@ -13,7 +13,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core import activities
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
-    from supportdesk.helpdesk import descriptions, leaving, views
+    from supportdesk.helpdesk import descriptions, leaving, record_words, views
     from supportdesk.helpdesk.models import Booking
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
@@ -48,5 +48,6 @@ def plug_in(app: Flask) -> None:
             upcoming=descriptions.upcoming,
             bindings=leaving.bindings,
             release=leaving.release,
+            words=record_words.WORDS,
         ),
     )

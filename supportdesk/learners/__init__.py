@@ -17,7 +17,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.learners.views import blueprint
     from supportdesk.learners.words import STATUSES
 
-    for more_pages in ("pass_views", "import_views", "life_views", "link_views", "merging.views"):
+    for more_pages in ("pass_views", "import_views", "life_views", "link_views", "merging.views", "rights.views"):
         import_module(f"supportdesk.learners.{more_pages}")
     app.register_blueprint(blueprint)
     app.jinja_env.filters["status_word"] = STATUSES.__getitem__

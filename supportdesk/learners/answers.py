@@ -22,6 +22,7 @@ from supportdesk.learners.models import (
     Pass,
     StatusChange,
 )
+from supportdesk.learners.own_words import WORDS
 from supportdesk.learners.rooms import LearnerTable, RoomAnswers
 
 
@@ -52,4 +53,5 @@ ANSWERS: Final = RoomAnswers(
     ),
     bindings=life.cards_and_phones,
     release=life.end_cards_and_phones,
+    words=WORDS,
 )

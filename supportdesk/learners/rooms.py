@@ -7,7 +7,7 @@ to a timeline, and which learners its people may see. A test fails when a table 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
@@ -19,6 +19,7 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
 from supportdesk.learners.models import ConsentKind, Learner, Status
+from supportdesk.learners.record_words import TableWords
 from supportdesk.places.models import AccountDistrict
 
 EntryKind = Literal["class", "lecture", "consultation", "video", "peer_session"]
@@ -133,6 +134,7 @@ class RoomAnswers:
     bindings: Bindings | None = None
     release: Release | None = None
     let_go: LetGo | None = None
+    words: Mapping[str, TableWords] = field(default_factory=dict)
 
 
 def answer_for_learners(app: Flask, answers: RoomAnswers) -> None:
@@ -194,6 +196,11 @@ def release_learner(learner_id: int, status: Status, *, actor: Actor, now: datet
     for answers in sorted(_rooms(), key=lambda one: _LAST.index(one.room) if one.room in _LAST else -1):
         if answers.release:
             answers.release(learner_id, status, actor=actor, now=now)
+
+
+def words_of_tables() -> dict[str, TableWords]:
+    """What the tables that speak of a learner are called, by their names."""
+    return {name: words for answers in _rooms() for name, words in answers.words.items()}
 
 
 def let_go(learner_id: int, kind: ConsentKind, *, actor: Actor, now: datetime) -> None:

@@ -11,7 +11,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
-    from supportdesk.notices import leaving, views
+    from supportdesk.notices import leaving, record_words, views
     from supportdesk.notices.models import Notice
 
     app.register_blueprint(views.blueprint)
@@ -23,5 +23,6 @@ def plug_in(app: Flask) -> None:
             tables=(LearnerTable(Notice.metadata.tables["notice"], personal=("call_to", "text")),),
             bindings=leaving.bindings,
             release=leaving.release,
+            words=record_words.WORDS,
         ),
     )

@@ -10,6 +10,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
     from supportdesk.skills.models import SkillEvidence, SkillLevel
     from supportdesk.skills.operations import rebuild_levels
+    from supportdesk.skills.record_words import WORDS
 
     tables = SkillEvidence.metadata.tables
     answer_for_learners(
@@ -21,5 +22,6 @@ def plug_in(app: Flask) -> None:
                 LearnerTable(tables[SkillLevel.__tablename__], merged="derived"),
             ),
             derive=rebuild_levels,
+            words=WORDS,
         ),
     )

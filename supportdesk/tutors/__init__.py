@@ -15,7 +15,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
-    from supportdesk.tutors import descriptions, leaving, views
+    from supportdesk.tutors import descriptions, leaving, record_words, views
     from supportdesk.tutors.models import Match, PeerSession
 
     import_module("supportdesk.tutors.matching_views")  # their pages stand on the blueprint of views
@@ -45,5 +45,6 @@ def plug_in(app: Flask) -> None:
             obstacles=descriptions.matched_twice,
             bindings=leaving.bindings,
             release=leaving.release,
+            words=record_words.WORDS,
         ),
     )

@@ -14,6 +14,7 @@ from supportdesk.learners.rooms import Latest, LearnerTable, RoomAnswers, Timeli
 from supportdesk.videos.links import watch_path
 from supportdesk.videos.models import Video, VideoAnswer, VideoView
 from supportdesk.videos.operations import untie_views
+from supportdesk.videos.record_words import WORDS
 
 _VIEW: Final = cast(Table, VideoView.__table__)
 _ANSWER: Final = cast(Table, VideoAnswer.__table__)
@@ -65,4 +66,5 @@ ANSWERS: Final = RoomAnswers(
     tables=(LearnerTable(_VIEW), LearnerTable(_ANSWER)),
     timeline=timeline,
     let_go=untie_views,
+    words=WORDS,
 )

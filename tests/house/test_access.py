@@ -97,6 +97,8 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "learners.hand_overs": ("/learners/hand-overs", {"GET"}, COUNTER),
     "learners.hand_over": ("/learners/hand-overs/999999", {"GET"}, COUNTER),
     "learners.undo": ("/learners/hand-overs/999999/undo", {"POST"}, COUNTER),
+    "learners.record": ("/learners/999999/record", {"GET"}, frozenset({Role.ADMIN})),
+    "learners.record_json": ("/learners/999999/record.json", {"GET"}, frozenset({Role.ADMIN})),
     "learners.consent_sheet": ("/learners/999999/consents/sheet", {"GET"}, MEET_LEARNERS),
     "learners.pass_card": ("/learners/999999/pass", {"GET"}, COUNTER),
     "learners.pass_svg": ("/learners/999999/pass.svg", {"GET"}, COUNTER),

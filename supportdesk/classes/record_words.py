@@ -1,0 +1,29 @@
+"""What this room's tables and columns are called on a learner's whole record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.classes.words import ATTENDANCE, ENROLMENT_STATES
+from supportdesk.learners.record_words import TableWords
+
+WORDS: Final[Mapping[str, TableWords]] = {
+    "enrolment": TableWords(
+        _l("教室の申し込み"),
+        {
+            "run_id": _l("教室"),
+            "seat": _l("席の番号"),
+            "enrolled_at": _l("申し込んだ日時"),
+            "enrolled_by": _l("受け付けた人"),
+        },
+        {"state": ENROLMENT_STATES},
+    ),
+    "attendance_mark": TableWords(
+        _l("出欠"),
+        {"meeting_id": _l("開催日"), "current": _l("いまの記録"), "observed_at": _l("見た日時")},
+        {"state": ATTENDANCE},
+    ),
+}

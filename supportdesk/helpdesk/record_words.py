@@ -1,0 +1,41 @@
+"""What this room's tables and columns are called on a learner's whole record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS
+from supportdesk.learners.record_words import TableWords
+
+WORDS: Final[Mapping[str, TableWords]] = {
+    "booking": TableWords(
+        _l("相談の予約"),
+        {
+            "desk_id": _l("窓口"),
+            "topic": _l("相談したいこと"),
+            "booked_at": _l("予約した日時"),
+            "booked_by": _l("受け付けた人"),
+        },
+        {"state": BOOKING_STATES},
+    ),
+    "consultation_case": TableWords(
+        _l("相談の記録"),
+        {
+            "booking_id": _l("どの相談"),
+            "topic": _l("相談の内容"),
+            "area_code": _l("分野"),
+            "note": _l("相談員の記録"),
+            "result": _l("結果"),
+            "opened_at": _l("始めた日時"),
+            "saved_at": _l("保存した日時"),
+            "closed_at": _l("終えた日時"),
+            "levels": _l("できる度合い"),
+            "saved_form": _l("保存した画面の番号"),
+            "asides": _l("控えてある入力"),
+        },
+        {"result": CASE_RESULTS},
+    ),
+}
