@@ -12,11 +12,12 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import enrolment as operations
-from supportdesk.classes import queries, run_queries
+from supportdesk.classes import enrolment_queries, queries, run_queries
+from supportdesk.classes.enrolment_queries import EnrolmentRow
 from supportdesk.classes.errors import AlreadyEnrolled
 from supportdesk.classes.forms import EnrolForm, MoveForm
 from supportdesk.classes.models import EnrolmentState
-from supportdesk.classes.queries import EnrolmentRow, RunRow
+from supportdesk.classes.queries import RunRow
 from supportdesk.classes.rules import can_be_left
 from supportdesk.classes.run_queries import Person
 from supportdesk.classes.views import LONGEST_WORD, blueprint
@@ -184,7 +185,7 @@ def slip_of(booking: EnrolmentRow, learner: Found) -> Slip:
 
 def booking_of(enrolment_id: int) -> tuple[EnrolmentRow, Found]:
     """The booking and its learner, for whoever may see them. That somebody looked is noted."""
-    row = queries.enrolment_row(enrolment_id)
+    row = enrolment_queries.enrolment_row(enrolment_id)
     if row is None:
         abort(404)
     check_scope(current_actor(), row.learner_id)

@@ -9,9 +9,9 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries, together
+from supportdesk.classes.enrolment_queries import EnrolmentRow
 from supportdesk.classes.enrolment_views import all_dates, booking_of, permitted, slip_of
 from supportdesk.classes.forms import BothForm
-from supportdesk.classes.queries import EnrolmentRow
 from supportdesk.classes.together import Applicant, Together, enrolled_among, promise_of
 from supportdesk.classes.views import blueprint
 from supportdesk.classes.words import EDITIONS

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from supportdesk.classes.queries import EnrolmentRow, MeetingDate, next_dates
+from supportdesk.classes.enrolment_queries import EnrolmentRow, MeetingDate, next_dates
 from supportdesk.helpdesk.queries import BookingRow, bookings_ahead
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from supportdesk.classes.queries import EnrolmentRow, MeetingRow, RunRow, enrolment_by_code, meetings_on, open_runs_page
+from supportdesk.classes.enrolment_queries import EnrolmentRow, enrolment_by_code
+from supportdesk.classes.queries import MeetingRow, RunRow, meetings_on, open_runs_page
 from supportdesk.core.japanese import search_key
 from supportdesk.core.paging import Page, page_of
 from supportdesk.core.permissions import Actor

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
-from supportdesk.classes.queries import enrolments_ahead, meetings_on
+from supportdesk.classes.enrolment_queries import enrolments_ahead
+from supportdesk.classes.queries import meetings_on
 from supportdesk.classes.together import enrolled_among, promise_of
 from supportdesk.core import clock
 from supportdesk.core.answers import Answer

@@ -11,7 +11,7 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import attendance
-from supportdesk.classes.queries import enrolments_ahead
+from supportdesk.classes.enrolment_queries import enrolments_ahead
 from supportdesk.core import clock
 from supportdesk.core.answers import Answer
 from supportdesk.core.database import transaction

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
-from supportdesk.classes.queries import EnrolmentRow, enrolments_ahead
+from supportdesk.classes.enrolment_queries import EnrolmentRow, enrolments_ahead
 from supportdesk.core import clock
 from supportdesk.core.activities import Description, describe
 from supportdesk.core.wareki import age_on

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from supportdesk.classes import enrolment_queries
 from supportdesk.classes import queries as reads
 from supportdesk.classes.enrolment import cancel_enrolment
 from supportdesk.classes.models import Edition, EnrolmentState, Meeting, Run
@@ -135,13 +136,13 @@ def test_a_learners_enrolments_say_their_place_in_line() -> None:
     first_in_line = enrol(full, make_learner())
     enrol(full, learner_id)
     seated = enrol(make_run(meeting_at(hour=15, room_id=room_of().id), to_bring="めがね"), learner_id)
-    sooner, later = reads.enrolments_ahead(learner_id, clock.now())
+    sooner, later = enrolment_queries.enrolments_ahead(learner_id, clock.now())
     assert (later.id, later.state, later.seat, later.line) == (seated.enrolment_id, EnrolmentState.SEATED, 1, None)
     assert (later.room, later.to_bring) == ("会議室", "めがね")
     assert (sooner.state, sooner.line) == (EnrolmentState.WAITING, 2)
     with transaction():
         cancel_enrolment(first_in_line.enrolment_id, actor=SYSTEM, now=clock.now())
-    assert reads.enrolments_ahead(learner_id, clock.now())[0].line == 1
+    assert enrolment_queries.enrolments_ahead(learner_id, clock.now())[0].line == 1
 
 
 def test_what_is_over_or_cancelled_is_not_ahead() -> None:
@@ -151,21 +152,21 @@ def test_what_is_over_or_cancelled_is_not_ahead() -> None:
     cancelled = enrol(make_run(meeting_at(hour=15)), learner_id)
     with transaction():
         cancel_enrolment(cancelled.enrolment_id, actor=SYSTEM, now=clock.now())
-    assert [row.id for row in reads.enrolments_ahead(learner_id, clock.now())] == [
+    assert [row.id for row in enrolment_queries.enrolments_ahead(learner_id, clock.now())] == [
         over.enrolment_id,
         goes_on.enrolment_id,
     ]
     now = meeting_at(hour=8).ends_at
-    assert [row.id for row in reads.enrolments_ahead(learner_id, now)] == [goes_on.enrolment_id]
+    assert [row.id for row in enrolment_queries.enrolments_ahead(learner_id, now)] == [goes_on.enrolment_id]
 
 
 def test_codes_lead_to_one_enrolment_and_one_meeting() -> None:
     learner_id = make_learner()
     booked = enrol(make_run(), learner_id)
-    row = reads.enrolment_by_code(booked.code)
+    row = enrolment_queries.enrolment_by_code(booked.code)
     assert row is not None
     assert (row.id, row.learner_id) == (booked.enrolment_id, learner_id)
-    assert reads.enrolment_by_code("CXXXXXX") is None
+    assert enrolment_queries.enrolment_by_code("CXXXXXX") is None
     meeting = db.session.execute(select(Meeting.id, Meeting.code)).one()
     by_code = reads.meeting_by_code(meeting.code)
     assert by_code is not None
@@ -196,5 +197,5 @@ def test_lists_take_the_same_statements_however_long(queries: Counting) -> None:
     assert len(seen) == 4
     with queries() as seen:
         reads.meetings_on(DAY)
-        reads.enrolments_ahead(learner_id, clock.now())
+        enrolment_queries.enrolments_ahead(learner_id, clock.now())
     assert len(seen) == 2
