@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from supportdesk.config import Settings
 from supportdesk.extensions import babel, csrf, db, login_manager, migrate
@@ -48,6 +49,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         OFFICE_NAME="秋田市",
         OFFICE_PHONE="018-888-5643",
     )
+    # The last so many addresses of X-Forwarded-For are the proxies' word; what is before them anybody may have written.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
     addresses.know_ids(app)
     settings.instance.mkdir(parents=True, exist_ok=True)
     clock.set_now(settings.frozen_now)

@@ -21,7 +21,7 @@ RESERVED = frozenset(
     {"SMTP_URL", "LINE_CHANNEL_SECRET", "LINE_CHANNEL_TOKEN", "LINE_API_HOST"},
 )
 #: Every setting, without its prefix; docs/operation.md explains each.
-KNOWN = RESERVED | {"DATABASE_URL", "INSTANCE", "SECRET_KEY", "BASE_URL", "HOST", "PORT", "SURFACE", "NOW"}
+KNOWN = RESERVED | {"DATABASE_URL", "INSTANCE", "SECRET_KEY", "BASE_URL", "HOST", "PORT", "SURFACE", "PROXIES", "NOW"}
 
 
 class SettingError(ValueError):
@@ -38,6 +38,7 @@ class Settings:
     base_url: str = ""
     host: str = "127.0.0.1"
     port: int = 8000
+    proxies: int = 0
     surface: str = "all"
     frozen_now: datetime | None = None
     demo: bool = False
@@ -62,6 +63,7 @@ class Settings:
             base_url=_base_url(given.get("BASE_URL") or f"http://{host}:{port}"),
             host=host,
             port=port,
+            proxies=_proxies(given.get("PROXIES") or "0"),
             surface=_surface(given.get("SURFACE") or "all"),
             frozen_now=_instant(given["NOW"]) if given.get("NOW") else None,
         )
@@ -86,6 +88,12 @@ def _base_url(url: str) -> str:
 def _port(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
         raise SettingError(f"{PREFIX}PORT must be a number from 1 to 65535")
+    return int(text)
+
+
+def _proxies(text: str) -> int:
+    if text not in set("0123456789"):
+        raise SettingError(f"{PREFIX}PROXIES must be a number from 0 to 9")
     return int(text)
 
 

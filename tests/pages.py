@@ -182,6 +182,10 @@ class PageClient:
             return self._send("POST", url, 303 if expect is None else expect, follow, data=fields)
         return self._send("GET", url, 200 if expect is None else expect, follow, query_string=fields)
 
+    def say_why(self, url: str) -> Page:
+        """Open a page about one learner as an administrator, who is asked why first."""
+        return self.submit(self.get(url, expect=303, follow=True), "why", {"reason": "inquiry"}, follow=True)
+
     def sign_in(self, username: str, password: str = DEMO_PASSWORD, expect: int = 303) -> Page:
         """Log in by the log-in page and go on to where it leads."""
         page = self.get("/login")

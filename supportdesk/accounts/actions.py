@@ -123,6 +123,8 @@ class Action(StrEnum):
     SAVE_EQUIPMENT = "save_equipment", _l("貸し出す物を登録した・なおした")
     ADD_CLOSURE = "add_closure", _l("休館日を登録した")
     REMOVE_CLOSURE = "remove_closure", _l("休館日をけした")
+    SAY_WHY = "say_why", _l("記録を見る理由を書いた")
+    DOWNLOAD_AUDIT = "download_audit", _l("操作の記録をファイルにした")
     SEAL_AUDIT = "seal_audit", _l("前からの操作の記録を封じた")
     FORGET_AUDIT = "forget_audit", _l("古い操作の記録を消した")
     PRINT_PACK = "print_pack", _l("朝の一式を開いた")

@@ -65,7 +65,7 @@ def _write(noted: list[_Noted]) -> None:
     """Append the rows to this thread's lane. Its lock is the last one taken, so nobody waits in a ring."""
     surface, address = _whence()
     for one in noted:
-        one.row.update(surface=surface, address=address if one.row["account_id"] else _network(address))
+        one.row.update(surface=surface, address=address if one.row["account_id"] else network_of(address))
     rows = lanes.append(lambda head: _chained(head, noted))
     if not any(one.learners for one in noted):
         connection().execute(_RECORD, rows)
@@ -98,8 +98,10 @@ def _whence() -> tuple[str, str]:
     return access.surface if access else "", request.remote_addr or ""
 
 
-def _network(address: str) -> str:
-    if not address:
+def network_of(address: str) -> str:
+    """The network that an address is in; none of what is no address, such as a socket's name."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
         return ""
-    known = ipaddress.ip_address(address)
     return str(ipaddress.ip_network((known, _NETWORK[known.version]), strict=False))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from supportdesk.accounts import queries
 from supportdesk.accounts.actions import Action
+from supportdesk.accounts.reasons import in_words
 from supportdesk.core.activities import describe
 from supportdesk.core.addresses import day_of, row_id
+from supportdesk.core.paging import Stretch
 from supportdesk.core.permissions import Permission, requires
 
 blueprint = Blueprint("audit", __name__, template_folder="templates")
@@ -27,14 +32,32 @@ def trail() -> str:
     stretch = queries.audit_stretch(wanted, row_id(request.args.get("before", "")))
     return render_template(
         "accounts/audit.html",
-        stretch=stretch,
         wanted=wanted,
-        words={action.value: action.label for action in Action},
         accounts=queries.account_choices(),
-        described=describe({row.subject for row in stretch.rows}),
-        learners=queries.learners_of(row.id for row in stretch.rows),
         not_understood=_not_understood(wanted),
+        **shown(stretch),
     )
+
+
+#: Where a row came from, in words.
+SURFACES = {
+    "public": _l("住民向けの画面"),
+    "field": _l("現場の画面"),
+    "staff": _l("職員の画面"),
+    "command": _l("コマンド"),
+}
+
+
+def shown(stretch: Stretch[Any]) -> dict[str, object]:
+    """What the template of the rows needs beside them."""
+    return {
+        "stretch": stretch,
+        "words": {action.value: action.label for action in Action},
+        "described": describe({row.subject for row in stretch.rows}),
+        "learners": queries.learners_of(row.id for row in stretch.rows),
+        "surfaces": SURFACES,
+        "why": in_words,
+    }
 
 
 def _action(written: str) -> Action | None:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
+from supportdesk.accounts.reasons import reason_to_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
@@ -13,10 +14,14 @@ from supportdesk.core.database import transaction
 
 
 def note_look(action: Action, learner_id: int, *, beside: Collection[int] = ()) -> None:
-    """Whoever is signed in sees this learner now, and those named `beside`: one row, in a transaction of its own."""
-    subject = activity("learner", learner_id)
+    """Whoever is signed in sees this learner now, and those named `beside`: one row, in a transaction of its own.
+
+    Raises ReasonWanted, which is answered with the question for it, where their role must say why and they have not.
+    """
+    actor, subject = current_actor(), activity("learner", learner_id)
+    reason = reason_to_look(actor, learner_id)
     with transaction():
-        audit.record(actor=current_actor(), action=action, subject=subject, learners=beside, now=clock.now())
+        audit.record(actor=actor, action=action, subject=subject, learners=beside, now=clock.now(), reason=reason)
 
 
 def note_list(action: Action, learner_ids: Collection[int], *, subject: str = "") -> None:

@@ -102,6 +102,9 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.ADMIN: frozenset(P) - {P.TAKE_ATTENDANCE, P.CONFIRM_LEVELS, P.HOLD_CONSULTATION, P.LOG_PEER_SESSION},
 }  # fmt: skip
 
+#: Those who look after the desk and not after learners: they say why before they open anybody's record.
+SAY_WHY: Final = frozenset({Role.ADMIN})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
@@ -115,6 +118,11 @@ class Actor:
     def may(self, permission: Permission) -> bool:
         """Whether one of the actor's roles grants the permission. The system may do everything."""
         return self.account_id is None or any(permission in ROLE_PERMISSIONS[role] for role in self.roles)
+
+    def must_say_why(self, permission: Permission) -> bool:
+        """Whether they have the permission only by roles that must say why they use it."""
+        granted = {role for role in self.roles if permission in ROLE_PERMISSIONS[role]}
+        return bool(granted) and granted <= SAY_WHY
 
 
 SYSTEM: Final = Actor(account_id=None, person_id=None, name="system")

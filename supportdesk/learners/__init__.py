@@ -10,9 +10,11 @@ from flask_babel import lazy_gettext as _l
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
+    from supportdesk.accounts.unusual import know_people
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.answers import ANSWERS
+    from supportdesk.learners.queries import everybody
     from supportdesk.learners.rooms import answer_for_learners
     from supportdesk.learners.views import blueprint
     from supportdesk.learners.words import STATUSES
@@ -23,3 +25,4 @@ def plug_in(app: Flask) -> None:
     app.jinja_env.filters["status_word"] = STATUSES.__getitem__
     add_to_menu(app, MenuItem("learners.index", _l("受講者"), Permission.SEE_LEARNERS))
     answer_for_learners(app, ANSWERS)
+    know_people(app, everybody)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import fields
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from supportdesk.core.errors import NotFound
@@ -14,7 +15,7 @@ from supportdesk.core.japanese import shown_name
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
-from supportdesk.learners.models import Learner, LearnerNeed, Need
+from supportdesk.learners.models import Learner, LearnerNeed, Need, Status
 from supportdesk.learners.particulars import Particulars, Telephone
 from supportdesk.learners.rooms import scope_of
 from supportdesk.learners.search import Found, described
@@ -74,6 +75,11 @@ def particulars_of(learner_id: int) -> Particulars:
         phones=tuple(Telephone(phone.typed, phone.number) for phone in learner.phones),
         needs=frozenset(need.need for need in learner.needs),
     )
+
+
+def everybody() -> Select[*tuple[Any, ...]]:
+    """Every learner, for whoever asks what is unusual about a look: id, name, kana, deceased."""
+    return select(Learner.id, Learner.name, Learner.kana, (Learner.status == Status.DECEASED).label("deceased"))
 
 
 def stands_for(learner_id: int) -> int | None:

@@ -9,16 +9,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
 import supportdesk
+from supportdesk import create_app
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
-from supportdesk.accounts.models import AuditSubject
+from supportdesk.accounts.models import AuditEntry, AuditSubject
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
-from supportdesk.core.permissions import Role
+from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
+from tests.conftest import settings_for
 from tests.factories import make_account, make_actor
 from tests.pages import Page, PageClient
 from tests.recording import Statements
@@ -138,3 +140,43 @@ def test_a_long_trail_comes_in_stretches_keeps_its_filter_and_is_never_counted(
     assert rows(admin.get(rest.link("いちばん新しい記録へ"))) == rows(first)
     assert len(many) == len(few)
     assert "count(" not in " ".join(many)
+
+
+# ---- from where
+
+
+def addresses(app: Flask) -> list[tuple[str, str, str]]:
+    with app.app_context():
+        rows = db.session.execute(
+            db.select(AuditEntry.action, AuditEntry.surface, AuditEntry.address).order_by(AuditEntry.id)
+        )
+        return [(row.action, row.surface, row.address) for row in rows]
+
+
+def test_a_row_says_which_pages_it_came_through_and_from_which_address(app: Flask, client: PageClient) -> None:
+    with app.app_context():
+        make_account(Role.RECEPTION)
+    client.sign_in("reception")
+    assert addresses(app) == [("create_account", "command", ""), ("log_in", "field", "127.0.0.1")]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("192.0.2.77", "192.0.2.0/24"), ("2001:db8:1:2::3", "2001:db8:1::/48"), ("", ""), ("unix:", "")],
+)
+def test_of_whoever_is_not_signed_in_only_the_network_is_kept(app: Flask, given: str, kept: str) -> None:
+    with app.test_request_context("/", environ_base={"REMOTE_ADDR": given}), transaction():
+        audit.record(actor=SYSTEM, action=Action.ADMIT_PHONE, subject="learner:7", now=desk_clock.now())
+    assert addresses(app) == [("admit_phone", "public", kept)]
+
+
+@pytest.mark.parametrize(("proxies", "kept"), [("0", "10.0.0.0/24"), ("1", "198.51.100.0/24"), ("2", "192.0.2.0/24")])
+def test_only_as_many_proxies_are_believed_as_there_are(
+    database_url: str, tmp_path: Path, proxies: str, kept: str
+) -> None:
+    behind = create_app(settings_for(database_url, tmp_path, PROXIES=proxies))
+    seen = []
+    behind.before_request(lambda: seen.append(audit.network_of(request.remote_addr or "")))
+    forwarded = {"X-Forwarded-For": "203.0.113.9, 192.0.2.5, 198.51.100.7"}
+    behind.test_client().get("/healthz", headers=forwarded, environ_base={"REMOTE_ADDR": "10.0.0.3"})
+    assert seen == [kept]

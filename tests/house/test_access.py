@@ -41,6 +41,7 @@ MANAGE_HELPDESK = frozenset({Role.ADMIN})
 MATCH_TUTORS = frozenset({Role.COORDINATOR, Role.ADMIN})
 MANAGE_ACCOUNTS = frozenset({Role.ADMIN})
 MANAGE_PLACES = frozenset({Role.ADMIN})
+SEE_AUDIT = frozenset({Role.ADMIN})
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 SURFACES = ("all", "public", "field", "staff")
 
@@ -54,7 +55,13 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "home.home": ("/home", {"GET"}, SIGNED_IN),
     "accounts.login": ("/login", {"GET", "POST"}, EVERYBODY),
     "invited.accept": ("/invited/999999", {"GET", "POST"}, EVERYBODY),
-    "audit.trail": ("/admin/audit", {"GET"}, frozenset({Role.ADMIN})),
+    "audit.trail": ("/admin/audit", {"GET"}, SEE_AUDIT),
+    "audit.of_learner": ("/admin/audit/learner/999999", {"GET"}, SEE_AUDIT),
+    "audit.of_account": ("/admin/audit/account/999999", {"GET"}, SEE_AUDIT),
+    "audit.learner_file": ("/admin/audit/learner/999999/csv", {"GET"}, SEE_AUDIT),
+    "audit.account_file": ("/admin/audit/account/999999/csv", {"GET"}, SEE_AUDIT),
+    "audit.unusual_looks": ("/admin/audit/unusual", {"GET"}, SEE_AUDIT),
+    "why.say": ("/account/why/999999", {"GET", "POST"}, SEE_LEARNERS),
     "classes.index": ("/classes/", {"GET"}, SEE_CLASSES),
     "classes.plan": ("/classes/new", {"GET", "POST"}, MANAGE_CLASSES),
     "classes.run": ("/classes/999999", {"GET"}, SEE_CLASSES),

@@ -155,7 +155,7 @@ class TestStaff:
         )
         assert "coordinatorさん" in done.texts(".versions li")[-1]
         admin = signed_in(app, Role.ADMIN)
-        page = admin.get(admin.get(done.url).link("取り消す"))
+        page = admin.get(admin.say_why(done.url).link("取り消す"))
         assert "この記録は取り消してあります" in admin.submit(page, "withdraw", follow=True).text
         with app.app_context():
             actions = db.session.scalars(
