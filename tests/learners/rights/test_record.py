@@ -48,7 +48,7 @@ def test_the_administrator_prints_everything_in_words(app: Flask, client: PageCl
     with app.app_context():
         learner, token = furnish()
     client.sign_in("admin")
-    page = client.get(client.get(f"/learners/{learner}").link("記録のすべて"))
+    page = client.get(client.say_why(f"/learners/{learner}").link("記録のすべて"))
     for words in (
         "昭和15年（1940年）1月2日",
         "聞こえにくい、見えにくい",
@@ -72,7 +72,7 @@ def test_the_same_comes_as_a_file_for_machines(app: Flask, client: PageClient) -
     with app.app_context():
         learner, token = furnish()
     client.sign_in("admin")
-    file = client.get(f"/learners/{learner}/record.json")
+    file = client.say_why(f"/learners/{learner}/record.json")
     assert file.headers["Content-Disposition"] == f'attachment; filename="record-{learner}.json"'
     told = json.loads(file.data)
     assert told["learner"]["kana"] == "サトウ ウメ"
