@@ -70,6 +70,7 @@ def plug_in(app: Flask) -> None:
             obstacles=merging.obstacles,
             lock=merging.lock,
             derive=merging.derive,
+            parts=merging.parts,
             bindings=leaving.bindings,
             release=leaving.release,
             words=record_words.WORDS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -9,11 +10,14 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from supportdesk.classes.attendance import last_venues
+from supportdesk.classes.descriptions import run_title
 from supportdesk.classes.locking import lock_runs
 from supportdesk.classes.models import AttendanceMark, Enrolment, EnrolmentState, Meeting, Run
+from supportdesk.core.activities import activity
 from supportdesk.core.moments import short_day
 from supportdesk.extensions import db
 from supportdesk.learners.keys import note_last_venues
+from supportdesk.learners.rooms import Part
 
 _LIVE = Enrolment.state != EnrolmentState.CANCELLED
 
@@ -45,3 +49,28 @@ def lock(learner_ids: Sequence[int]) -> None:
 def derive(learner_ids: Sequence[int]) -> None:
     """Where each was at the last class they came to."""
     note_last_venues(last_venues(list(learner_ids)))
+
+
+def parts(learner_id: int) -> list[Part]:
+    """Each run in which the learner was booked or seen, with its marks. Three statements."""
+    rows: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    booked = select(Enrolment.run_id, Enrolment.id).where(Enrolment.learner_id == learner_id)
+    for run_id, enrolment_id in db.session.execute(booked.order_by(Enrolment.id)):
+        rows[run_id].append(("enrolment", enrolment_id))
+    seen = select(Meeting.run_id, AttendanceMark.id).join(Meeting).where(AttendanceMark.learner_id == learner_id)
+    for run_id, mark_id in db.session.execute(seen.order_by(AttendanceMark.id)):
+        rows[run_id].append(("attendance_mark", mark_id))
+    meetings: dict[int, list[str]] = defaultdict(list)
+    runs = {}
+    for run, meeting_id in db.session.execute(select(Run, Meeting.id).join(Meeting).where(Run.id.in_(rows))):
+        runs[run.id] = run
+        meetings[run.id].append(activity("meeting", meeting_id))
+    return [
+        Part(
+            run.starts_at,
+            run_title(run.title, run.group_name),
+            rows[run.id],
+            [*meetings[run.id], *(activity(place, row_id) for place, row_id in rows[run.id] if place == "enrolment")],
+        )
+        for run in runs.values()
+    ]

@@ -46,6 +46,7 @@ def plug_in(app: Flask) -> None:
             timeline=descriptions.timeline_of_bookings,
             scope=descriptions.learners_of,
             upcoming=descriptions.upcoming,
+            parts=descriptions.parts_of_bookings,
             bindings=leaving.bindings,
             release=leaving.release,
             words=record_words.WORDS,

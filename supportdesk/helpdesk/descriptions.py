@@ -15,7 +15,7 @@ from supportdesk.core.wareki import format_time
 from supportdesk.extensions import db
 from supportdesk.helpdesk.models import Booking, BookingState, Case, Desk, DeskHours
 from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS, WEEKDAYS
-from supportdesk.learners.rooms import Ahead, Latest, TimelineEntry
+from supportdesk.learners.rooms import Ahead, Latest, Part, TimelineEntry
 
 
 def describe_bookings(ids: Iterable[int]) -> Mapping[int, Description]:
@@ -124,3 +124,22 @@ def at_own_desk(account_id: int) -> ColumnElement[bool]:
     """Condition: the booking is this adviser's, or at a desk where they have hours."""
     own = select(DeskHours.desk_id).where(DeskHours.adviser_id == account_id)
     return or_(Booking.adviser_id == account_id, Booking.desk_id.in_(own))
+
+
+def parts_of_bookings(learner_id: int) -> list[Part]:
+    """Each consultation the learner was booked for, with what was noted of it. One statement."""
+    rows = db.session.execute(
+        select(Booking.id, Booking.starts_at, Desk.name, Case.id.label("case"))
+        .join(Desk, Desk.id == Booking.desk_id)
+        .outerjoin(Case, Case.booking_id == Booking.id)
+        .where(Booking.learner_id == learner_id)
+    )
+    return [
+        Part(
+            row.starts_at,
+            row.name,
+            [("booking", row.id), *([("consultation_case", row.case)] if row.case else [])],
+            [activity("booking", row.id)],
+        )
+        for row in rows
+    ]

@@ -119,6 +119,21 @@ class LetGo(Protocol):
     def __call__(self, learner_id: int, kind: ConsentKind, /, *, actor: Actor, now: datetime) -> None: ...
 
 
+class Part(NamedTuple):
+    """Something that a learner took part in, as a whole: its rows (place, id), and what others hang on it, by the names
+    of its activities.
+    """
+
+    at: datetime
+    title: str
+    rows: Sequence[tuple[str, int]]
+    activities: Sequence[str] = ()
+
+
+#: All that one learner took part in, to be told apart when two people were held as one.
+Parts = Callable[[int], Iterable[Part]]
+
+
 @dataclass(frozen=True)
 class RoomAnswers:
     """All that one room answers."""
@@ -131,6 +146,7 @@ class RoomAnswers:
     obstacles: Obstacles | None = None
     lock: Lock | None = None
     derive: Derive | None = None
+    parts: Parts | None = None
     bindings: Bindings | None = None
     release: Release | None = None
     let_go: LetGo | None = None
@@ -169,6 +185,12 @@ def ahead_of(learner_ids: Collection[int], now: datetime) -> dict[int, Ahead]:
 def obstacles_to_one(giver_id: int, taker_id: int, now: datetime) -> list[str]:
     """What keeps the two from being merged, from all rooms."""
     return [why for one in _rooms() if one.obstacles for why in one.obstacles(giver_id, taker_id, now)]
+
+
+def parts_of(learner_id: int) -> list[Part]:
+    """All that the learner took part in, of all rooms, the latest first."""
+    parts = [part for answers in _rooms() if answers.parts for part in answers.parts(learner_id)]
+    return sorted(parts, key=lambda part: (part.at, part.title), reverse=True)
 
 
 def lock_work_of(learner_ids: Sequence[int]) -> None:

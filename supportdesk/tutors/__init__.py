@@ -43,6 +43,7 @@ def plug_in(app: Flask) -> None:
             timeline=descriptions.timeline_of,
             scope=descriptions.learners_of,
             obstacles=descriptions.matched_twice,
+            parts=descriptions.parts_of,
             bindings=leaving.bindings,
             release=leaving.release,
             words=record_words.WORDS,

@@ -14,7 +14,7 @@ from supportdesk.core.activities import Description, activity, page_of
 from supportdesk.core.moments import short_day
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
-from supportdesk.learners.rooms import Latest, TimelineEntry
+from supportdesk.learners.rooms import Latest, Part, TimelineEntry
 from supportdesk.places.models import Venue
 from supportdesk.tutors.models import STANDS, Match, PeerSession
 
@@ -110,3 +110,23 @@ def matched_twice(giver_id: int, taker_id: int, _now: datetime) -> Iterator[str]
     )
     for name in db.session.scalars(both):
         yield _("%(tutor)sさんが、両方の記録の担当です。どちらかの担当を終わりにしてください。", tutor=name)
+
+
+def parts_of(learner_id: int) -> list[Part]:
+    """Each match of the learner and each session with a tutor. Two statements."""
+    matches = select(Match.id, Match.matched_at, Account.name).join(Account, Account.id == Match.tutor_id)
+    sessions = select(PeerSession.id, PeerSession.held_at, Account.name).join(
+        Account, Account.id == PeerSession.tutor_id
+    )
+    return [
+        *(
+            Part(at, _("%(tutor)sさんの担当", tutor=name), [("match", match_id)], [activity("match", match_id)])
+            for match_id, at, name in db.session.execute(matches.where(Match.learner_id == learner_id))
+        ),
+        *(
+            Part(
+                at, _("%(tutor)sさんとの教え合い", tutor=name), [("peer_session", one)], [activity("peer_session", one)]
+            )
+            for one, at, name in db.session.execute(sessions.where(PeerSession.learner_id == learner_id))
+        ),
+    ]

@@ -101,6 +101,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "learners.apart": ("/learners/999999/apart/999999", {"POST"}, COUNTER),
     "learners.same": ("/learners/999999/same", {"GET", "POST"}, COUNTER),
     "learners.merge": ("/learners/999999/merge/999999", {"GET", "POST"}, COUNTER),
+    "learners.split": ("/learners/999999/split", {"GET", "POST"}, COUNTER),
     "learners.hand_overs": ("/learners/hand-overs", {"GET"}, COUNTER),
     "learners.hand_over": ("/learners/hand-overs/999999", {"GET"}, COUNTER),
     "learners.undo": ("/learners/hand-overs/999999/undo", {"POST"}, COUNTER),

@@ -5,7 +5,7 @@ Locks are taken in one order: the register's door, the rooms' own, the rows, the
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -23,12 +23,12 @@ from supportdesk.extensions import db
 from supportdesk.learners.keys import rewrite_keys
 from supportdesk.learners.locking import lock_register
 from supportdesk.learners.merging.models import HandOver, HandOverKind, LikelyPair
-from supportdesk.learners.merging.rows import Held, give, give_back, lock_rows, rows_of
+from supportdesk.learners.merging.rows import Held, give, give_back, hanging_on, lock_rows, rows_of
 from supportdesk.learners.models import FormerName, FormerResidence, Learner, LearnerKey
 from supportdesk.learners.operations import keep_former_name, keep_former_residence, put_particulars, register_learner
 from supportdesk.learners.particulars import Particulars, as_json, checked, from_json
 from supportdesk.learners.queries import particulars_of
-from supportdesk.learners.rooms import derive_anew, lock_work_of, obstacles_to_one
+from supportdesk.learners.rooms import Part, derive_anew, lock_work_of, obstacles_to_one
 from supportdesk.places.occupancy import hand_over_cells, person
 
 #: How long a merge or a split can be taken back.
@@ -82,9 +82,10 @@ def merge_learners(gone_id: int, kept_id: int, chosen: Particulars, *, actor: Ac
 
 
 def split_learner(
-    learner_id: int, other: Particulars, rows: Collection[tuple[str, int]], *, actor: Actor, now: datetime
+    learner_id: int, other: Particulars, parts: Iterable[Part], *, actor: Actor, now: datetime
 ) -> tuple[int, int]:
-    """Somebody else was held as this learner: enter them, and give them these rows (place, id).
+    """Somebody else was held as this learner: enter them, and give them what they took part in, with all that hangs on
+    it.
 
     Returns the new learner's id and the id by which it is undone. Raises NotFound, BadParticulars.
     """
@@ -94,8 +95,11 @@ def split_learner(
     (learner,) = _lock_learners([learner_id])
     made = register_learner(other, actor=actor, now=now)
     hand_over_id = _note(HandOverKind.SPLIT, learner_id, made.id, None, None, actor, now)
+    parts = list(parts)
+    activities = {name for part in parts for name in part.activities}
+    rows = {row for part in parts for row in part.rows} | hanging_on(learner_id, activities)
     give(hand_over_id, _chosen(rows_of(learner_id, made.id), rows), made.id)
-    _give_cells(hand_over_id, learner, made)
+    _give_cells(hand_over_id, learner, made, activities)
     _settle([learner_id, made.id])
     _record(Action.SPLIT_LEARNER, learner_id, made.id, hand_over_id, actor, now)
     return made.id, hand_over_id
@@ -238,8 +242,8 @@ def _note(
     return int(connection().execute(insert(HandOver).returning(HandOver.id), noted).scalar_one())
 
 
-def _give_cells(hand_over_id: int, giver: Learner, taker: Learner) -> None:
-    handed = hand_over_cells(person(giver.person_id), person(taker.person_id))
+def _give_cells(hand_over_id: int, giver: Learner, taker: Learner, activities: Collection[str] | None = None) -> None:
+    handed = hand_over_cells(person(giver.person_id), person(taker.person_id), activities)
     connection().execute(update(HandOver).where(HandOver.id == hand_over_id).values(activities=handed))
 
 

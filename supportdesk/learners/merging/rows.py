@@ -52,6 +52,18 @@ def rows_of(giver_id: int, taker_id: int) -> list[Held]:
     return held
 
 
+def hanging_on(learner_id: int, activities: Collection[str]) -> set[tuple[str, int]]:
+    """The learner's rows that tell of these activities: what was seen there, what was told about them."""
+    found = set()
+    for answer in movable():
+        if "activity" in answer.table.columns:
+            theirs = select(_key(answer.table)).where(
+                answer.table.c[answer.column] == learner_id, answer.table.c.activity.in_(activities)
+            )
+            found |= {(answer.place, row_id) for row_id in connection().scalars(theirs)}
+    return found
+
+
 def give(hand_over_id: int, rows: Iterable[Held], taker_id: int) -> None:
     """Let the free rows speak of the taker, and remember which they were."""
     for held in rows:

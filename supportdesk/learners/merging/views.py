@@ -1,4 +1,4 @@
-"""The pages of merging: who may be one person, two records side by side, and taking back."""
+"""The pages of merging: who may be one person, two records side by side, one taken apart, and taking back."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from supportdesk.core.answers import Answer, answer_form, answer_press
 from supportdesk.core.japanese import tidy
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
+from supportdesk.learners.forms import LearnerForm
 from supportdesk.learners.merging import operations, pairs, queries
 from supportdesk.learners.merging.forms import merge_form
 from supportdesk.learners.queries import name_of, particulars_of
-from supportdesk.learners.rooms import ahead_of, check_scope, scope_of, timeline_of
+from supportdesk.learners.rooms import Part, ahead_of, check_scope, parts_of, scope_of, timeline_of
 from supportdesk.learners.search import described, find_learners
 from supportdesk.learners.views import blueprint
+from supportdesk.places.choices import district_choices
 
 STORY_SHOWN = 20
 
@@ -90,6 +92,36 @@ def merge(learner_id: int, gone_id: int) -> Answer:
     return answer_form(form, page, act, _("1つの記録にまとめました。"))
 
 
+@blueprint.route("/<int:learner_id>/split", methods=["GET", "POST"])
+@requires(Permission.MERGE_LEARNERS)
+def split(learner_id: int) -> Answer:
+    """Somebody else was held as this learner: say who, and tick what is theirs."""
+    actor, now = current_actor(), clock.now()
+    check_scope(actor, learner_id)
+    form = LearnerForm(district_choices())
+    parts = {part_key(part): part for part in parts_of(learner_id)}
+    ticked = request.form.getlist("theirs")
+
+    def page() -> str:
+        note_list(Action.VIEW_DUPLICATES, [learner_id])
+        return render_template(
+            "learners/split.html",
+            form=form,
+            learner_id=learner_id,
+            name=name_of(learner_id),
+            parts=parts,
+            ticked=ticked,
+            days=operations.UNDO_FOR.days,
+        )
+
+    def act() -> str:
+        theirs = [part for key, part in parts.items() if key in ticked]
+        _made, done = operations.split_learner(learner_id, form.particulars(), theirs, actor=actor, now=now)
+        return url_for("learners.hand_over", hand_over_id=done)
+
+    return answer_form(form, page, act, _("2人の記録に分けました。"))
+
+
 @blueprint.get("/hand-overs")
 @requires(Permission.MERGE_LEARNERS)
 def hand_overs() -> str:
@@ -128,3 +160,9 @@ def _check_both(learner_id: int, other_id: int) -> None:
         check_scope(current_actor(), one)
     if learner_id == other_id:
         abort(404)
+
+
+def part_key(part: Part) -> str:
+    """What a tick sends for a part: its first row."""
+    place, row_id = part.rows[0]
+    return f"{place}:{row_id}"

@@ -18,6 +18,8 @@ from supportdesk.learners.merging.models import HandOver
 from supportdesk.learners.operations import ProbablyKnown, enter_learner
 from supportdesk.learners.particulars import Particulars, Telephone
 from supportdesk.learners.queries import particulars_of
+from supportdesk.learners.rooms import parts_of
+from supportdesk.learners.search import find_learners
 from tests.classes.making import enrol, make_run, meeting_at
 from tests.clocks import NOW, Clock
 from tests.factories import make_account, make_learner, make_reference
@@ -111,6 +113,26 @@ def test_whom_a_clerk_has_told_apart_is_not_asked_about_at_night(app: Flask, rec
         search_pairs(NOW)
         db.session.remove()
     assert "いま、たしかめる記録はありません" in reception.get("/learners/duplicates").text
+
+
+def test_a_record_of_two_people_is_split_by_ticks(app: Flask, reception: PageClient, pair: tuple[int, int]) -> None:
+    _kept, both = pair
+    page = reception.get(f"/learners/{both}/split")
+    ticks = [str(tick["value"]) for tick in page.all("[name=theirs]")]
+    refused = reception.submit(page, "2人の記録に分ける", {"theirs": ticks[0]}, expect=422)
+    assert refused.one("[name=theirs]").has_attr("checked")
+    form = {"theirs": ticks[0], "kana": "タナカ ミノル", "phone_1": "018-888-1542"}
+    done = reception.submit(page, "2人の記録に分ける", form, expect=303)
+    with app.app_context():
+        (made,) = [one.id for one in find_learners("たなかみのる")]
+        assert [part.title for part in parts_of(made)] == ["電源の入れ方・ボタン操作"]
+        assert parts_of(both) == []
+        db.session.remove()
+    reception.submit(reception.get(done.location), "元にもどす", expect=303)
+    with app.app_context():
+        assert [one.id for one in find_learners("たなかみのる")] == [both]
+        assert len(parts_of(both)) == 1
+        db.session.remove()
 
 
 def test_what_was_kept_for_the_undo_is_forgotten_after_thirty_days(
