@@ -249,7 +249,9 @@ def test_a_learner_who_did_not_agree_is_nobody(
     assert answers(app) == [(None, False, "")]
 
 
-def test_consent_taken_back_stops_the_tying_and_unties_what_was_tied(app: Flask, client: PageClient, video: Added, clock: Clock) -> None:
+def test_consent_taken_back_stops_the_tying_and_unties_what_was_tied(
+    app: Flask, client: PageClient, video: Added, clock: Clock
+) -> None:
     hanako = learner(app, "タカハシ ハナコ")
     own_phone(app, client, hanako)
     client.get(f"/v/{video.code}")
