@@ -86,7 +86,12 @@ HEAD: Final = f"{'search (milliseconds, median)':36} {'operation':>9} {'growth':
 @contextmanager
 def small_town(url: str, folder: Path, *, learners: int = SMALL) -> Iterator[Flask]:
     """A register of so many in an empty database."""
-    settings = {"DATABASE_URL": url, "INSTANCE": str(folder / "small"), "SECRET_KEY": SECRET}
+    settings = {
+        "DATABASE_URL": url,
+        "INSTANCE": str(folder / "small"),
+        "SECRET_KEY": SECRET,
+        "SECOND_FACTOR": "offered",
+    }
     app = create_app(Settings.from_environment({f"SUPPORTDESK_{name}": text for name, text in settings.items()}))
     with app.app_context():
         alembic.command.upgrade(app.extensions["migrate"].migrate.get_config(), "heads")

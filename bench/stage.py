@@ -59,7 +59,12 @@ class Stage:
 @contextmanager
 def set_up(url: str, bare_url: str, folder: Path, *, learners: int, runs: int) -> Iterator[Stage]:
     """Fill two empty databases and serve them; two workers each."""
-    settings = {"DATABASE_URL": url, "INSTANCE": str(folder / "instance"), "SECRET_KEY": SECRET}
+    settings = {
+        "DATABASE_URL": url,
+        "INSTANCE": str(folder / "instance"),
+        "SECRET_KEY": SECRET,
+        "SECOND_FACTOR": "offered",
+    }
     app = create_app(Settings.from_environment({f"SUPPORTDESK_{name}": text for name, text in settings.items()}))
     with app.app_context():
         alembic.command.upgrade(app.extensions["migrate"].migrate.get_config(), "heads")

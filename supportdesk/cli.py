@@ -257,6 +257,7 @@ def demo(no_serve: bool, seed: int) -> None:
     for leftover in settings.instance.glob("demo.sqlite3*"):
         leftover.unlink()
     os.environ["SUPPORTDESK_DATABASE_URL"] = f"sqlite:///{path}"
+    os.environ.setdefault("SUPPORTDESK_SECOND_FACTOR", "offered")  # its accounts have no phones
     settings = Settings.from_environment()
     app = create_app(settings)
     kept = kept_demo(settings.instance, seed)

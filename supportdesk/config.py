@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 PREFIX = "SUPPORTDESK_"
+SECOND_FACTORS = ("required", "offered")
 SURFACES = ("all", "public", "field", "staff")
 
 #: Settings that tests and tools outside the web process read for themselves.
@@ -21,7 +22,18 @@ RESERVED = frozenset(
     {"SMTP_URL", "LINE_CHANNEL_SECRET", "LINE_CHANNEL_TOKEN", "LINE_API_HOST"},
 )
 #: Every setting, without its prefix; docs/operation.md explains each.
-KNOWN = RESERVED | {"DATABASE_URL", "INSTANCE", "SECRET_KEY", "BASE_URL", "HOST", "PORT", "SURFACE", "PROXIES", "NOW"}
+KNOWN = RESERVED | {
+    "DATABASE_URL",
+    "INSTANCE",
+    "SECRET_KEY",
+    "BASE_URL",
+    "HOST",
+    "PORT",
+    "SURFACE",
+    "PROXIES",
+    "SECOND_FACTOR",
+    "NOW",
+}
 
 
 class SettingError(ValueError):
@@ -40,6 +52,7 @@ class Settings:
     port: int = 8000
     proxies: int = 0
     surface: str = "all"
+    second_factor: str = "required"
     frozen_now: datetime | None = None
     demo: bool = False
 
@@ -65,6 +78,8 @@ class Settings:
             port=port,
             proxies=_proxies(given.get("PROXIES") or "0"),
             surface=_surface(given.get("SURFACE") or "all"),
+            # A frozen clock is the demo's or a test's: phones would show other codes.
+            second_factor=_second_factor(given.get("SECOND_FACTOR") or ("offered" if given.get("NOW") else "required")),
             frozen_now=_instant(given["NOW"]) if given.get("NOW") else None,
         )
 
@@ -100,6 +115,12 @@ def _proxies(text: str) -> int:
 def _surface(text: str) -> str:
     if text not in SURFACES:
         raise SettingError(f"{PREFIX}SURFACE must be one of {', '.join(SURFACES)}")
+    return text
+
+
+def _second_factor(text: str) -> str:
+    if text not in SECOND_FACTORS:
+        raise SettingError(f"{PREFIX}SECOND_FACTOR must be one of {', '.join(SECOND_FACTORS)}")
     return text
 
 

@@ -12,6 +12,7 @@ def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
     from supportdesk.accounts import (
         audit_views,
+        factor_views,
         invited_views,
         own_views,
         reason_views,
@@ -32,6 +33,7 @@ def plug_in(app: Flask) -> None:
     resuming.plug_in(app)
     reauthentication.plug_in(app)
     reason_views.plug_in(app)
+    factor_views.plug_in(app)
     signposts.put_up(app, {"login": "accounts.login", "logout": "accounts.logout"})
     app.after_request(sign_in.note_activity)
     add_to_menu(app, MenuItem("audit.trail", _l("操作の記録"), Permission.SEE_AUDIT))

@@ -20,6 +20,10 @@ class Action(StrEnum):
 
     LOG_IN = "log_in", _l("ログインした")
     LOG_IN_REFUSED = "log_in_refused", _l("ログインできなかった")
+    LOG_IN_CODE_REFUSED = "log_in_code_refused", _l("パスワードは合ったが、番号が合わなかった")
+    SET_UP_FACTOR = "set_up_factor", _l("2つ目のたしかめ（番号）を設定した")
+    RENEW_RECOVERY_CODES = "renew_recovery_codes", _l("予備の番号を作りなおした")
+    RESET_FACTOR = "reset_factor", _l("人の2つ目のたしかめを取り消した")
     PROVE_AGAIN = "prove_again", _l("大切な操作の前に、本人だとたしかめた")
     PROOF_REFUSED = "proof_refused", _l("大切な操作の前に、本人だとたしかめられなかった")
     CREATE_ACCOUNT = "create_account", _l("アカウントを作った")

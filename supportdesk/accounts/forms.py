@@ -53,7 +53,20 @@ class ChosenPasswordForm(DeskForm):
     )
 
 
-class ProofForm(DeskForm):
-    """One's password once more."""
+class CodeForm(DeskForm):
+    """Six digits from the phone, or a recovery code."""
 
-    password = PasswordField(_l("パスワード"), render_kw={"autocomplete": "current-password"})
+    code = TextField(
+        _l("アプリの6けたの番号"),
+        max_length=40,
+        width="m",
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"},
+    )
+
+
+class ProofForm(DeskForm):
+    """One's password once more, or six digits from the phone."""
+
+    password = PasswordField(
+        _l("パスワード（または、アプリの6けたの番号）"), render_kw={"autocomplete": "current-password"}
+    )

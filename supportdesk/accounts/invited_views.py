@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from supportdesk.accounts import invitations, passwords
 from supportdesk.accounts.forms import ChosenPasswordForm
-from supportdesk.accounts.sign_in import start_session
+from supportdesk.accounts.second_factor import has_factor
+from supportdesk.accounts.sign_in import half_sign_in, start_session
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
@@ -36,8 +37,11 @@ def accept(token: str) -> Response | str | tuple[str, int]:
     kept = passwords.kept_hash(password)  # before the transaction: it takes a tenth of a second
     with transaction():
         account = invitations.accept_invitation(token, kept, now=clock.now())
-    start_session(account)
     flash(_("パスワードを決めました。次からは、ユーザー名とこのパスワードでログインします。"), "good")
+    if has_factor(account.id):  # a new password does not stand in for the phone
+        half_sign_in(account)
+        return redirect(url_for("factor.enter_code"), 303)
+    start_session(account)
     return redirect(start_page(), 303)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportdesk.core.codes import new_token
@@ -87,6 +87,29 @@ class Invitation(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+
+
+class SecondFactor(Base):
+    """The phone that makes codes for an account."""
+
+    __tablename__ = "second_factor"
+
+    account_id: Mapped[int] = foreign_key("account.id", index=False, primary_key=True)
+    sealed_secret: Mapped[str] = mapped_column(comment="accounts/sealing.py")
+    set_up_at: Mapped[datetime]
+    last_step: Mapped[int] = mapped_column(
+        BigInteger, comment="Unix time / 30 of the last code used; none counts twice"
+    )
+
+
+class RecoveryCode(Base):
+    """One of the codes on paper that stand in for the phone, each once. Only a keyed hash is kept."""
+
+    __tablename__ = "recovery_code"
+
+    account_id: Mapped[int] = foreign_key("account.id", index=False, primary_key=True)
+    code_hash: Mapped[str] = mapped_column(primary_key=True)
+    used_at: Mapped[datetime | None]
 
 
 class SignedInSession(Base):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from supportdesk.accounts import audit, passwords
 from supportdesk.accounts.actions import Action
-from supportdesk.accounts.models import Account, AccountRole, Person
+from supportdesk.accounts.models import Account, AccountRole, Person, SecondFactor
 from supportdesk.accounts.terms import is_present, roles_in_force
 from supportdesk.core import throttle
 from supportdesk.core.errors import DeskError
@@ -149,8 +149,16 @@ def try_password(username: str, password: str) -> Tried:
     return Tried(username, kept, passwords.renewed(kept, password) if kept else None)
 
 
-def log_in(tried: Tried, *, now: datetime) -> Account | DeskError:
-    """Let in whoever knew the password, and note it. Of guesses made at once, each is counted before the next is heard.
+class CodeWanted(NamedTuple):
+    """The password was right; the account's second factor is still to be given."""
+
+    account: Account
+
+
+def log_in(tried: Tried, *, now: datetime) -> Account | CodeWanted | DeskError:
+    """Let in whoever knew the password, and note it; or ask for the second factor, where they have one.
+
+    Of guesses made at once, each is counted before the next is heard.
 
     A refusal is returned, not raised, because the failure it counts must be kept: WrongPassword, or TooManyTries after
     five within 15 minutes, whether this password was right or not.
@@ -168,10 +176,17 @@ def log_in(tried: Tried, *, now: datetime) -> Account | DeskError:
     throttle.clear(bucket)
     if not is_present(account) or not roles_in_force(account):
         return NotInService()
-    account.last_login_at = now
     account.password_hash = tried.renewed or account.password_hash
-    audit.record(actor=actor_of(account), action=Action.LOG_IN, subject=f"account:{account.id}", now=now)
+    if db.session.get(SecondFactor, account.id) is not None:
+        return CodeWanted(account)
+    note_log_in(account, now)
     return account
+
+
+def note_log_in(account: Account, now: datetime) -> None:
+    """Somebody is in: with the last thing that was asked of them."""
+    account.last_login_at = now
+    audit.record(actor=actor_of(account), action=Action.LOG_IN, subject=f"account:{account.id}", now=now)
 
 
 def actor_of(account: Account) -> Actor:

@@ -24,6 +24,7 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.forms import ProofForm
 from supportdesk.accounts.models import Account, SignedInSession
 from supportdesk.accounts.operations import TooManyTries
+from supportdesk.accounts.second_factor import check_code, looks_like_code
 from supportdesk.accounts.sign_in import current_actor, this_session
 from supportdesk.core import clock, kept_form, throttle
 from supportdesk.core.database import connection, transaction
@@ -87,8 +88,9 @@ def try_own_password(password: str, *, actor: Actor) -> str | None:
     return kept if kept is not None and passwords.fits(kept, password) else None
 
 
-def prove(fits: str | None, *, session: str, actor: Actor, now: datetime) -> DeskError | None:
-    """Note that the actor's password was given in this session, where `fits` is the hash that is kept of it.
+def prove(fits: str | None, code: str, *, session: str, actor: Actor, now: datetime) -> DeskError | None:
+    """Note that the actor's password was given in this session, where `fits` is the hash that is kept of it, or a good
+    code of their second factor.
 
     A refusal is returned, not raised, because the failure it counts must be kept: it is counted like a failed log-in.
     """
@@ -99,7 +101,8 @@ def prove(fits: str | None, *, session: str, actor: Actor, now: datetime) -> Des
     until = throttle.blocked_until(bucket, now)
     if until is not None:
         return TooManyTries(until)
-    if account.password_hash != fits:
+    by_code = fits is None and looks_like_code(code) and check_code(account.id, code, now=now) is None
+    if account.password_hash != fits and not by_code:
         throttle.count_failure(bucket, now)
         audit.record(actor=actor, action=Action.PROOF_REFUSED, subject=subject, now=now)
         return WrongProof()
@@ -133,7 +136,7 @@ def prove_again() -> Response | str | tuple[str, int]:
     fits = try_own_password(form.password.data or "", actor=actor)
     now = clock.now()
     with transaction():
-        refusal = prove(fits, session=this_session(), actor=actor, now=now)
+        refusal = prove(fits, form.password.data or "", session=this_session(), actor=actor, now=now)
     if refusal is not None:
         form.refuse(refusal)
         return _page(form, kept, None), refusal.status

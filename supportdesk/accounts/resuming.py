@@ -12,7 +12,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as BaseResponse
 
-from supportdesk.accounts.forms import LoginForm
+from supportdesk.accounts.forms import CodeForm, LoginForm
 from supportdesk.accounts.models import Account
 from supportdesk.core import error_pages, kept_form
 from supportdesk.core.kept_form import KeptForm
@@ -43,6 +43,12 @@ def ask_to_log_in() -> Answer:
 def login_page(form: LoginForm, kept: KeptForm | None, page: str | None) -> Response:
     """The log-in, the way on after it, and the form that waits for it, of which no copy is to stay behind."""
     words = render_template("accounts/login.html", form=form, kept=kept, page=kept.page if kept else page)
+    return Response(words, headers={"Cache-Control": "no-store"})
+
+
+def code_page(form: CodeForm, kept: KeptForm | None, page: str | None) -> Response:
+    """The second question of the log-in, with the same behind it."""
+    words = render_template("accounts/login_code.html", form=form, kept=kept, page=kept.page if kept else page)
     return Response(words, headers={"Cache-Control": "no-store"})
 
 

@@ -13,7 +13,7 @@ from flask_login import UserMixin, current_user, login_user
 from sqlalchemy import Table, and_, bindparam, delete, select, update
 
 from supportdesk.accounts.devices import device_of
-from supportdesk.accounts.models import Account, AccountRole, SignedInSession
+from supportdesk.accounts.models import Account, AccountRole, SecondFactor, SignedInSession
 from supportdesk.accounts.terms import PRESENT, in_force, roles_in_force
 from supportdesk.core import clock, kept_form
 from supportdesk.core.database import reading, transaction
@@ -28,9 +28,11 @@ LONGEST = timedelta(hours=12)
 NOTED_EVERY = timedelta(minutes=1)
 #: Where the session's cookie bears the secret that names its row in `signed_in`.
 TOKEN = "signed_in"
+#: Where it says, between the password and the second factor, whose password was right.
+HALF, HALF_LASTS = "half_signed_in", timedelta(minutes=5)
 
 _ACCOUNT, _ROLE = cast(Table, Account.__table__), cast(Table, AccountRole.__table__)
-_SESSION = cast(Table, SignedInSession.__table__)
+_SESSION, _FACTOR = cast(Table, SignedInSession.__table__), cast(Table, SecondFactor.__table__)
 #: Whether a session of this account still lives: `limits()` says for how long it may.
 LIVES = and_(
     _SESSION.c.account_id == _ACCOUNT.c.id,
@@ -47,9 +49,11 @@ _SIGNED_IN = (
         _ROLE.c.role,
         _SESSION.c.last_seen_at,
         _SESSION.c.proved_at,
+        _FACTOR.c.account_id.label("factor"),
     )
     .join(_ROLE, _ROLE.c.account_id == _ACCOUNT.c.id)
     .join(_SESSION, _SESSION.c.account_id == _ACCOUNT.c.id)
+    .outerjoin(_FACTOR, _FACTOR.c.account_id == _ACCOUNT.c.id)
     .where(
         _ACCOUNT.c.id == bindparam("wanted"),
         PRESENT,
@@ -73,6 +77,8 @@ _SEEN = (
 class SignedIn(Actor, UserMixin):
     """The person at the screen."""
 
+    has_factor: bool = False
+
     def get_id(self) -> str:
         return str(self.account_id)
 
@@ -95,8 +101,30 @@ def load(account_id: str) -> SignedIn | None:
     first = rows[0]
     g.last_seen_at, g.proved_at = first.last_seen_at, first.proved_at
     return SignedIn(
-        account_id=first.id, person_id=first.person_id, name=first.name, roles=frozenset(row.role for row in rows)
+        account_id=first.id,
+        person_id=first.person_id,
+        name=first.name,
+        roles=frozenset(row.role for row in rows),
+        has_factor=first.factor is not None,
     )
+
+
+def half_sign_in(account: Account) -> None:
+    """The password was right, and the second factor is asked for: nobody is signed in yet, and not as before either."""
+    end_session()
+    session[HALF] = [account.id, hashlib.sha256(account.session_stamp.encode()).hexdigest(), clock.now().isoformat()]
+    g.pop(kept_form.CSRF, None)  # as in `start_session`
+
+
+def half_signed_in() -> int | None:
+    """Whose password was given here within five minutes, and has not been changed since."""
+    account_id, stamp, at = session.get(HALF) or (None, "", "")
+    if account_id is None or clock.now() - datetime.fromisoformat(at) >= HALF_LASTS:
+        return None
+    current = db.session.scalar(select(Account.session_stamp).where(Account.id == account_id, PRESENT))
+    if current is None or hashlib.sha256(current.encode()).hexdigest() != stamp:
+        return None
+    return int(account_id)
 
 
 def start_session(account: Account) -> None:

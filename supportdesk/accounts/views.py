@@ -7,9 +7,10 @@ from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from supportdesk.accounts import operations
-from supportdesk.accounts.forms import LoginForm
-from supportdesk.accounts.resuming import go_on, login_page
-from supportdesk.accounts.sign_in import end_session, start_session
+from supportdesk.accounts.forms import CodeForm, LoginForm
+from supportdesk.accounts.operations import CodeWanted
+from supportdesk.accounts.resuming import code_page, go_on, login_page
+from supportdesk.accounts.sign_in import end_session, half_sign_in, start_session
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
@@ -38,6 +39,9 @@ def login() -> Response | tuple[Response, int]:
     if isinstance(outcome, DeskError):
         form.refuse(outcome)
         return login_page(form, kept, page), outcome.status
+    if isinstance(outcome, CodeWanted):
+        half_sign_in(outcome.account)
+        return code_page(CodeForm(formdata=None), kept, page)
     start_session(outcome)
     return go_on(outcome, kept, page)
 

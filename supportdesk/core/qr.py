@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from functools import lru_cache
 from io import BytesIO
 
@@ -13,6 +14,11 @@ from qrcode.image.svg import SvgPathImage
 #: The quiet zone that readers need around the code (ISO/IEC 18004), in modules.
 _BORDER = 4
 _PNG_MODULE = 10
+
+
+def qr_in_page(text: str) -> str:
+    """The code as an address for `src`, for what must stay nowhere: a secret, a link that opens once."""
+    return "data:image/svg+xml;base64," + b64encode(_saved(_code(text).make_image(image_factory=SvgPathImage))).decode()
 
 
 @lru_cache(maxsize=512)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +9,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from supportdesk.accounts import invitations
+from supportdesk.accounts import invitations, second_factor
 from supportdesk.accounts.invitations import MadeInvitation
 from supportdesk.accounts.passwords import SHORTEST_PASSWORD
 from supportdesk.accounts.reauthentication import with_fresh_password
@@ -23,7 +22,7 @@ from supportdesk.core.fields import DeskForm
 from supportdesk.core.japanese import tidy
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
-from supportdesk.core.qr import qr_svg
+from supportdesk.core.qr import qr_in_page
 from supportdesk.places import staff
 from supportdesk.places.choices import district_choices
 from supportdesk.places.service import Days, Service, service_of, set_service
@@ -99,6 +98,7 @@ def account(account_id: int) -> Answer:
             standing=invitations.standing_invitation(account_id),
             service=service_of(account_id),
             districts=duties.districts,
+            has_factor=second_factor.has_factor(account_id),
             now=now,
         ),
         act,
@@ -205,6 +205,26 @@ def revoke(account_id: int) -> Response:
     return answer_press(act, _("招待を取り消しました。"))
 
 
+@blueprint.route("/<int:account_id>/second-factor", methods=["GET", "POST"])
+@requires(Permission.MANAGE_ACCOUNTS)
+@with_fresh_password
+def factor(account_id: int) -> Answer:
+    """Somebody lost their phone and their recovery codes: let them begin anew."""
+    actor, now = current_actor(), clock.now()
+    row, form = staff_row(account_id), DeskForm()
+
+    def act() -> str:
+        second_factor.reset_factor(account_id, actor=actor, now=now)
+        return url_for("staff.account", account_id=account_id)
+
+    return answer_form(
+        form,
+        lambda: render_template("places/staff_factor.html", form=form, account=row),
+        act,
+        _("2つ目のたしかめを取り消しました。"),
+    )
+
+
 @blueprint.get("/invitations")
 @requires(Permission.MANAGE_ACCOUNTS)
 def standing() -> str:
@@ -216,12 +236,11 @@ def standing() -> str:
 
 def _letter(account_id: int, made: MadeInvitation) -> str:
     """The letter to be handed over: the only time that the link is to be seen, so it is no page to come back to."""
-    picture = b64encode(qr_svg(made.address)).decode("ascii")
     return render_template(
         "places/staff_letter.html",
         account=staff_row(account_id),
         made=made,
-        picture=picture,
+        picture=qr_in_page(made.address),
         least=SHORTEST_PASSWORD,
     )
 

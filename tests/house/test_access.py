@@ -54,6 +54,9 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "home.front": ("/", {"GET"}, EVERYBODY),
     "home.home": ("/home", {"GET"}, SIGNED_IN),
     "accounts.login": ("/login", {"GET", "POST"}, EVERYBODY),
+    "factor.enter_code": ("/login/code", {"GET", "POST"}, EVERYBODY),
+    "factor.set_up": ("/account/second-factor", {"GET", "POST"}, SIGNED_IN),
+    "factor.renew": ("/account/second-factor/codes?999999", {"POST"}, SIGNED_IN),
     "invited.accept": ("/invited/999999", {"GET", "POST"}, EVERYBODY),
     "audit.trail": ("/admin/audit", {"GET"}, SEE_AUDIT),
     "audit.of_learner": ("/admin/audit/learner/9", {"GET"}, SEE_AUDIT),
@@ -195,6 +198,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "staff.switch": ("/admin/accounts/999999/switch", {"GET", "POST"}, MANAGE_ACCOUNTS),
     "staff.invite": ("/admin/accounts/999999/invite", {"GET", "POST"}, MANAGE_ACCOUNTS),
     "staff.service": ("/admin/accounts/999999/service", {"GET", "POST"}, MANAGE_ACCOUNTS),
+    "staff.factor": ("/admin/accounts/999999/second-factor", {"GET", "POST"}, MANAGE_ACCOUNTS),
     "staff.revoke": ("/admin/accounts/999999/invite/revoke", {"POST"}, MANAGE_ACCOUNTS),
     "staff.standing": ("/admin/accounts/invitations", {"GET"}, MANAGE_ACCOUNTS),
     "places.index": ("/admin/places/", {"GET"}, MANAGE_PLACES),
@@ -211,7 +215,8 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
 }
 #: What phones in the field need beside the residents' pages.
 FIELD = frozenset({
-    "accounts.login", "accounts.logout", "invited.accept", "own.index", "own.password", "own.sessions",
+    "accounts.login", "accounts.logout", "factor.enter_code", "factor.set_up", "factor.renew",
+    "invited.accept", "own.index", "own.password", "own.sessions",
     "own.end_session", "own.end_others", "proof.prove_again", "home.home", "journey.learner", "passes.check_in",
     "learners.consents", "learners.consent_sheet", "learners.admit_phone", "learners.cut_off", "videos.sheet",
     "videos.sheets", "why.say",
