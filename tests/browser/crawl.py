@@ -15,6 +15,8 @@ from tests.servers import Site
 
 #: GET routes that are no pages.
 FILES = {
+    "audit.account_file",
+    "audit.learner_file",
     "static",
     "language.choose",
     "health.alive",
