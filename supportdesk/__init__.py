@@ -15,6 +15,7 @@ from supportdesk.extensions import babel, csrf, db, login_manager, migrate
 MODELS = (
     "accounts.models",
     "classes.models",
+    "core.office",
     "core.once",
     "core.throttle",
     "helpdesk.models",
@@ -31,7 +32,7 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the application for these settings, or for the environment's. Raises SettingError."""
     from supportdesk import accounts, classes, helpdesk, journey, learners, notices, places, skills, tutors, videos
-    from supportdesk.core import addresses, clock, error_pages, health, page_furniture, security
+    from supportdesk.core import addresses, clock, error_pages, health, office, page_furniture, security
 
     for name in MODELS:
         import_module(f"supportdesk.{name}")
@@ -46,8 +47,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         BABEL_TRANSLATION_DIRECTORIES="translations",
         WTF_CSRF_TIME_LIMIT=None,
         SETTINGS=settings,
-        OFFICE_NAME="秋田市",
-        OFFICE_PHONE="018-888-5643",
     )
     # The last so many addresses of X-Forwarded-For are the proxies' word; what is before them anybody may have written.
     app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
@@ -62,7 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     babel.init_app(app, locale_selector=security.chosen_language)
     page_furniture.plug_in(app)
     rooms = (journey, learners, classes, helpdesk, videos, tutors, skills, notices, places, accounts)
-    for part in (error_pages, health, *rooms):
+    for part in (office, error_pages, health, *rooms):
         part.plug_in(app)
     security.refuse_unmarked_views(app)
     return app

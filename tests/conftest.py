@@ -199,6 +199,7 @@ def app(database_url: str, applications: dict[str, Flask], tmp_path_factory: pyt
         db.session.remove()
         db.engine.dispose()
     app.extensions["drawn_schedules"].cache_clear()
+    app.extensions["office"].forget()
     shutil.rmtree(app.config["SETTINGS"].instance, ignore_errors=True)
     if (app.config, app.view_functions) != (config, views):
         del applications[database_url]

@@ -7,7 +7,11 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, event
 
-_HOUSEKEEPING = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
+#: The last is asked anew every few seconds, by whichever request comes first (core/office.py).
+_HOUSEKEEPING = (
+    *("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT"),
+    "SELECT OFFICE_SETTING.NAME, OFFICE_SETTING.VALUE \nFROM OFFICE_SETTING",
+)
 
 
 class Statements(list[str]):

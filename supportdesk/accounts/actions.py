@@ -30,6 +30,7 @@ class Action(StrEnum):
     EDIT_ACCOUNT = "edit_account", _l("アカウントを変えた")
     SET_SERVICE = "set_service", _l("役割・地区・休職・退職の日を決めた")
     ASSIGN_DISTRICTS = "assign_districts", _l("担当する地区を決めた")
+    CHANGE_SETTING = "change_setting", _l("役所の設定を変えた")
     SWITCH_ACCOUNT_OFF = "switch_account_off", _l("アカウントを止めた")
     SWITCH_ACCOUNT_ON = "switch_account_on", _l("アカウントをまた使えるようにした")
     INVITE = "invite", _l("招待を作った（前のパスワードは使えなくなる）")

@@ -14,11 +14,12 @@ from flask_babel import gettext as _
 from supportdesk.accounts import audit, queries
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.audit_views import blueprint, shown
+from supportdesk.accounts.office import MANY_PEOPLE
 from supportdesk.accounts.queries import AuditFilter
 from supportdesk.accounts.reasons import in_words
 from supportdesk.accounts.reauthentication import with_fresh_password
 from supportdesk.accounts.sign_in import current_actor
-from supportdesk.accounts.unusual import MANY_PEOPLE, MARKS, SHOWN, unusual
+from supportdesk.accounts.unusual import MARKS, SHOWN, unusual
 from supportdesk.core import clock
 from supportdesk.core.activities import activity, describe
 from supportdesk.core.addresses import day_of, row_id
@@ -144,4 +145,4 @@ def _account(account_id: int) -> Any:
 
 
 def _unusual_words() -> dict[str, object]:
-    return {"marks": MARKS, "many_people": MANY_PEOPLE, "most": SHOWN}
+    return {"marks": MARKS, "many_people": MANY_PEOPLE.get(), "most": SHOWN}

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Table, select, update
 from supportdesk.accounts import audit, passwords
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, Invitation
+from supportdesk.accounts.office import INVITATION_HOURS
 from supportdesk.accounts.operations import actor_of
 from supportdesk.accounts.terms import PRESENT, is_present
 from supportdesk.accounts.upkeep import locked
@@ -29,8 +30,6 @@ from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 
-#: A letter is handed over within a long weekend.
-LASTS = timedelta(hours=72)
 _INVITATION = cast(Table, Invitation.__table__)
 
 
@@ -87,7 +86,7 @@ def invite(account_id: int, *, actor: Actor, now: datetime) -> MadeInvitation:
     account.password_hash = passwords.NONE_CHOSEN
     account.session_stamp = new_token()
     _end(account_id, now)
-    token, expires_at = new_token(), now + LASTS
+    token, expires_at = new_token(), now + timedelta(hours=INVITATION_HOURS.get())
     row = Invitation(
         account_id=account_id, token_hash=_hash(token), made_by=actor.account_id, made_at=now, expires_at=expires_at
     )

@@ -23,6 +23,7 @@ from supportdesk.accounts import audit, passwords
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.forms import ProofForm
 from supportdesk.accounts.models import Account, SignedInSession
+from supportdesk.accounts.office import FRESH_MINUTES
 from supportdesk.accounts.operations import TooManyTries
 from supportdesk.accounts.second_factor import check_code, looks_like_code
 from supportdesk.accounts.sign_in import current_actor, this_session
@@ -34,9 +35,6 @@ from supportdesk.core.page_furniture import start_page
 from supportdesk.core.permissions import Actor, Permission, requires
 from supportdesk.core.security import local_address
 from supportdesk.extensions import db
-
-#: A password given so lately need not be given again.
-FRESH = timedelta(minutes=10)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -59,9 +57,9 @@ class WrongProof(DeskError):
 
 
 def demand_fresh_password() -> None:
-    """For views, before they do anything. Raises PasswordWanted unless the password was given within ten minutes."""
+    """For views, before they do anything. Raises PasswordWanted unless the password was given a few minutes ago."""
     proved_at: datetime | None = g.get("proved_at")
-    if proved_at is None or clock.now() - proved_at >= FRESH:
+    if proved_at is None or clock.now() - proved_at >= timedelta(minutes=FRESH_MINUTES.get()):
         raise PasswordWanted
 
 

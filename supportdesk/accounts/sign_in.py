@@ -14,16 +14,13 @@ from sqlalchemy import Table, and_, bindparam, delete, select, update
 
 from supportdesk.accounts.devices import device_of
 from supportdesk.accounts.models import Account, AccountRole, SecondFactor, SignedInSession
+from supportdesk.accounts.office import IDLE_MINUTES, LONGEST_HOURS
 from supportdesk.accounts.terms import PRESENT, in_force, roles_in_force
 from supportdesk.core import clock, kept_form
 from supportdesk.core.database import reading, transaction
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db, login_manager
 
-#: Nobody at the screen for so long: the log-in is asked for again.
-IDLE = timedelta(minutes=60)
-#: However busy they are: a working day and its overtime.
-LONGEST = timedelta(hours=12)
 #: Not every click is written down.
 NOTED_EVERY = timedelta(minutes=1)
 #: Where the session's cookie bears the secret that names its row in `signed_in`.
@@ -145,7 +142,9 @@ def start_session(account: Account) -> None:
         "proved_at": now,
         "device": device_of(request.user_agent.string),
     }
-    outlived = delete(_SESSION).where(_SESSION.c.account_id == account.id, _SESSION.c.started_at <= now - LONGEST)
+    outlived = delete(_SESSION).where(
+        _SESSION.c.account_id == account.id, _SESSION.c.started_at <= limits()["earliest_start"]
+    )
     with transaction() as database:
         database.execute(outlived)
         database.execute(_SESSION.insert(), begun)
@@ -187,4 +186,7 @@ def this_session() -> str:
 def limits() -> dict[str, datetime]:
     """How long ago a session that still lives may have begun and been used."""
     now = clock.now()
-    return {"earliest_start": now - LONGEST, "earliest_seen": now - IDLE}
+    return {
+        "earliest_start": now - timedelta(hours=LONGEST_HOURS.get()),
+        "earliest_seen": now - timedelta(minutes=IDLE_MINUTES.get()),
+    }

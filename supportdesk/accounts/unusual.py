@@ -28,11 +28,10 @@ from sqlalchemy import (
 )
 
 from supportdesk.accounts.models import Account, AuditEntry
+from supportdesk.accounts.office import MANY_PEOPLE
 from supportdesk.core import clock
 from supportdesk.extensions import db
 
-#: More different people than this opened within an hour of the clock: a busy counter opens about twenty.
-MANY_PEOPLE = 40
 #: How many of a kind are shown, the newest; the rest is told as more.
 SHOWN = 100
 _HOUR = 3600
@@ -98,7 +97,7 @@ def _many_people(looked: list[ColumnElement[bool]]) -> list[Unusual]:
         .join(Account, Account.id == AuditEntry.account_id)
         .where(*looked)
         .group_by(AuditEntry.account_id, Account.name, hour)
-        .having(people > MANY_PEOPLE)
+        .having(people > MANY_PEOPLE.get())
         .order_by(hour.desc(), AuditEntry.account_id)
         .limit(SHOWN + 1)
     )

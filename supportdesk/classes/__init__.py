@@ -21,7 +21,9 @@ def plug_in(app: Flask) -> None:
         views,
     )
     from supportdesk.classes.models import AttendanceMark, Enrolment
+    from supportdesk.classes.office import SETTINGS
     from supportdesk.core import activities, signposts
+    from supportdesk.core.office import declare
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
@@ -76,3 +78,4 @@ def plug_in(app: Flask) -> None:
             words=record_words.WORDS,
         ),
     )
+    declare(app, "classes", _l("教室と出前講座"), *SETTINGS)

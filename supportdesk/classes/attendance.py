@@ -26,7 +26,8 @@ from supportdesk.classes.errors import (
 )
 from supportdesk.classes.locking import MEETING, RUN
 from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment, EnrolmentState, RunKind, RunState
-from supportdesk.classes.rules import CORRECTION_DAYS, WALK_IN_DAYS, takes_marks, takes_walk_ins
+from supportdesk.classes.office import CORRECTION_DAYS
+from supportdesk.classes.rules import takes_marks, takes_walk_ins, walk_in_days
 from supportdesk.core import clock
 from supportdesk.core.database import connection
 from supportdesk.core.errors import NotFound
@@ -198,7 +199,7 @@ def _record(meeting: LockedMeeting, marks: Sequence[Mark], *, actor: Actor, now:
 
 def _demand_open(meeting: LockedMeeting, actor: Actor, now: datetime) -> None:
     if not takes_marks(meeting, actor, now):
-        raise AttendanceClosed(CORRECTION_DAYS)
+        raise AttendanceClosed(CORRECTION_DAYS.get())
 
 
 def mark_the_rest(meeting_id: int, state: AttendanceState, *, actor: Actor, now: datetime) -> tuple[Disagreement, ...]:
@@ -225,7 +226,7 @@ def _walk_in(meeting: LockedMeeting, learner_id: int, *, actor: Actor, now: date
     if clock.local(now).date() < meeting.day:
         raise NotYetHeld
     if not takes_walk_ins(meeting, actor, now):
-        raise WalkInsClosed(WALK_IN_DAYS[meeting.kind])
+        raise WalkInsClosed(walk_in_days(meeting.kind))
     return _record(meeting, [Mark(learner_id, AttendanceState.WALK_IN, now)], actor=actor, now=now)
 
 

@@ -13,7 +13,6 @@ from supportdesk.accounts.models import Account
 from supportdesk.classes.attendance import ATTENDED, KeptMark, disagreement_of
 from supportdesk.classes.models import AttendanceMark, AttendanceState, EnrolmentState, RunKind, RunState
 from supportdesk.classes.queries import ENROLMENT, MEETING, MEETING_ROWS, RUN, MeetingRow, on_duty, skills_of_meeting
-from supportdesk.classes.rules import CORRECTION_DAYS
 from supportdesk.core import clock
 from supportdesk.core.japanese import shown_name
 from supportdesk.core.permissions import Actor
@@ -288,7 +287,7 @@ def meetings_of_staff(account_id: int, *, first: datetime, end: datetime, limit:
     )
 
 
-def unfinished_of_staff(account_id: int, *, now: datetime, days: int = CORRECTION_DAYS) -> list[MeetingOfMine]:
+def unfinished_of_staff(account_id: int, *, now: datetime, days: int) -> list[MeetingOfMine]:
     """Past meetings of this account, not older than so many days, of which something is still to be recorded.
 
     That is where learners came and no levels were confirmed, or where nothing at all was recorded though seats were

@@ -24,8 +24,9 @@ from supportdesk.classes.attendance_queries import (
 )
 from supportdesk.classes.duty import meeting_of
 from supportdesk.classes.models import AttendanceState, RunKind, RunState
+from supportdesk.classes.office import CORRECTION_DAYS
 from supportdesk.classes.queries import MeetingRow, skills_of_meeting
-from supportdesk.classes.rules import CORRECTION_DAYS, WALK_IN_DAYS, is_its_day, takes_marks, takes_walk_ins
+from supportdesk.classes.rules import is_its_day, takes_marks, takes_walk_ins, walk_in_days
 from supportdesk.classes.views import LONGEST_WORD, blueprint
 from supportdesk.classes.walk_ins import find_walk_ins, seal, unseal
 from supportdesk.classes.words import ATTENDANCE
@@ -55,7 +56,7 @@ def today() -> str:
         "classes/today.html",
         today=meetings_of_staff(actor.account_id, first=first, end=end),
         coming=meetings_of_staff(actor.account_id, first=end, end=end + timedelta(days=DAYS_AHEAD), limit=SHOWN_AHEAD),
-        unfinished=unfinished_of_staff(actor.account_id, now=now),
+        unfinished=unfinished_of_staff(actor.account_id, now=now, days=CORRECTION_DAYS.get()),
         lecture=RunKind.LECTURE,
     )
 
@@ -122,9 +123,9 @@ def _page(meeting: MeetingRow, form: MarkForm | HeadsForm) -> str:
         too_early=meeting.starts_at >= end,
         begun=meeting.starts_at <= now,
         walk_ins=takes_walk_ins(meeting, actor, now),
-        walk_in_days=WALK_IN_DAYS[meeting.kind],
+        walk_in_days=walk_in_days(meeting.kind),
         closed=not takes_marks(meeting, actor, now),
-        correction_days=CORRECTION_DAYS,
+        correction_days=CORRECTION_DAYS.get(),
         called_off=meeting.state is RunState.CANCELLED,
     )
 
@@ -146,7 +147,7 @@ def walk_in(meeting_id: int) -> Answer:
         more=found.more,
         open=takes_walk_ins(meeting, actor, now),
         later=not is_its_day(meeting, now),
-        walk_in_days=WALK_IN_DAYS[meeting.kind],
+        walk_in_days=walk_in_days(meeting.kind),
         walk_in_state=AttendanceState.WALK_IN,
     )
 

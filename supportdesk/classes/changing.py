@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import pairwise
 from typing import Any, cast
@@ -36,7 +36,8 @@ from supportdesk.classes.models import (
     RunState,
     Seat,
 )
-from supportdesk.classes.planning import FARTHEST, LARGEST, check_open, people_on_duty
+from supportdesk.classes.office import PLANNED_AHEAD_DAYS
+from supportdesk.classes.planning import LARGEST, check_open, people_on_duty
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.errors import NotFound
@@ -154,9 +155,13 @@ def _check_shape(run: Run, change: RunChange, times: Mapping[int, Times], now: d
             raise PlanRefused(_l("終わりの時刻は、始まりより後にしてください。"), field=f"end_{number}")
         if starts_at <= now:
             raise PlanRefused(_l("これからの日時を入力してください。"), field=f"day_{number}")
-        if starts_at - now > FARTHEST:
+        if starts_at - now > timedelta(days=PLANNED_AHEAD_DAYS.get()):
             raise PlanRefused(
-                _l("日にちをたしかめてください。2年より離れた日は登録できません。"), field=f"day_{number}"
+                _l(
+                    "日にちをたしかめてください。%(days)s日より離れた日は登録できません。",
+                    days=PLANNED_AHEAD_DAYS.get(),
+                ),
+                field=f"day_{number}",
             )
     in_order = [times.get(one.number, (one.starts_at, one.ends_at)) for one in run.meetings]
     for number, (earlier, later) in enumerate(pairwise(in_order), start=2):

@@ -7,20 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, time
-from typing import Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from supportdesk.classes.errors import PlanRefused
+from supportdesk.classes.office import EARLIEST_HOUR, LATEST_HOUR
 from supportdesk.core import clock
 from supportdesk.core.moments import clock_time, short_day
 from supportdesk.places.calendar import holiday_name
 from supportdesk.places.models import Room
-
-#: Outside of these hours hardly any class is held.
-EARLIEST: Final = time(8)
-LATEST: Final = time(20)
 
 
 class Doubtful(PlanRefused):
@@ -46,7 +42,11 @@ def _of_dates(dates: Iterable[tuple[datetime, datetime]]) -> Iterable[str]:
         holiday = holiday_name(begins.date())
         if holiday:
             yield _("%(day)sは祝日（%(name)s）です。", day=short_day(starts_at), name=holiday)
-        if begins.time() < EARLIEST or ends.time() > LATEST or ends.date() > begins.date():
+        if (
+            begins.time() < time(EARLIEST_HOUR.get())
+            or ends.time() > time(LATEST_HOUR.get())
+            or ends.date() > begins.date()
+        ):
             yield _(
                 "%(day)sの時間は、%(start)sから%(end)sまでです。",
                 day=short_day(starts_at),

@@ -32,6 +32,7 @@ from supportdesk.classes.models import (
     RunState,
     Seat,
 )
+from supportdesk.classes.office import PLANNED_AHEAD_DAYS
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.codes import new_code
@@ -45,8 +46,6 @@ from supportdesk.places.calendar import closed_because, hold_open
 from supportdesk.places.models import District, Room, Venue
 
 LARGEST = 1000
-#: Further away than this a day is mistyped.
-FARTHEST = timedelta(days=731)
 _SEAT = cast(Table, Seat.__table__)
 _ENROLMENT = cast(Table, Enrolment.__table__)
 
@@ -137,8 +136,12 @@ def _check_shape(plan: RunPlan, meetings: Sequence[MeetingPlan], now: datetime) 
         raise PlanRefused(_l("定員は1から%(most)sまでにしてください。", most=LARGEST), field="capacity")
     if plan.kind is RunKind.CLASS and meetings[0].starts_at <= now:
         raise PlanRefused(_l("これからの日時を入力してください。"), field="meetings")
-    if abs(meetings[0].starts_at - now) > FARTHEST or abs(meetings[-1].ends_at - now) > FARTHEST:
-        raise PlanRefused(_l("日にちをたしかめてください。2年より離れた日は登録できません。"), field="meetings")
+    farthest = timedelta(days=PLANNED_AHEAD_DAYS.get())
+    if abs(meetings[0].starts_at - now) > farthest or abs(meetings[-1].ends_at - now) > farthest:
+        raise PlanRefused(
+            _l("日にちをたしかめてください。%(days)s日より離れた日は登録できません。", days=PLANNED_AHEAD_DAYS.get()),
+            field="meetings",
+        )
     if plan.kind is RunKind.LECTURE and not plan.group_name:
         raise PlanRefused(_l("団体の名前を入力してください。"), field="group_name")
 

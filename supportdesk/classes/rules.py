@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from supportdesk.classes.models import RunKind, RunState
+from supportdesk.classes.office import CLASS_WALK_IN_DAYS, CORRECTION_DAYS, LECTURE_WALK_IN_DAYS
 from supportdesk.core import clock
 from supportdesk.core.permissions import Actor, Role
 
 #: A paper roster is typed in within so many days; a lecture is often recorded at the office long after.
-WALK_IN_DAYS: Final = {RunKind.CLASS: 7, RunKind.LECTURE: 60}
-#: Whoever holds a meeting corrects its attendance for two months; then its figures have been reported.
-CORRECTION_DAYS: Final = 60
+_WALK_IN_DAYS: Final = {RunKind.CLASS: CLASS_WALK_IN_DAYS, RunKind.LECTURE: LECTURE_WALK_IN_DAYS}
 
 
 class Held(Protocol):
@@ -48,13 +47,18 @@ def can_be_left(starts: Iterable[datetime], now: datetime) -> bool:
     return any(starts_at > now for starts_at in starts)
 
 
+def walk_in_days(kind: RunKind) -> int:
+    """For how many days after a meeting somebody may be added to it."""
+    return _WALK_IN_DAYS[kind].get()
+
+
 def takes_walk_ins(meeting: Held, actor: Actor, now: datetime) -> bool:
     """Whether the actor may add somebody: from the meeting's day until the paper has been typed in.
 
     An administrator is not bound by the end.
     """
     first, _end = clock.day_bounds(clock.local(meeting.starts_at).date())
-    return first <= now and _in_time(meeting, WALK_IN_DAYS[meeting.kind], actor, now)
+    return first <= now and _in_time(meeting, walk_in_days(meeting.kind), actor, now)
 
 
 def is_its_day(meeting: Held, now: datetime) -> bool:
@@ -63,8 +67,8 @@ def is_its_day(meeting: Held, now: datetime) -> bool:
 
 
 def takes_marks(meeting: Held, actor: Actor, now: datetime) -> bool:
-    """Whether the actor may still record or correct attendance: `CORRECTION_DAYS` long, an administrator for good."""
-    return _in_time(meeting, CORRECTION_DAYS, actor, now)
+    """Whether the actor may still record or correct attendance: so many days, an administrator for good."""
+    return _in_time(meeting, CORRECTION_DAYS.get(), actor, now)
 
 
 def _in_time(meeting: Held, days: int, actor: Actor, now: datetime) -> bool:

@@ -16,11 +16,13 @@ from flask_babel import gettext as _
 from supportdesk.classes import schedule
 from supportdesk.classes.calendar_feed import as_calendar
 from supportdesk.classes.models import Edition, RunState
+from supportdesk.classes.office import SCHEDULE_MONTHS
 from supportdesk.classes.queries import RunRow
 from supportdesk.classes.words import EDITIONS
 from supportdesk.core import clock
 from supportdesk.core.addresses import day_of
 from supportdesk.core.japanese import tidy
+from supportdesk.core.office import OFFICE_NAME, values_now
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import public
 from supportdesk.core.security import chosen_language
@@ -28,7 +30,6 @@ from supportdesk.core.security import chosen_language
 blueprint = Blueprint("schedule", __name__, template_folder="templates")
 LONGEST_WORD = 100
 LAST_PAGE = 1000
-MONTHS_AHEAD = 4
 KEPT = 64
 
 
@@ -78,7 +79,7 @@ def index() -> bytes:
         page=wanted.page,
     )
     draw = current_app.extensions["drawn_schedules"]
-    return cast(bytes, draw(request.full_path, chosen_language(), clock.today(), wanted, rows))
+    return cast(bytes, draw(request.full_path, chosen_language(), clock.today(), wanted, rows, values_now()))
 
 
 def keep_drawn_pages(app: Flask) -> None:
@@ -86,7 +87,7 @@ def keep_drawn_pages(app: Flask) -> None:
     app.extensions["drawn_schedules"] = lru_cache(maxsize=KEPT)(_draw)
 
 
-def _draw(_address: str, language: str, today: date, wanted: Filters, rows: schedule.RawRuns) -> bytes:
+def _draw(_address: str, language: str, today: date, wanted: Filters, rows: schedule.RawRuns, _office: object) -> bytes:
     """The page, ready to send, as these arguments make it: no token and no name may ever be on it.
 
     The address is among them for the language links; the names of districts are read here, when a page is drawn.
@@ -134,7 +135,7 @@ def _next_month(first: date) -> date:
 def _months(today: date) -> list[tuple[str, date]]:
     """This month and the next ones, for the filter."""
     months = [today.replace(day=1)]
-    while len(months) < MONTHS_AHEAD:
+    while len(months) < SCHEDULE_MONTHS.get():
         months.append(_next_month(months[-1]))
     return [(f"{first:%Y-%m}", first) for first in months]
 
@@ -176,7 +177,7 @@ def calendar() -> Response:
     """The classes as a calendar that telephones and computers subscribe to."""
     first, _end = clock.day_bounds(clock.today())
     settings = current_app.config["SETTINGS"]
-    name = _("%(office)sのスマートフォン教室", office=current_app.config["OFFICE_NAME"])
+    name = _("%(office)sのスマートフォン教室", office=OFFICE_NAME.get())
     response = Response(as_calendar(schedule.feed(first), name=name, base_url=settings.base_url))
     response.headers["Content-Type"] = "text/calendar; charset=utf-8"
     response.headers["Content-Disposition"] = 'inline; filename="calendar.ics"'

@@ -70,6 +70,7 @@ class Permission(StrEnum):
     MANAGE_PLACES = "manage_places"
     MANAGE_SKILLS = "manage_skills"
     MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_OFFICE = "manage_office"
     SEE_AUDIT = "see_audit"
 
 

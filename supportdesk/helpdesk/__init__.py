@@ -11,10 +11,12 @@ from flask_babel import lazy_gettext as _l
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
     from supportdesk.core import activities
+    from supportdesk.core.office import declare
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
     from supportdesk.helpdesk import descriptions, leaving, record_words, views
     from supportdesk.helpdesk.models import Booking
+    from supportdesk.helpdesk.office import SETTINGS
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
 
@@ -52,3 +54,4 @@ def plug_in(app: Flask) -> None:
             words=record_words.WORDS,
         ),
     )
+    declare(app, "helpdesk", _l("相談"), *SETTINGS)

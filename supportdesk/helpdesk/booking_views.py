@@ -22,6 +22,7 @@ from supportdesk.helpdesk import operations, queries
 from supportdesk.helpdesk.errors import AlreadyBooked, SlotTaken
 from supportdesk.helpdesk.forms import BookForm, MoveForm, read_slot
 from supportdesk.helpdesk.models import BookingState
+from supportdesk.helpdesk.office import OFFERED_DAYS
 from supportdesk.helpdesk.queries import BookingRow, SlotRow
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, blueprint, day_near, permitted
@@ -114,7 +115,9 @@ def _book_page(form: BookForm, wanted: Wanted, learner: Found) -> str:
 def _others(slot: SlotRow) -> list[SlotRow]:
     """The next free slots of the same desk, when this one is gone."""
     first = clock.local(max(clock.now(), slot.starts_at)).date()
-    found = queries.free_slots(first, first + queries.LOOKED_AHEAD, after=clock.now(), desk_id=slot.desk_id)
+    found = queries.free_slots(
+        first, first + timedelta(days=OFFERED_DAYS.get()), after=clock.now(), desk_id=slot.desk_id
+    )
     return found[:OTHERS_OFFERED]
 
 
@@ -221,7 +224,7 @@ def move(booking_id: int) -> Answer:
             district=district,
             districts=district_choices(),
             day=day,
-            days=[clock.today() + timedelta(days=number) for number in range(queries.LOOKED_AHEAD.days + 1)],
+            days=[clock.today() + timedelta(days=number) for number in range(OFFERED_DAYS.get() + 1)],
         )
 
     actor, now = current_actor(), clock.now()

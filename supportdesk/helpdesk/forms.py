@@ -18,11 +18,11 @@ from supportdesk.core.fields import (
     TextField,
     TimeField,
 )
+from supportdesk.helpdesk.office import SLOT_MINUTES, USUAL_SLOT
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.words import WEEKDAYS
 from supportdesk.learners.booking_fields import CallerFields, ReasonField, TellField
 
-SLOT_MINUTES = (15, 30, 45, 60, 90, 120)
 _LONGEST_ID = 12
 
 
@@ -88,7 +88,7 @@ class DeskDetailsForm(DeskForm):
         _l("1つの枠の長さ"),
         choices=[(minutes, _l("%(minutes)s分", minutes=minutes)) for minutes in SLOT_MINUTES],
         coerce=int,
-        default=60,
+        default=USUAL_SLOT.get,
     )
     to_bring = TextField(
         _l("持ち物"), required=False, max_length=200, hint=_l("予約票に印刷します。例：お使いのスマートフォン、めがね")

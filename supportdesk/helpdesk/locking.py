@@ -21,6 +21,7 @@ from supportdesk.core.moments import short_day
 from supportdesk.core.permissions import Role
 from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast
 from supportdesk.helpdesk.models import Booking, Desk, DeskHours
+from supportdesk.helpdesk.office import BOOKED_AHEAD_DAYS
 from supportdesk.helpdesk.slots import Hours, slots_between
 from supportdesk.places.calendar import closed_days, hold_open, holiday_name
 from supportdesk.places.models import District, Venue
@@ -36,8 +37,6 @@ ADVISES: Final = and_(
     _ACCOUNT.c.active,
     exists().where(AccountRole.account_id == _ACCOUNT.c.id, AccountRole.role == Role.ADVISER, not_over(AccountRole)),
 )
-#: Nobody means a slot that is more than a year away.
-FARTHEST: Final = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ def lock_slot(desk_id: int, adviser_id: int, starts_at: datetime, now: datetime)
         raise DeskShut(short_day(starts_at), reason)
     hours = [Hours._make(row[:-1]) for row in rows if row.active and row.person_id is not None]
     for slot in slots_between(hours, day, day, shut=shut, after=now):
-        if slot.starts_at == starts_at and starts_at - now <= FARTHEST:
+        if slot.starts_at == starts_at and starts_at - now <= timedelta(days=BOOKED_AHEAD_DAYS.get()):
             kept = slot.hours
             return LockedSlot(
                 kept.desk_id,

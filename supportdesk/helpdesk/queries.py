@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Select, Table, select
 
@@ -15,6 +15,7 @@ from supportdesk.extensions import db
 from supportdesk.helpdesk.descriptions import at_own_desk
 from supportdesk.helpdesk.locking import ADVISES, BOOKING, DESK, HOURS, HOURS_COLUMNS
 from supportdesk.helpdesk.models import BookingState, Case
+from supportdesk.helpdesk.office import OFFERED_DAYS
 from supportdesk.helpdesk.slots import Hours, Slot, as_row, slots_between, without_taken
 from supportdesk.helpdesk.slots import SlotRow as SlotRow  # other rooms know slots by these queries
 from supportdesk.learners.models import Learner
@@ -27,8 +28,6 @@ _ACCOUNT = cast(Table, Account.__table__)
 _VENUE = cast(Table, Venue.__table__)
 _DISTRICT = cast(Table, District.__table__)
 _CELL = cast(Table, OccupancyCell.__table__)
-#: How far ahead free slots are looked for when no day is named.
-LOOKED_AHEAD: Final = timedelta(days=28)
 
 _HOURS: Select[Any] = (
     select(*HOURS_COLUMNS)
@@ -48,12 +47,12 @@ def open_slots(
     near: str | None = None,
     day: date | None = None,
 ) -> list[SlotRow]:
-    """Free slots that begin after an instant, the next first: of one day, or of the four weeks to come.
+    """Free slots that begin after an instant, the next first: of one day, or of as long as the office offers.
 
     `near`: those of this district before all others. Three statements.
     """
     first = day or clock.local(after).date()
-    last = day or first + LOOKED_AHEAD
+    last = day or first + timedelta(days=OFFERED_DAYS.get())
     slots = free_slots(first, last, after=after, district_code=district_code)
     return sorted(slots, key=lambda slot: slot.district_code != near)[:limit] if near else slots[:limit]
 

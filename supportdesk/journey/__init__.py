@@ -9,9 +9,11 @@ from flask_babel import lazy_gettext as _l
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
     from supportdesk.core import signposts
+    from supportdesk.core.office import declare
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
     from supportdesk.journey import desk_views, learner_views, pack_views, pass_views, public_views
+    from supportdesk.journey.office import SETTINGS
 
     for blueprint in (
         public_views.blueprint,
@@ -37,3 +39,4 @@ def plug_in(app: Flask) -> None:
         MenuItem("home.front", _l("はじめのページ"), None),
         MenuItem("desk.index", _l("受付"), Permission.USE_DESK, begins_day=True),
     )
+    declare(app, "journey", _l("はじめのページ"), *SETTINGS)

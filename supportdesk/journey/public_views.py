@@ -8,6 +8,7 @@ from supportdesk.classes.queries import meeting_by_code, open_runs, skills_of_me
 from supportdesk.core import clock
 from supportdesk.core.codes import tidy_code
 from supportdesk.core.permissions import Permission, public, requires
+from supportdesk.journey.office import FRONT_LEAD, FRONT_NOTICE
 from supportdesk.videos.links import watch_path
 from supportdesk.videos.queries import videos_for
 
@@ -20,7 +21,12 @@ LONGEST_CODE = 20
 @public
 def front() -> str:
     """What the city offers, for residents. Holds nothing about anybody."""
-    return render_template("journey/front.html", runs=open_runs(listed=True, after=clock.now(), limit=RUNS_ON_FRONT))
+    return render_template(
+        "journey/front.html",
+        lead=FRONT_LEAD.get(),
+        notice=FRONT_NOTICE.get(),
+        runs=open_runs(listed=True, after=clock.now(), limit=RUNS_ON_FRONT),
+    )
 
 
 @blueprint.get("/home")

@@ -11,9 +11,11 @@ from flask_babel import lazy_gettext as _l
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
     from supportdesk.accounts.unusual import know_people
+    from supportdesk.core.office import declare
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.answers import ANSWERS
+    from supportdesk.learners.office import SETTINGS
     from supportdesk.learners.queries import everybody
     from supportdesk.learners.rooms import answer_for_learners
     from supportdesk.learners.views import blueprint
@@ -26,3 +28,4 @@ def plug_in(app: Flask) -> None:
     add_to_menu(app, MenuItem("learners.index", _l("受講者"), Permission.SEE_LEARNERS))
     answer_for_learners(app, ANSWERS)
     know_people(app, everybody)
+    declare(app, "learners", _l("受講者"), *SETTINGS)

@@ -21,9 +21,9 @@ from supportdesk.core.permissions import SYSTEM, Actor
 from supportdesk.core.phones import digits_of, last_four
 from supportdesk.extensions import db
 from supportdesk.learners.models import AdmissionWindow, Learner, LearnerPhone, LearnerPhoneAdmission
+from supportdesk.learners.office import ADMISSION_MINUTES
 from supportdesk.learners.passes import NoPass, close_windows, live_pass, pass_by_token
 
-WINDOW = timedelta(minutes=10)
 _DOOR = "admit_phone"
 
 
@@ -56,20 +56,21 @@ class TooManyAnswers(DeskError):
 
 
 def open_window(learner_id: int, *, actor: Actor, now: datetime) -> datetime:
-    """Let the next phone that scans the pass within ten minutes become the learner's own; returns when that ends.
+    """Let the next phone that scans the pass within a few minutes become the learner's own; returns when that ends.
 
-    Opened twice in ten minutes it still admits one phone. Wrong answers of before are forgotten. Raises NoPass.
+    Opened twice it still admits one phone. Wrong answers of before are forgotten. Raises NoPass.
     """
     held = live_pass(learner_id)
     if held is None:
         raise NoPass
+    until = now + timedelta(minutes=ADMISSION_MINUTES.get())
     db.session.execute(
         insert(AdmissionWindow),
-        {"learner_id": learner_id, "opened_at": now, "opened_by": actor.account_id, "expires_at": now + WINDOW},
+        {"learner_id": learner_id, "opened_at": now, "opened_by": actor.account_id, "expires_at": until},
     )
     throttle.clear(_bucket(held.token))
     audit.record(actor=actor, action=Action.OPEN_ADMISSION_WINDOW, subject=f"learner:{learner_id}", now=now)
-    return now + WINDOW
+    return until
 
 
 def window_is_open(learner_id: int, *, now: datetime) -> bool:

@@ -8,11 +8,13 @@ from flask_babel import lazy_gettext as _l
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
+    from supportdesk.core.office import declare
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
     from supportdesk.notices import leaving, record_words, views
     from supportdesk.notices.models import Notice
+    from supportdesk.notices.office import SETTINGS
 
     app.register_blueprint(views.blueprint)
     add_to_menu(app, MenuItem("notices.calls", _l("連絡リスト"), Permission.WORK_CALL_LIST))
@@ -26,3 +28,4 @@ def plug_in(app: Flask) -> None:
             words=record_words.WORDS,
         ),
     )
+    declare(app, "notices", _l("お知らせ"), *SETTINGS)

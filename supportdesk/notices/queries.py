@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Select, Subquery, Table, case, exists, func, literal, null, or_, select
@@ -19,7 +19,8 @@ from supportdesk.extensions import db
 from supportdesk.learners.models import Channel, Learner, LearnerPhone
 from supportdesk.learners.rooms import scope_of
 from supportdesk.notices.models import UNSETTLED, Fallback, Notice, NoticeState
-from supportdesk.notices.ways import POST_TAKES, fallback_of, way_to_tell
+from supportdesk.notices.office import POST_DAYS
+from supportdesk.notices.ways import fallback_of, way_to_tell
 from supportdesk.notices.words import SETTLED
 
 _NOTICE = cast(Table, Notice.__table__)
@@ -91,7 +92,7 @@ def fallback_now(now: datetime) -> ColumnElement[Any]:
         number=_HAS_NUMBER,
         call_back=_NOTICE.c.call_to != "",
         address=_LEARNER.c.address != "",
-        in_time=or_(_NOTICE.c.tell_until.is_(None), _NOTICE.c.tell_until >= now + POST_TAKES),
+        in_time=or_(_NOTICE.c.tell_until.is_(None), _NOTICE.c.tell_until >= now + timedelta(days=POST_DAYS.get())),
     )
 
 

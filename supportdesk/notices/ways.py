@@ -5,16 +5,12 @@ Called by the call list's reads. What cannot deliver falls to the other way, and
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, and_, case, literal, not_, null
 
 from supportdesk.learners.models import Channel
 from supportdesk.notices.models import Fallback, Notice
-
-#: Written, posted, and read: a card that must arrive sooner is a call.
-POST_TAKES: Final = timedelta(days=4)
 
 _NOTICE = cast(Table, Notice.__table__)
 _PHONE = literal(Channel.PHONE, _NOTICE.c.channel.type)

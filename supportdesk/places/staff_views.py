@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from supportdesk.accounts import invitations, second_factor
 from supportdesk.accounts.invitations import MadeInvitation
+from supportdesk.accounts.office import INVITATION_HOURS
 from supportdesk.accounts.passwords import SHORTEST_PASSWORD
 from supportdesk.accounts.reauthentication import with_fresh_password
 from supportdesk.accounts.sign_in import current_actor
@@ -188,7 +189,10 @@ def invite(account_id: int) -> Answer:
         made.append(invitations.invite(account_id, actor=actor, now=now))
         return url_for("staff.account", account_id=account_id)
 
-    answer = answer_form(form, lambda: render_template("places/staff_invite.html", form=form, account=row), act)
+    hours = INVITATION_HOURS.get()
+    answer = answer_form(
+        form, lambda: render_template("places/staff_invite.html", form=form, account=row, hours=hours), act
+    )
     return _letter(account_id, made[0]) if made else answer
 
 

@@ -11,12 +11,14 @@ from flask_babel import lazy_gettext as _l
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
     from supportdesk.core import activities
+    from supportdesk.core.office import declare
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
     from supportdesk.tutors import descriptions, leaving, record_words, views
     from supportdesk.tutors.models import Match, PeerSession
+    from supportdesk.tutors.office import SETTINGS
 
     import_module("supportdesk.tutors.matching_views")  # their pages stand on the blueprint of views
     import_module("supportdesk.tutors.people_views")
@@ -49,3 +51,4 @@ def plug_in(app: Flask) -> None:
             words=record_words.WORDS,
         ),
     )
+    declare(app, "tutors", _l("教え合い"), *SETTINGS)

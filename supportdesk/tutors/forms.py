@@ -26,13 +26,11 @@ from supportdesk.core.fields import (
 )
 from supportdesk.core.fields.note import refuse_what_must_not_be_kept
 from supportdesk.skills.forms import LevelsField
+from supportdesk.tutors.office import QUICK, USUAL_MINUTES
 from supportdesk.tutors.queries import PlaceChoice
 from supportdesk.tutors.session_queries import SessionRow
 from supportdesk.tutors.sessions import LONGEST, Held
 
-#: What most sessions last.
-QUICK: Final = {30: _l("30分"), 60: _l("60分"), 90: _l("90分")}
-USUAL: Final = 60
 _STEP: Final = timedelta(minutes=5)
 
 
@@ -42,7 +40,7 @@ class LogForm(DeskForm):
     uuid = HiddenField()
     day = DayField(_l("日"))
     time = TimeField(_l("始まった時刻"), hint=_l("例：13:30"))
-    minutes = ChoiceField(_l("長さ"), choices=QUICK, coerce=int, default=USUAL)
+    minutes = ChoiceField(_l("長さ"), choices=QUICK, coerce=int, default=USUAL_MINUTES.get)
     other_minutes = IntegerField(
         _l("ほかの長さ"), least=1, most=LONGEST, unit=_l("分"), required=False, hint=_l("書くと、こちらを使います。")
     )
@@ -70,7 +68,7 @@ class LogForm(DeskForm):
     ) -> None:
         self._places = {choice.value: choice for choice in places}
         self._districts, self._skills = districts, skills
-        minutes = data.get("minutes", USUAL)
+        minutes = data.get("minutes", USUAL_MINUTES.get())
         self._lengths = QUICK if minutes in QUICK else {minutes: _("%(minutes)s分", minutes=minutes), **QUICK}
         super().__init__(data={"uuid": str(uuid4()), **data}, **options)
 
@@ -125,7 +123,7 @@ class LogForm(DeskForm):
 
 def most_likely(places: Sequence[PlaceChoice], own_district: str | None, now: datetime) -> dict[str, Any]:
     """What stands in the form at first: a session of the usual length that has just ended, where the last one was."""
-    began = clock.local(now - timedelta(minutes=USUAL))
+    began = clock.local(now - timedelta(minutes=USUAL_MINUTES.get()))
     began -= timedelta(minutes=began.minute) % _STEP
     return {
         "day": began.date(),

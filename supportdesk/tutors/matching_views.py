@@ -20,9 +20,10 @@ from supportdesk.skills.queries import skill_names
 from supportdesk.tutors import matching, queries
 from supportdesk.tutors.forms import MatchForm
 from supportdesk.tutors.matching import TutorRow
+from supportdesk.tutors.office import WAITING_WEEKS
 from supportdesk.tutors.operations import end_match, match_learner
 from supportdesk.tutors.views import blueprint, id_asked
-from supportdesk.tutors.waiting import WEEKS, WaitingRow, waiting_page
+from supportdesk.tutors.waiting import WaitingRow, waiting_page
 
 LONGEST_WORD = 100
 
@@ -49,7 +50,7 @@ def who() -> str:
     found = find_learners(text, scope=scope_of(actor))
     note_list(Action.SEARCH_LEARNERS, [one.id for one in found])
     return render_template(
-        "tutors/who.html", text=text, found=found, waiting=None if text else _waiting(actor), weeks=WEEKS
+        "tutors/who.html", text=text, found=found, waiting=None if text else _waiting(actor), weeks=WAITING_WEEKS.get()
     )
 
 

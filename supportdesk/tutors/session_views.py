@@ -21,8 +21,9 @@ from supportdesk.tutors import queries
 from supportdesk.tutors import session_queries as reads
 from supportdesk.tutors.figures import fiscal_year, month_of
 from supportdesk.tutors.forms import LogForm, as_written, place_of
+from supportdesk.tutors.office import CORRECTABLE_DAYS
 from supportdesk.tutors.session_queries import SessionRow
-from supportdesk.tutors.sessions import CORRECTABLE, changeable_until, correct_session, withdraw_session
+from supportdesk.tutors.sessions import changeable_until, correct_session, withdraw_session
 from supportdesk.tutors.views import blueprint, own_account
 
 
@@ -56,7 +57,7 @@ def session(session_id: int) -> str:
         versions=reads.versions_of(session_id),
         until=changeable_until(row, actor),
         open=_is_open(row, actor, now),
-        days=CORRECTABLE,
+        days=CORRECTABLE_DAYS.get(),
         done="done" in request.args,
     )
 

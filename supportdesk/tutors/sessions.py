@@ -42,6 +42,7 @@ from supportdesk.tutors.errors import (
 )
 from supportdesk.tutors.figures import districts_of
 from supportdesk.tutors.models import STANDS, Match, PeerSession
+from supportdesk.tutors.office import CORRECTABLE_DAYS, OLDEST_DAYS
 
 _ACCOUNT = cast(Table, Account.__table__)
 _MATCH = cast(Table, Match.__table__)
@@ -49,9 +50,6 @@ _SESSION = cast(Table, PeerSession.__table__)
 
 #: Ten hours. A session is told apart from a slip of the finger.
 LONGEST: Final = 600
-OLDEST: Final = timedelta(days=366)
-#: Days in which tutors correct what they logged; afterwards it is for the coordinator.
-CORRECTABLE: Final = 14
 #: One tutor's sessions are written one after the other, so that each sees those before it.
 _LOCK: Final = select(_ACCOUNT.c.id).where(_ACCOUNT.c.id == bindparam("wanted")).with_for_update(key_share=True)
 #: A session whose form arrives twice inserts no second row.
@@ -153,7 +151,7 @@ def changeable_until(session: Any, actor: Actor) -> datetime | None:
         return None
     if actor.account_id != session.tutor_id:
         raise NotFound
-    last_day = clock.local(session.logged_at).date() + timedelta(days=CORRECTABLE)
+    last_day = clock.local(session.logged_at).date() + timedelta(days=CORRECTABLE_DAYS.get())
     return clock.day_bounds(last_day)[1]
 
 
@@ -245,7 +243,7 @@ def _withdraw(session: Any, *, actor: Actor, now: datetime) -> None:
 def _demand_sensible(held: Held, now: datetime) -> None:
     if held.held_at > now:
         raise NotYetHeld
-    if held.held_at < now - OLDEST:
+    if held.held_at < now - timedelta(days=OLDEST_DAYS.get()):
         raise LongAgo
     if not 1 <= held.minutes <= LONGEST:
         raise BadMinutes

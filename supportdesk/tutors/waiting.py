@@ -6,7 +6,7 @@ Read for the coordinators' page on which a learner is looked for.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import Table, case, exists, func, select
 
@@ -18,14 +18,12 @@ from supportdesk.places.models import District
 from supportdesk.skills.levels import ALONE
 from supportdesk.skills.models import SkillEvidence, SkillLevel
 from supportdesk.tutors.models import Match
+from supportdesk.tutors.office import WAITING_WEEKS
 
 _LEARNER = cast(Table, Learner.__table__)
 _LEVEL = cast(Table, SkillLevel.__table__)
 _EVIDENCE = cast(Table, SkillEvidence.__table__)
 _MATCH = cast(Table, Match.__table__)
-
-#: How far back one looks: who was last seen earlier has perhaps given up, and is found by name.
-WEEKS: Final = 8
 
 
 class WaitingRow(NamedTuple):
@@ -55,7 +53,7 @@ def waiting_page(actor: Actor, now: datetime, number: int) -> Page[WaitingRow]:
         .where(
             _LEARNER.c.status == Status.ACTIVE,
             func.coalesce(_LEVEL.c.level, _LEVEL.c.self_level) < ALONE,
-            _EVIDENCE.c.observed_at >= now - timedelta(weeks=WEEKS),
+            _EVIDENCE.c.observed_at >= now - timedelta(weeks=WAITING_WEEKS.get()),
             ~exists().where(_MATCH.c.learner_id == _LEARNER.c.id, _MATCH.c.ended_at.is_(None)),
         )
         .group_by(_LEARNER.c.id, _LEARNER.c.name, _LEARNER.c.kana, District.name)

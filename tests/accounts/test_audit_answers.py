@@ -14,7 +14,7 @@ from sqlalchemy import select
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AuditEntry
-from supportdesk.accounts.unusual import MANY_PEOPLE
+from supportdesk.accounts.office import MANY_PEOPLE
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import Actor, Role
@@ -213,13 +213,15 @@ def unusual_rows(page: Page) -> dict[str, list[list[str]]]:
 
 def test_many_different_people_in_an_hour_are_marked(app: Flask, office: Office, clock: Clock) -> None:
     with app.app_context():
-        look(office.adviser, *range(100, 99 + MANY_PEOPLE))
+        look(office.adviser, *range(100, 99 + MANY_PEOPLE.default))
     assert unusual_rows(office.admin.get("/admin/audit/unusual")) == {}
     with app.app_context():
         look(office.adviser, *range(200, 205))
         look(office.reception, *([300] * 100))
     found = unusual_rows(office.admin.get("/admin/audit/unusual"))
-    assert [(row[0], row[1]) for row in found["1時間に多くの人を見た"]] == [("adviserさん", f"{MANY_PEOPLE + 5}人")]
+    assert [(row[0], row[1]) for row in found["1時間に多くの人を見た"]] == [
+        ("adviserさん", f"{MANY_PEOPLE.default + 5}人")
+    ]
     assert "気になる見方" in office.admin.get(f"/admin/audit/account/{office.adviser.account_id}").text
     assert unusual_rows(office.admin.get("/admin/audit/unusual?until=2026-11-20")) == {}
 

@@ -40,6 +40,7 @@ HOLD_CONSULTATION = frozenset({Role.ADVISER})
 MANAGE_HELPDESK = frozenset({Role.ADMIN})
 MATCH_TUTORS = frozenset({Role.COORDINATOR, Role.ADMIN})
 MANAGE_ACCOUNTS = frozenset({Role.ADMIN})
+MANAGE_OFFICE = frozenset({Role.ADMIN})
 MANAGE_PLACES = frozenset({Role.ADMIN})
 SEE_AUDIT = frozenset({Role.ADMIN})
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -65,6 +66,9 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "audit.account_file": ("/admin/audit/account/999999/csv", {"GET"}, SEE_AUDIT),
     "audit.unusual_looks": ("/admin/audit/unusual", {"GET"}, SEE_AUDIT),
     "why.say": ("/account/why/9", {"GET", "POST"}, SEE_LEARNERS),
+    "office.index": ("/admin/settings/", {"GET"}, MANAGE_OFFICE),
+    "office.edit": ("/admin/settings/999999", {"GET", "POST"}, MANAGE_OFFICE),
+    "office.reset": ("/admin/settings/999999/reset", {"POST"}, MANAGE_OFFICE),
     "classes.index": ("/classes/", {"GET"}, SEE_CLASSES),
     "classes.plan": ("/classes/new", {"GET", "POST"}, MANAGE_CLASSES),
     "classes.run": ("/classes/999999", {"GET"}, SEE_CLASSES),

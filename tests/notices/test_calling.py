@@ -19,9 +19,9 @@ from supportdesk.extensions import db
 from supportdesk.learners.models import Channel
 from supportdesk.notices.calling import AlreadySettled, CallOutcome, CannotBeTakenBack, lapse_notices, reopen_call
 from supportdesk.notices.models import Fallback, NoticeState
+from supportdesk.notices.office import POST_DAYS
 from supportdesk.notices.operations import cancel_notices
 from supportdesk.notices.queries import calls_due, calls_page, settled_page
-from supportdesk.notices.ways import POST_TAKES
 from tests.classes.making import enrol, make_run, meeting_at
 from tests.clocks import Clock
 from tests.factories import make_actor, make_learner, make_reference
@@ -82,7 +82,7 @@ class TestWhoIsCalled:
         learner = make_learner(channel=Channel.POST, address="山王1-1-1", phone="018-888-1542")
         enrol(make_run(), learner, told=False)
         assert len(due(Channel.POST)) == 1
-        clock.set(meeting_at().starts_at - POST_TAKES + timedelta(seconds=1))
+        clock.set(meeting_at().starts_at - timedelta(days=POST_DAYS.default) + timedelta(seconds=1))
         assert due(Channel.POST) == []
         (call,) = calls_due(clock.advance(), SYSTEM)
         assert (call.wanted, call.reasons) == (Channel.POST, (Fallback.TOO_LATE,))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, insert, null, or_, select, update
@@ -25,14 +25,12 @@ from supportdesk.learners.locking import lock_register
 from supportdesk.learners.merging.models import HandOver, HandOverKind, LikelyPair
 from supportdesk.learners.merging.rows import Held, give, give_back, hanging_on, lock_rows, rows_of
 from supportdesk.learners.models import FormerName, FormerResidence, Learner, LearnerKey
+from supportdesk.learners.office import UNDO_DAYS
 from supportdesk.learners.operations import keep_former_name, keep_former_residence, put_particulars, register_learner
 from supportdesk.learners.particulars import Particulars, as_json, checked, from_json
 from supportdesk.learners.queries import particulars_of
 from supportdesk.learners.rooms import Part, derive_anew, lock_work_of, obstacles_to_one
 from supportdesk.places.occupancy import hand_over_cells, person
-
-#: How long a merge or a split can be taken back.
-UNDO_FOR: Final = timedelta(days=30)
 
 
 class CannotBeOne(DeskError):
@@ -151,7 +149,7 @@ def _take_back_merge(done: HandOver, now: datetime) -> None:
 
 def forget_particulars(now: datetime) -> int:
     """Forget the particulars of merges that can be taken back no more. Returns of how many."""
-    over = or_(HandOver.done_at < now - UNDO_FOR, HandOver.undone_at.is_not(None))
+    over = or_(HandOver.done_at < now - timedelta(days=UNDO_DAYS.get()), HandOver.undone_at.is_not(None))
     some = update(HandOver).where(over, HandOver.kind == HandOverKind.MERGE, HandOver.before.is_not(None))
     return db.session.execute(some.values(before=null(), after=null())).rowcount  # type: ignore[attr-defined]
 
@@ -160,8 +158,8 @@ def why_not_undone(done: HandOver, now: datetime) -> object | None:
     """Why this can be taken back no more; None while it can."""
     if done.undone_at is not None:
         return _l("もう元にもどしてあります。")
-    if now > done.done_at + UNDO_FOR:
-        return _l("%(days)s日をすぎたので、元にもどせません。", days=UNDO_FOR.days)
+    if now > done.done_at + timedelta(days=UNDO_DAYS.get()):
+        return _l("%(days)s日をすぎたので、元にもどせません。", days=UNDO_DAYS.get())
     later = select(HandOver.id).where(
         HandOver.id > done.id,
         HandOver.undone_at.is_(None),

@@ -16,6 +16,7 @@ from supportdesk.core.permissions import Permission, requires
 from supportdesk.learners.forms import LearnerForm
 from supportdesk.learners.merging import operations, pairs, queries
 from supportdesk.learners.merging.forms import merge_form
+from supportdesk.learners.office import UNDO_DAYS
 from supportdesk.learners.queries import name_of, particulars_of
 from supportdesk.learners.rooms import Part, ahead_of, check_scope, parts_of, scope_of, timeline_of
 from supportdesk.learners.search import described, find_learners
@@ -82,7 +83,7 @@ def merge(learner_id: int, gone_id: int) -> Answer:
             obstacles=queries.obstacles_of(gone_id, learner_id, now),
             story=timeline_of(gone_id, limit=STORY_SHOWN),
             moving=queries.rows_to_move(gone_id, learner_id),
-            days=operations.UNDO_FOR.days,
+            days=UNDO_DAYS.get(),
         )
 
     def act() -> str:
@@ -111,7 +112,7 @@ def split(learner_id: int) -> Answer:
             name=name_of(learner_id),
             parts=parts,
             ticked=ticked,
-            days=operations.UNDO_FOR.days,
+            days=UNDO_DAYS.get(),
         )
 
     def act() -> str:
@@ -128,7 +129,7 @@ def hand_overs() -> str:
     """What was merged and split, the latest first."""
     page = queries.hand_overs_page(page_number(), clock.now())
     note_list(Action.VIEW_DUPLICATES, {one.id for row in page.rows for one in (row.giver, row.taker)})
-    return render_template("learners/hand_overs.html", page=page, days=operations.UNDO_FOR.days)
+    return render_template("learners/hand_overs.html", page=page, days=UNDO_DAYS.get())
 
 
 @blueprint.get("/hand-overs/<int:hand_over_id>")
@@ -139,7 +140,7 @@ def hand_over(hand_over_id: int) -> str:
     if row is None:
         abort(404)
     note_list(Action.VIEW_DUPLICATES, [row.giver.id, row.taker.id])
-    return render_template("learners/hand_over.html", row=row, days=operations.UNDO_FOR.days)
+    return render_template("learners/hand_over.html", row=row, days=UNDO_DAYS.get())
 
 
 @blueprint.post("/hand-overs/<int:hand_over_id>/undo")

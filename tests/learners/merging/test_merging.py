@@ -21,7 +21,6 @@ from supportdesk.extensions import db
 from supportdesk.learners.consents import record_consent
 from supportdesk.learners.merging.models import HandOver
 from supportdesk.learners.merging.operations import (
-    UNDO_FOR,
     CannotBeOne,
     CannotBeUndone,
     merge_learners,
@@ -29,6 +28,7 @@ from supportdesk.learners.merging.operations import (
     undo_hand_over,
 )
 from supportdesk.learners.models import ConsentKind, Learner, Pass
+from supportdesk.learners.office import UNDO_DAYS
 from supportdesk.learners.operations import amend_learner
 from supportdesk.learners.particulars import Particulars, Telephone
 from supportdesk.learners.passes import issue_pass, pass_by_token
@@ -208,7 +208,7 @@ def test_the_earlier_merge_is_taken_back_after_the_later_one(clock: Clock) -> No
 
 def test_after_thirty_days_it_stands(clock: Clock) -> None:
     done = merge(make_learner(), make_learner())
-    clock.advance(days=UNDO_FOR.days, minutes=1)
+    clock.advance(days=UNDO_DAYS.default, minutes=1)
     with pytest.raises(CannotBeUndone):
         undo(done)
 

@@ -1,0 +1,83 @@
+"""What the office decides about classes and lectures."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.core.office import NumberSetting
+
+CLASS_WALK_IN_DAYS: Final = NumberSetting(
+    name="classes.class_walk_in_days",
+    label=_l("教室のあとに飛び入りの人を加えられる日数"),
+    default=7,
+    least=0,
+    most=90,
+    unit=_l("日"),
+    meaning=_l("紙の名簿をあとから入力するための日数です。これをすぎると、管理者だけが加えられます。"),
+)
+LECTURE_WALK_IN_DAYS: Final = NumberSetting(
+    name="classes.lecture_walk_in_days",
+    label=_l("出前講座のあとに参加者を加えられる日数"),
+    default=60,
+    least=0,
+    most=180,
+    unit=_l("日"),
+    meaning=_l("出前講座は、あとで役所で入力することが多いので、教室より長くします。"),
+)
+CORRECTION_DAYS: Final = NumberSetting(
+    name="classes.correction_days",
+    label=_l("出欠を直せる日数"),
+    default=60,
+    least=1,
+    most=365,
+    unit=_l("日"),
+    meaning=_l("講師は、開催からこの日数のあいだ、出欠を直せます。実績を報告したあとは、管理者だけが直せます。"),
+)
+EARLIEST_HOUR: Final = NumberSetting(
+    name="classes.earliest_hour",
+    label=_l("ふつうの始まりの時刻"),
+    default=8,
+    least=0,
+    most=12,
+    unit=_l("時"),
+    meaning=_l("これより早く始まる教室を計画すると、まちがいではないか、たしかめます。"),
+)
+LATEST_HOUR: Final = NumberSetting(
+    name="classes.latest_hour",
+    label=_l("ふつうの終わりの時刻"),
+    default=20,
+    least=13,
+    most=23,
+    unit=_l("時"),
+    meaning=_l("これより遅く終わる教室を計画すると、まちがいではないか、たしかめます。"),
+)
+PLANNED_AHEAD_DAYS: Final = NumberSetting(
+    name="classes.planned_ahead_days",
+    label=_l("何日先の教室まで計画できるか"),
+    default=731,
+    least=31,
+    most=1096,
+    unit=_l("日"),
+    meaning=_l("これより先の日は、年のまちがいとみて断ります。過去の日にも同じ日数をあてはめます。"),
+)
+SCHEDULE_MONTHS: Final = NumberSetting(
+    name="classes.schedule_months",
+    label=_l("市民向けの予定でえらべる月の数"),
+    default=4,
+    least=1,
+    most=12,
+    unit=_l("か月"),
+    meaning=_l("教室の予定の「月」に、今月から何か月分を出すかです。"),
+)
+
+SETTINGS: Final = (
+    CLASS_WALK_IN_DAYS,
+    LECTURE_WALK_IN_DAYS,
+    CORRECTION_DAYS,
+    EARLIEST_HOUR,
+    LATEST_HOUR,
+    PLANNED_AHEAD_DAYS,
+    SCHEDULE_MONTHS,
+)

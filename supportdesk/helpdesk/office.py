@@ -1,0 +1,39 @@
+"""What the office decides about consultations."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.core.office import ChoiceSetting, NumberSetting
+
+#: How long a slot may be.
+SLOT_MINUTES: Final = (15, 30, 45, 60, 90, 120)
+USUAL_SLOT: Final = ChoiceSetting(
+    name="helpdesk.usual_slot",
+    label=_l("新しい窓口の枠の長さ"),
+    default=60,
+    choices={minutes: _l("%(minutes)s分", minutes=minutes) for minutes in SLOT_MINUTES},
+    meaning=_l("相談窓口を登録するときに、はじめに選ばれている長さです。今ある窓口は変わりません。"),
+)
+OFFERED_DAYS: Final = NumberSetting(
+    name="helpdesk.offered_days",
+    label=_l("相談の枠を何日先まで出すか"),
+    default=28,
+    least=7,
+    most=90,
+    unit=_l("日"),
+    meaning=_l("受付の画面に出す枠の範囲です。長くすると、表示に時間がかかります。"),
+)
+BOOKED_AHEAD_DAYS: Final = NumberSetting(
+    name="helpdesk.booked_ahead_days",
+    label=_l("相談を何日先まで予約できるか"),
+    default=366,
+    least=28,
+    most=731,
+    unit=_l("日"),
+    meaning=_l("日を指定すれば、ここまで予約できます。"),
+)
+
+SETTINGS: Final = (USUAL_SLOT, OFFERED_DAYS, BOOKED_AHEAD_DAYS)
