@@ -20,6 +20,7 @@ MODELS = (
     "core.throttle",
     "helpdesk.models",
     "learners.models",
+    "learners.rights.models",
     "notices.models",
     "places.models",
     "skills.models",

@@ -18,6 +18,7 @@ from supportdesk.core.japanese import shown_name
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.models import Device, Learner, Need
+from supportdesk.learners.names import known_as
 from supportdesk.learners.queries import needs_of
 from supportdesk.learners.rooms import scope_of
 from supportdesk.skills.levels import shown_level
@@ -124,7 +125,7 @@ def _row(
     stands = kept[-1].state if kept else AttendanceState.UNMARKED
     return RosterRow(
         learner_id=person.learner_id,
-        name=shown_name(person.name or person.kana),
+        name=known_as(person.name, person.kana),
         kana=shown_name(person.kana),
         device=person.device,
         needs=tuple(needs.get(person.learner_id, ())),
@@ -232,7 +233,7 @@ def paper_people(meeting_id: int, actor: Actor) -> list[PaperPerson]:
     return [
         PaperPerson(
             person.learner_id,
-            shown_name(person.name or person.kana),
+            known_as(person.name, person.kana),
             shown_name(person.kana),
             person.code,
             person.seat,

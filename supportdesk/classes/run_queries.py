@@ -38,6 +38,7 @@ from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner
+from supportdesk.learners.names import known_as
 from supportdesk.learners.rooms import scope_of
 from supportdesk.places import occupancy
 from supportdesk.places.choices import venue_in_words
@@ -249,7 +250,7 @@ def named_people(enrolments: Select[Any], actor: Actor) -> list[Person]:
             row.state,
             row.seat,
             row.learner_id,
-            shown_name(row.name or row.kana),
+            known_as(row.name, row.kana),
             shown_name(row.kana),
             row.caller_name,
         )

@@ -19,6 +19,7 @@ from supportdesk.extensions import db
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.queries import BookingRow, bookings_on
 from supportdesk.learners.models import Learner, LearnerPhone, Need
+from supportdesk.learners.names import known_as
 from supportdesk.learners.queries import needs_of
 from supportdesk.learners.search import Found, described
 from supportdesk.notices.queries import CallRow, calls_due
@@ -104,7 +105,7 @@ def _places(run_ids: Iterable[int]) -> dict[int, list[Place]]:
     )
     found: dict[int, list[Place]] = defaultdict(list)
     for row in rows:
-        names = shown_name(row.name or row.kana), shown_name(row.kana)
+        names = known_as(row.name, row.kana), shown_name(row.kana)
         phone = shown_phone(row.number, row.typed)
         found[row.run_id].append(Place(row.run_id, row.learner_id, row.seat, row.code, *names, phone))
     return found

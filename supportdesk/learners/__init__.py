@@ -21,11 +21,20 @@ def plug_in(app: Flask) -> None:
     from supportdesk.learners.views import blueprint
     from supportdesk.learners.words import STATUSES
 
-    for more_pages in ("pass_views", "import_views", "life_views", "link_views", "merging.views", "rights.views"):
-        import_module(f"supportdesk.learners.{more_pages}")
+    for pages in (
+        "pass_views",
+        "import_views",
+        "life_views",
+        "link_views",
+        "merging.views",
+        "rights.views",
+        "rights.request_views",
+    ):
+        import_module(f"supportdesk.learners.{pages}")
     app.register_blueprint(blueprint)
     app.jinja_env.filters["status_word"] = STATUSES.__getitem__
     add_to_menu(app, MenuItem("learners.index", _l("受講者"), Permission.SEE_LEARNERS))
+    add_to_menu(app, MenuItem("learners.requests", _l("開示などの申し出"), Permission.TAKE_REQUESTS))
     answer_for_learners(app, ANSWERS)
     know_people(app, everybody)
     declare(app, "learners", _l("受講者"), *SETTINGS)

@@ -23,6 +23,7 @@ from supportdesk.learners.models import (
     StatusChange,
 )
 from supportdesk.learners.own_words import WORDS
+from supportdesk.learners.rights.models import RightsRequest
 from supportdesk.learners.rooms import LearnerTable, RoomAnswers
 
 
@@ -45,6 +46,7 @@ ANSWERS: Final = RoomAnswers(
         LearnerTable(_table(AdmissionWindow), erased="deleted"),
         LearnerTable(_table(LearnerPhoneAdmission), personal=("token_hash",), erased="deleted"),
         LearnerTable(_table(Consent)),
+        LearnerTable(_table(RightsRequest), personal=("asker_name", "note", "answer")),
         LearnerTable(_table(Learner), column="merged_into", merged="stay"),
         LearnerTable(_table(HandOver), personal=("before", "after"), column="giver_id", merged="stay"),
         LearnerTable(_table(HandOver), personal=("before", "after"), column="taker_id", merged="stay"),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from supportdesk.core.database import Base, foreign_key, identity, key_text
 from supportdesk.core.japanese import shown_name
 from supportdesk.core.phones import shown_phone
+from supportdesk.learners.names import known_as
 
 
 class Sex(StrEnum):
@@ -90,7 +91,7 @@ class Learner(Base):
 
     __tablename__ = "learner"
     __table_args__ = (
-        CheckConstraint("name <> '' OR kana <> ''", "name_or_kana"),
+        CheckConstraint("name <> '' OR kana <> '' OR erased_at IS NOT NULL", "name_or_kana"),
         CheckConstraint("NOT (outside_city AND district_code IS NOT NULL)", "district_or_outside"),
         CheckConstraint("birth_year IS NULL OR birth_year BETWEEN 1880 AND 2200", "birth_year_range"),
         CheckConstraint(
@@ -126,6 +127,7 @@ class Learner(Base):
     note: Mapped[str] = mapped_column(default="")
     status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
     status_since: Mapped[datetime | None] = mapped_column(comment="null: from the beginning")
+    erased_at: Mapped[datetime | None] = mapped_column(comment="the row is nobody since, and keeps figures in order")
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = foreign_key("account.id")
     updated_at: Mapped[datetime]
@@ -138,7 +140,7 @@ class Learner(Base):
     @property
     def display_name(self) -> str:
         """The written name, or the kana while the kanji are not confirmed."""
-        return shown_name(self.name or self.kana)
+        return known_as(self.name, self.kana)
 
     @property
     def display_kana(self) -> str:

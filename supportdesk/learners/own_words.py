@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from supportdesk.learners.merging.models import HandOverKind
 from supportdesk.learners.record_words import TableWords
+from supportdesk.learners.rights.words import ASKERS, REQUEST_KINDS, REQUEST_STATES
 from supportdesk.learners.words import CONSENTS, LINKS, NEEDS, SEXES, STATUS_REASONS, STATUSES
 
 WORDS: Final[Mapping[str, TableWords]] = {
@@ -31,6 +32,7 @@ WORDS: Final[Mapping[str, TableWords]] = {
             "helper_phone": _l("連絡する人の電話番号"),
             "status": _l("利用の状態"),
             "status_since": _l("その状態になった日時"),
+            "erased_at": _l("消去した日時"),
             "created_at": _l("登録した日時"),
             "created_by": _l("登録した人"),
             "updated_at": _l("最後に変えた日時"),
@@ -88,6 +90,22 @@ WORDS: Final[Mapping[str, TableWords]] = {
     ),
     "consent": TableWords(
         _l("同意"), {"kind": _l("何について"), "given": _l("同意した"), "wording": _l("読んだ文")}, {"kind": CONSENTS}
+    ),
+    "rights_request": TableWords(
+        _l("開示などの申し出"),
+        {
+            "received_on": _l("受け付けた日"),
+            "due_on": _l("答える期限"),
+            "asker": _l("申し出た人"),
+            "asker_name": _l("申し出た人の名前"),
+            "note": _l("申し出の内容"),
+            "done_on": _l("終わった日"),
+            "answer": _l("答えたこと"),
+            "taken_at": _l("受け付けた日時"),
+            "taken_by": _l("受け付けた人"),
+            "settled_by": _l("答えた人"),
+        },
+        {"kind": REQUEST_KINDS, "asker": ASKERS, "state": REQUEST_STATES},
     ),
     "hand_over": TableWords(
         _l("記録をまとめた・分けた"),

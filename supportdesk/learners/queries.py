@@ -11,11 +11,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from supportdesk.core.errors import NotFound
-from supportdesk.core.japanese import shown_name
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner, LearnerNeed, Need, Status
+from supportdesk.learners.names import known_as
 from supportdesk.learners.particulars import Particulars, Telephone
 from supportdesk.learners.rooms import scope_of
 from supportdesk.learners.search import Found, described
@@ -23,7 +23,8 @@ from supportdesk.learners.search import Found, described
 
 def learners_page(actor: Actor, number: int) -> Page[Found]:
     """The learners whom the actor may see, in the order of their kana. Three statements however many there are."""
-    statement = select(Learner.id).where(Learner.merged_into.is_(None)).order_by(Learner.kana_key, Learner.id)
+    live = select(Learner.id).where(Learner.merged_into.is_(None), Learner.erased_at.is_(None))
+    statement = live.order_by(Learner.kana_key, Learner.id)
     scope = scope_of(actor)
     if scope is not None:
         statement = statement.where(Learner.id.in_(scope))
@@ -63,7 +64,7 @@ def name_of(learner_id: int) -> str:
     row = db.session.execute(select(Learner.name, Learner.kana).where(Learner.id == learner_id)).one_or_none()
     if row is None:
         raise NotFound
-    return shown_name(row.name or row.kana)
+    return known_as(row.name, row.kana)
 
 
 def particulars_of(learner_id: int) -> Particulars:

@@ -250,7 +250,9 @@ def scope_of(actor: Actor) -> Select[Any] | None:
 
 def check_scope(actor: Actor, learner_id: int) -> None:
     """Raises NotFound when there is no such learner or the actor may not see them: the two are not told apart."""
-    wanted = select(Learner.id).where(Learner.id == learner_id, Learner.merged_into.is_(None))
+    wanted = select(Learner.id).where(
+        Learner.id == learner_id, Learner.merged_into.is_(None), Learner.erased_at.is_(None)
+    )
     scope = scope_of(actor)
     if scope is not None:
         wanted = wanted.where(Learner.id.in_(scope))

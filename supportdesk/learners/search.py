@@ -19,6 +19,7 @@ from supportdesk.core.phones import digits_of
 from supportdesk.extensions import db
 from supportdesk.learners.keys import callable_number, narrowed, number_key
 from supportdesk.learners.models import FormerName, Learner, LearnerKey, LearnerPhone, Status
+from supportdesk.learners.names import known_as
 from supportdesk.learners.narrowing import Asked, Narrowing, read_words
 from supportdesk.learners.slips import near
 from supportdesk.places.models import District, Venue
@@ -189,7 +190,7 @@ def described(ids: Sequence[int]) -> list[Found]:
     found = {
         row.id: Found(
             row.id,
-            shown_name(row.name or row.kana),
+            known_as(row.name, row.kana),
             shown_name(row.kana),
             int(row.birth_year) if row.birth_year is not None else None,
             row.district,

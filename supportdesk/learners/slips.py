@@ -48,6 +48,11 @@ def forget_names() -> None:
     db.session.execute(delete(NameVariant))
 
 
+def forget(names: Collection[str]) -> None:
+    """Nobody is called any of these any more."""
+    db.session.execute(delete(NameVariant).where(NameVariant.name.in_(names)))
+
+
 def near(key: str) -> list[str]:
     """What may have been meant by the key of a name in kana: beginnings of names, one kana away from it.
 

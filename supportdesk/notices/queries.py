@@ -17,6 +17,7 @@ from supportdesk.core.paging import PER_PAGE, Page, fetch_page
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.models import Channel, Learner, LearnerPhone
+from supportdesk.learners.names import known_as
 from supportdesk.learners.rooms import scope_of
 from supportdesk.notices.models import UNSETTLED, Fallback, Notice, NoticeState
 from supportdesk.notices.office import POST_DAYS
@@ -177,7 +178,7 @@ def _call(rows: Sequence[Any], about: Description) -> CallRow:
     return CallRow(
         id=first.id,
         learner_id=first.learner_id,
-        name=shown_name(first.name or first.kana),
+        name=known_as(first.name, first.kana),
         kana=shown_name(first.kana),
         address=f"{first.postal_code} {first.address}".strip(),
         text=first.text,
@@ -237,7 +238,7 @@ def _settled(row: Any) -> SettledRow:
     return SettledRow(
         id=row.id,
         learner_id=row.learner_id,
-        name=shown_name(row.name or row.kana),
+        name=known_as(row.name, row.kana),
         text=row.text,
         state=row.state,
         attempts=row.attempts,

@@ -15,6 +15,7 @@ from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner
+from supportdesk.learners.names import known_as_column
 from supportdesk.learners.rooms import scope_of
 from supportdesk.places.models import AccountDistrict, District
 from supportdesk.skills.models import Skill
@@ -53,7 +54,7 @@ def _matches() -> Select[Any]:
         select(
             _MATCH.c.id,
             _MATCH.c.learner_id,
-            case((_LEARNER.c.name != "", _LEARNER.c.name), else_=_LEARNER.c.kana).label("learner"),
+            known_as_column(_LEARNER).label("learner"),
             District.name.label("district"),
             _MATCH.c.tutor_id,
             _ACCOUNT.c.name.label("tutor"),

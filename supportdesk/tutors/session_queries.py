@@ -19,6 +19,7 @@ from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor, Permission
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner
+from supportdesk.learners.names import known_as_column
 from supportdesk.learners.rooms import scope_of
 from supportdesk.places.models import District, Venue
 from supportdesk.skills.models import SkillEvidence
@@ -55,7 +56,7 @@ class SessionRow(NamedTuple):
 def _sessions(actor: Actor) -> Select[Any]:
     scope = scope_of(actor)
     known = true() if scope is None else _SESSION.c.learner_id.in_(scope)
-    name = case((_LEARNER.c.name != "", _LEARNER.c.name), else_=_LEARNER.c.kana)
+    name = known_as_column(_LEARNER)
     return (
         select(
             _SESSION.c.id,

@@ -160,6 +160,9 @@ def why_not_undone(done: HandOver, now: datetime) -> object | None:
         return _l("もう元にもどしてあります。")
     if now > done.done_at + timedelta(days=UNDO_DAYS.get()):
         return _l("%(days)s日をすぎたので、元にもどせません。", days=UNDO_DAYS.get())
+    erased = select(Learner.id).where(Learner.id == done.taker_id, Learner.erased_at.is_not(None))
+    if db.session.scalar(erased) is not None:
+        return _l("この方の記録は消去されたので、元にもどせません。")
     later = select(HandOver.id).where(
         HandOver.id > done.id,
         HandOver.undone_at.is_(None),
