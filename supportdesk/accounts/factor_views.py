@@ -17,6 +17,7 @@ from supportdesk.core.answers import answer_press
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
 from supportdesk.core.kept_form import carried
+from supportdesk.core.office import OFFICE_NAME
 from supportdesk.core.permissions import Permission, Role, access_of, door, requires
 from supportdesk.core.qr import qr_in_page
 from supportdesk.core.security import local_address
@@ -116,7 +117,7 @@ def _pending_secret() -> str:
 
 def _set_up_page(form: CodeForm) -> str:
     account_id, secret = current_actor().account_id or 0, _pending_secret()
-    settings, issuer = current_app.config["SETTINGS"], f"{current_app.config['OFFICE_NAME']} しえんデスク"
+    settings, issuer = current_app.config["SETTINGS"], f"{OFFICE_NAME.get()} しえんデスク"
     address = second_factor.address_of(secret, current_user.name, issuer)
     has = second_factor.has_factor(account_id)
     return render_template(
