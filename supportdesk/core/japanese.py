@@ -174,8 +174,8 @@ _JOINERS = "\u200c\u200d"  # needed inside some scripts and emoji; every other i
 def tidy(text: str) -> str:
     """What was typed, made storable: trimmed, one plain space for a run of any spaces, line breaks as \\n.
 
-    Control characters (NUL), invisible marks and lone surrogates are dropped: a database refuses or a page hides them.
-    The spelling is kept: full-width letters and old kanji stay as they were typed.
+    Control characters (NUL), noncharacters, invisible marks and lone surrogates are dropped: a database refuses or a
+    page hides them. The spelling is kept: full-width letters and old kanji stay as they were typed.
     """
     lines = _LINE_BREAK.sub("\n", text)
     if not lines.isprintable():
@@ -187,4 +187,6 @@ def tidy(text: str) -> str:
 def _is_storable(char: str) -> bool:
     if char == "\t" or char in _JOINERS:
         return True
-    return unicodedata.category(char) not in ("Cc", "Cf", "Cs")
+    number = ord(char)
+    is_none = number & 0xFFFE == 0xFFFE or 0xFDD0 <= number <= 0xFDEF  # noncharacters: no page may hold one
+    return not is_none and unicodedata.category(char) not in ("Cc", "Cf", "Cs")

@@ -205,6 +205,7 @@ def test_anything_else_is_not_kana(text: str) -> None:
         ("葛\U000e0100西", "葛\U000e0100西"),
         ("か\u3099っこう", "がっこう"),
         ("田\ud800中", "田中"),
+        ("田\ufffe\U0001ffff\ufdd0中", "田中"),
         ("\u200d \n", ""),
         ("", ""),
     ],

@@ -84,13 +84,15 @@ class _Names:
         activities: set[str] = set()
         for one in held:
             for column in told_columns(one.table):
-                values = {row[column.name] for row in one.rows} - {None}
                 target = _named_column(column)
+                if target is None and not column.foreign_keys and column.name != "activity":
+                    continue  # shown as it stands; it may be no single value
+                values = {row[column.name] for row in one.rows} - {None}
                 if target is not None:
                     wanted[target] |= values
                 elif column.foreign_keys:
                     activities |= {_as_activity(column, value) for value in values}
-                elif column.name == "activity":
+                else:
                     activities |= values
         for target, values in wanted.items():
             self._by_column[target] = _read_names(target, values)
