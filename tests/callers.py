@@ -62,7 +62,7 @@ class HttpCaller:
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            text = answer.read().decode()
+            text = answer.read().decode(errors="replace")  # what is no page is no text either
         finally:
             connection.close()
         for cookie in answer.headers.get_all("Set-Cookie") or ():

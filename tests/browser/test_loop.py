@@ -109,7 +109,7 @@ def reception_books_a_class(page: Page, kana: str, name: str, scripts: bool, alb
     learner_id = int(page.url.rpartition("/")[2])
     album.take(page, "desk-learner")
     page.locator(".offers > li", has_text="電話のかけ方・カメラの使い方").first.get_by_role(
-        "button", name="申し込む"
+        "button", name="申し込む", exact=True
     ).click()
     expect(page.locator("h1")).to_contain_text("受付が完了しました")
     album.take(page, "booked")
