@@ -201,6 +201,7 @@ def learner_practises_at_home(page: Page, card: str, code: str, name: str, scrip
     album.take(page, "meeting")
     page.locator("main .choices a").first.click()
     if scripts:
+        page.locator("video").wait_for()
         page.evaluate("document.querySelector('video').muted = true; document.querySelector('video').play()")
         page.wait_for_function(PLAYS)
     album.take(page, "video")
