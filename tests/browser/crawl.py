@@ -23,6 +23,7 @@ FILES = {
     "health.ready",
     "schedule.calendar",
     "learners.pass_svg",
+    "learners.record_json",
     "classes.meeting_code_svg",
     "classes.meeting_code_png",
     "videos.code_png",
@@ -30,6 +31,8 @@ FILES = {
     "videos.media",
     "tutors.figures_file",
 }
+#: Where administrators say why they look at somebody.
+WHY = "/account/why/"
 #: How many pages of a kind are followed: not every booking can still be moved, not every case is open.
 TRIED = 4
 _WAYS_ON = (re.compile(r'href="(/[^"#]*)'), re.compile(r'action="(/[^"#]*)'))
@@ -52,6 +55,11 @@ def pages_found(site: Site, addresses: Map, who: str, starts: Iterable[str]) -> 
         seen.add(path)
         asked[endpoint] += 1
         answer = caller.get(path)
+        if answer.location.startswith(WHY):  # once given, the reason lasts as long as the log-in
+            found.setdefault("why.say", answer.location)
+            fields = {**caller.fields(answer.location), "reason": "inquiry"}
+            caller.send(answer.location, fields)
+            answer = caller.get(path)
         if answer.status == 303:
             queue.append(answer.location)
         elif answer.status == 200 and "<!doctype html>" in answer.body[:100]:

@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 
 from tests.browser.conftest import Examine, NewContext, SignIn
-from tests.browser.crawl import FILES, pages_found
+from tests.browser.crawl import FILES, WHY, pages_found
 from tests.databases import alone
 from tests.servers import Site
 
@@ -73,10 +73,24 @@ def _starts(path: str) -> dict[str, list[str]]:
             " AND (SELECT starts_at FROM run WHERE id = e.run_id) > '2026-11-26'"
         )
         neighbour = first("SELECT id FROM learner WHERE district_code = 'tobu'")
+        ahead = first("SELECT id FROM run WHERE starts_at > '2026-11-26' AND state = 'open' AND kind = 'class'")
+        couple = database.execute("SELECT learner_id, other_id FROM learner_link").fetchone()
+        together = database.execute(
+            "SELECT one.id, other.id FROM enrolment one JOIN enrolment other ON other.run_id = one.run_id"
+            " WHERE one.id < other.id AND one.state = 'seated' AND other.state = 'seated'"
+        ).fetchone()
+    both = f"/classes/{ahead}/enrol-both?learner={couple[0]}&companion={couple[1]}"
     return {
         "": ["/", "/login", f"/p/{token}", f"/m/{meeting}", f"/v/{video}/thanks?said=can"],
-        "reception": ["/home", f"/classes/enrolments/{booked}", f"/desk/{neighbour}"],
+        "reception": [
+            "/home",
+            f"/classes/enrolments/{booked}",
+            f"/desk/{neighbour}",
+            both,
+            "/classes/enrolments/{}/both/{}".format(*together),
+        ],
         "coordinator": ["/home", f"/tutors/matches/new?learner={neighbour}"],
+        "admin": ["/home", f"/learners/{neighbour}/record"],
     }
 
 
@@ -91,6 +105,10 @@ def test_pages_are_for_everyone(
         sign_in(page, who)
     for address in [*pages[who].values(), *NOTHING_THERE.get(who, ())]:
         page.goto(address)
+        if WHY in page.url and WHY not in address:
+            page.locator("[name=reason][value=inquiry]").check()
+            page.locator("main form button[type=submit]").click()
+            page.wait_for_url(f"**{address}")
         assert page.locator("html").get_attribute("lang") == language
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
