@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from supportdesk.accounts import own_sessions, upkeep
 from supportdesk.accounts.forms import OwnPasswordForm
+from supportdesk.accounts.reauthentication import with_fresh_password
 from supportdesk.accounts.sign_in import current_actor, start_session, this_session
 from supportdesk.core import clock
 from supportdesk.core.answers import answer_press
@@ -63,6 +64,7 @@ def sessions() -> str:
 
 @blueprint.post("/sessions/end")
 @requires(Permission.OWN_ACCOUNT, surface="field")
+@with_fresh_password
 def end_session() -> Response:
     """One of them is over."""
     actor, name = current_actor(), request.form.get("session", "")[:LONGEST_NAME]
@@ -76,6 +78,7 @@ def end_session() -> Response:
 
 @blueprint.post("/sessions/end-others")
 @requires(Permission.OWN_ACCOUNT, surface="field")
+@with_fresh_password
 def end_others() -> Response:
     """All of them but this one are over."""
     actor, this = current_actor(), this_session()

@@ -12,7 +12,7 @@ from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 from tests.clocks import Clock
 from tests.factories import make_account
-from tests.pages import Page, PageClient
+from tests.pages import DEMO_PASSWORD, Page, PageClient
 from tests.recording import queries
 from tests.trail import noted
 
@@ -86,7 +86,8 @@ def test_one_of_them_is_ended_at_once_and_the_trail_says_so(app: Flask, devices:
     page = counter.get("/account/sessions")
     button = next(row for row in page.all("tbody tr") if "iPhone" in row.get_text())
     name = str(button.select_one("input[name=session]")["value"])  # type: ignore[index]
-    counter.post("/account/sessions/end", {"session": name, "one_time_token": "a" * 22})
+    asked = counter.post("/account/sessions/end", {"session": name, "one_time_token": "a" * 22}, expect=401)
+    counter.submit(asked, "prove", {"password": DEMO_PASSWORD})
     iphone.get("/home", expect=303)
     android.get("/home")
     assert len(rows(counter.get("/account/sessions"))) == 2
@@ -97,7 +98,8 @@ def test_one_of_them_is_ended_at_once_and_the_trail_says_so(app: Flask, devices:
 
 def test_all_the_others_are_ended_with_one_button(devices: list[PageClient]) -> None:
     counter, iphone, android = devices
-    after = counter.submit(counter.get("/account/sessions"), "ほかをすべて", follow=True)
+    asked = counter.submit(counter.get("/account/sessions"), "ほかをすべて", expect=401)
+    after = counter.submit(asked, "prove", {"password": DEMO_PASSWORD}, follow=True)
     assert len(rows(after)) == 1
     assert not [form for form in after.all("main form") if "end" in str(form["action"])]
     for gone in (iphone, android):
@@ -106,6 +108,7 @@ def test_all_the_others_are_ended_with_one_button(devices: list[PageClient]) -> 
 
 @pytest.mark.parametrize("name", ["", "x", "a\0b", "0" * 64, "あ" * 1000])
 def test_what_is_no_session_of_ones_own_is_not_found(devices: list[PageClient], name: str) -> None:
+    devices[0].post("/account/prove", {"password": DEMO_PASSWORD})
     devices[0].post("/account/sessions/end", {"session": name, "one_time_token": "a" * 22}, expect=404)
 
 
