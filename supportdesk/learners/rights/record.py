@@ -112,7 +112,8 @@ class _Names:
             return _of(self._described.get(name)) or str(value)
         if column.name == "residence":
             return self._districts.get(value) or {OUTSIDE: _("市外"), UNKNOWN: _("不明")}.get(value, value)
-        return _in_words(value, words.choice(column.name).get(value))
+        choices = words.choice(column.name)
+        return _in_words(value, choices.get(value) if isinstance(value, str | int) else None)
 
 
 def _in_words(value: Any, choice: object | None) -> str:
