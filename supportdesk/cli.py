@@ -235,6 +235,27 @@ def nightly() -> None:
 
 
 @supportdesk.command()
+@click.option("--preview", "mode", flag_value="preview", help="Say what is past its time, and change nothing.")
+@click.option("--run", "mode", flag_value="run", help="Erase it. It cannot be taken back.")
+def retention(mode: str | None) -> None:
+    """Erase what has been kept for as long as the office's settings allow: once a year."""
+    from supportdesk.core import clock
+    from supportdesk.core.database import transaction
+    from supportdesk.core.permissions import SYSTEM
+    from supportdesk.learners.rights.retention import erase_aged, lines_of, plan_retention
+
+    if mode is None:
+        raise click.UsageError("say --preview or --run")
+    with _migrated(create_app()).app_context():
+        now = clock.now()
+        for line in lines_of(plan_retention(now)):
+            click.echo(line)
+        if mode == "run":
+            with transaction():
+                click.echo(erase_aged(now, actor=SYSTEM, now=now))
+
+
+@supportdesk.command()
 def serve() -> None:
     """Serve the desk with gunicorn on SUPPORTDESK_HOST and SUPPORTDESK_PORT."""
     settings = Settings.from_environment()

@@ -56,6 +56,7 @@ class Action(StrEnum):
     EXPORT_RECORD = "export_record", _l("受講者の記録をすべてファイルにした")
     ERASE_LEARNER = "erase_learner", _l("受講者を消去した")
     VIEW_ERASURE = "view_erasure", _l("受講者の消去の内容を見た")
+    ERASE_AGED = "erase_aged", _l("保存期間をすぎた記録を消した")
     LIST_REQUESTS = "list_requests", _l("開示などの申し出の一覧を見た")
     TAKE_REQUEST = "take_request", _l("開示などの申し出を受け付けた")
     SETTLE_REQUEST = "settle_request", _l("開示などの申し出に答えた")

@@ -26,6 +26,8 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core.office import declare
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
+    from supportdesk.learners.ageing import Ageing
+    from supportdesk.learners.office import CALLER_YEARS
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
 
@@ -76,6 +78,15 @@ def plug_in(app: Flask) -> None:
             bindings=leaving.bindings,
             release=leaving.release,
             words=record_words.WORDS,
+            ageing=(
+                Ageing(
+                    _l("教室の申し込みで代わりに電話した方"),
+                    Enrolment.metadata.tables["enrolment"],
+                    since="enrolled_at",
+                    years=CALLER_YEARS.get,
+                    emptied=("caller_name", "caller_relation", "caller_phone", "clash_reason"),
+                ),
+            ),
         ),
     )
     declare(app, "classes", _l("教室と出前講座"), *SETTINGS)

@@ -17,6 +17,8 @@ def plug_in(app: Flask) -> None:
     from supportdesk.helpdesk import descriptions, leaving, record_words, views
     from supportdesk.helpdesk.models import Booking
     from supportdesk.helpdesk.office import SETTINGS
+    from supportdesk.learners.ageing import Ageing
+    from supportdesk.learners.office import CALLER_YEARS, CASE_YEARS
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
 
@@ -52,6 +54,29 @@ def plug_in(app: Flask) -> None:
             bindings=leaving.bindings,
             release=leaving.release,
             words=record_words.WORDS,
+            ageing=(
+                Ageing(
+                    _l("相談の予約で代わりに電話した方"),
+                    tables["booking"],
+                    since="starts_at",
+                    years=CALLER_YEARS.get,
+                    emptied=("caller_name", "caller_relation", "caller_phone", "clash_reason"),
+                ),
+                Ageing(
+                    _l("相談したいこと"),
+                    tables["booking"],
+                    since="starts_at",
+                    years=CASE_YEARS.get,
+                    emptied=("topic",),
+                ),
+                Ageing(
+                    _l("相談の内容"),
+                    tables["consultation_case"],
+                    since="opened_at",
+                    years=CASE_YEARS.get,
+                    emptied=("topic", "note", "asides"),
+                ),
+            ),
         ),
     )
     declare(app, "helpdesk", _l("相談"), *SETTINGS)

@@ -29,6 +29,7 @@ def plug_in(app: Flask) -> None:
         "merging.views",
         "rights.views",
         "rights.request_views",
+        "rights.retention_views",
     ):
         import_module(f"supportdesk.learners.{pages}")
     app.register_blueprint(blueprint)

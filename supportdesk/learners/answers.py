@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final, cast
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Table
 
 from supportdesk.learners import life
+from supportdesk.learners.ageing import Ageing
 from supportdesk.learners.merging.models import HandOver, LikelyPair
 from supportdesk.learners.models import (
     AdmissionWindow,
@@ -22,6 +24,7 @@ from supportdesk.learners.models import (
     Pass,
     StatusChange,
 )
+from supportdesk.learners.office import REQUEST_YEARS, RESIDENCE_YEARS
 from supportdesk.learners.own_words import WORDS
 from supportdesk.learners.rights.models import RightsRequest
 from supportdesk.learners.rooms import LearnerTable, RoomAnswers
@@ -56,4 +59,14 @@ ANSWERS: Final = RoomAnswers(
     bindings=life.cards_and_phones,
     release=life.end_cards_and_phones,
     words=WORDS,
+    ageing=(
+        Ageing(_l("前の住まい"), _table(FormerResidence), since="ended_at", years=RESIDENCE_YEARS.get),
+        Ageing(
+            _l("開示などの申し出"),
+            _table(RightsRequest),
+            since="taken_at",
+            years=REQUEST_YEARS.get,
+            emptied=("asker_name", "note", "answer"),
+        ),
+    ),
 )

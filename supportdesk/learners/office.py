@@ -26,5 +26,78 @@ UNDO_DAYS: Final = NumberSetting(
     unit=_l("日"),
     meaning=_l("この日数をすぎると、2つの記録をまとめたことを取り消せなくなります。"),
 )
+CALLER_YEARS: Final = NumberSetting(
+    name="learners.caller_years",
+    label=_l("代わりに電話した方の記録を残す年数"),
+    default=2,
+    least=1,
+    most=30,
+    unit=_l("年"),
+    meaning=_l("教室の申し込みや相談の予約のときに、代わりに電話した方の名前と電話番号を消すまでの年数です。"),
+)
+CASE_YEARS: Final = NumberSetting(
+    name="learners.case_years",
+    label=_l("相談の内容を残す年数"),
+    default=5,
+    least=1,
+    most=30,
+    unit=_l("年"),
+    meaning=_l("相談の内容と相談員の記録を消すまでの年数です。相談の回数は残ります。"),
+)
+SESSION_YEARS: Final = NumberSetting(
+    name="learners.session_years",
+    label=_l("教え合いのようすを残す年数"),
+    default=3,
+    least=1,
+    most=30,
+    unit=_l("年"),
+    meaning=_l("地域サポーターが書いたようすと場所を消すまでの年数です。回数と時間は残ります。"),
+)
+NOTICE_YEARS: Final = NumberSetting(
+    name="learners.notice_years",
+    label=_l("お知らせの文を残す年数"),
+    default=2,
+    least=1,
+    most=30,
+    unit=_l("年"),
+    meaning=_l("電話や葉書で伝えた文と、かけた番号を消すまでの年数です。"),
+)
+RESIDENCE_YEARS: Final = NumberSetting(
+    name="learners.residence_years",
+    label=_l("前の住まいを残す年数"),
+    default=5,
+    least=1,
+    most=30,
+    unit=_l("年"),
+    meaning=_l("転居の前の住所を消すまでの年数です。"),
+)
+REQUEST_YEARS: Final = NumberSetting(
+    name="learners.request_years",
+    label=_l("開示などの申し出の内容を残す年数"),
+    default=5,
+    least=1,
+    most=30,
+    unit=_l("年"),
+    meaning=_l("申し出た方の名前と内容を消すまでの年数です。申し出の件数は残ります。"),
+)
+GONE_YEARS: Final = NumberSetting(
+    name="learners.gone_years",
+    label=_l("利用を終えた方の記録を残す年数"),
+    default=5,
+    least=1,
+    most=30,
+    unit=_l("年"),
+    meaning=_l("転出、亡くなった、利用をやめた方を消去するまでの年数です。集計は変わりません。"),
+)
 
-SETTINGS: Final = (ADMISSION_MINUTES, UNDO_DAYS)
+SETTINGS: Final = (
+    ADMISSION_MINUTES,
+    UNDO_DAYS,
+    CALLER_YEARS,
+    CASE_YEARS,
+    SESSION_YEARS,
+    NOTICE_YEARS,
+    RESIDENCE_YEARS,
+    REQUEST_YEARS,
+    GONE_YEARS,
+)

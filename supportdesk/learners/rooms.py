@@ -18,6 +18,7 @@ from supportdesk.accounts.terms import in_force
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
+from supportdesk.learners.ageing import Ageing
 from supportdesk.learners.models import ConsentKind, Learner, Status
 from supportdesk.learners.record_words import TableWords
 from supportdesk.places.models import AccountDistrict
@@ -151,6 +152,7 @@ class RoomAnswers:
     release: Release | None = None
     let_go: LetGo | None = None
     words: Mapping[str, TableWords] = field(default_factory=dict)
+    ageing: Sequence[Ageing] = ()
 
 
 def answer_for_learners(app: Flask, answers: RoomAnswers) -> None:
@@ -218,6 +220,11 @@ def release_learner(learner_id: int, status: Status, *, actor: Actor, now: datet
     for answers in sorted(_rooms(), key=lambda one: _LAST.index(one.room) if one.room in _LAST else -1):
         if answers.release:
             answers.release(learner_id, status, actor=actor, now=now)
+
+
+def ageing_records() -> list[Ageing]:
+    """Everything that is not kept for ever."""
+    return [one for answers in _rooms() for one in answers.ageing]
 
 
 def words_of_tables() -> dict[str, TableWords]:

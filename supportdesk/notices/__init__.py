@@ -11,6 +11,8 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core.office import declare
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
+    from supportdesk.learners.ageing import Ageing
+    from supportdesk.learners.office import NOTICE_YEARS
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
     from supportdesk.notices import leaving, record_words, views
     from supportdesk.notices.models import Notice
@@ -26,6 +28,15 @@ def plug_in(app: Flask) -> None:
             bindings=leaving.bindings,
             release=leaving.release,
             words=record_words.WORDS,
+            ageing=(
+                Ageing(
+                    _l("伝えたお知らせ"),
+                    Notice.metadata.tables["notice"],
+                    since="settled_at",
+                    years=NOTICE_YEARS.get,
+                    emptied=("call_to", "text"),
+                ),
+            ),
         ),
     )
     declare(app, "notices", _l("お知らせ"), *SETTINGS)

@@ -14,6 +14,8 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core.office import declare
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
+    from supportdesk.learners.ageing import Ageing
+    from supportdesk.learners.office import SESSION_YEARS
     from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
     from supportdesk.tutors import descriptions, leaving, record_words, views
@@ -49,6 +51,15 @@ def plug_in(app: Flask) -> None:
             bindings=leaving.bindings,
             release=leaving.release,
             words=record_words.WORDS,
+            ageing=(
+                Ageing(
+                    _l("教え合いのようす"),
+                    tables[PeerSession.__tablename__],
+                    since="held_at",
+                    years=SESSION_YEARS.get,
+                    emptied=("note", "place"),
+                ),
+            ),
         ),
     )
     declare(app, "tutors", _l("教え合い"), *SETTINGS)

@@ -117,6 +117,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "learners.erase": ("/learners/999999/erase", {"GET", "POST"}, frozenset({Role.ADMIN})),
     "learners.requests": ("/learners/requests", {"GET"}, COUNTER),
     "learners.new_request": ("/learners/999999/requests/new", {"GET", "POST"}, COUNTER),
+    "learners.retention": ("/learners/retention", {"GET", "POST"}, frozenset({Role.ADMIN})),
     "learners.settle_request": ("/learners/requests/999999", {"GET", "POST"}, frozenset({Role.ADMIN})),
     "learners.consent_sheet": ("/learners/999999/consents/sheet", {"GET"}, MEET_LEARNERS),
     "learners.pass_card": ("/learners/999999/pass", {"GET"}, COUNTER),
