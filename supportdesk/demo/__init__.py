@@ -13,7 +13,7 @@ from sqlalchemy import select
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
-from supportdesk.demo import city, classes, doubles, helpdesk, home, neighbours
+from supportdesk.demo import city, classes, doubles, helpdesk, home, neighbours, rights
 from supportdesk.demo.people import PASSWORD, USERNAMES, load_people
 from supportdesk.extensions import db
 
@@ -31,6 +31,7 @@ def make_demo(seed: int) -> None:
         home.play(cast, dice, now)
         neighbours.play(cast, dice, now)
         doubles.play(cast, now)
+        rights.play(cast, now)
 
 
 def demo_accounts_present() -> bool:

@@ -78,6 +78,7 @@ def _starts(path: str) -> dict[str, list[str]]:
         neighbour = first("SELECT id FROM learner WHERE district_code = 'tobu'")
         ahead = first("SELECT id FROM run WHERE starts_at > '2026-11-26' AND state = 'open' AND kind = 'class'")
         couple = database.execute("SELECT learner_id, other_id FROM learner_link").fetchone()
+        asked, asker = database.execute("SELECT id, learner_id FROM rights_request WHERE kind = 'erasure'").fetchone()
         together = database.execute(
             "SELECT one.id, other.id FROM enrolment one JOIN enrolment other ON other.run_id = one.run_id"
             " WHERE one.id < other.id AND one.state = 'seated' AND other.state = 'seated'"
@@ -94,7 +95,12 @@ def _starts(path: str) -> dict[str, list[str]]:
             "/classes/enrolments/{}/both/{}".format(*together),
         ],
         "coordinator": ["/home", f"/tutors/matches/new?learner={neighbour}"],
-        "admin": ["/home", f"/learners/{neighbour}/record"],
+        "admin": [
+            "/home",
+            f"/learners/{neighbour}/record",
+            f"/learners/requests/{asked}",
+            f"/learners/{asker}/erase",
+        ],
     }
 
 
