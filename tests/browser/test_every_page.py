@@ -93,6 +93,7 @@ def _starts(path: str) -> dict[str, list[str]]:
             f"/desk/{neighbour}",
             both,
             "/classes/enrolments/{}/both/{}".format(*together),
+            "/account/prove",
         ],
         "coordinator": ["/home", f"/tutors/matches/new?learner={neighbour}"],
         "admin": [
