@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
+from supportdesk.accounts.reauthentication import with_fresh_password
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.answers import Answer, answer_form, answer_press
@@ -67,6 +68,7 @@ def same(learner_id: int) -> str:
 
 @blueprint.route("/<int:learner_id>/merge/<int:gone_id>", methods=["GET", "POST"])
 @requires(Permission.MERGE_LEARNERS)
+@with_fresh_password
 def merge(learner_id: int, gone_id: int) -> Answer:
     """Two records side by side: choose what stands; then the first is kept, with everything of both."""
     _check_both(learner_id, gone_id)
@@ -95,6 +97,7 @@ def merge(learner_id: int, gone_id: int) -> Answer:
 
 @blueprint.route("/<int:learner_id>/split", methods=["GET", "POST"])
 @requires(Permission.MERGE_LEARNERS)
+@with_fresh_password
 def split(learner_id: int) -> Answer:
     """Somebody else was held as this learner: say who, and tick what is theirs."""
     actor, now = current_actor(), clock.now()
@@ -145,6 +148,7 @@ def hand_over(hand_over_id: int) -> str:
 
 @blueprint.post("/hand-overs/<int:hand_over_id>/undo")
 @requires(Permission.MERGE_LEARNERS)
+@with_fresh_password
 def undo(hand_over_id: int) -> Answer:
     """Let everything be as it was."""
     actor, now = current_actor(), clock.now()
