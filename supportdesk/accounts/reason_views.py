@@ -28,7 +28,7 @@ def _ask(wanted: ReasonWanted) -> Response:
 
 
 @blueprint.route("/account/why/<int:learner_id>", methods=["GET", "POST"])
-@requires(Permission.SEE_LEARNERS, surface="field")
+@requires(Permission.SAY_WHY, surface="field")
 def say(learner_id: int) -> Answer:
     """Ask for the reason, note it, and go on to the page that was wanted."""
     form, actor = ReasonForm(), current_actor()

@@ -72,6 +72,7 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_OFFICE = "manage_office"
     SEE_AUDIT = "see_audit"
+    SAY_WHY = "say_why"
 
 
 P = Permission

@@ -65,7 +65,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "audit.learner_file": ("/admin/audit/learner/9/csv", {"GET"}, SEE_AUDIT),
     "audit.account_file": ("/admin/audit/account/999999/csv", {"GET"}, SEE_AUDIT),
     "audit.unusual_looks": ("/admin/audit/unusual", {"GET"}, SEE_AUDIT),
-    "why.say": ("/account/why/9", {"GET", "POST"}, SEE_LEARNERS),
+    "why.say": ("/account/why/9", {"GET", "POST"}, frozenset({Role.ADMIN})),
     "office.index": ("/admin/settings/", {"GET"}, MANAGE_OFFICE),
     "office.edit": ("/admin/settings/999999", {"GET", "POST"}, MANAGE_OFFICE),
     "office.reset": ("/admin/settings/999999/reset", {"POST"}, MANAGE_OFFICE),
