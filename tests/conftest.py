@@ -194,11 +194,13 @@ def app(database_url: str, applications: dict[str, Flask], tmp_path_factory: pyt
         applications[database_url] = app
     desk_clock.set_now(NOW)
     config, views = dict(app.config), dict(app.view_functions)
+    activities = dict(app.extensions["activities"])
     yield app
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
     app.extensions["drawn_schedules"].cache_clear()
+    app.extensions["activities"] = activities
     app.extensions["office"].forget()
     shutil.rmtree(app.config["SETTINGS"].instance, ignore_errors=True)
     if (app.config, app.view_functions) != (config, views):
