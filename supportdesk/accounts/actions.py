@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from flask_babel import lazy_gettext as _l
 
+from supportdesk.core.labelled import Labelled
 
-class Action(StrEnum):
+
+class Action(Labelled):
     """A verb and its object, with its words. A test finds the action that no room notes any more."""
-
-    label: object
-
-    def __new__(cls, value: str, label: object) -> Action:
-        action = str.__new__(cls, value)
-        action._value_ = value
-        action.label = label
-        return action
 
     LOG_IN = "log_in", _l("ログインした")
     LOG_IN_REFUSED = "log_in_refused", _l("ログインできなかった")

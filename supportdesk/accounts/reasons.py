@@ -6,7 +6,6 @@ The reason stands in the audit trail, where it is looked up again and written be
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
 from flask import request
 from flask_babel import lazy_gettext as _l
@@ -19,20 +18,13 @@ from supportdesk.accounts.sign_in import this_session
 from supportdesk.core.activities import activity
 from supportdesk.core.errors import DeskError
 from supportdesk.core.fields import ChoiceField, DeskForm, NoteField
+from supportdesk.core.labelled import Labelled
 from supportdesk.core.permissions import Actor, Permission
 from supportdesk.extensions import db
 
 
-class Reason(StrEnum):
+class Reason(Labelled):
     """The usual ones, with their words."""
-
-    label: object
-
-    def __new__(cls, value: str, label: object) -> Reason:
-        reason = str.__new__(cls, value)
-        reason._value_ = value
-        reason.label = label
-        return reason
 
     INQUIRY = "inquiry", _l("本人や家族から問い合わせがあった")
     CORRECTION = "correction", _l("記録のまちがいをなおす")

@@ -28,7 +28,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.ageing import Ageing
     from supportdesk.learners.office import CALLER_YEARS
-    from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
+    from supportdesk.learners.rooms import LearnerTable, RoomAnswers, Turn, answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
 
     for more_pages in (
@@ -76,7 +76,7 @@ def plug_in(app: Flask) -> None:
             derive=merging.derive,
             parts=merging.parts,
             bindings=leaving.bindings,
-            release=leaving.release,
+            release=(Turn.RUNS, leaving.release),
             words=record_words.WORDS,
             ageing=(
                 Ageing(

@@ -19,7 +19,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.helpdesk.office import SETTINGS
     from supportdesk.learners.ageing import Ageing
     from supportdesk.learners.office import CALLER_YEARS, CASE_YEARS
-    from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
+    from supportdesk.learners.rooms import LearnerTable, RoomAnswers, Turn, answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
 
     for pages in ("booking_views", "case_views", "desk_views"):
@@ -52,7 +52,7 @@ def plug_in(app: Flask) -> None:
             upcoming=descriptions.upcoming,
             parts=descriptions.parts_of_bookings,
             bindings=leaving.bindings,
-            release=leaving.release,
+            release=(Turn.BOOKINGS, leaving.release),
             words=record_words.WORDS,
             ageing=(
                 Ageing(

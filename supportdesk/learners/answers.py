@@ -27,7 +27,7 @@ from supportdesk.learners.models import (
 from supportdesk.learners.office import REQUEST_YEARS, RESIDENCE_YEARS
 from supportdesk.learners.own_words import WORDS
 from supportdesk.learners.rights.models import RightsRequest
-from supportdesk.learners.rooms import LearnerTable, RoomAnswers
+from supportdesk.learners.rooms import LearnerTable, RoomAnswers, Turn
 
 
 def _table(model: type) -> Table:
@@ -57,7 +57,7 @@ ANSWERS: Final = RoomAnswers(
         LearnerTable(_table(LikelyPair), erased="deleted", column="other_id", merged="stay"),
     ),
     bindings=life.cards_and_phones,
-    release=life.end_cards_and_phones,
+    release=(Turn.OWN, life.end_cards_and_phones),
     words=WORDS,
     ageing=(
         Ageing(_l("前の住まい"), _table(FormerResidence), since="ended_at", years=RESIDENCE_YEARS.get),

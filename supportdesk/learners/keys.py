@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, SQLColumnExpression, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, delete, func, insert, or_, select, update
 
 from supportdesk.core.database import connection
 from supportdesk.core.japanese import search_key, suffixes
@@ -22,6 +22,9 @@ from supportdesk.core.phones import digits_of, format_phone
 from supportdesk.extensions import db
 from supportdesk.learners.models import FormerName, Learner, LearnerKey, LearnerPhone, Pass
 from supportdesk.learners.slips import learn_names
+
+#: After every character there is, in byte order.
+_AFTER_ALL: Final = "\U0010ffff"
 
 
 class Findable(NamedTuple):
@@ -49,6 +52,11 @@ def keys_of(one: Findable) -> frozenset[str]:
 def narrowed(kind: str, value: object, key: str) -> str:
     """The key of a name among those alone who share something: `kind` is year, district or venue."""
     return f"@{kind}={value}:{key}"
+
+
+def key_range(key: str, keys: type[LearnerKey] = LearnerKey) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The conditions for keys that begin so: one range of the index, in which a LIKE would walk through all of it."""
+    return keys.key >= key, keys.key < key + _AFTER_ALL
 
 
 def code_key(code: str) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Literal, NamedTuple, Protocol
+from enum import IntEnum
+from typing import Any, Literal, NamedTuple, Protocol
 
 from flask import Flask, current_app
 from sqlalchemy import Select, SQLColumnExpression, Table, select
@@ -89,8 +90,18 @@ class Ahead(NamedTuple):
     kind: EntryKind
 
 
-#: Rooms that put away what the others leave behind: what is still to be told, then the learner's own cards.
-_LAST: Final = ("helpdesk", "tutors", "notices", "learners")
+class Turn(IntEnum):
+    """When a room releases a learner: all wait for one another's rows in this one order, so that none waits in a ring.
+
+    Then whoever puts away what the others leave behind: what is still to be told, and the learner's own cards.
+    """
+
+    RUNS = 1
+    BOOKINGS = 2
+    MATCHES = 3
+    NOTICES = 4
+    OWN = 5
+
 
 #: The timeline entries of one learner; and the ids of the learners whom this actor meets in the room's own work.
 Timeline = Callable[[int, Latest], Iterable[TimelineEntry]]
@@ -149,7 +160,7 @@ class RoomAnswers:
     derive: Derive | None = None
     parts: Parts | None = None
     bindings: Bindings | None = None
-    release: Release | None = None
+    release: tuple[Turn, Release] | None = None
     let_go: LetGo | None = None
     words: Mapping[str, TableWords] = field(default_factory=dict)
     ageing: Sequence[Ageing] = ()
@@ -216,10 +227,10 @@ def bindings_of(learner_id: int, status: Status, now: datetime) -> list[Binding]
 
 
 def release_learner(learner_id: int, status: Status, *, actor: Actor, now: datetime) -> None:
-    """Free the learner of all that binds them. Of the locks those of runs come first, the learner's own last."""
-    for answers in sorted(_rooms(), key=lambda one: _LAST.index(one.room) if one.room in _LAST else -1):
-        if answers.release:
-            answers.release(learner_id, status, actor=actor, now=now)
+    """Free the learner of all that binds them, each room in its turn."""
+    releases = [answers.release for answers in _rooms() if answers.release]
+    for _turn, release in sorted(releases, key=lambda one: one[0]):
+        release(learner_id, status, actor=actor, now=now)
 
 
 def ageing_records() -> list[Ageing]:

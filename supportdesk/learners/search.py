@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from supportdesk.core.japanese import is_kana, search_key, shown_name
 from supportdesk.core.phones import digits_of
 from supportdesk.extensions import db
-from supportdesk.learners.keys import callable_number, narrowed, number_key
+from supportdesk.learners.keys import callable_number, key_range, narrowed, number_key
 from supportdesk.learners.models import FormerName, Learner, LearnerKey, LearnerPhone, Status
 from supportdesk.learners.names import known_as
 from supportdesk.learners.narrowing import Asked, Narrowing, read_words
@@ -27,8 +27,6 @@ from supportdesk.places.models import District, Venue
 Scope = Select[Any]
 Condition = ColumnElement[bool]
 
-#: After every character there is, in byte order.
-_LAST: Final = "\U0010ffff"
 _FEWEST_DIGITS: Final = 4
 #: One learner may match by several keys: so many more are read at once than are shown.
 _KEYS_PER_LEARNER: Final = 4
@@ -124,7 +122,7 @@ def _of_few(asked: Asked, enough: int, scope: Scope | None) -> list[int]:
         ids = _beginning_with([number_key(asked.digits)], _FEW, _within(scope))
     if not asked.name or not ids:
         return ids[:enough]
-    named = select(LearnerKey.learner_id).where(LearnerKey.learner_id.in_(ids), *_range(asked.name))
+    named = select(LearnerKey.learner_id).where(LearnerKey.learner_id.in_(ids), *key_range(asked.name))
     held = set(db.session.scalars(named))
     return [learner_id for learner_id in ids if learner_id in held][:enough]
 
@@ -132,7 +130,7 @@ def _of_few(asked: Asked, enough: int, scope: Scope | None) -> list[int]:
 def _also(narrowings: Iterable[Narrowing], name: str) -> Condition:
     """That whoever is found by another key has one of these as well: looked up by the learner, row by row."""
     other = aliased(LearnerKey)
-    ranges = (and_(*_range(narrowed(*one, name), other)) for one in narrowings)
+    ranges = (and_(*key_range(narrowed(*one, name), other)) for one in narrowings)
     return exists().where(other.learner_id == LearnerKey.learner_id, or_(*ranges))
 
 
@@ -147,7 +145,7 @@ def _beginning_with(keys: Sequence[str], enough: int, conditions: Sequence[Condi
     while keys and all(keys) and len(ids) < enough:
         others = select(LearnerKey.learner_id).where(LearnerKey.learner_id.not_in(ids)) if ids else _ALL
         read = [
-            others.where(*_range(key), *conditions).order_by(LearnerKey.key, LearnerKey.learner_id).limit(at_once)
+            others.where(*key_range(key), *conditions).order_by(LearnerKey.key, LearnerKey.learner_id).limit(at_once)
             for key in keys
         ]
         # Each range by itself, so that the index gives each in order and no further than the limit.
@@ -160,10 +158,6 @@ def _beginning_with(keys: Sequence[str], enough: int, conditions: Sequence[Condi
 
 
 _ALL: Final = select(LearnerKey.learner_id)
-
-
-def _range(key: str, keys: type[LearnerKey] = LearnerKey) -> tuple[Condition, Condition]:
-    return keys.key >= key, keys.key < key + _LAST
 
 
 def described(ids: Sequence[int]) -> list[Found]:

@@ -13,7 +13,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.ageing import Ageing
     from supportdesk.learners.office import NOTICE_YEARS
-    from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
+    from supportdesk.learners.rooms import LearnerTable, RoomAnswers, Turn, answer_for_learners
     from supportdesk.notices import leaving, record_words, views
     from supportdesk.notices.models import Notice
     from supportdesk.notices.office import SETTINGS
@@ -26,7 +26,7 @@ def plug_in(app: Flask) -> None:
             room="notices",
             tables=(LearnerTable(Notice.metadata.tables["notice"], personal=("call_to", "text")),),
             bindings=leaving.bindings,
-            release=leaving.release,
+            release=(Turn.NOTICES, leaving.release),
             words=record_words.WORDS,
             ageing=(
                 Ageing(

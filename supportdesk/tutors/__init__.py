@@ -16,7 +16,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.ageing import Ageing
     from supportdesk.learners.office import SESSION_YEARS
-    from supportdesk.learners.rooms import LearnerTable, RoomAnswers, answer_for_learners
+    from supportdesk.learners.rooms import LearnerTable, RoomAnswers, Turn, answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
     from supportdesk.tutors import descriptions, leaving, record_words, views
     from supportdesk.tutors.models import Match, PeerSession
@@ -49,7 +49,7 @@ def plug_in(app: Flask) -> None:
             obstacles=descriptions.matched_twice,
             parts=descriptions.parts_of,
             bindings=leaving.bindings,
-            release=leaving.release,
+            release=(Turn.MATCHES, leaving.release),
             words=record_words.WORDS,
             ageing=(
                 Ageing(

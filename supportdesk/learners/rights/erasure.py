@@ -22,7 +22,7 @@ from supportdesk.core.japanese import search_key
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.export import LEARNER, records_of
-from supportdesk.learners.keys import findable, readings
+from supportdesk.learners.keys import findable, key_range, readings
 from supportdesk.learners.life import BoundMeanwhile
 from supportdesk.learners.locking import lock_register
 from supportdesk.learners.models import Channel, Learner, LearnerKey, Status
@@ -37,7 +37,6 @@ from supportdesk.learners.rooms import (
 from supportdesk.learners.slips import forget
 
 _REQUEST = cast(Table, RightsRequest.__table__)
-_LAST: Final = "\U0010ffff"
 _AT_ONCE: Final = 200
 #: What of the learner's own row says nothing about a person.
 _STAYS: Final = frozenset({"id", "person_id", "merged_into", "created_at", "created_by"})
@@ -180,7 +179,7 @@ def _borne(name: str) -> bool:
         found = list(
             db.session.scalars(
                 select(LearnerKey.learner_id)
-                .where(LearnerKey.key >= name, LearnerKey.key < name + _LAST, LearnerKey.learner_id > last)
+                .where(*key_range(name), LearnerKey.learner_id > last)
                 .order_by(LearnerKey.learner_id)
                 .distinct()
                 .limit(_AT_ONCE)
