@@ -20,6 +20,7 @@ _DATA_SCRIPTS = {"application/json", "application/ld+json"}
 _REFERENCES = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-owns", "list", "form")
 _UNLABELLED_TYPES = {"hidden", "submit", "button", "reset", "image"}
 _LEAKS = re.compile(r"\bNone\b|\bUndefined\b|%\(\w+\)[sd]|\{\{|\{%|<[\w.]+ object at 0x|<(function|class|Markup)\b")
+_UNREAD = {"script", "textarea", "pre"}
 _LINKS_KEPT = ("canonical", "alternate")
 
 
@@ -193,5 +194,5 @@ def _leaks(soup: BeautifulSoup) -> Iterator[str]:
 
 def _words(element: Tag) -> str:
     """What a reader sees of an element, without scripts and what people typed."""
-    kept = (text for text in element.find_all(string=True) if not text.find_parent(["script", "textarea", "pre"]))
+    kept = (text for text in element.find_all(string=True) if _UNREAD.isdisjoint(one.name for one in text.parents))
     return " ".join(kept)

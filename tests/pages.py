@@ -6,8 +6,10 @@ itself put into them. Whatever is wrong with any page fetched fails the test (te
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -22,6 +24,9 @@ from tests.markup import attribute, faults, parse, text_of
 
 Data = Mapping[str, Any]
 DEMO_PASSWORD = "akita-demo"
+#: Pages that were examined in this run and found sound, but for what differs in each answer.
+_SOUND: set[bytes] = set()
+_TOKEN = re.compile(r'value="[^"]{16,}"')
 
 
 class Page:
@@ -35,17 +40,30 @@ class Page:
         self.asked = f"{method} {url}"
         self.is_html = response.mimetype == "text/html"
         self._soup: BeautifulSoup | None = None
-        if self.is_html and self.data and not 300 <= self.status < 400:
-            self._soup, mistakes = parse(self.data.decode())
-            wrong = mistakes + faults(self._soup) + self._wrong_headers()
+        self._has_tree = self.is_html and bool(self.data) and not 300 <= self.status < 400
+        if self._has_tree:
+            wrong = self._wrong_headers() + self._wrong_markup(self.data.decode())
             assert not wrong, f"{self.asked} ({self.status}):\n  " + "\n  ".join(wrong)
+
+    def _wrong_markup(self, html: str) -> list[str]:
+        """What is wrong with the page, unless the very same was looked at before: every test logs in."""
+        mark = blake2b(_TOKEN.sub("", html).encode()).digest()
+        if mark in _SOUND:
+            return []
+        self._soup, mistakes = parse(html)
+        wrong = mistakes + faults(self._soup)
+        if not wrong:
+            _SOUND.add(mark)
+        return wrong
 
     def __repr__(self) -> str:
         return f"<Page {self.asked}: {self.status}>"
 
     @property
     def soup(self) -> BeautifulSoup:
-        assert self._soup is not None, f"{self!r} is no HTML page"
+        assert self._has_tree, f"{self!r} is no HTML page"
+        if self._soup is None:
+            self._soup = BeautifulSoup(self.data, "html.parser")  # quicker; that it reads the same was found before
         return self._soup
 
     @property

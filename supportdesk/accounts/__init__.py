@@ -28,7 +28,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
 
-    import_module("supportdesk.accounts.audit_answers")
+    import_module("supportdesk.accounts.audit_answer_views")
     app.register_blueprint(views.blueprint)
     app.register_blueprint(own_views.blueprint)
     app.register_blueprint(invited_views.blueprint)

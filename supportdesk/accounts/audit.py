@@ -6,23 +6,23 @@ import ipaddress
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from flask import current_app, has_request_context, request
-from sqlalchemy import Table, insert
+from sqlalchemy import insert
 
 from supportdesk.accounts import lanes
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.chain import Head, chain_key, row_hash
 from supportdesk.accounts.models import AuditEntry, AuditSubject
-from supportdesk.core.database import at_the_end, connection
+from supportdesk.core.database import at_the_end, connection, table_of
 from supportdesk.core.permissions import Actor, access_of
 
-_ENTRY = cast(Table, AuditEntry.__table__)
+_ENTRY = table_of(AuditEntry)
 #: Nobody asks for the rows' ids, unless learners are to be tied to them.
 _RECORD = insert(_ENTRY).inline()
 _RECORD_THEIR_IDS = insert(_ENTRY).returning(_ENTRY.c.id, _ENTRY.c.seq)
-_TIE = insert(cast(Table, AuditSubject.__table__))
+_TIE = insert(table_of(AuditSubject))
 #: Of a resident's address only so many bits are kept: the provider's network, not the household.
 _NETWORK = {4: 24, 6: 48}
 

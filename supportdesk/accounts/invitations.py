@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Table, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from supportdesk.accounts import audit, passwords
 from supportdesk.accounts.actions import Action
@@ -24,13 +24,13 @@ from supportdesk.accounts.upkeep import locked
 from supportdesk.core import throttle
 from supportdesk.core.activities import path_of
 from supportdesk.core.codes import new_token
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 
-_INVITATION = cast(Table, Invitation.__table__)
+_INVITATION = table_of(Invitation)
 
 
 class InvitationOver(DeskError):

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from supportdesk.accounts import audit, lanes
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.chain import HASHED, chain_key, row_hash
 from supportdesk.accounts.models import AuditEntry, AuditLane, AuditSubject
 from supportdesk.accounts.queries import learners_of
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 
-_ENTRY = cast(Table, AuditEntry.__table__)
+_ENTRY = table_of(AuditEntry)
 #: A year, whichever.
 KEPT_AT_LEAST = timedelta(days=366)
 #: Rows sealed at once.

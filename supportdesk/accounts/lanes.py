@@ -6,14 +6,14 @@ import os
 import secrets
 import threading
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from flask import current_app
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from supportdesk.accounts.chain import Head, chain_key, seal
 from supportdesk.accounts.models import AuditLane
-from supportdesk.core.database import connection, insert_ignoring_conflict
+from supportdesk.core.database import connection, insert_ignoring_conflict, table_of
 
 T = TypeVar("T")
 #: The rows from before the chain, sealed once.
@@ -21,7 +21,7 @@ OLD = 0
 #: Lanes 1 to LANES are written day by day: more than threads are likely to write at once.
 LANES = 64
 
-_LANE = cast(Table, AuditLane.__table__)
+_LANE = table_of(AuditLane)
 _HELD = select(_LANE).where(_LANE.c.id == bindparam("lane")).with_for_update()
 _MOVE = (
     update(_LANE)

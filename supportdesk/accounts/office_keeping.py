@@ -82,7 +82,7 @@ def change_setting(name: str, value: str | None, *, seen: datetime | None, actor
     NotFound, BadValue, ChangedElsewhere.
     """
     setting = setting_named(name)
-    if value is not None and _shown(setting, value) is None:
+    if value is not None and setting.in_words(value) is None:
         raise BadValue
     row = _locked(name)
     if row.changed_at != seen:
@@ -145,8 +145,8 @@ def history_of(name: str) -> list[Change]:
 
 def _line(setting: AnySetting, row: Any) -> Line:
     stored = None if row is None else row.value
-    held = None if stored is None else _shown(setting, stored)
-    default = setting.shown(setting.fallback)  # type: ignore[arg-type]  # each reads and shows its own kind
+    held = None if stored is None else setting.in_words(stored)
+    default = setting.default_in_words
     return Line(
         setting,
         default if held is None else held,
@@ -157,13 +157,7 @@ def _line(setting: AnySetting, row: Any) -> Line:
     )
 
 
-def _shown(setting: AnySetting, stored: str) -> str | None:
-    """A stored value in words; None when it is none."""
-    value = setting.read(stored)
-    return None if value is None else setting.shown(value)  # type: ignore[arg-type]  # as above
-
-
 def _in_words(setting: AnySetting, stored: str | None) -> str:
     if stored is None:
         return str(_l("はじめの値"))
-    return _shown(setting, stored) or stored
+    return setting.in_words(stored) or stored

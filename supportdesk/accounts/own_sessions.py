@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, SignedInSession
 from supportdesk.accounts.sign_in import LIVES, limits
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 
-_ACCOUNT, _SESSION = cast(Table, Account.__table__), cast(Table, SignedInSession.__table__)
+_ACCOUNT, _SESSION = table_of(Account), table_of(SignedInSession)
 _NAME = re.compile(r"[0-9a-f]{64}")
 _LIVING = (
     select(_SESSION.c.token_hash, _SESSION.c.device, _SESSION.c.started_at, _SESSION.c.last_seen_at)
@@ -58,8 +58,8 @@ def end_other_sessions(but: str, *, actor: Actor, now: datetime) -> int:
     return ended
 
 
-def _end(now: datetime, *which: object) -> int:
-    statement = update(_SESSION).where(*which, _SESSION.c.ended_at.is_(None)).values(ended_at=now)  # type: ignore[arg-type]
+def _end(now: datetime, *which: ColumnElement[bool]) -> int:
+    statement = update(_SESSION).where(*which, _SESSION.c.ended_at.is_(None)).values(ended_at=now)
     return connection().execute(statement).rowcount
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import ParamSpec, TypeVar, cast
+from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from werkzeug.wrappers import Response
 
 from supportdesk.accounts import audit, passwords
@@ -28,7 +28,7 @@ from supportdesk.accounts.operations import TooManyTries
 from supportdesk.accounts.second_factor import check_code, looks_like_code
 from supportdesk.accounts.sign_in import current_actor, this_session
 from supportdesk.core import clock, kept_form, throttle
-from supportdesk.core.database import connection, transaction
+from supportdesk.core.database import connection, table_of, transaction
 from supportdesk.core.errors import DeskError
 from supportdesk.core.kept_form import KeptForm, carried
 from supportdesk.core.page_furniture import start_page
@@ -39,7 +39,7 @@ from supportdesk.extensions import db
 P = ParamSpec("P")
 R = TypeVar("R")
 blueprint = Blueprint("proof", __name__, template_folder="templates")
-_SESSION = cast(Table, SignedInSession.__table__)
+_SESSION = table_of(SignedInSession)
 _PROVED = update(_SESSION).where(_SESSION.c.token_hash == bindparam("wanted")).values(proved_at=bindparam("now"))
 
 

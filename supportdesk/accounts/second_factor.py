@@ -9,11 +9,11 @@ from __future__ import annotations
 import hmac
 import re
 from datetime import datetime
-from typing import Final, cast
+from typing import Final
 
 import pyotp
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -23,7 +23,7 @@ from supportdesk.accounts.sealing import keyed_hash, seal, unseal
 from supportdesk.accounts.upkeep import locked
 from supportdesk.core import throttle
 from supportdesk.core.codes import new_code, new_token, tidy_code
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.japanese import half_width
 from supportdesk.core.permissions import SYSTEM, Actor
@@ -37,7 +37,7 @@ RECOVERY_CODES: Final = 10
 #: Forty bits: with five tries in a quarter of an hour nobody guesses one.
 _RECOVERY_LENGTH: Final = 10
 _SIX_DIGITS: Final = re.compile(r"[0-9]{6}")
-_FACTOR, _RECOVERY = cast(Table, SecondFactor.__table__), cast(Table, RecoveryCode.__table__)
+_FACTOR, _RECOVERY = table_of(SecondFactor), table_of(RecoveryCode)
 
 
 class WrongCode(DeskError):

@@ -10,14 +10,14 @@ from typing import cast
 
 from flask import Response, g, request, session
 from flask_login import UserMixin, current_user, login_user
-from sqlalchemy import Table, and_, bindparam, delete, select, update
+from sqlalchemy import and_, bindparam, delete, select, update
 
 from supportdesk.accounts.devices import device_of
 from supportdesk.accounts.models import Account, AccountRole, SecondFactor, SignedInSession
 from supportdesk.accounts.office import IDLE_MINUTES, LONGEST_HOURS
 from supportdesk.accounts.terms import PRESENT, in_force, roles_in_force
 from supportdesk.core import clock, kept_form
-from supportdesk.core.database import reading, transaction
+from supportdesk.core.database import reading, table_of, transaction
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db, login_manager
 
@@ -28,8 +28,8 @@ TOKEN = "signed_in"
 #: Where it says, between the password and the second factor, whose password was right.
 HALF, HALF_LASTS = "half_signed_in", timedelta(minutes=5)
 
-_ACCOUNT, _ROLE = cast(Table, Account.__table__), cast(Table, AccountRole.__table__)
-_SESSION, _FACTOR = cast(Table, SignedInSession.__table__), cast(Table, SecondFactor.__table__)
+_ACCOUNT, _ROLE = table_of(Account), table_of(AccountRole)
+_SESSION, _FACTOR = table_of(SignedInSession), table_of(SecondFactor)
 #: Whether a session of this account still lives: `limits()` says for how long it may.
 LIVES = and_(
     _SESSION.c.account_id == _ACCOUNT.c.id,

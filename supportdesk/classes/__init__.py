@@ -10,25 +10,14 @@ from flask_babel import lazy_gettext as _l
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
-    from supportdesk.classes import (
-        descriptions,
-        leaving,
-        lecture_views,
-        merging,
-        record_words,
-        schedule_views,
-        timeline,
-        views,
-    )
-    from supportdesk.classes.models import AttendanceMark, Enrolment
+    from supportdesk.classes import descriptions, lecture_views, schedule_views, views
+    from supportdesk.classes.answers import ANSWERS
     from supportdesk.classes.office import SETTINGS
     from supportdesk.core import activities, signposts
     from supportdesk.core.office import declare
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
-    from supportdesk.learners.ageing import Ageing
-    from supportdesk.learners.office import CALLER_YEARS
-    from supportdesk.learners.rooms import LearnerTable, RoomAnswers, Turn, answer_for_learners
+    from supportdesk.learners.rooms import answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
 
     for more_pages in (
@@ -57,36 +46,5 @@ def plug_in(app: Flask) -> None:
         app,
         RoomPlans("classes", at_venue=descriptions.meetings_at_venue, of_account=descriptions.meetings_to_hold),
     )
-    answer_for_learners(
-        app,
-        RoomAnswers(
-            room="classes",
-            tables=(
-                LearnerTable(
-                    Enrolment.metadata.tables["enrolment"],
-                    personal=("caller_name", "caller_relation", "caller_phone", "clash_reason"),
-                ),
-                LearnerTable(AttendanceMark.metadata.tables["attendance_mark"]),
-            ),
-            timeline=timeline.entries,
-            scope=descriptions.learners_of,
-            upcoming=timeline.upcoming,
-            obstacles=merging.obstacles,
-            lock=merging.lock,
-            derive=merging.derive,
-            parts=merging.parts,
-            bindings=leaving.bindings,
-            release=(Turn.RUNS, leaving.release),
-            words=record_words.WORDS,
-            ageing=(
-                Ageing(
-                    _l("教室の申し込みで代わりに電話した方"),
-                    Enrolment.metadata.tables["enrolment"],
-                    since="enrolled_at",
-                    years=CALLER_YEARS.get,
-                    emptied=("caller_name", "caller_relation", "caller_phone", "clash_reason"),
-                ),
-            ),
-        ),
-    )
+    answer_for_learners(app, ANSWERS)
     declare(app, "classes", _l("教室と出前講座"), *SETTINGS)

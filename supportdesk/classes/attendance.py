@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
-from sqlalchemy import Table, bindparam, exists, insert, select, update
+from sqlalchemy import bindparam, exists, insert, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -29,14 +29,14 @@ from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolmen
 from supportdesk.classes.office import CORRECTION_DAYS
 from supportdesk.classes.rules import takes_marks, takes_walk_ins, walk_in_days
 from supportdesk.core import clock
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.learners.keys import note_last_venues
 from supportdesk.learners.standing import Standing, standings_of
 
-_MARK = cast(Table, AttendanceMark.__table__)
-_ENROLMENT = cast(Table, Enrolment.__table__)
+_MARK = table_of(AttendanceMark)
+_ENROLMENT = table_of(Enrolment)
 _INSERT = insert(_MARK)
 
 #: Who took part.

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Table, and_, func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.classes.attendance import ATTENDED, KeptMark, disagreement_of
 from supportdesk.classes.models import AttendanceMark, AttendanceState, EnrolmentState, RunKind, RunState
 from supportdesk.classes.queries import ENROLMENT, MEETING, MEETING_ROWS, RUN, MeetingRow, on_duty, skills_of_meeting
 from supportdesk.core import clock
+from supportdesk.core.database import table_of
 from supportdesk.core.japanese import shown_name
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -24,9 +25,9 @@ from supportdesk.learners.rooms import scope_of
 from supportdesk.skills.levels import shown_level
 from supportdesk.skills.models import SkillLevel
 
-MARK = cast(Table, AttendanceMark.__table__)
-_LEARNER = cast(Table, Learner.__table__)
-_LEVEL = cast(Table, SkillLevel.__table__)
+MARK = table_of(AttendanceMark)
+_LEARNER = table_of(Learner)
+_LEVEL = table_of(SkillLevel)
 
 
 class MarkRow(NamedTuple):

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import selectinload
 
 from supportdesk.accounts import audit
@@ -40,6 +40,7 @@ from supportdesk.classes.office import PLANNED_AHEAD_DAYS
 from supportdesk.classes.planning import LARGEST, check_open, people_on_duty
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
+from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -51,8 +52,8 @@ from supportdesk.places.models import Room, Venue
 from supportdesk.places.occupancy import Claim
 from supportdesk.places.shifting import shift_all
 
-_SEAT = cast(Table, Seat.__table__)
-_ENROLMENT = cast(Table, Enrolment.__table__)
+_SEAT = table_of(Seat)
+_ENROLMENT = table_of(Enrolment)
 Times = tuple[datetime, datetime]
 
 

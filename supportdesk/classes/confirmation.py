@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
-from sqlalchemy import Table, func, select, update
+from sqlalchemy import func, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -16,7 +16,7 @@ from supportdesk.classes.locking import MEETING
 from supportdesk.classes.models import AttendanceMark, RunKind
 from supportdesk.classes.queries import skills_of_meeting
 from supportdesk.core.activities import activity
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.consents import declined
@@ -24,9 +24,9 @@ from supportdesk.skills.levels import ALONE
 from supportdesk.skills.models import EvidenceSource, SkillEvidence, SkillLevel
 from supportdesk.skills.operations import Observation, award_skills
 
-_MARK = cast(Table, AttendanceMark.__table__)
-_EVIDENCE = cast(Table, SkillEvidence.__table__)
-_LEVEL = cast(Table, SkillLevel.__table__)
+_MARK = table_of(AttendanceMark)
+_EVIDENCE = table_of(SkillEvidence)
+_LEVEL = table_of(SkillLevel)
 
 #: Where evidence that is written here comes from.
 SOURCES: Final = {RunKind.CLASS: EvidenceSource.CLASS, RunKind.LECTURE: EvidenceSource.LECTURE}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.accounts import audit
@@ -31,7 +31,7 @@ from supportdesk.classes.rules import can_be_left
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.codes import new_code
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -40,8 +40,8 @@ from supportdesk.learners.standing import Standing, read_standing, standing_besi
 from supportdesk.notices.operations import cancel_notices, queue_notice
 from supportdesk.places import occupancy
 
-_ENROLMENT = cast(Table, Enrolment.__table__)
-_SEAT = cast(Table, Seat.__table__)
+_ENROLMENT = table_of(Enrolment)
+_SEAT = table_of(Seat)
 _LIVE = _ENROLMENT.c.state != EnrolmentState.CANCELLED
 
 

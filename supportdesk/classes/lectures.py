@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import func, select
 
 from supportdesk.classes.attendance import ATTENDED
 from supportdesk.classes.models import AttendanceMark, RunKind, RunState
 from supportdesk.classes.queries import DISTRICT, MEETING, RUN, VENUE, matching
+from supportdesk.core.database import table_of
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.extensions import db
 
-_MARK = cast(Table, AttendanceMark.__table__)
+_MARK = table_of(AttendanceMark)
 
 
 class LectureRow(NamedTuple):

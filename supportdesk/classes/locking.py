@@ -9,21 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from supportdesk.classes.errors import RunNotOpen
 from supportdesk.classes.models import Meeting, Run, RunState
 from supportdesk.classes.rules import is_open
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.places.models import Venue
 from supportdesk.places.occupancy import Claim
 
-RUN = cast(Table, Run.__table__)
-MEETING = cast(Table, Meeting.__table__)
-VENUE = cast(Table, Venue.__table__)
+RUN = table_of(Run)
+MEETING = table_of(Meeting)
+VENUE = table_of(Venue)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import cast
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import insert, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -36,6 +35,7 @@ from supportdesk.classes.office import PLANNED_AHEAD_DAYS
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.codes import new_code
+from supportdesk.core.database import table_of
 from supportdesk.core.moments import short_day
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -46,8 +46,8 @@ from supportdesk.places.calendar import closed_because, hold_open
 from supportdesk.places.models import District, Room, Venue
 
 LARGEST = 1000
-_SEAT = cast(Table, Seat.__table__)
-_ENROLMENT = cast(Table, Enrolment.__table__)
+_SEAT = table_of(Seat)
+_ENROLMENT = table_of(Enrolment)
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 
 from supportdesk.classes.models import (
     Course,
@@ -21,18 +21,19 @@ from supportdesk.classes.models import (
 )
 from supportdesk.classes.rules import free_seats
 from supportdesk.core import clock
+from supportdesk.core.database import table_of
 from supportdesk.core.japanese import keys_within, search_key
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.extensions import db
 from supportdesk.places.models import District, Room, Venue
 from supportdesk.skills.models import Skill
 
-RUN = cast(Table, Run.__table__)
-MEETING = cast(Table, Meeting.__table__)
-ENROLMENT = cast(Table, Enrolment.__table__)
-VENUE = cast(Table, Venue.__table__)
-DISTRICT = cast(Table, District.__table__)
-ROOM = cast(Table, Room.__table__)
+RUN = table_of(Run)
+MEETING = table_of(Meeting)
+ENROLMENT = table_of(Enrolment)
+VENUE = table_of(Venue)
+DISTRICT = table_of(District)
+ROOM = table_of(Room)
 
 
 class RunRow(NamedTuple):
@@ -192,7 +193,7 @@ def _has_meeting(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _teaches(skill_codes: Iterable[str]) -> ColumnElement[bool]:
-    skill = cast(Table, MeetingSkill.__table__)
+    skill = table_of(MeetingSkill)
     return _has_meeting(
         exists().where(skill.c.meeting_id == MEETING.c.id, skill.c.skill_code.in_(list(skill_codes))).correlate(MEETING)
     )
@@ -275,7 +276,7 @@ def meetings_on(
 
 def on_duty(account_id: int) -> ColumnElement[bool]:
     """Condition: this account is on duty at the meeting."""
-    staff = cast(Table, MeetingStaff.__table__)
+    staff = table_of(MeetingStaff)
     return exists().where(staff.c.meeting_id == MEETING.c.id, staff.c.account_id == account_id).correlate(MEETING)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Table, exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.accounts.terms import not_over
@@ -32,6 +32,7 @@ from supportdesk.classes.queries import (
     on_duty,
 )
 from supportdesk.classes.rules import free_seats, is_open
+from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.japanese import shown_name
 from supportdesk.core.paging import Page, fetch_page
@@ -44,7 +45,7 @@ from supportdesk.places import occupancy
 from supportdesk.places.choices import venue_in_words
 from supportdesk.places.models import District, Room, Venue
 
-_STAFF = cast(Table, MeetingStaff.__table__)
+_STAFF = table_of(MeetingStaff)
 
 
 class ListedRun(NamedTuple):

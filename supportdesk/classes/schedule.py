@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, DateTime, Enum, Select, Table, Text, bindparam, select, type_coerce
+from sqlalchemy import ColumnElement, DateTime, Enum, Select, Text, bindparam, select, type_coerce
 
 from supportdesk.classes.models import Edition, MeetingSkill, RunKind, RunState
 from supportdesk.classes.queries import DISTRICT, MEETING, ROOM, RUN, RUN_ROWS, VENUE, RunRow, bookable, matching
 from supportdesk.classes.rules import free_seats
 from supportdesk.core import clock
-from supportdesk.core.database import UtcDateTime, reading
+from supportdesk.core.database import UtcDateTime, reading, table_of
 from supportdesk.extensions import db
 from supportdesk.skills.models import Skill
 
 PER_PAGE = 50
-_MEETING_SKILL = cast(Table, MeetingSkill.__table__)
+_MEETING_SKILL = table_of(MeetingSkill)
 
 
 class DistrictName(NamedTuple):

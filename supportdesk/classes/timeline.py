@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from flask_babel import gettext as _
-from sqlalchemy import Table, func, select
+from sqlalchemy import func, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.classes.confirmation import SOURCES
@@ -16,14 +16,15 @@ from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolmen
 from supportdesk.classes.queries import ENROLMENT, MEETING, RUN
 from supportdesk.classes.words import ATTENDANCE
 from supportdesk.core.activities import activity
+from supportdesk.core.database import table_of
 from supportdesk.extensions import db
 from supportdesk.learners.rooms import Ahead, EntryKind, Latest, TimelineEntry
 from supportdesk.skills.models import SkillEvidence
 from supportdesk.skills.queries import skill_names
 from supportdesk.skills.words import LEVELS
 
-_MARK = cast(Table, AttendanceMark.__table__)
-_EVIDENCE = cast(Table, SkillEvidence.__table__)
+_MARK = table_of(AttendanceMark)
+_EVIDENCE = table_of(SkillEvidence)
 _KINDS: Final[dict[RunKind, EntryKind]] = {RunKind.CLASS: "class", RunKind.LECTURE: "lecture"}
 
 

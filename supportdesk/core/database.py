@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 from sqlalchemy import (
     CheckConstraint,
@@ -25,6 +25,7 @@ from sqlalchemy import (
     TypeDecorator,
     event,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import IntegrityError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column
@@ -83,6 +84,11 @@ class Base(DeclarativeBase):
         str: Text,
         enum.Enum: Enum(enum.Enum, native_enum=False, create_constraint=True, length=32, values_callable=_enum_values),
     }
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table behind a model, for statements and answers that speak of tables."""
+    return cast(Table, model.__table__)
 
 
 #: Compared byte by byte: a range search over keys needs it on PostgreSQL, whatever the database's own collation.
@@ -198,8 +204,6 @@ def _is_there_twice(error: IntegrityError) -> bool:
 
 def insert_ignoring_conflict(table: Any) -> Any:
     """INSERT … ON CONFLICT DO NOTHING in the dialect of the database in use."""
-    from sqlalchemy.dialects import postgresql, sqlite
-
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing()
 

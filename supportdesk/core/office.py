@@ -69,6 +69,16 @@ class Setting(Generic[Value]):
     def shown(self, value: Value) -> str:
         """The value as pages and documents write it."""
 
+    def in_words(self, stored: str) -> str | None:
+        """What was stored, as pages write it; None when it is no such value."""
+        value = self.read(stored)
+        return None if value is None else self.shown(value)
+
+    @property
+    def default_in_words(self) -> str:
+        """The default, as pages write it."""
+        return self.shown(self.fallback)
+
     @property
     def fallback(self) -> Value:
         """The default, in the language of the page."""

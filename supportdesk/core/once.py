@@ -9,17 +9,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final, cast
+from typing import Final
 
 from flask import current_app, has_request_context, request
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy import String, Table, bindparam, select, update
+from sqlalchemy import String, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.datastructures import FileStorage
 
-from supportdesk.core.database import Base, transaction
+from supportdesk.core.database import Base, table_of, transaction
 from supportdesk.core.errors import DeskError
 from supportdesk.extensions import db
 
@@ -36,7 +36,7 @@ class FormReceipt(Base):
 
 
 # Written once, at import: every booking passes through here.
-_RECEIPT = cast(Table, FormReceipt.__table__)
+_RECEIPT = table_of(FormReceipt)
 _CLAIM: Final = {
     name: dialect.insert(_RECEIPT).on_conflict_do_nothing().returning(_RECEIPT.c.token)
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))

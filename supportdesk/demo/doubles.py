@@ -9,7 +9,7 @@ from sqlalchemy import select
 from supportdesk.demo.people import Cast
 from supportdesk.extensions import db
 from supportdesk.learners.merging.operations import merge_learners
-from supportdesk.learners.merging.pairs import note_likely_pairs
+from supportdesk.learners.merging.pairs import likely_pairs, note_likely_pairs
 from supportdesk.learners.models import Learner, LearnerPhone
 from supportdesk.learners.operations import register_learner
 from supportdesk.learners.particulars import Particulars, Telephone
@@ -22,7 +22,7 @@ def play(cast: Cast, now: datetime) -> None:
     doubles = [register_learner(_in_a_hurry(one), actor=actor, now=when).id for one in _twice()]
     known = [one.id for one in _twice()]
     merge_learners(doubles[0], known[0], particulars_of(known[0]), actor=actor, now=when + timedelta(hours=2))
-    note_likely_pairs(now - timedelta(hours=7))
+    note_likely_pairs(likely_pairs(), now - timedelta(hours=7))
 
 
 def _twice() -> list[Learner]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, time
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import Select, func, select
 
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.accounts.terms import not_over
+from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
@@ -18,8 +19,8 @@ from supportdesk.helpdesk.models import BookingState
 from supportdesk.places.choices import venue_in_words
 from supportdesk.places.models import District, Venue
 
-_ACCOUNT = cast(Table, Account.__table__)
-_VENUE = cast(Table, Venue.__table__)
+_ACCOUNT = table_of(Account)
+_VENUE = table_of(Venue)
 
 
 class DeskRow(NamedTuple):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Table, select
+from sqlalchemy import select
 
 from supportdesk.accounts.models import Account
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk.locking import BOOKING, DESK, lock_desks
 from supportdesk.helpdesk.models import BookingState
@@ -18,7 +18,7 @@ from supportdesk.helpdesk.operations import cancel_booking
 from supportdesk.learners.models import Status
 from supportdesk.learners.rooms import Binding
 
-_ACCOUNT = cast(Table, Account.__table__)
+_ACCOUNT = table_of(Account)
 
 
 def bindings(learner_id: int, _status: Status, now: datetime) -> Iterable[Binding]:

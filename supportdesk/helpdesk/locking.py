@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from sqlalchemy import Table, and_, bindparam, exists, select
+from sqlalchemy import and_, bindparam, exists, select
 
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.accounts.terms import not_over
 from supportdesk.core import clock
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.moments import short_day
 from supportdesk.core.permissions import Role
@@ -26,12 +26,12 @@ from supportdesk.helpdesk.slots import Hours, slots_between
 from supportdesk.places.calendar import closed_days, hold_open, holiday_name
 from supportdesk.places.models import District, Venue
 
-DESK = cast(Table, Desk.__table__)
-HOURS = cast(Table, DeskHours.__table__)
-BOOKING = cast(Table, Booking.__table__)
-_ACCOUNT = cast(Table, Account.__table__)
-_VENUE = cast(Table, Venue.__table__)
-_DISTRICT = cast(Table, District.__table__)
+DESK = table_of(Desk)
+HOURS = table_of(DeskHours)
+BOOKING = table_of(Booking)
+_ACCOUNT = table_of(Account)
+_VENUE = table_of(Venue)
+_DISTRICT = table_of(District)
 #: Condition: the account can be booked, because it is in use and still an adviser's.
 ADVISES: Final = and_(
     _ACCOUNT.c.active,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
+from supportdesk.core.database import table_of
 from supportdesk.core.permissions import Actor, Permission
 from supportdesk.extensions import db
 from supportdesk.helpdesk.descriptions import at_own_desk
@@ -24,10 +25,10 @@ from supportdesk.places.calendar import closed_days
 from supportdesk.places.choices import venue_in_words
 from supportdesk.places.models import District, OccupancyCell, Venue
 
-_ACCOUNT = cast(Table, Account.__table__)
-_VENUE = cast(Table, Venue.__table__)
-_DISTRICT = cast(Table, District.__table__)
-_CELL = cast(Table, OccupancyCell.__table__)
+_ACCOUNT = table_of(Account)
+_VENUE = table_of(Venue)
+_DISTRICT = table_of(District)
+_CELL = table_of(OccupancyCell)
 
 _HOURS: Select[Any] = (
     select(*HOURS_COLUMNS)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 
 from supportdesk.classes.models import Edition, Meeting, MeetingSkill
 from supportdesk.classes.queries import RunRow, open_runs
+from supportdesk.core.database import table_of
 from supportdesk.extensions import db
 from supportdesk.learners.models import Device
 from supportdesk.skills import queries as skills
@@ -114,7 +115,7 @@ def next_step(
 
 
 def _taught(run_ids: Iterable[int]) -> dict[int, frozenset[str]]:
-    meeting, skill = cast(Table, Meeting.__table__), cast(Table, MeetingSkill.__table__)
+    meeting, skill = table_of(Meeting), table_of(MeetingSkill)
     rows = db.session.execute(
         select(meeting.c.run_id, skill.c.skill_code)
         .join(skill, skill.c.meeting_id == meeting.c.id)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from sqlalchemy import Table, and_, func, select
+from sqlalchemy import and_, func, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.classes.models import Enrolment, EnrolmentState, MeetingStaff
 from supportdesk.classes.queries import MeetingRow, meetings_on
+from supportdesk.core.database import table_of
 from supportdesk.core.japanese import shown_name
 from supportdesk.core.permissions import Actor
 from supportdesk.core.phones import shown_phone
@@ -24,7 +25,7 @@ from supportdesk.learners.queries import needs_of
 from supportdesk.learners.search import Found, described
 from supportdesk.notices.queries import CallRow, calls_due
 
-_ENROLMENT = cast(Table, Enrolment.__table__)
+_ENROLMENT = table_of(Enrolment)
 
 
 class Place(NamedTuple):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Column, Table, or_, select
 
 from supportdesk.accounts.queries import looks_at
+from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner
@@ -18,7 +19,7 @@ from supportdesk.learners.rooms import tables_with_learners
 
 #: What opens a door stays inside, even when its owner asks.
 _SECRETS = frozenset({"token", "token_hash"})
-LEARNER = cast(Table, Learner.__table__)
+LEARNER = table_of(Learner)
 
 
 class HeldRows(NamedTuple):

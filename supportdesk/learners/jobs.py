@@ -6,13 +6,15 @@ from datetime import datetime
 
 from supportdesk.core.database import transaction
 from supportdesk.learners.merging.operations import forget_particulars
-from supportdesk.learners.merging.pairs import note_likely_pairs
+from supportdesk.learners.merging.pairs import likely_pairs, note_likely_pairs
 
 
 def search_pairs(now: datetime) -> int:
-    """Put on the work list who may be one person."""
+    """Put on the work list who may be one person; how many pairs were found, known ones too."""
+    found = likely_pairs()  # before the transaction: it takes a while, and nobody's work is to wait for it
     with transaction():
-        return note_likely_pairs(now)
+        note_likely_pairs(found, now)
+    return len(found)
 
 
 def forget_undone(now: datetime) -> int:

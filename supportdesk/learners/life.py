@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import insert, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -25,8 +25,8 @@ from supportdesk.learners.models import Learner, Status, StatusChange, StatusRea
 from supportdesk.learners.passes import live_pass, revoke_pass
 from supportdesk.learners.rooms import Binding, bindings_of, release_learner
 
-_LEARNER = cast(Table, Learner.__table__)
-_CHANGE = cast(Table, StatusChange.__table__)
+_LEARNER = table_of(Learner)
+_CHANGE = table_of(StatusChange)
 #: Whoever is paused or has moved may come back and finds their card good; nobody carries on for those.
 FOR_GOOD: Final = frozenset({Status.DECEASED, Status.LEFT})
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, Table, and_, delete, func, or_, select, union_all
+from sqlalchemy import Select, and_, delete, func, or_, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.core.activities import activity
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -27,7 +27,7 @@ from supportdesk.learners.search import Found, described
 
 #: More than these on one telephone are no household: it is that of a home, or of whoever helps many.
 _MOST_IN_HOUSEHOLD: Final = 5
-_LINK = cast(Table, LearnerLink.__table__)
+_LINK = table_of(LearnerLink)
 
 
 class LinkedToThemselves(DeskError):

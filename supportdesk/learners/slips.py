@@ -11,9 +11,8 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, insert_ignoring_conflict
 from supportdesk.extensions import db
 from supportdesk.learners.models import NameVariant
 
@@ -21,10 +20,6 @@ from supportdesk.learners.models import NameVariant
 _SHORTEST: Final = 2
 #: Longer than any name; what is longer is read no further.
 _LONGEST: Final = 16
-_LEARN: Final = {
-    "sqlite": sqlite.insert(NameVariant).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(NameVariant).on_conflict_do_nothing(),
-}
 
 
 def variants(name: str) -> frozenset[str]:
@@ -40,7 +35,7 @@ def learn_names(names: Collection[str]) -> None:
     known = set(db.session.scalars(select(NameVariant.name).where(NameVariant.variant.in_(names))))
     rows = [{"variant": variant, "name": name} for name in sorted(names - known) for variant in sorted(variants(name))]
     if rows:
-        connection().execute(_LEARN[connection().dialect.name], rows)
+        connection().execute(insert_ignoring_conflict(NameVariant), rows)
 
 
 def forget_names() -> None:

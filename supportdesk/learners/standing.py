@@ -6,12 +6,12 @@ Called by every operation that books, marks or observes somebody.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, Table, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.wareki import age_band, age_on
 from supportdesk.learners.models import AgeBand, Channel, Device, Learner, Status
@@ -54,7 +54,7 @@ class NotActive(DeskError):
         )
 
 
-_LEARNER = cast(Table, Learner.__table__)
+_LEARNER = table_of(Learner)
 _STANDING = select(
     _LEARNER.c.id,
     _LEARNER.c.person_id,

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.notices.models import UNSETTLED, Notice, NoticeState
 
-_NOTICE = cast(Table, Notice.__table__)
+_NOTICE = table_of(Notice)
 #: What somebody said of a call, and may take back.
 BY_HAND: Final = (NoticeState.DONE, NoticeState.NOT_NEEDED, NoticeState.NO_ANSWER)
 #: What somebody else holds at this moment they are just settling: waiting for one another would lock both out.

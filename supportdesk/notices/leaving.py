@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import cast
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Table, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.permissions import Actor
 from supportdesk.learners.models import Status
 from supportdesk.learners.rooms import Binding
 from supportdesk.notices.models import UNSETTLED, Notice, NoticeState
 
-_NOTICE = cast(Table, Notice.__table__)
+_NOTICE = table_of(Notice)
 
 
 def bindings(learner_id: int, _status: Status, _now: datetime) -> Iterable[Binding]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import Table, select
+from sqlalchemy import select
 
 from supportdesk.accounts.models import Account
+from supportdesk.core.database import table_of
 from supportdesk.core.moments import clock_time, short_day
 from supportdesk.extensions import db
 from supportdesk.learners.models import Channel, Learner
@@ -18,8 +19,8 @@ from supportdesk.notices.models import UNSETTLED, Notice, NoticeState
 from supportdesk.notices.queries import fallback_now
 from supportdesk.notices.ways import way_to_tell
 
-_NOTICE = cast(Table, Notice.__table__)
-_LEARNER = cast(Table, Learner.__table__)
+_NOTICE = table_of(Notice)
+_LEARNER = table_of(Learner)
 
 
 class News(NamedTuple):

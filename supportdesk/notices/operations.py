@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, cast
+from typing import Final
 
-from sqlalchemy import Table, bindparam, case, insert, update
+from sqlalchemy import bindparam, case, insert, update
 
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.learners.models import Channel, Status
 from supportdesk.learners.standing import Standing
 from supportdesk.notices.models import UNSETTLED, Fallback, Notice, NoticeState
 
-_NOTICE = cast(Table, Notice.__table__)
+_NOTICE = table_of(Notice)
 _QUEUE: Final = insert(_NOTICE).inline()  # nobody asks for its id
 _IS_UNSETTLED: Final = _NOTICE.c.state.in_(UNSETTLED)
 _CANCEL: Final = (

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, NamedTuple, cast
+from typing import Any, Final, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, Table, case, exists, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, exists, func, literal, null, or_, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
 from supportdesk.core.activities import Description, describe
+from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.japanese import shown_name
 from supportdesk.core.paging import PER_PAGE, Page, fetch_page
@@ -24,9 +25,9 @@ from supportdesk.notices.office import POST_DAYS
 from supportdesk.notices.ways import fallback_of, way_to_tell
 from supportdesk.notices.words import SETTLED
 
-_NOTICE = cast(Table, Notice.__table__)
-_LEARNER = cast(Table, Learner.__table__)
-_PHONE = cast(Table, LearnerPhone.__table__)
+_NOTICE = table_of(Notice)
+_LEARNER = table_of(Learner)
+_PHONE = table_of(LearnerPhone)
 _UNKNOWN: Final = Description("")
 
 

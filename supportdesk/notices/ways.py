@@ -5,14 +5,15 @@ Called by the call list's reads. What cannot deliver falls to the other way, and
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, case, literal, not_, null
+from sqlalchemy import ColumnElement, and_, case, literal, not_, null
 
+from supportdesk.core.database import table_of
 from supportdesk.learners.models import Channel
 from supportdesk.notices.models import Fallback, Notice
 
-_NOTICE = cast(Table, Notice.__table__)
+_NOTICE = table_of(Notice)
 _PHONE = literal(Channel.PHONE, _NOTICE.c.channel.type)
 _POST = literal(Channel.POST, _NOTICE.c.channel.type)
 

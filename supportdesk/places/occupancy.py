@@ -9,22 +9,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Integer, Table, Text, bindparam, delete, exists, select
+from sqlalchemy import Integer, Text, bindparam, delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.accounts.models import Account
 from supportdesk.core.activities import describe
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import DeskError
 from supportdesk.core.moments import span
 from supportdesk.extensions import db
 from supportdesk.places.models import Equipment, OccupancyCell, Room
 
 SECONDS_A_CELL: Final = 900
-_CELLS = cast(Table, OccupancyCell.__table__)
+_CELLS = table_of(OccupancyCell)
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, bindparam, delete, update
+from sqlalchemy import bindparam, delete, update
 
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.places import occupancy
 from supportdesk.places.models import OccupancyCell
 from supportdesk.places.occupancy import SECONDS_A_CELL, Claim, Occupied, cells_of
 
-_CELLS = cast(Table, OccupancyCell.__table__)
+_CELLS = table_of(OccupancyCell)
 _THIS: Final = (
     _CELLS.c.resource == bindparam("who"),
     _CELLS.c.cell == bindparam("quarter"),

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from supportdesk.accounts import audit, upkeep
 from supportdesk.accounts.actions import Action
@@ -19,7 +19,7 @@ from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.accounts.operations import create_account
 from supportdesk.accounts.terms import not_over
 from supportdesk.core.activities import Description
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
@@ -29,7 +29,7 @@ from supportdesk.places.plans import planned_for
 
 #: Whoever has one of these roles sees the learners of their districts; the others' work knows no district.
 OF_A_DISTRICT = frozenset({Role.COORDINATOR, Role.TUTOR})
-_SERVES = cast(Table, AccountDistrict.__table__)
+_SERVES = table_of(AccountDistrict)
 _LOCK = select(Account.id).where(Account.id == bindparam("wanted")).with_for_update(key_share=True)
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, bindparam, delete, exists, insert, select
+from sqlalchemy import bindparam, delete, exists, insert, select
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.core import clock
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import Actor
 from supportdesk.learners.consents import declined
@@ -22,10 +22,10 @@ from supportdesk.learners.standing import standings_of
 from supportdesk.skills.levels import Seen, derive_level
 from supportdesk.skills.models import EvidenceSource, EvidenceWithdrawal, Skill, SkillEvidence, SkillLevel
 
-_EVIDENCE = cast(Table, SkillEvidence.__table__)
-_WITHDRAWAL = cast(Table, EvidenceWithdrawal.__table__)
-_LEVEL = cast(Table, SkillLevel.__table__)
-_LEARNER = cast(Table, Learner.__table__)
+_EVIDENCE = table_of(SkillEvidence)
+_WITHDRAWAL = table_of(EvidenceWithdrawal)
+_LEVEL = table_of(SkillLevel)
+_LEARNER = table_of(Learner)
 
 #: Observations of one learner are written one after the other, so that the level follows from all of them. Locked in
 #: the order of ids: opposite orders would deadlock on PostgreSQL.

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from flask_babel import get_locale
-from sqlalchemy import Label, Table, func, select
+from sqlalchemy import Label, func, select
 from sqlalchemy.orm import aliased
 
 from supportdesk.accounts.models import Account
+from supportdesk.core.database import table_of
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner
 from supportdesk.skills.levels import shown_level
 from supportdesk.skills.models import EvidenceSource, Skill, SkillArea, SkillEvidence, SkillLevel
 
-_LEVEL = cast(Table, SkillLevel.__table__)
+_LEVEL = table_of(SkillLevel)
 
 
 class AreaRow(NamedTuple):

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import Select, func, select
 
 from supportdesk.accounts.terms import in_force
 from supportdesk.core import clock, wareki
+from supportdesk.core.database import table_of
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
 from supportdesk.places.models import AccountDistrict, District
 from supportdesk.tutors.models import STANDS, PeerSession
 
-_DISTRICT = cast(Table, District.__table__)
-_SESSION = cast(Table, PeerSession.__table__)
+_DISTRICT = table_of(District)
+_SESSION = table_of(PeerSession)
 _MONTHS_OFFERED: Final = 12
 _YEARS_OFFERED: Final = 3
 _APRIL: Final = 4

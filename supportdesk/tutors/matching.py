@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.accounts.terms import in_force, not_over
+from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor, Role
@@ -22,12 +23,12 @@ from supportdesk.skills.models import Skill
 from supportdesk.tutors.figures import FigureRow, Period, districts_of, figures_in_all
 from supportdesk.tutors.models import STANDS, Match, PeerSession, Tutor, TutorSkill
 
-_ACCOUNT = cast(Table, Account.__table__)
-_MATCH = cast(Table, Match.__table__)
-_SESSION = cast(Table, PeerSession.__table__)
-_LEARNER = cast(Table, Learner.__table__)
-_SERVES = cast(Table, AccountDistrict.__table__)
-_TUTOR = cast(Table, Tutor.__table__)
+_ACCOUNT = table_of(Account)
+_MATCH = table_of(Match)
+_SESSION = table_of(PeerSession)
+_LEARNER = table_of(Learner)
+_SERVES = table_of(AccountDistrict)
+_TUTOR = table_of(Tutor)
 _LIVE = _MATCH.c.ended_at.is_(None)
 
 

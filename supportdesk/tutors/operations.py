@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -18,7 +18,7 @@ from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.accounts.terms import not_over
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Permission, Role
 from supportdesk.learners.standing import active_standing_of, standing_of
@@ -38,9 +38,9 @@ from supportdesk.tutors.errors import (
 from supportdesk.tutors.figures import district_codes_of, districts_of
 from supportdesk.tutors.models import Match, Tutor, TutorSkill
 
-_ACCOUNT = cast(Table, Account.__table__)
-_TUTOR = cast(Table, Tutor.__table__)
-_MATCH = cast(Table, Match.__table__)
+_ACCOUNT = table_of(Account)
+_TUTOR = table_of(Tutor)
+_MATCH = table_of(Match)
 
 
 def appoint_tutor(

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
-from sqlalchemy import Table, case, func, select
+from sqlalchemy import case, func, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.accounts.terms import in_force
+from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner, LearnerPhone
@@ -22,10 +23,10 @@ from supportdesk.skills.levels import is_able
 from supportdesk.skills.queries import levels_of, skill_choices
 from supportdesk.tutors.models import STANDS, Match, PeerSession, Tutor, TutorSkill
 
-_MATCH = cast(Table, Match.__table__)
-_SESSION = cast(Table, PeerSession.__table__)
-_LEARNER = cast(Table, Learner.__table__)
-_PHONE = cast(Table, LearnerPhone.__table__)
+_MATCH = table_of(Match)
+_SESSION = table_of(PeerSession)
+_LEARNER = table_of(Learner)
+_PHONE = table_of(LearnerPhone)
 _LIVE = _MATCH.c.ended_at.is_(None)
 _PLACES_REMEMBERED: Final = 3
 

@@ -6,14 +6,15 @@ A name, a note and levels are shown to whoever may see the learner; the hours ar
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Table, and_, case, false, func, or_, select, true
+from sqlalchemy import Select, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
+from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor, Permission
@@ -27,9 +28,9 @@ from supportdesk.skills.queries import skill_names
 from supportdesk.tutors.figures import districts_of
 from supportdesk.tutors.models import STANDS, PeerSession
 
-_SESSION = cast(Table, PeerSession.__table__)
-_LEARNER = cast(Table, Learner.__table__)
-_EVIDENCE = cast(Table, SkillEvidence.__table__)
+_SESSION = table_of(PeerSession)
+_LEARNER = table_of(Learner)
+_EVIDENCE = table_of(SkillEvidence)
 
 
 class SessionRow(NamedTuple):

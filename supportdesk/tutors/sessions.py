@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.accounts import audit
@@ -20,7 +20,7 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Permission
 from supportdesk.extensions import db
@@ -44,9 +44,9 @@ from supportdesk.tutors.figures import districts_of
 from supportdesk.tutors.models import STANDS, Match, PeerSession
 from supportdesk.tutors.office import CORRECTABLE_DAYS, OLDEST_DAYS
 
-_ACCOUNT = cast(Table, Account.__table__)
-_MATCH = cast(Table, Match.__table__)
-_SESSION = cast(Table, PeerSession.__table__)
+_ACCOUNT = table_of(Account)
+_MATCH = table_of(Match)
+_SESSION = table_of(PeerSession)
 
 #: Ten hours. A session is told apart from a slip of the finger.
 LONGEST: Final = 600

@@ -6,10 +6,11 @@ Read for the coordinators' page on which a learner is looked for.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from sqlalchemy import Table, case, exists, func, select
+from sqlalchemy import case, exists, func, select
 
+from supportdesk.core.database import table_of
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor
 from supportdesk.learners.models import Learner, Status
@@ -20,10 +21,10 @@ from supportdesk.skills.models import SkillEvidence, SkillLevel
 from supportdesk.tutors.models import Match
 from supportdesk.tutors.office import WAITING_WEEKS
 
-_LEARNER = cast(Table, Learner.__table__)
-_LEVEL = cast(Table, SkillLevel.__table__)
-_EVIDENCE = cast(Table, SkillEvidence.__table__)
-_MATCH = cast(Table, Match.__table__)
+_LEARNER = table_of(Learner)
+_LEVEL = table_of(SkillLevel)
+_EVIDENCE = table_of(SkillEvidence)
+_MATCH = table_of(Match)
 
 
 class WaitingRow(NamedTuple):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, cast
+from typing import Final
 
 from flask_babel import gettext as _
-from sqlalchemy import Boolean, Table, null, select, union_all
+from sqlalchemy import Boolean, null, select, union_all
 
 from supportdesk.core.activities import Description, activity, describe
+from supportdesk.core.database import table_of
 from supportdesk.extensions import db
 from supportdesk.learners.rooms import Latest, LearnerTable, RoomAnswers, TimelineEntry
 from supportdesk.videos.links import watch_path
@@ -16,8 +17,8 @@ from supportdesk.videos.models import Video, VideoAnswer, VideoView
 from supportdesk.videos.operations import untie_views
 from supportdesk.videos.record_words import WORDS
 
-_VIEW: Final = cast(Table, VideoView.__table__)
-_ANSWER: Final = cast(Table, VideoAnswer.__table__)
+_VIEW: Final = table_of(VideoView)
+_ANSWER: Final = table_of(VideoAnswer)
 
 
 def describe_videos(ids: Iterable[int]) -> Mapping[int, Description]:

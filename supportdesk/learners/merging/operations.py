@@ -151,7 +151,7 @@ def forget_particulars(now: datetime) -> int:
     """Forget the particulars of merges that can be taken back no more. Returns of how many."""
     over = or_(HandOver.done_at < now - timedelta(days=UNDO_DAYS.get()), HandOver.undone_at.is_not(None))
     some = update(HandOver).where(over, HandOver.kind == HandOverKind.MERGE, HandOver.before.is_not(None))
-    return db.session.execute(some.values(before=null(), after=null())).rowcount  # type: ignore[attr-defined]
+    return connection().execute(some.values(before=null(), after=null())).rowcount
 
 
 def why_not_undone(done: HandOver, now: datetime) -> object | None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from sqlalchemy import and_, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, insert_ignoring_conflict
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -23,11 +22,15 @@ from supportdesk.learners.particulars import Particulars
 from supportdesk.learners.search import Found, described
 
 _ONE, _OTHER = aliased(Learner), aliased(Learner)
-_NOTE: Final = {
-    "sqlite": sqlite.insert(LikelyPair).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(LikelyPair).on_conflict_do_nothing(),
-}
 _AT_ONCE: Final = 1_000
+
+
+class Alike(NamedTuple):
+    """The ids of two learners, the lower first, and how probably they are one (Likeness)."""
+
+    one_id: int
+    other_id: int
+    likeness: int
 
 
 class Pair(NamedTuple):
@@ -38,16 +41,16 @@ class Pair(NamedTuple):
     likeness: Likeness
 
 
-def note_likely_pairs(now: datetime) -> int:
-    """Put every pair on the work list that is not known yet: who share a phone or are born the same day and are called
-    alike. Returns how many were looked at and found alike.
-    """
-    found = 0
-    for some in _pieces(_alike()):
-        rows = [{"one_id": one, "other_id": other, "likeness": int(how), "found_at": now} for one, other, how in some]
-        connection().execute(_NOTE[connection().dialect.name], rows)
-        found += len(rows)
-    return found
+def likely_pairs() -> list[Alike]:
+    """All who share a phone or are born the same day and are called alike: a walk through the whole register."""
+    return list(_alike())
+
+
+def note_likely_pairs(pairs: Sequence[Alike], now: datetime) -> None:
+    """Put those of them on the work list that are not known yet."""
+    for start in range(0, len(pairs), _AT_ONCE):
+        rows = [{**pair._asdict(), "found_at": now} for pair in pairs[start : start + _AT_ONCE]]
+        connection().execute(insert_ignoring_conflict(LikelyPair), rows)
 
 
 def decide_apart(one_id: int, other_ids: Iterable[int], *, actor: Actor, now: datetime) -> None:
@@ -55,7 +58,7 @@ def decide_apart(one_id: int, other_ids: Iterable[int], *, actor: Actor, now: da
     for other_id in other_ids:
         pair = {"one_id": min(one_id, other_id), "other_id": max(one_id, other_id)}
         row = {**pair, "likeness": int(Likeness.PERHAPS), "found_at": now, "decided_at": now}
-        connection().execute(_NOTE[connection().dialect.name], {**row, "decided_by": actor.account_id})
+        connection().execute(insert_ignoring_conflict(LikelyPair), {**row, "decided_by": actor.account_id})
         db.session.execute(
             update(LikelyPair).filter_by(**pair, decided_at=None).values(decided_at=now, decided_by=actor.account_id)
         )
@@ -89,7 +92,7 @@ _OPEN = (
 )
 
 
-def _alike() -> Iterator[tuple[int, int, Likeness]]:
+def _alike() -> Iterator[Alike]:
     """Those who share a phone and may be one; and those of one name and birthday, whom nobody need be asked about."""
     columns = (
         _ONE.id, _ONE.name, _ONE.kana, _ONE.birth_date, _OTHER.id, _OTHER.name, _OTHER.kana, _OTHER.birth_date,
@@ -121,9 +124,4 @@ def _alike() -> Iterator[tuple[int, int, Likeness]]:
             one, other = Particulars(name=name, kana=kana, birth_date=birth_date), Known._make(theirs)
             how = likeness(one, other, share_phone=share_phone)
             if how > Likeness.NONE:
-                yield one_id, other_id, how
-
-
-def _pieces(alike: Iterator[tuple[int, int, Likeness]]) -> Iterator[list[tuple[int, int, Likeness]]]:
-    every = list(alike)  # read to the end before anything is written
-    yield from (every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE))
+                yield Alike(one_id, other_id, int(how))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Column, Table, delete, func, null, or_, select, update
@@ -16,7 +16,7 @@ from sqlalchemy import Column, Table, delete, func, null, or_, select, update
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.core import clock
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.japanese import search_key
 from supportdesk.core.permissions import Actor
@@ -36,7 +36,7 @@ from supportdesk.learners.rooms import (
 )
 from supportdesk.learners.slips import forget
 
-_REQUEST = cast(Table, RightsRequest.__table__)
+_REQUEST = table_of(RightsRequest)
 _AT_ONCE: Final = 200
 #: What of the learner's own row says nothing about a person.
 _STAYS: Final = frozenset({"id", "person_id", "merged_into", "created_at", "created_by"})

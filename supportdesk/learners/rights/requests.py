@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Table, case, insert, select, update
+from sqlalchemy import case, insert, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.core import clock
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor
@@ -20,7 +20,7 @@ from supportdesk.learners.models import Learner
 from supportdesk.learners.names import known_as
 from supportdesk.learners.rights.models import Asker, RequestKind, RequestState, RightsRequest
 
-_REQUEST = cast(Table, RightsRequest.__table__)
+_REQUEST = table_of(RightsRequest)
 #: 個人情報の保護に関する法律 第83条: within thirty days of the request.
 ANSWERED_WITHIN: Final = timedelta(days=30)
 

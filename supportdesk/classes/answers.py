@@ -1,0 +1,44 @@
+"""What classes answer of a learner: which of their tables speak of one, and what becomes of those."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.classes import descriptions, leaving, merging, record_words, timeline
+from supportdesk.classes.models import AttendanceMark, Enrolment
+from supportdesk.core.database import table_of
+from supportdesk.learners.ageing import Ageing
+from supportdesk.learners.office import CALLER_YEARS
+from supportdesk.learners.rooms import LearnerTable, RoomAnswers, Turn
+
+ANSWERS: Final = RoomAnswers(
+    room="classes",
+    tables=(
+        LearnerTable(
+            table_of(Enrolment),
+            personal=("caller_name", "caller_relation", "caller_phone", "clash_reason"),
+        ),
+        LearnerTable(table_of(AttendanceMark)),
+    ),
+    timeline=timeline.entries,
+    scope=descriptions.learners_of,
+    upcoming=timeline.upcoming,
+    obstacles=merging.obstacles,
+    lock=merging.lock,
+    derive=merging.derive,
+    parts=merging.parts,
+    bindings=leaving.bindings,
+    release=(Turn.RUNS, leaving.release),
+    words=record_words.WORDS,
+    ageing=(
+        Ageing(
+            _l("教室の申し込みで代わりに電話した方"),
+            table_of(Enrolment),
+            since="enrolled_at",
+            years=CALLER_YEARS.get,
+            emptied=("caller_name", "caller_relation", "caller_phone", "clash_reason"),
+        ),
+    ),
+)

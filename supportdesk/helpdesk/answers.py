@@ -1,0 +1,55 @@
+"""What the help desk answers of a learner: which of its tables speak of one, and what becomes of those."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.core.database import table_of
+from supportdesk.helpdesk import descriptions, leaving, record_words
+from supportdesk.helpdesk.models import Booking, Case
+from supportdesk.learners.ageing import Ageing
+from supportdesk.learners.office import CALLER_YEARS, CASE_YEARS
+from supportdesk.learners.rooms import LearnerTable, RoomAnswers, Turn
+
+ANSWERS: Final = RoomAnswers(
+    room="helpdesk",
+    tables=(
+        LearnerTable(
+            table_of(Booking),
+            personal=("topic", "caller_name", "caller_relation", "caller_phone", "clash_reason"),
+        ),
+        LearnerTable(table_of(Case), personal=("topic", "note", "asides")),
+    ),
+    timeline=descriptions.timeline_of_bookings,
+    scope=descriptions.learners_of,
+    upcoming=descriptions.upcoming,
+    parts=descriptions.parts_of_bookings,
+    bindings=leaving.bindings,
+    release=(Turn.BOOKINGS, leaving.release),
+    words=record_words.WORDS,
+    ageing=(
+        Ageing(
+            _l("相談の予約で代わりに電話した方"),
+            table_of(Booking),
+            since="starts_at",
+            years=CALLER_YEARS.get,
+            emptied=("caller_name", "caller_relation", "caller_phone", "clash_reason"),
+        ),
+        Ageing(
+            _l("相談したいこと"),
+            table_of(Booking),
+            since="starts_at",
+            years=CASE_YEARS.get,
+            emptied=("topic",),
+        ),
+        Ageing(
+            _l("相談の内容"),
+            table_of(Case),
+            since="opened_at",
+            years=CASE_YEARS.get,
+            emptied=("topic", "note", "asides"),
+        ),
+    ),
+)
