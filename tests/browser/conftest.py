@@ -77,9 +77,10 @@ def demo_served(demo: Path, folder: Path) -> Iterator[Site]:
 
 
 def chromium() -> str:
-    """Where Chromium stands."""
-    named = os.environ.get("SUPPORTDESK_CHROMIUM") or shutil.which("chromium")
-    if not named:
+    """Where Chromium stands; the one without windows is quicker."""
+    found = (os.environ.get("SUPPORTDESK_CHROMIUM"), *map(shutil.which, ("chromium-headless-shell", "chromium")))
+    named = next(filter(None, found), None)
+    if named is None:
         pytest.exit("no Chromium: run bin/install-browser, or name one with SUPPORTDESK_CHROMIUM", returncode=1)
     return named
 

@@ -10,6 +10,7 @@ from tests.browser.conftest import SignIn
 def test_the_arrows_walk_through_what_was_found_and_enter_opens_it(page: Page, sign_in: SignIn) -> None:
     sign_in(page, "reception")
     page.goto("/desk")
+    expect(page.locator("#search-q")).to_be_focused()
     page.keyboard.type("さとう")
     results = page.locator("#answer .results a")
     expect(results.first).to_contain_text("サトウ")

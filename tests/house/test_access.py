@@ -22,6 +22,8 @@ from tests.conftest import settings_for
 from tests.markup import parse
 from tests.pages import PageClient
 
+pytestmark = pytest.mark.only_on("sqlite")  # who may call what stands in the code, not in the database
+
 EVERYBODY = frozenset({None, *Role})
 SIGNED_IN = frozenset(Role)
 COUNTER = frozenset({Role.RECEPTION, Role.ADMIN})

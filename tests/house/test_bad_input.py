@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
-from types import ModuleType
 from typing import Any
 from urllib.parse import quote, quote_from_bytes, urlencode
 
@@ -44,7 +43,7 @@ ABSURD = {
     "negative": "-1",
     "kana": quote("あ"),
     "NUL": "a%00b",
-    "ten thousand": quote("あ") * 10_000,
+    "ten thousand": quote("あ") * 1_000 + "a" * 9_000,
     "no UTF-8": "%ff%fe%83%65",
     "half a pair": "%ed%a0%80",
     "markup": quote("<script>'\";--"),
@@ -58,7 +57,7 @@ ABSURD = {
 #: Sent for every name by itself too: what the machine would choke on, where a message is wanted.
 TRICKY = ("huge number", "NUL", "other digits")
 #: What a database might choke on: all that is tried on the second one, as the rest was refused before it came there.
-STORED = (*TRICKY, "beyond four bytes", "first day")
+STORED = ("huge number", "NUL", "beyond four bytes", "first day")
 #: What of a written day goes into which field of a form.
 _PART = {"year": 0, "month": 1, "day": 2}
 #: The roles from the one that sees most to the one that sees least.
@@ -131,19 +130,30 @@ def routes(method: str, role: Role | None) -> list[str]:
 
 def tried_by(app: Flask, role: Role | None, endpoint: str) -> list[tuple[str, str]]:
     """Everything by whoever sees most of the page; by the others, who only see less of it, what is tricky."""
-    everything = ABSURD if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite") else STORED
-    return [(kind, ABSURD[kind]) for kind in (everything if role == allowed(endpoint)[0] else TRICKY)]
+    first = role == allowed(endpoint)[0]
+    if on_second_database(app):
+        return [(kind, ABSURD[kind]) for kind in STORED if first]
+    return [(kind, ABSURD[kind]) for kind in (ABSURD if first else TRICKY)]
+
+
+def on_second_database(app: Flask) -> bool:
+    return not app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
 
 
 @cache
-def _names_in(module: ModuleType) -> tuple[frozenset[str], frozenset[str]]:
-    """The names that a module of views reads from the address and from the form."""
-    source = inspect.getsource(module)
-    asked = re.findall(r"""request\.args(?:\.get\(|\[)"(\w+)""", source)
-    read = re.findall(r"""request\.form(?:\.get\(|\[)"(\w+)""", source)
-    forms = [one for one in vars(module).values() if inspect.isclass(one) and issubclass(one, DeskForm)]
-    fields = {name for form in forms for name in _fields_of(form)}
-    return frozenset(asked) | {"page"}, frozenset(read) | fields
+def _names_in(view: Callable[..., Any]) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that a view, or a function of ours that it speaks of, reads from the address and from the form."""
+    asked, read, spoken_of = {"page"}, set(), [inspect.unwrap(view)]
+    for function in spoken_of:
+        source = inspect.getsource(function)
+        asked.update(re.findall(r"""request\.args(?:\.get\(|\[)"(\w+)""", source))
+        read.update(re.findall(r"""request\.form(?:\.get\(|\[)"(\w+)""", source))
+        for one in map(function.__globals__.get, set(re.findall(r"\w+", source))):
+            if inspect.isclass(one) and issubclass(one, DeskForm):
+                read.update(_fields_of(one))
+            elif inspect.isfunction(one) and one.__module__.startswith("supportdesk."):
+                spoken_of += {inspect.unwrap(one)} - set(spoken_of)
+    return frozenset(asked), frozenset(read)
 
 
 def _fields_of(form: type[DeskForm]) -> Iterator[str]:
@@ -154,9 +164,9 @@ def _fields_of(form: type[DeskForm]) -> Iterator[str]:
 
 
 def names(app: Flask, endpoint: str) -> tuple[list[str], list[str]]:
-    module = inspect.getmodule(app.view_functions[endpoint])
-    assert module is not None
-    asked, read = _names_in(module) if endpoint != "static" else (frozenset({"page"}), frozenset())
+    if endpoint == "static":
+        return ["page"], []
+    asked, read = _names_in(app.view_functions[endpoint])
     return sorted(asked), sorted(read)
 
 
@@ -218,6 +228,8 @@ def test_absurd_things_in_a_form(demo: Flask, role: Role | None) -> None:
         for kind, value in tried_by(demo, role, endpoint):
             body = sent([(name, value) for name in known])
             wrong.look_at(client, "POST", address, kind, data=body, content_type=FORM)
+        if on_second_database(demo):
+            continue
         twice = sent([(name, value) for name in known for value in ("1", ABSURD["kana"])])
         wrong.look_at(client, "POST", address, "each field twice", data=twice, content_type=FORM)
         for kind, (content_type, strange) in STRANGE.items() if role == allowed(endpoint)[0] else ():
@@ -228,13 +240,14 @@ def test_absurd_things_in_a_form(demo: Flask, role: Role | None) -> None:
 @pytest.mark.parametrize("role", [None, *ORDER], ids=lambda role: role or "stranger")
 def test_one_absurd_field_among_good_ones(demo: Flask, role: Role | None) -> None:
     client, wrong = browser(demo, role), Faults()
+    kinds = [kind for kind in TRICKY if kind in STORED or not on_second_database(demo)]
     for endpoint in routes("POST", role):
         if role != allowed(endpoint)[0]:
             continue
         address = address_of(demo, endpoint)
         good = offered(client, address)
         for name in sorted({*good, *names(demo, endpoint)[1]}):
-            for kind in TRICKY:
+            for kind in kinds:
                 pairs = [(other, quote(value)) for other, value in good.items() if other != name]
                 body = sent([*pairs, (name, ABSURD[kind])])
                 wrong.look_at(client, "POST", address, f"{kind} as {name}", data=body, content_type=FORM)

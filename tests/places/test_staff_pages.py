@@ -68,7 +68,8 @@ def test_a_new_account_logs_in_with_its_roles_and_districts(app: Flask, admin: P
     assert actions(app)[-3:] == ["create_account", "assign_districts", "invite"]
     guest, other = PageClient(app), PageClient(app)
     guest.submit(guest.get(link_of(letter)), "invited", {"new_password": CHOSEN, "new_password_again": CHOSEN})
-    assert "武田 ミツ" in other.sign_in("takeda", CHOSEN).one(".head-person").get_text()
+    other.sign_in("takeda", CHOSEN)
+    assert "武田 ミツ" in other.get("/account/sessions").one(".head-person").get_text()
 
 
 @pytest.mark.parametrize(
@@ -98,7 +99,9 @@ def test_an_edited_account_keeps_its_password_and_changes_what_it_may(app: Flask
     with app.app_context():
         roles = db.session.scalars(db.select(AccountRole.role).where(AccountRole.account_id == person)).all()
         assert roles == [Role.COORDINATOR]
-    assert "受付 次郎" in PageClient(app).sign_in("reception").one(".head-person").get_text()
+    renamed = PageClient(app)
+    renamed.sign_in("reception")
+    assert "受付 次郎" in renamed.get("/account/sessions").one(".head-person").get_text()
 
 
 def test_switching_off_ends_the_session_for_good(app: Flask, admin: PageClient) -> None:
