@@ -13,6 +13,8 @@ PIP = $(BIN)/python -m pip --disable-pip-version-check --no-cache-dir --no-input
 
 export DEBIAN_FRONTEND := noninteractive
 export PIP_ROOT_USER_ACTION := ignore
+# The tests start processes by the dozen: none of them shall compile the house anew.
+unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
