@@ -68,7 +68,7 @@ class SqliteDatabases:
 
     def discard(self, url: str) -> None:
         path = Path(make_url(url).database or "")
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in ("", "-wal", "-shm", "-turn"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         self._free.append(path)
 

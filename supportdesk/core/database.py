@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any, TypeVar, cast
 
 from sqlalchemy import (
@@ -32,6 +33,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from supportdesk.core.errors import DeskError
+from supportdesk.core.turns import wait_for_turn
 from supportdesk.extensions import db
 
 
@@ -204,7 +206,12 @@ def _is_there_twice(error: IntegrityError) -> bool:
 
 def insert_ignoring_conflict(table: Any) -> Any:
     """INSERT … ON CONFLICT DO NOTHING in the dialect of the database in use."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    return _ignoring_conflict(table, db.engine.dialect.name)
+
+
+@cache
+def _ignoring_conflict(table: Any, name: str) -> Any:
+    dialect = postgresql if name == "postgresql" else sqlite
     return dialect.insert(table).on_conflict_do_nothing()
 
 
@@ -243,6 +250,8 @@ def _ask_whether_it_lives(dbapi_connection: Any, record: ConnectionPoolEntry, _p
 def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         writing = connection.get_execution_options().get("write")
+        if writing:
+            wait_for_turn(connection)
         driver: Any = connection.connection.driver_connection
         driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
 

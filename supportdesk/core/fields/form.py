@@ -18,9 +18,14 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 
 class DeskForm(FlaskForm):
-    """A form with CSRF protection and a one-time token: pressed twice, it is carried out once (core/once.py)."""
+    """A form with a one-time token: pressed twice, it is carried out once (core/once.py).
+
+    Its CSRF token is asked for before any view (core/security.py), and drawn by the pages' own macro.
+    """
 
     class Meta(FlaskForm.Meta):
+        csrf = False
+
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """What the form reads: what was posted to it, or what was typed before its sender had to log in again."""
             kept = kept_form.fields_for(form._fields)
