@@ -11,7 +11,7 @@ from supportdesk.classes.models import AttendanceMark, Enrolment
 from supportdesk.core.database import table_of
 from supportdesk.learners.ageing import Ageing
 from supportdesk.learners.office import CALLER_YEARS
-from supportdesk.learners.rooms import LearnerTable, RoomAnswers, Turn
+from supportdesk.learners.rooms import LearnerTable, Mention, RoomAnswers, Turn
 
 ANSWERS: Final = RoomAnswers(
     room="classes",
@@ -22,6 +22,7 @@ ANSWERS: Final = RoomAnswers(
         ),
         LearnerTable(table_of(AttendanceMark)),
     ),
+    mentions=(Mention(table_of(Enrolment), "caller_name", "caller_phone", "caller_relation"),),
     timeline=timeline.entries,
     scope=descriptions.learners_of,
     upcoming=timeline.upcoming,

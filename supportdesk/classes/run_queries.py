@@ -202,7 +202,7 @@ class Person(NamedTuple):
     learner_id: int | None
     name: str
     kana: str
-    caller_name: str
+    caller: str
 
 
 def people_of(run_id: int, actor: Actor) -> list[Person]:
@@ -237,7 +237,7 @@ def named_people(enrolments: Select[Any], actor: Actor) -> list[Person]:
             Enrolment.learner_id,
             Learner.name,
             Learner.kana,
-            Enrolment.caller_name,
+            func.coalesce(func.nullif(Enrolment.caller_name, ""), Enrolment.caller_relation).label("caller"),
             Enrolment.learner_id.in_(select(visible)).label("known"),
         )
         .join(Learner, Learner.id == Enrolment.learner_id)
@@ -253,7 +253,7 @@ def named_people(enrolments: Select[Any], actor: Actor) -> list[Person]:
             row.learner_id,
             known_as(row.name, row.kana),
             shown_name(row.kana),
-            row.caller_name,
+            row.caller,
         )
         if row.known
         else Person(row.id, row.code, row.state, row.seat, None, "", "", "")

@@ -11,7 +11,7 @@ from supportdesk.helpdesk import descriptions, leaving, record_words
 from supportdesk.helpdesk.models import Booking, Case
 from supportdesk.learners.ageing import Ageing
 from supportdesk.learners.office import CALLER_YEARS, CASE_YEARS
-from supportdesk.learners.rooms import LearnerTable, RoomAnswers, Turn
+from supportdesk.learners.rooms import LearnerTable, Mention, RoomAnswers, Turn
 
 ANSWERS: Final = RoomAnswers(
     room="helpdesk",
@@ -22,6 +22,7 @@ ANSWERS: Final = RoomAnswers(
         ),
         LearnerTable(table_of(Case), personal=("topic", "note", "asides")),
     ),
+    mentions=(Mention(table_of(Booking), "caller_name", "caller_phone", "caller_relation"),),
     timeline=descriptions.timeline_of_bookings,
     scope=descriptions.learners_of,
     upcoming=descriptions.upcoming,

@@ -27,7 +27,7 @@ from supportdesk.learners.models import (
 from supportdesk.learners.office import REQUEST_YEARS, RESIDENCE_YEARS
 from supportdesk.learners.own_words import WORDS
 from supportdesk.learners.rights.models import RightsRequest
-from supportdesk.learners.rooms import LearnerTable, RoomAnswers, Turn
+from supportdesk.learners.rooms import LearnerTable, Mention, RoomAnswers, Turn
 
 ANSWERS: Final = RoomAnswers(
     room="learners",
@@ -50,6 +50,10 @@ ANSWERS: Final = RoomAnswers(
         LearnerTable(table_of(HandOver), personal=("before", "after"), column="taker_id", merged="stay"),
         LearnerTable(table_of(LikelyPair), erased="deleted", column="one_id", merged="stay"),
         LearnerTable(table_of(LikelyPair), erased="deleted", column="other_id", merged="stay"),
+    ),
+    mentions=(
+        Mention(table_of(Learner), "helper_name", "helper_phone", column="id"),
+        Mention(table_of(RightsRequest), "asker_name"),
     ),
     bindings=life.cards_and_phones,
     release=(Turn.OWN, life.end_cards_and_phones),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True)
@@ -14,4 +15,6 @@ class Caller:
     phone: str = ""
 
 
+#: How a caller who was erased was related, where nobody had said: it was not the learner, that much stays known.
+ERASED: Final = "（消去済み）"
 THE_LEARNER = Caller()

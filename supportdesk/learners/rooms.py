@@ -61,6 +61,24 @@ class LearnerTable:
 
 
 @dataclass(frozen=True)
+class Mention:
+    """Columns in which a learner's row names somebody else, who may be a learner too, and be erased: `name` and
+    `phone` are emptied then, a `relation` stays. `column` says whose row it is.
+    """
+
+    table: Table
+    name: str | None = None
+    phone: str | None = None
+    relation: str | None = None
+    column: str = "learner_id"
+
+    @property
+    def emptied(self) -> list[str]:
+        """The columns that say who it is."""
+        return [name for name in (self.name, self.phone) if name]
+
+
+@dataclass(frozen=True)
 class Latest:
     """Which part of a story is wanted: so many of the latest things, of all or of those before an instant."""
 
@@ -152,6 +170,7 @@ class RoomAnswers:
 
     room: str
     tables: Sequence[LearnerTable] = ()
+    mentions: Sequence[Mention] = ()
     timeline: Timeline | None = None
     scope: Scope | None = None
     upcoming: Upcoming | None = None
@@ -174,6 +193,11 @@ def answer_for_learners(app: Flask, answers: RoomAnswers) -> None:
 def tables_with_learners() -> list[LearnerTable]:
     """Every table that some room answers for."""
     return [table for answers in _rooms() for table in answers.tables]
+
+
+def mentions() -> list[Mention]:
+    """Wherever a row of one learner may name another in words."""
+    return [one for answers in _rooms() for one in answers.mentions]
 
 
 def timeline_of(learner_id: int, *, limit: int = 50, before: datetime | None = None) -> list[TimelineEntry]:

@@ -13,7 +13,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.ageing import Ageing
     from supportdesk.learners.office import NOTICE_YEARS
-    from supportdesk.learners.rooms import LearnerTable, RoomAnswers, Turn, answer_for_learners
+    from supportdesk.learners.rooms import LearnerTable, Mention, RoomAnswers, Turn, answer_for_learners
     from supportdesk.notices import leaving, record_words, views
     from supportdesk.notices.models import Notice
     from supportdesk.notices.office import SETTINGS
@@ -25,6 +25,7 @@ def plug_in(app: Flask) -> None:
         RoomAnswers(
             room="notices",
             tables=(LearnerTable(Notice.metadata.tables["notice"], personal=("call_to", "text")),),
+            mentions=(Mention(Notice.metadata.tables["notice"], phone="call_to"),),
             bindings=leaving.bindings,
             release=(Turn.NOTICES, leaving.release),
             words=record_words.WORDS,

@@ -26,6 +26,7 @@ from supportdesk.learners.keys import findable, key_range, readings
 from supportdesk.learners.life import BoundMeanwhile
 from supportdesk.learners.locking import lock_register
 from supportdesk.learners.models import Channel, Learner, LearnerKey, Status
+from supportdesk.learners.rights.mentions import clear_mentions, mentioned
 from supportdesk.learners.rights.models import RequestState, RightsRequest
 from supportdesk.learners.rooms import (
     LearnerTable,
@@ -54,12 +55,13 @@ class NotTheName(DeskError):
 
 
 class Fate(NamedTuple):
-    """What becomes of the rows of one table."""
+    """What becomes of the rows of one table. `others`: they are other people's, and name the learner."""
 
     title: str
     rows: int
     deleted: bool
     emptied: Sequence[str]
+    others: bool = False
 
 
 def fates_of(learner_id: int) -> list[Fate]:
@@ -72,11 +74,16 @@ def fates_of(learner_id: int) -> list[Fate]:
             named = words[table.name]
             emptied = [str(named.label(name)) for answer in answers[:1] for name in answer.personal]
             found.append(Fate(str(named.title), rows, answers[0].erased == "deleted", emptied))
+    for mention, others, _learners in mentioned(ids):
+        named = words[mention.table.name]
+        emptied = [str(named.label(name)) for name in mention.emptied]
+        found.append(Fate(str(named.title), len(others), deleted=False, emptied=emptied, others=True))
     return found
 
 
 def erase_learner(learner_id: int, typed: str | None = None, *, actor: Actor, now: datetime) -> None:
     """Everything that binds the learner is released, everything personal is gone; their row is nobody's.
+    Rows of other people that named them do so no more (mentions.py).
 
     `typed`: the name once more, where a person erases. Records merged into this one go too. Raises NotFound,
     NotTheName, BoundMeanwhile.
@@ -91,13 +98,14 @@ def erase_learner(learner_id: int, typed: str | None = None, *, actor: Actor, no
     if any(bindings_of(one, Status.LEFT, now) for one in ids):
         raise BoundMeanwhile
     names = _readings(ids)
+    others = clear_mentions(ids)
     for table, answers in _by_table():
         _erase_rows(table, answers, ids)
     _answer_requests(ids, actor, now)
     _become_nobody(ids, now)
     forget(sorted(name for name in names if not _borne(name)))
     db.session.expire_all()
-    audit.record(actor=actor, action=Action.ERASE_LEARNER, subject=f"learner:{learner_id}", now=now)
+    audit.record(actor=actor, action=Action.ERASE_LEARNER, subject=f"learner:{learner_id}", learners=others, now=now)
 
 
 def _live(learner_id: int) -> list[int]:
