@@ -110,7 +110,7 @@ def _print_ratios(found: list[parts.Ratio]) -> None:
 
 
 def _print_searches(searched: list[searching.Waited], learners: int) -> None:
-    print(f"{learners:,} learners; growth: their time where that of {searching.SMALL:,} learners is 1")
+    print(f"{learners:,} learners; growth: their time where {searching.SMALL:,} take 1, of as long an answer")
     print(searching.HEAD, *(one.row for one in searched), sep="\n")
     wanted = f"{searching.IN_OPERATION:9.1f} {searching.GROWTH:7.2f} {searching.OVER_HTTP:7.1f}"
     print(f"{'wanted':36} {wanted}")

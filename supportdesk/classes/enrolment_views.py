@@ -32,9 +32,10 @@ from supportdesk.core.moments import span
 from supportdesk.core.paging import Page, page_number
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.learners.booking_fields import CancelForm
+from supportdesk.learners.found import Found, described
 from supportdesk.learners.known_callers import callers_of
 from supportdesk.learners.rooms import ahead_of, check_scope, scope_of
-from supportdesk.learners.search import Found, described, find_learners
+from supportdesk.learners.search import find_learners
 from supportdesk.notices.news import News, news_about
 from supportdesk.places.occupancy import in_words
 

@@ -20,9 +20,9 @@ from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Permission, requires
 from supportdesk.learners.caller import THE_LEARNER, Caller
+from supportdesk.learners.found import Found, described
 from supportdesk.learners.known_callers import as_caller, callers_of
 from supportdesk.learners.links import linked_to
-from supportdesk.learners.search import Found, described
 from supportdesk.places.occupancy import in_words
 
 BOTH = "/enrolments/<int:enrolment_id>/both/<int:other_id>"

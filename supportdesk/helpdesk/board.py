@@ -11,8 +11,8 @@ from sqlalchemy import Select, select
 from supportdesk.core import clock
 from supportdesk.extensions import db
 from supportdesk.helpdesk.queries import BookingRow, SlotRow, bookings_between, free_slots
+from supportdesk.learners.found import Found, described
 from supportdesk.learners.models import Learner
-from supportdesk.learners.search import Found, described
 
 
 class Time(NamedTuple):

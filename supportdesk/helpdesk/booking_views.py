@@ -28,9 +28,10 @@ from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, blueprint, day_near, permitted
 from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.booking_fields import CancelForm
+from supportdesk.learners.found import Found, described
 from supportdesk.learners.known_callers import callers_of
 from supportdesk.learners.rooms import ahead_of, check_scope, scope_of
-from supportdesk.learners.search import Found, described, find_learners
+from supportdesk.learners.search import find_learners
 from supportdesk.places import occupancy
 from supportdesk.places.choices import district_choices
 

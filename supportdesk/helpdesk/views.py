@@ -17,8 +17,8 @@ from supportdesk.core.japanese import tidy
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk import board, queries
 from supportdesk.helpdesk.words import BOOKING_STATES
+from supportdesk.learners.found import Found, described
 from supportdesk.learners.rooms import check_scope, scope_of
-from supportdesk.learners.search import Found, described
 from supportdesk.places.calendar import holiday_name
 from supportdesk.places.choices import district_choices
 

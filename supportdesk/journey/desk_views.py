@@ -21,11 +21,11 @@ from supportdesk.journey.appointments import appointments_of
 from supportdesk.journey.record import step_of
 from supportdesk.journey.typed import LONGEST, read_typed
 from supportdesk.journey.words import PROGRAMMES
+from supportdesk.learners.found import described
 from supportdesk.learners.known_callers import callers_of
 from supportdesk.learners.links import family_of
 from supportdesk.learners.queries import learner_to_edit, stands_for
 from supportdesk.learners.rooms import ahead_of, check_scope
-from supportdesk.learners.search import described
 from supportdesk.learners.words import DEVICES, LINKS, NEEDS
 from supportdesk.skills.queries import levels_of
 

@@ -19,10 +19,10 @@ from supportdesk.core.phones import shown_phone
 from supportdesk.extensions import db
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.queries import BookingRow, bookings_on
+from supportdesk.learners.found import Found, described
 from supportdesk.learners.models import Learner, LearnerPhone, Need
 from supportdesk.learners.names import known_as
 from supportdesk.learners.queries import needs_of
-from supportdesk.learners.search import Found, described
 from supportdesk.notices.queries import CallRow, calls_due
 
 _ENROLMENT = table_of(Enrolment)

@@ -23,10 +23,10 @@ from supportdesk.journey.record import step_of
 from supportdesk.journey.scanning import Meaning, meaning_for
 from supportdesk.journey.words import PROGRAMMES
 from supportdesk.learners import admission
+from supportdesk.learners.found import described
 from supportdesk.learners.own_phone import learners_of_this_phone, remember
 from supportdesk.learners.passes import live_pass, pass_by_token
 from supportdesk.learners.queries import learner_to_edit
-from supportdesk.learners.search import described
 from supportdesk.skills.queries import levels_of
 
 blueprint = Blueprint("passes", __name__, url_prefix="/p", template_folder="templates")

@@ -14,9 +14,9 @@ from sqlalchemy import false, or_, select
 
 from supportdesk.core.japanese import search_key
 from supportdesk.extensions import db
+from supportdesk.learners.found import Found, described
 from supportdesk.learners.models import Learner, LearnerPhone
 from supportdesk.learners.particulars import Particulars, name_keys
-from supportdesk.learners.search import Found, described
 
 #: As many as can be told apart at the counter.
 _MOST = 10

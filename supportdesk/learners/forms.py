@@ -27,10 +27,10 @@ from supportdesk.core.japanese import is_kana, search_key, tidy
 from supportdesk.core.phones import PhoneError, digits_of, parse_phone, shown_phone
 from supportdesk.core.security import LARGEST_UPLOAD, MEGABYTE
 from supportdesk.core.wareki import DateError, parse_year
+from supportdesk.learners.found import Found
 from supportdesk.learners.models import AgeBand, Channel, Device, Learner, Need, Sex
 from supportdesk.learners.operations import ProbablyKnown
 from supportdesk.learners.particulars import LONGEST, Particulars, Telephone, checked, faults
-from supportdesk.learners.search import Found
 from supportdesk.learners.words import AGE_BANDS, CHANNELS, DEVICES, NEEDS, SEXES
 
 #: The choice of district that means another city.

@@ -24,7 +24,7 @@ from supportdesk.learners.models import FormerName, Learner, LearnerKey, Learner
 from supportdesk.learners.slips import learn_names
 
 #: After every character there is, in byte order.
-_AFTER_ALL: Final = "\U0010ffff"
+AFTER_ALL: Final = "\U0010ffff"
 
 
 class Findable(NamedTuple):
@@ -56,7 +56,7 @@ def narrowed(kind: str, value: object, key: str) -> str:
 
 def key_range(key: str, keys: type[LearnerKey] = LearnerKey) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """The conditions for keys that begin so: one range of the index, in which a LIKE would walk through all of it."""
-    return keys.key >= key, keys.key < key + _AFTER_ALL
+    return keys.key >= key, keys.key < key + AFTER_ALL
 
 
 def code_key(code: str) -> str:

@@ -16,10 +16,10 @@ from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.fields import ChoiceField, DeskForm, HiddenField
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.core.signposts import way_to
+from supportdesk.learners.found import described
 from supportdesk.learners.life import change_status, status_history
 from supportdesk.learners.models import Status, StatusReason
 from supportdesk.learners.rooms import bindings_of, check_scope
-from supportdesk.learners.search import described
 from supportdesk.learners.views import blueprint
 from supportdesk.learners.words import STATUS_REASONS, STATUSES
 

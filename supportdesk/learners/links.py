@@ -20,10 +20,10 @@ from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
+from supportdesk.learners.found import Found, described
 from supportdesk.learners.keys import callable_number, number_key
 from supportdesk.learners.models import Learner, LearnerKey, LearnerLink, LinkKind
 from supportdesk.learners.rooms import scope_of
-from supportdesk.learners.search import Found, described
 
 #: More than these on one telephone are no household: it is that of a home, or of whoever helps many.
 _MOST_IN_HOUSEHOLD: Final = 5

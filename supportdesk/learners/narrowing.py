@@ -6,7 +6,7 @@ Called by the search where what was typed is nobody's name as it stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -51,20 +51,30 @@ class Asked(NamedTuple):
 
 def read_words(text: str) -> Asked:
     """Take apart what was typed. Whatever narrows nothing belongs to the name."""
-    words = half_width(text).split()[:_MOST_WORDS]
-    places = _places() if len(words) > 1 else []  # a word alone is a name, or a birthday
-    names, narrowings, birth_date, digits = [], [], None, ""
-    for word in words:
-        day = _birthday(word)
-        meant = () if day else tuple(_meant(word, places))
+    birth_date, digits = None, ""
+    narrowings: list[tuple[Narrowing, ...]] = []
+    others: list[str] = []
+    for word in half_width(text).split()[:_MOST_WORDS]:
+        day, year = _birthday(word), _year(word)
+        last_digits = _DIGITS.fullmatch(word) and len(digits_of(word)) >= _FEWEST_DIGITS
         if day:
             birth_date = day
-        elif _DIGITS.fullmatch(word) and len(digits_of(word)) >= _FEWEST_DIGITS:
+            continue
+        if last_digits:  # which may be a year all the same
             digits = digits_of(word)
-        elif not meant:
-            names.append(word)
-        if meant:
-            narrowings.append(meant)
+        if year is not None:
+            narrowings.append((Narrowing("year", year),))
+        elif not last_digits:
+            others.append(word)
+    names = others
+    if len(others) > 1:  # one that stands alone is a name
+        names, places = [], _places()
+        for word in others:
+            meant = _places_meant(word, places)
+            if meant:
+                narrowings.append(meant)
+            else:
+                names.append(word)
     name, turned_round = (search_key("".join(order)) for order in (names, reversed(names)))
     return Asked(name, turned_round if len(names) > 1 else "", birth_date, digits, tuple(narrowings))
 
@@ -77,12 +87,11 @@ def _birthday(word: str) -> date | None:
     return day if clock.reckons_with(day) and not word.isdecimal() else None
 
 
-def _meant(word: str, places: Iterable[tuple[Narrowing, frozenset[str]]]) -> Iterator[Narrowing]:
-    key, year = search_key(word), _year(word)
-    if year is not None:
-        yield Narrowing("year", year)
-    elif len(key) >= _FEWEST_KANA:
-        yield from (place for place, names in places if any(name.startswith(key) for name in names))
+def _places_meant(word: str, places: Iterable[tuple[Narrowing, frozenset[str]]]) -> tuple[Narrowing, ...]:
+    key = search_key(word)
+    if len(key) < _FEWEST_KANA:
+        return ()
+    return tuple(place for place, names in places if any(name.startswith(key) for name in names))
 
 
 def _year(word: str) -> int | None:

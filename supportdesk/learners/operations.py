@@ -18,12 +18,12 @@ from supportdesk.core.japanese import search_key
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.duplicates import new_duplicates, probable_duplicates
+from supportdesk.learners.found import Found
 from supportdesk.learners.keys import Findable, add_keys, callable_number, rewrite_keys, year_of
 from supportdesk.learners.locking import lock_register
 from supportdesk.learners.merging.pairs import decide_apart
 from supportdesk.learners.models import FormerName, FormerResidence, Learner, LearnerNeed, LearnerPhone
 from supportdesk.learners.particulars import Particulars, Telephone, checked, name_keys
-from supportdesk.learners.search import Found
 
 
 class ProbablyKnown(DeskError):

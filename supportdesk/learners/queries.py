@@ -14,11 +14,11 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
+from supportdesk.learners.found import Found, described
 from supportdesk.learners.models import Learner, LearnerNeed, Need, Status
 from supportdesk.learners.names import known_as
 from supportdesk.learners.particulars import Particulars, Telephone
 from supportdesk.learners.rooms import scope_of
-from supportdesk.learners.search import Found, described
 
 
 def learners_page(actor: Actor, number: int) -> Page[Found]:

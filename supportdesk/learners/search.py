@@ -7,22 +7,21 @@ a name that is one kana away. Each is a range or two of the key table's index (l
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from supportdesk.core.japanese import is_kana, search_key, shown_name
+from supportdesk.core.database import connection
+from supportdesk.core.japanese import is_kana, search_key
 from supportdesk.core.phones import digits_of
 from supportdesk.extensions import db
-from supportdesk.learners.keys import callable_number, key_range, narrowed, number_key
-from supportdesk.learners.models import FormerName, Learner, LearnerKey, LearnerPhone, Status
-from supportdesk.learners.names import known_as
+from supportdesk.learners.found import Found, described
+from supportdesk.learners.keys import AFTER_ALL, key_range, narrowed, number_key
+from supportdesk.learners.models import Learner, LearnerKey
 from supportdesk.learners.narrowing import Asked, Narrowing, read_words
 from supportdesk.learners.slips import near
-from supportdesk.places.models import District, Venue
 
 Scope = Select[Any]
 Condition = ColumnElement[bool]
@@ -35,24 +34,6 @@ _MOST_MEANT: Final = 20
 _NARROWEST_FIRST: Final = ("year", "venue", "district")
 #: Born on one day, or with the same last digits: in a city of any size no more than these.
 _FEW: Final = 200
-
-
-class Found(NamedTuple):
-    """One result, with what tells namesakes apart. `last_four` lists the last digits of each phone, `former` the names
-    they had before; `last_class` is the venue of the last one they came to, `helper_four` the end of a helper's phone.
-    """
-
-    id: int
-    name: str
-    kana: str
-    birth_year: int | None
-    district: str | None
-    outside_city: bool
-    last_four: tuple[str, ...]
-    former: tuple[str, ...]
-    last_class: str
-    helper_four: str = ""
-    status: Status = Status.ACTIVE
 
 
 class Results(list[Found]):
@@ -87,7 +68,7 @@ def _wanted(text: str) -> str:
     key = search_key(text)
     if digits and key == digits:
         return number_key(digits) if len(digits) >= _FEWEST_DIGITS else ""
-    return key
+    return "" if digits and not key.isascii() else key  # in a name there are no digits, and in a code no kana
 
 
 def _in_words(text: str, enough: int, scope: Scope | None) -> list[int]:
@@ -143,71 +124,37 @@ def _beginning_with(keys: Sequence[str], enough: int, conditions: Sequence[Condi
     at_once = enough * _KEYS_PER_LEARNER
     ids: list[int] = []
     while keys and all(keys) and len(ids) < enough:
-        others = select(LearnerKey.learner_id).where(LearnerKey.learner_id.not_in(ids)) if ids else _ALL
-        read = [
-            others.where(*key_range(key), *conditions).order_by(LearnerKey.key, LearnerKey.learner_id).limit(at_once)
-            for key in keys
-        ]
-        # Each range by itself, so that the index gives each in order and no further than the limit.
-        rows = db.session.scalars(read[0] if len(read) == 1 else union_all(*(one.subquery().select() for one in read)))
-        found = rows.all()
+        others = [*conditions, LearnerKey.learner_id.not_in(ids)] if ids else conditions
+        found = _one_range(keys[0], at_once, others) if len(keys) == 1 else _several_ranges(keys, at_once, others)
         ids += dict.fromkeys(found)
         if len(found) < at_once:
             break
     return list(dict.fromkeys(ids))[:enough]
 
 
-_ALL: Final = select(LearnerKey.learner_id)
+# Written once, at import: every letter that is typed passes through here.
+_RANGE: Final = (
+    select(LearnerKey.learner_id)
+    .where(LearnerKey.key >= bindparam("first"), LearnerKey.key < bindparam("after"))
+    .order_by(LearnerKey.key, LearnerKey.learner_id)
+    .limit(bindparam("at_once"))
+)
 
 
-def described(ids: Sequence[int]) -> list[Found]:
-    """These learners as results, in this order; ids of nobody are left out. Two statements."""
-    year = func.coalesce(func.extract("year", Learner.birth_date), Learner.birth_year)
-    rows = db.session.execute(
-        select(
-            Learner.id,
-            Learner.name,
-            Learner.kana,
-            year.label("birth_year"),
-            District.name.label("district"),
-            Learner.outside_city,
-            Venue.nickname,
-            Venue.name.label("venue"),
-            Learner.helper_phone,
-            Learner.status,
-        )
-        .outerjoin(District, District.code == Learner.district_code)
-        .outerjoin(Venue, Venue.id == Learner.last_venue_id)
-        .where(Learner.id.in_(ids))
-    ).all()
-    phones, former = _phones_and_former_names(ids)
-    found = {
-        row.id: Found(
-            row.id,
-            known_as(row.name, row.kana),
-            shown_name(row.kana),
-            int(row.birth_year) if row.birth_year is not None else None,
-            row.district,
-            row.outside_city,
-            tuple(digits_of(typed)[-4:] for typed in phones[row.id]),
-            tuple(map(shown_name, former[row.id])),
-            row.nickname or row.venue or "",
-            callable_number(row.helper_phone)[-4:],
-            row.status,
-        )
-        for row in rows
-    }
-    return [found[learner_id] for learner_id in ids if learner_id in found]
+def _one_range(key: str, at_once: int, conditions: Sequence[Condition]) -> Sequence[int]:
+    wanted = _RANGE.where(*conditions) if conditions else _RANGE
+    return connection().scalars(wanted, {"first": key, "after": key + AFTER_ALL, "at_once": at_once}).all()
 
 
-def _phones_and_former_names(ids: Sequence[int]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
-    """Of each learner what may be several: telephones as typed, and names they had before."""
-    phones: dict[int, list[str]] = defaultdict(list)
-    former: dict[int, list[str]] = defaultdict(list)
-    phone = select(LearnerPhone.learner_id, LearnerPhone.typed.label("text"), LearnerPhone.position, literal(True))
-    name = func.coalesce(func.nullif(FormerName.name, ""), FormerName.kana)
-    before = select(FormerName.learner_id, name, FormerName.id, literal(False)).where(FormerName.learner_id.in_(ids))
-    several = union_all(phone.where(LearnerPhone.learner_id.in_(ids)), before).order_by("position")
-    for learner_id, text, _position, is_phone in db.session.execute(several):
-        (phones if is_phone else former)[learner_id].append(text)
-    return phones, former
+def _several_ranges(keys: Sequence[str], at_once: int, conditions: Sequence[Condition]) -> Sequence[int]:
+    """Each range by itself, so that the index gives each in order and no further than the limit."""
+    ranges = (
+        select(LearnerKey.learner_id)
+        .where(*key_range(key), *conditions)
+        .order_by(LearnerKey.key, LearnerKey.learner_id)
+        .limit(at_once)
+        .subquery()
+        .select()
+        for key in keys
+    )
+    return connection().scalars(union_all(*ranges)).all()

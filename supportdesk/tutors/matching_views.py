@@ -14,8 +14,9 @@ from supportdesk.core.fields import DeskForm
 from supportdesk.core.japanese import tidy
 from supportdesk.core.paging import Page, page_number
 from supportdesk.core.permissions import Actor, Permission, requires
+from supportdesk.learners.found import described
 from supportdesk.learners.rooms import check_scope, scope_of
-from supportdesk.learners.search import described, find_learners
+from supportdesk.learners.search import find_learners
 from supportdesk.skills.queries import skill_names
 from supportdesk.tutors import matching, queries
 from supportdesk.tutors.forms import MatchForm

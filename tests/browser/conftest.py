@@ -33,6 +33,7 @@ _QUIET = (
     "--disable-gpu",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
+WIDTHS = (390, 1280)
 _AXE = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -186,6 +187,13 @@ def examine() -> Examine:
         assert too_wide <= 0, f"{page.url} at {page.viewport_size} is {too_wide} px too wide"
 
     return look
+
+
+def examine_at_both_widths(page: Page, examine: Examine) -> None:
+    """On a phone and on a desktop."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        examine(page)
 
 
 def _readable(violation: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Examine, NewContext, SignIn, demo_served
+from tests.browser.conftest import Examine, NewContext, SignIn, demo_served, examine_at_both_widths
 from tests.clocks import NOW
 from tests.servers import Site
 
@@ -20,12 +20,6 @@ CHOSEN = "minato-de-asagohan"
 def site(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with demo_served(demo, tmp_path_factory.mktemp("coming-in")) as site:
         yield site
-
-
-def both_ways(page: Page, examine: Examine) -> None:
-    for width in (390, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        examine(page)
 
 
 def press(page: Page) -> None:
@@ -47,10 +41,10 @@ def test_somebody_is_invited_and_comes_in_with_a_second_factor(
     admin.get_by_role("link", name="招待を作る").click()
     press(admin)
     assert admin.locator("h1").inner_text() == "招待の手紙"
-    both_ways(admin, examine)
+    examine_at_both_widths(admin, examine)
     assert sheets(admin) == 1
     guest.goto(admin.locator(".letter-address").first.inner_text())
-    both_ways(guest, examine)
+    examine_at_both_widths(guest, examine)
     for name in ("new_password", "new_password_again"):
         guest.fill(f"[name={name}]", CHOSEN)
     press(guest)
@@ -60,21 +54,21 @@ def test_somebody_is_invited_and_comes_in_with_a_second_factor(
     press(guest)
     assert guest.locator(".letter-codes li").count() == 10
     recovery = guest.locator(".letter-codes li").first.inner_text()
-    both_ways(guest, examine)
+    examine_at_both_widths(guest, examine)
     assert sheets(guest) == 1
     later = new_context().new_page()
     later.goto("/login")
     later.fill("[name=username]", "adviser2")
     later.fill("[name=password]", CHOSEN)
     press(later)
-    both_ways(later, examine)
+    examine_at_both_widths(later, examine)
     later.goto("/login/code")
     later.fill("[name=code]", recovery)
     press(later)
     later.wait_for_url("**/helpdesk/today")
     later.goto("/account/second-factor")
-    both_ways(later, examine)
+    examine_at_both_widths(later, examine)
     admin.goto("/admin/accounts/")
     admin.get_by_role("link", name="小松 直樹").click()
     admin.get_by_role("link", name="2つ目のたしかめを取り消す").click()
-    both_ways(admin, examine)
+    examine_at_both_widths(admin, examine)

@@ -13,12 +13,11 @@ from typing import cast
 import pytest
 from flask import Flask
 
-from tests.browser.conftest import Examine, NewContext, SignIn
+from tests.browser.conftest import Examine, NewContext, SignIn, examine_at_both_widths
 from tests.browser.crawl import FILES, WHY, pages_found
 from tests.databases import alone
 from tests.servers import Site
 
-WIDTHS = (390, 1280)
 LANGUAGES = ("ja", "en")
 #: Residents, then staff: a page that several may open is looked at once.
 EVERYBODY = ("", "reception", "instructor", "adviser", "tutor", "coordinator", "admin")
@@ -121,9 +120,7 @@ def test_pages_are_for_everyone(
             page.locator("main form button[type=submit]").click()
             page.wait_for_url(f"**{address}")
         assert page.locator("html").get_attribute("lang") == language
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            examine(page)
+        examine_at_both_widths(page, examine)
 
 
 def test_somebody_is_led_to_every_page(app: Flask, pages: Pages) -> None:

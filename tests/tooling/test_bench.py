@@ -61,4 +61,4 @@ def test_what_reception_waits_for_is_answered(stage: Stage, monkeypatch: pytest.
     monkeypatch.setattr(searching, "_TIMES", 3)
     searched = searching.searches(stage, stage.app)
     assert [one.kind for one in searched] == list(searching.KINDS)
-    assert all(one.operation and one.small and one.http and one.crowded for one in searched)
+    assert all(one.operation and one.town and one.http and one.crowded for one in searched)

@@ -16,10 +16,10 @@ from supportdesk.core.paging import Page, fetch_page
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.duplicates import Known, Likeness, likeness
+from supportdesk.learners.found import Found, described
 from supportdesk.learners.merging.models import LikelyPair
 from supportdesk.learners.models import Learner, LearnerPhone
 from supportdesk.learners.particulars import Particulars
-from supportdesk.learners.search import Found, described
 
 _ONE, _OTHER = aliased(Learner), aliased(Learner)
 _AT_ONCE: Final = 1_000

@@ -12,11 +12,11 @@ from supportdesk.accounts.models import Account
 from supportdesk.core.errors import NotFound
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.extensions import db
+from supportdesk.learners.found import Found, described
 from supportdesk.learners.merging.models import HandOver, HandOverKind
 from supportdesk.learners.merging.operations import obstacles, why_not_undone
 from supportdesk.learners.merging.rows import rows_of
 from supportdesk.learners.models import Learner
-from supportdesk.learners.search import Found, described
 
 _ROWS = select(HandOver).order_by(HandOver.done_at.desc(), HandOver.id.desc())
 

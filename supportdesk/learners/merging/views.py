@@ -15,12 +15,13 @@ from supportdesk.core.japanese import tidy
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.learners.forms import LearnerForm
+from supportdesk.learners.found import described
 from supportdesk.learners.merging import operations, pairs, queries
 from supportdesk.learners.merging.forms import merge_form
 from supportdesk.learners.office import UNDO_DAYS
 from supportdesk.learners.queries import name_of, particulars_of
 from supportdesk.learners.rooms import Part, ahead_of, check_scope, parts_of, scope_of, timeline_of
-from supportdesk.learners.search import described, find_learners
+from supportdesk.learners.search import find_learners
 from supportdesk.learners.views import blueprint
 from supportdesk.places.choices import district_choices
 

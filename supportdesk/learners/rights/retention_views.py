@@ -15,8 +15,8 @@ from supportdesk.core import clock
 from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.fields import DeskForm, HiddenField
 from supportdesk.core.permissions import Permission, requires
+from supportdesk.learners.found import described
 from supportdesk.learners.rights.retention import erase_aged, plan_retention
-from supportdesk.learners.search import described
 from supportdesk.learners.views import blueprint
 
 

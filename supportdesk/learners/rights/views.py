@@ -16,13 +16,13 @@ from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.core.signposts import way_to
 from supportdesk.learners.export import export_learner
+from supportdesk.learners.found import described
 from supportdesk.learners.models import Status
 from supportdesk.learners.queries import name_of
 from supportdesk.learners.rights.erasure import erase_learner, fates_of
 from supportdesk.learners.rights.forms import EraseForm
 from supportdesk.learners.rights.record import looks_of, sections_of
 from supportdesk.learners.rooms import bindings_of, check_scope
-from supportdesk.learners.search import described
 from supportdesk.learners.views import blueprint
 
 
