@@ -40,6 +40,24 @@ def row_hash(key: bytes, previous: str, row: Mapping[str, Any], learners: Sequen
     return _keyed(key, [previous, [_written(row[name]) for name in HASHED], list(learners)])
 
 
+class Cleared(NamedTuple):
+    """That an erasure cleared the words of the row at this place, and what proves it; `proof` is empty for a row that
+    proved nothing even then.
+    """
+
+    lane: int
+    seq: int
+    written: str
+    proof: str
+
+
+def reworded(key: bytes, written: str, now: str) -> str:
+    """What proves that the desk itself cleared a row's words: from the hash with which it was `written`, and keeps, and
+    the hash that what it says now would have.
+    """
+    return _keyed(key, ["reworded", written, now])
+
+
 def seal(key: bytes, head: Head) -> str:
     """What a lane's row bears, so that neither its end nor its beginning can be moved without the key."""
     return _keyed(key, ["lane", *head])

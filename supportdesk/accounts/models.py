@@ -128,7 +128,8 @@ class SignedInSession(Base):
 
 
 class AuditEntry(Base):
-    """Who did or saw what, when, from where. Append-only. `detail` and `reason` never tell of a learner.
+    """Who did or saw what, when, from where. Append-only, but for the words of a `reason`, which go with
+    whom they are about (`rewording.py`). `detail` never tells of a learner.
 
     Each row is chained to the one before it in its lane (`chain.py`).
     """

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
@@ -94,6 +95,7 @@ def say_why(learner_id: int, usual: str, words: str, *, actor: Actor, now: datet
 
 def in_words(reason: str) -> str:
     """A kept reason for people to read."""
-    usual, _colon, words = reason.partition(": ")
+    usual, colon, words = reason.partition(": ")
     labels = {one.value: str(one.label) for one in Reason}
-    return "：".join(filter(None, [labels.get(usual, usual), words]))
+    said = words or (_("（消去済み）") if colon else "")
+    return "：".join(filter(None, [labels.get(usual, usual), said]))

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Text, cast, func, or_, select, tuple_, type_coerce
 
-from supportdesk.accounts.chain import HASHED, Head, seal
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.chain import HASHED, Cleared, Head, seal
 from supportdesk.accounts.models import AuditEntry, AuditLane, AuditSubject
 from supportdesk.accounts.walking import Finding, Link, Walk, Wrong
 from supportdesk.extensions import db
@@ -77,13 +78,14 @@ def verify(
     _at_one_moment()
     verdict = Verdict()
     walks: dict[int, Walk] = {}
+    cleared = _cleared()
     for lane in db.session.scalars(select(AuditLane).order_by(AuditLane.id)):
         head = Head(lane.id, lane.seq, lane.hash, lane.anchor_seq, lane.anchor_hash)
         sealed = any(seal(key, head) == lane.seal for key in keys)
-        walks[lane.id] = Walk(head, keys, sealed=sealed)
+        walks[lane.id] = Walk(head, keys, sealed=sealed, cleared=cleared[lane.id])
         verdict.heads.append(head)
     for piece in progress(_pieces(), "audit rows"):
-        for link in _links(piece()):
+        for link in links(piece()):
             walks[link.row["lane"]].step(link)
             verdict.rows += 1
     for walk in walks.values():
@@ -102,7 +104,7 @@ def _at_one_moment() -> None:
 
 
 #: As the database has them: a time or a detail that cannot be read must not end the walk.
-_AS_STORED = [
+AS_STORED = [
     AuditEntry.id,
     AuditEntry.hash,
     type_coerce(AuditEntry.at, Text).label("at"),
@@ -122,7 +124,7 @@ def _pieces() -> list[Callable[[], Sequence[Mapping[str, Any]]]]:
 
     def read() -> Sequence[Mapping[str, Any]]:
         nonlocal last
-        wanted = select(*_AS_STORED).where(_IN_A_LANE, last < _PLACE).order_by(AuditEntry.lane, AuditEntry.seq)
+        wanted = select(*AS_STORED).where(_IN_A_LANE, last < _PLACE).order_by(AuditEntry.lane, AuditEntry.seq)
         rows = [dict(row) for row in db.session.execute(wanted.limit(PIECE)).mappings()]
         if rows:
             last = rows[-1]["lane"], rows[-1]["seq"]
@@ -131,7 +133,8 @@ def _pieces() -> list[Callable[[], Sequence[Mapping[str, Any]]]]:
     return [read] * -(-count // PIECE)
 
 
-def _links(rows: Collection[Mapping[str, Any]]) -> Iterator[Link]:
+def links(rows: Collection[Mapping[str, Any]]) -> Iterator[Link]:
+    """These rows, read as they are stored, with the learners tied to them."""
     tied: dict[int, list[int]] = defaultdict(list)
     ids = [row["id"] for row in rows]
     ties = select(AuditSubject.entry_id, AuditSubject.learner_id).where(AuditSubject.entry_id.in_(ids))
@@ -139,6 +142,22 @@ def _links(rows: Collection[Mapping[str, Any]]) -> Iterator[Link]:
         tied[tie.entry_id].append(tie.learner_id)
     for row in rows:
         yield Link({**row, "at": _instant(row["at"]), "detail": _detail(row["detail"])}, tied[row["id"]])
+
+
+def _cleared() -> dict[int, dict[int, list[Cleared]]]:
+    """Of which rows erasures say that they cleared their words, by lanes and places.
+
+    Whoever forges such a word, or takes one out, changes a row that is walked over like any other; and has no proof.
+    """
+    found: dict[int, dict[int, list[Cleared]]] = defaultdict(lambda: defaultdict(list))
+    erasures = select(cast(AuditEntry.detail, Text)).where(AuditEntry.action == Action.ERASE_LEARNER.value)
+    for detail in map(_detail, db.session.scalars(erasures)):
+        said = detail.get("reworded") if isinstance(detail, dict) else None
+        for one in said if isinstance(said, list) else ():
+            match one:
+                case [int(lane), int(seq), str(written), str(proof)]:
+                    found[lane][seq].append(Cleared(lane, seq, written, proof))
+    return found
 
 
 def _instant(stored: Any) -> datetime | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from supportdesk.accounts.chain import Head, row_hash
+from supportdesk.accounts.chain import Cleared, Head, reworded, row_hash
 
 #: So many rows that do not fit are looked at for their true places; beyond, each is called altered.
 _PUZZLE = 40
@@ -49,10 +49,14 @@ class _Misfit(NamedTuple):
 
 
 class Walk:
-    """Takes the rows of a lane in the order of their places. `sealed`: the lane's own row is what the desk wrote."""
+    """Takes the rows of a lane in the order of their places. `sealed`: the lane's own row is what the desk wrote;
+    `cleared`: what erasures say of rows whose words they cleared, by places.
+    """
 
-    def __init__(self, head: Head, keys: Sequence[bytes], *, sealed: bool) -> None:
-        self.head, self._keys, self._sealed = head, keys, sealed
+    def __init__(
+        self, head: Head, keys: Sequence[bytes], *, sealed: bool, cleared: Mapping[int, Sequence[Cleared]]
+    ) -> None:
+        self.head, self._keys, self._sealed, self._cleared = head, keys, sealed, cleared
         self.findings: list[Finding] = []
         self._next = head.anchor_seq + 1
         #: What the hash of the row before may have been: as it stands there, and as it would have to be. None: unknown.
@@ -73,7 +77,8 @@ class Walk:
         before, self._before = self._before, {row["hash"]}
         if before is not None and not self._fits(link, before):
             self._misfits.append(_Misfit(link, before))
-            self._before = {row["hash"], *self._hashes(link, before)}
+            written = [one.written for one in self._cleared.get(row["seq"], ())]
+            self._before = {row["hash"], *self._hashes(link, before), *written}
         elif row["id"] < self._highest_id:
             self._find(Wrong.REORDERED, row, f"its id is lower than {self._highest_id}, which stands before it")
         else:
@@ -101,7 +106,9 @@ class Walk:
         for link, _before in self._misfits:
             true_place = next(self._true_places(link, places), None)
             if true_place is None:
-                self._find(Wrong.ALTERED, link.row, "its hash does not fit what it says")
+                unproved = link.row["seq"] in self._cleared
+                more = "; an erasure cleared its words, and what it says beside them is not proved" if unproved else ""
+                self._find(Wrong.ALTERED, link.row, f"its hash does not fit what it says{more}")
             elif true_place != link.row["seq"]:
                 self._find(Wrong.REORDERED, link.row, f"it was written at {true_place}")
 
@@ -111,7 +118,11 @@ class Walk:
                 yield place
 
     def _fits(self, link: Link, before: Collection[str]) -> bool:
-        return link.row["hash"] in self._hashes(link, before)
+        hashes = list(self._hashes(link, before))
+        if link.row["hash"] in hashes:
+            return True
+        proofs = [one.proof for one in self._cleared.get(link.row["seq"], ())]
+        return any(reworded(key, link.row["hash"], now) in proofs for now in hashes for key in self._keys if proofs)
 
     def _hashes(self, link: Link, before: Collection[str]) -> Iterator[str]:
         return (row_hash(key, previous, link.row, link.learners) for previous in before for key in self._keys)

@@ -15,6 +15,7 @@ from sqlalchemy import Column, Table, delete, func, null, or_, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
+from supportdesk.accounts.rewording import clear_words, entries_with_words
 from supportdesk.core import clock
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import DeskError, NotFound
@@ -26,7 +27,7 @@ from supportdesk.learners.keys import findable, key_range, readings
 from supportdesk.learners.life import BoundMeanwhile
 from supportdesk.learners.locking import lock_register
 from supportdesk.learners.models import Channel, Learner, LearnerKey, Status
-from supportdesk.learners.rights.mentions import clear_mentions, mentioned
+from supportdesk.learners.rights.mentions import clear_mentions, mentioned, telling_of
 from supportdesk.learners.rights.models import RequestState, RightsRequest
 from supportdesk.learners.rooms import (
     LearnerTable,
@@ -81,9 +82,18 @@ def fates_of(learner_id: int) -> list[Fate]:
     return found
 
 
+def reasons_of(learner_id: int) -> int:
+    """In how many rows of the audit trail administrators' own words tell of the learner. Raises NotFound."""
+    return len(_reasons(records_of(learner_id)))
+
+
+def _reasons(ids: Sequence[int]) -> list[int]:
+    return entries_with_words(ids, telling_of(ids))
+
+
 def erase_learner(learner_id: int, typed: str | None = None, *, actor: Actor, now: datetime) -> None:
     """Everything that binds the learner is released, everything personal is gone; their row is nobody's.
-    Rows of other people that named them do so no more (mentions.py).
+    Rows of other people that named them do so no more (mentions.py), nor do administrators' reasons in the audit trail.
 
     `typed`: the name once more, where a person erases. Records merged into this one go too. Raises NotFound,
     NotTheName, BoundMeanwhile.
@@ -98,6 +108,7 @@ def erase_learner(learner_id: int, typed: str | None = None, *, actor: Actor, no
     if any(bindings_of(one, Status.LEFT, now) for one in ids):
         raise BoundMeanwhile
     names = _readings(ids)
+    detail = clear_words(_reasons(ids))
     others = clear_mentions(ids)
     for table, answers in _by_table():
         _erase_rows(table, answers, ids)
@@ -105,7 +116,8 @@ def erase_learner(learner_id: int, typed: str | None = None, *, actor: Actor, no
     _become_nobody(ids, now)
     forget(sorted(name for name in names if not _borne(name)))
     db.session.expire_all()
-    audit.record(actor=actor, action=Action.ERASE_LEARNER, subject=f"learner:{learner_id}", learners=others, now=now)
+    subject = f"learner:{learner_id}"
+    audit.record(actor=actor, action=Action.ERASE_LEARNER, subject=subject, learners=others, now=now, detail=detail)
 
 
 def _live(learner_id: int) -> list[int]:

@@ -12,13 +12,14 @@ The rows stay what they are, the other person's. Called by erasure.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import case, func, literal, or_, select, update
 
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.japanese import search_key
+from supportdesk.core.phones import digits_of, format_phone
 from supportdesk.extensions import db
 from supportdesk.learners.caller import ERASED
 from supportdesk.learners.export import LEARNER
@@ -70,6 +71,20 @@ def clear_mentions(ids: Sequence[int]) -> set[int]:
             rewrite_keys(sorted(one.learners))
     _clear_kept(known)
     return {learner_id for one in found for learner_id in one.learners}
+
+
+def telling_of(ids: Sequence[int]) -> Callable[[str], bool]:
+    """Whether free words tell of the learner: by a whole name, family and given, or by a number. One name alone is many
+    people's.
+    """
+    whole = {search_key(text) for one in findable(ids).values() for pair in one.names for text in pair if " " in text}
+    numbers = {digits_of(format_phone(number)) for number in _numbers(ids) if number.startswith("+")}
+
+    def tells(words: str) -> bool:
+        key, digits = search_key(words), digits_of(words)
+        return any(name in key for name in whole if name) or any(number in digits for number in numbers)
+
+    return tells
 
 
 def _clear_kept(known: _Known) -> None:

@@ -19,7 +19,7 @@ from supportdesk.learners.export import export_learner
 from supportdesk.learners.found import described
 from supportdesk.learners.models import Status
 from supportdesk.learners.queries import name_of
-from supportdesk.learners.rights.erasure import erase_learner, fates_of
+from supportdesk.learners.rights.erasure import erase_learner, fates_of, reasons_of
 from supportdesk.learners.rights.forms import EraseForm
 from supportdesk.learners.rights.record import looks_of, sections_of
 from supportdesk.learners.rooms import bindings_of, check_scope
@@ -61,6 +61,7 @@ def erase(learner_id: int) -> Answer:
             form=form,
             learner=described([learner_id])[0],
             fates=fates_of(learner_id),
+            reasons=reasons_of(learner_id),
             bindings=bindings_of(learner_id, Status.LEFT, now),
             action=url_for("learners.erase", learner_id=learner_id),
             back=way_to("learner", learner_id=learner_id),

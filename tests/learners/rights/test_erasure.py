@@ -13,6 +13,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from supportdesk.accounts.chain import chain_key
+from supportdesk.accounts.verifying import verify
 from supportdesk.classes.attendance import Mark, record_attendance
 from supportdesk.classes.models import AttendanceState, Enrolment, EnrolmentState
 from supportdesk.core import clock as desk_clock
@@ -197,13 +199,18 @@ def test_nothing_of_theirs_is_left_anywhere_and_the_figures_stay(
     with app.app_context(), transaction():  # what lies ahead is no figure yet: it is released beforehand
         release_learner(learner, Status.PAUSED, actor=SYSTEM, now=desk_clock.now())
     before = _without_tokens(figures(client))
-    page = client.get(client.say_why(f"/learners/{learner}").link("消去する"))
+    asked = client.get(f"/learners/{learner}", expect=303, follow=True)
+    why = {"reason": "other", "words": f"{NAME}さんの長女（{CALLER_PHONE}）から"}
+    page = client.get(client.submit(asked, "why", why, follow=True).link("消去する"))
+    assert "操作の記録のうち3件から、管理者が理由として書いたことばを消します" in page.text
     assert "元にもどせません" in page.text and "教え合い" in page.text
     assert "名前とちがいます" in client.submit(page, "erase", {"typed": "スズキ"}, expect=422).text
     caplog.clear()
     gone = client.submit(page, "erase", {"typed": KANA}, follow=True)
     assert "消去しました" in gone.text
     assert traces(app) == []
+    with app.app_context():
+        assert verify([chain_key()]).findings == []
     assert not [fragment for fragment in FRAGMENTS if fragment in caplog.text]
     client.get(f"/learners/{learner}", expect=404)
     assert _without_tokens(figures(client)) == before

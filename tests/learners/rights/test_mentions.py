@@ -10,6 +10,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from supportdesk.accounts.actions import Action
+from supportdesk.accounts.chain import chain_key
+from supportdesk.accounts.models import AuditEntry
+from supportdesk.accounts.reasons import say_why
+from supportdesk.accounts.verifying import verify
 from supportdesk.classes.models import Enrolment, EnrolmentState
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import Base, transaction
@@ -21,7 +25,7 @@ from supportdesk.learners.links import link_learners
 from supportdesk.learners.merging.operations import merge_learners, undo_hand_over
 from supportdesk.learners.models import Learner, LinkKind
 from supportdesk.learners.queries import particulars_of
-from supportdesk.learners.rights.erasure import erase_learner
+from supportdesk.learners.rights.erasure import erase_learner, reasons_of
 from supportdesk.learners.rights.models import Asker, RequestKind, RightsRequest
 from supportdesk.learners.rights.requests import take_request
 from supportdesk.learners.rooms import mentions
@@ -195,6 +199,29 @@ def test_the_trail_says_whose_rows_were_changed() -> None:
     called(other, Caller(NAME, "妻", NUMBER))
     erase(erased)
     assert noted(Action.ERASE_LEARNER) == [("erase_learner", f"learner:{erased}", [other])]
+
+
+@pytest.mark.usefixtures("reference")
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("鵺野蟋蟀さんの妻から", True),
+        ("夫のぬえの・こおろぎ様より", True),
+        ("折り返しは018(889)7431", True),
+        ("蟋蟀さんから", False),  # many are called so
+        ("018-889-7432 から", False),
+    ],
+)
+def test_a_reason_to_look_at_somebody_else_goes_when_it_tells_of_them(words: str, told: bool) -> None:
+    erased, other = person(), make_learner()
+    with transaction():
+        say_why(other, "other", words, actor=SYSTEM, now=desk_clock.now())
+    assert reasons_of(erased) == int(told)
+    erase(erased)
+    assert db.session.scalar(select(AuditEntry.reason).where(AuditEntry.reason != "")) == (
+        "other: " if told else f"other: {words}"
+    )
+    assert verify([chain_key()]).findings == []
 
 
 @pytest.mark.usefixtures("context")
