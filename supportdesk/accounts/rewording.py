@@ -75,7 +75,7 @@ def _proof(link: Link, before: str | None) -> str:
 
 def _chained(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Link, str | None]]:
     """Those that stand in a lane, and the hash of what stands before each."""
-    for link in links([row for row in rows if row["lane"] is not None and row["seq"] is not None]):
+    for link in links([row for row in rows if isinstance(row["lane"], int) and isinstance(row["seq"], int)]):
         lane, before = link.row["lane"], link.row["seq"] - 1
         anchor = select(AuditLane.anchor_hash).where(AuditLane.id == lane, AuditLane.anchor_seq == before)
         row = select(AuditEntry.hash).where(AuditEntry.lane == lane, AuditEntry.seq == before)

@@ -154,6 +154,15 @@ def test_an_erasure_covers_no_earlier_tampering() -> None:
     assert (finding.wrong.value, finding.id) == ("altered", seen) and "erasure" in finding.what
 
 
+@pytest.mark.only_on("sqlite")
+def test_a_row_with_no_place_is_cleared_all_the_same() -> None:
+    seen = look(1, WORDS)
+    tamper("UPDATE audit_entry SET seq = 'x' WHERE id = :id", id=seen)
+    clear(1)
+    assert reasons() == {seen: CLEARED}
+    assert found()[-1][0] == "foreign"
+
+
 def test_without_the_row_that_notes_the_erasure_neither_holds() -> None:
     seen = look(1, WORDS)
     erasure = clear(1)
