@@ -53,7 +53,8 @@ def change_status(learner_id: int, status: Status, reason: StatusReason, *, acto
 
     Back to active gives nothing back. Raises NotFound, SameStatus, BoundMeanwhile.
     """
-    held = connection().scalar(select(_LEARNER.c.status).where(_LEARNER.c.id == learner_id))
+    live = select(_LEARNER.c.status).where(_LEARNER.c.id == learner_id, _LEARNER.c.erased_at.is_(None))
+    held = connection().scalar(live)
     if held is None:
         raise NotFound
     if held is status:

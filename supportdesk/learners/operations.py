@@ -104,7 +104,7 @@ def amend_learner(
     """
     particulars = checked(particulars)
     lock_register()
-    live = select(Learner).where(Learner.id == learner_id, Learner.merged_into.is_(None))
+    live = select(Learner).where(Learner.id == learner_id, Learner.merged_into.is_(None), Learner.erased_at.is_(None))
     learner = db.session.scalar(live.with_for_update(key_share=True))
     if learner is None:
         raise NotFound

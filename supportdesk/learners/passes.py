@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -63,19 +63,22 @@ def issue_pass(learner_id: int, *, actor: Actor, now: datetime) -> LivePass:
 def revoke_pass(learner_id: int, *, actor: Actor, now: datetime) -> None:
     """End the learner's pass at once, for every scan and for its code; an open admission window ends with it.
 
-    Raises NoPass. Phones admitted before stay admitted (admission.cut_off_phones).
+    So does the card of a record that was merged into theirs. Raises NoPass. Phones admitted before stay admitted
+    (admission.cut_off_phones).
     """
     _lock(learner_id)
-    held = live_pass(learner_id)
-    if held is None:
+    records = select(Learner.id).where(or_(Learner.id == learner_id, Learner.merged_into == learner_id))
+    ended = db.session.scalars(
+        update(Pass)
+        .where(Pass.learner_id.in_(records), Pass.revoked_at.is_(None))
+        .values(revoked_at=now, revoked_by=actor.account_id)
+        .returning(Pass.code)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if not ended:
         raise NoPass
     db.session.execute(
-        update(Pass)
-        .where(Pass.learner_id == learner_id, Pass.revoked_at.is_(None))
-        .values(revoked_at=now, revoked_by=actor.account_id)
-    )
-    db.session.execute(
-        delete(LearnerKey).where(LearnerKey.learner_id == learner_id, LearnerKey.key == code_key(held.code))
+        delete(LearnerKey).where(LearnerKey.learner_id == learner_id, LearnerKey.key.in_(map(code_key, ended)))
     )
     close_windows(learner_id, now)
     audit.record(actor=actor, action=Action.REVOKE_PASS, subject=f"learner:{learner_id}", now=now)

@@ -121,6 +121,7 @@ def undo_hand_over(hand_over_id: int, *, actor: Actor, now: datetime) -> HandOve
         merge_learners(done.taker_id, done.giver_id, particulars_of(done.giver_id), actor=actor, now=now)
     else:
         _take_back_merge(done, now)
+        done.before = done.after = null()  # it is needed no more, and may tell of somebody else now
     _record(Action.UNDO_HAND_OVER, done.giver_id, done.taker_id, done.id, actor, now)
     return done
 
@@ -148,8 +149,8 @@ def _take_back_merge(done: HandOver, now: datetime) -> None:
 
 
 def forget_particulars(now: datetime) -> int:
-    """Forget the particulars of merges that can be taken back no more. Returns of how many."""
-    over = or_(HandOver.done_at < now - timedelta(days=UNDO_DAYS.get()), HandOver.undone_at.is_not(None))
+    """Forget the particulars of merges that are too old to be taken back. Returns of how many."""
+    over = HandOver.done_at < now - timedelta(days=UNDO_DAYS.get())
     some = update(HandOver).where(over, HandOver.kind == HandOverKind.MERGE, HandOver.before.is_not(None))
     return connection().execute(some.values(before=null(), after=null())).rowcount
 
@@ -186,7 +187,8 @@ def _lock_pair(gone_id: int, kept_id: int) -> Pair:
 
 def _lock_learners(ids: Sequence[int], *, merged: bool = False) -> list[Learner]:
     """The learners, whom nobody else can book, mark or amend until the transaction ends. Raises NotFound."""
-    wanted = select(Learner).where(Learner.id.in_(ids)).order_by(Learner.id).with_for_update()
+    live = Learner.id.in_(ids), Learner.erased_at.is_(None)
+    wanted = select(Learner).where(*live).order_by(Learner.id).with_for_update()
     if not merged:
         wanted = wanted.where(Learner.merged_into.is_(None))
     found = list(db.session.scalars(wanted.execution_options(populate_existing=True)))

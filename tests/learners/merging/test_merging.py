@@ -19,6 +19,7 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
 from supportdesk.learners.consents import record_consent
+from supportdesk.learners.life import change_status
 from supportdesk.learners.merging.models import HandOver
 from supportdesk.learners.merging.operations import (
     CannotBeOne,
@@ -27,12 +28,13 @@ from supportdesk.learners.merging.operations import (
     split_learner,
     undo_hand_over,
 )
-from supportdesk.learners.models import ConsentKind, Learner, Pass
+from supportdesk.learners.models import ConsentKind, Learner, Pass, Status, StatusReason
 from supportdesk.learners.office import UNDO_DAYS
 from supportdesk.learners.operations import amend_learner
 from supportdesk.learners.particulars import Particulars, Telephone
 from supportdesk.learners.passes import issue_pass, pass_by_token
 from supportdesk.learners.queries import particulars_of
+from supportdesk.learners.rights.erasure import erase_learner
 from supportdesk.learners.rooms import parts_of
 from supportdesk.learners.search import find_learners
 from supportdesk.learners.standing import Merged
@@ -42,6 +44,7 @@ from tests.classes.making import enrol, make_run, meeting_at, meeting_of
 from tests.clocks import NOW, TODAY, Clock
 from tests.factories import make_learner, make_reference
 from tests.helpdesk.making import book, make_adviser, make_desk
+from tests.learners.rights.traces import traces
 from tests.racing import meet
 from tests.tutors.making import log, make_tutor, match
 
@@ -251,3 +254,43 @@ def test_whoever_comes_second_knows_of_the_first(app: Flask, clock: Clock, merge
     db.session.rollback()
     held = list(db.session.scalars(select(Enrolment.learner_id).where(Enrolment.run_id == run_id)))
     assert held == ([] if merged_first else [kept])
+
+
+def test_whoever_leaves_for_good_has_no_card_left_of_either_record(pair: tuple[int, int]) -> None:
+    gone, kept = pair
+    cards = [(one.token, one.code) for one in db.session.scalars(select(Pass).where(Pass.learner_id.in_(pair)))]
+    merge(gone, kept)
+    assert [pass_by_token(token) for token, _code in cards] == [kept, kept]
+    with transaction():
+        change_status(kept, Status.LEFT, StatusReason.OWN_WISH, actor=SYSTEM, now=clock.now())
+    assert [pass_by_token(token) for token, _code in cards] == [None, None]
+    assert [one.id for _token, code in cards for one in find_learners(code)] == []
+
+
+def test_a_merge_taken_back_keeps_nothing_of_one_record_for_the_other(app: Flask, clock: Clock) -> None:
+    one, two, three = make_learner("アキタ ヒトリメ"), make_learner(), make_learner()
+    earlier = merge(one, two, replace(particulars_of(two), helper_name="アキタ ヒトリメ"))
+    undo(merge(two, three, replace(particulars_of(three), helper_name="アキタ ヒトリメ")))
+    undo(earlier)
+    with transaction():
+        erase_learner(one, actor=SYSTEM, now=NOW)
+    assert traces(app, ["ヒトリメ", "ひとりめ"]) == []
+
+
+def test_nobody_is_made_one_with_somebody_erased(clock: Clock) -> None:
+    erased, left = make_learner(), make_learner()
+    with transaction():
+        erase_learner(erased, actor=SYSTEM, now=NOW)
+        change_status(left, Status.LEFT, StatusReason.OWN_WISH, actor=SYSTEM, now=NOW)
+    with pytest.raises(NotFound):
+        merge(erased, left)
+
+
+def test_a_merge_stands_once_either_is_erased(pair: tuple[int, int]) -> None:
+    gone, kept = pair
+    done = merge(gone, kept)
+    with transaction():
+        erase_learner(kept, actor=SYSTEM, now=clock.now())
+    assert {one.erased_at for one in db.session.scalars(select(Learner).where(Learner.id.in_(pair)))} == {clock.now()}
+    with pytest.raises(CannotBeUndone):
+        undo(done)

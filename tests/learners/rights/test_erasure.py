@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +16,7 @@ from supportdesk.accounts.verifying import verify
 from supportdesk.classes.attendance import Mark, record_attendance
 from supportdesk.classes.models import AttendanceState, Enrolment, EnrolmentState
 from supportdesk.core import clock as desk_clock
-from supportdesk.core.database import Base, transaction
+from supportdesk.core.database import transaction
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
@@ -26,7 +24,8 @@ from supportdesk.helpdesk.models import Booking, BookingState, Case
 from supportdesk.learners.admission import admit_phone, open_window
 from supportdesk.learners.caller import Caller
 from supportdesk.learners.consents import record_consent
-from supportdesk.learners.models import AgeBand, ConsentKind, Learner, NameVariant, Need, Sex, Status
+from supportdesk.learners.life import change_status
+from supportdesk.learners.models import AgeBand, ConsentKind, Learner, NameVariant, Need, Sex, Status, StatusReason
 from supportdesk.learners.operations import amend_learner
 from supportdesk.learners.particulars import Particulars, Telephone
 from supportdesk.learners.passes import issue_pass, live_pass
@@ -40,6 +39,7 @@ from tests.classes.making import enrol, make_lecture, make_run, meeting_at, meet
 from tests.clocks import TODAY, Clock
 from tests.factories import make_account, make_actor, make_learner, make_reference
 from tests.helpdesk.making import at, book, make_adviser, make_desk
+from tests.learners.rights.traces import traces
 from tests.notices.making import queue
 from tests.pages import PageClient
 from tests.tutors.making import log, make_tutor, match
@@ -153,28 +153,6 @@ def _consult(app: Flask, learner: int) -> None:
         )  # fmt: skip
 
 
-def everything(app: Flask) -> dict[str, str]:
-    """Every row of every table, as text."""
-    with app.app_context():
-        return {
-            f"{table.name} {number}": json.dumps([str(value) for value in row], ensure_ascii=False)
-            for table in Base.metadata.sorted_tables
-            for number, row in enumerate(db.session.execute(select(table)))
-        }
-
-
-def traces(app: Flask) -> list[str]:
-    """Where a value of the learner is still to be found: in tables and in files."""
-    found = [
-        f"{place}: {fragment}" for place, text in everything(app).items() for fragment in FRAGMENTS if fragment in text
-    ]
-    folder = Path(app.config["SETTINGS"].instance)
-    files = [path for path in folder.rglob("*") if path.is_file() and ".sqlite3" not in path.name]
-    return found + [
-        f"{path}: {fragment}" for path in files for fragment in FRAGMENTS if fragment.encode() in path.read_bytes()
-    ]
-
-
 FIGURES = ("/tutors/figures", "/tutors/figures/file/csv", "/schedule", "/classes/", "/outreach/")
 
 
@@ -191,7 +169,7 @@ def test_nothing_of_theirs_is_left_anywhere_and_the_figures_stay(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     learner = furnish(app, clock)
-    assert {place.split()[0] for place in traces(app)} >= {
+    assert {place.split()[0] for place in traces(app, FRAGMENTS)} >= {
         "learner", "former_name", "former_residence", "learner_phone", "learner_key", "name_variant", "enrolment",
         "booking", "consultation_case", "match", "peer_session", "notice", "rights_request",
     }  # fmt: skip
@@ -208,7 +186,7 @@ def test_nothing_of_theirs_is_left_anywhere_and_the_figures_stay(
     caplog.clear()
     gone = client.submit(page, "erase", {"typed": KANA}, follow=True)
     assert "消去しました" in gone.text
-    assert traces(app) == []
+    assert traces(app, FRAGMENTS) == []
     with app.app_context():
         assert verify([chain_key()]).findings == []
     assert not [fragment for fragment in FRAGMENTS if fragment in caplog.text]
@@ -222,7 +200,7 @@ def test_nothing_of_theirs_is_left_anywhere_and_the_figures_stay(
 
 
 @pytest.mark.usefixtures("context")
-def test_the_row_is_nobody_and_what_was_counted_stays_as_it_was_that_day() -> None:
+def test_the_row_is_nobody_for_ever_and_what_was_counted_stays_as_it_was_that_day() -> None:
     make_reference()
     learner = make_learner("ヌエノ コオロギ", birth_date=date(1940, 1, 2))
     held = enrol(make_run(), learner)
@@ -238,6 +216,10 @@ def test_the_row_is_nobody_and_what_was_counted_stays_as_it_was_that_day() -> No
     assert list(find_learners("ヌエノ")) == []
     with pytest.raises(NotFound), transaction():
         erase_learner(learner, actor=SYSTEM, now=desk_clock.now())
+    with pytest.raises(NotFound), transaction():
+        amend_learner(learner, Particulars(kana=KANA), actor=SYSTEM, now=desk_clock.now())
+    with pytest.raises(NotFound), transaction():
+        change_status(learner, Status.ACTIVE, StatusReason.BACK, actor=SYSTEM, now=desk_clock.now())
 
 
 @pytest.mark.usefixtures("context")
