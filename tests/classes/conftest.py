@@ -28,6 +28,15 @@ def instructor(app: Flask, client: PageClient, clock: Clock) -> PageClient:
 
 
 @pytest.fixture
+def reception(app: Flask, client: PageClient) -> PageClient:
+    """Somebody at the reception's screen."""
+    with app.app_context():
+        make_account(Role.RECEPTION)
+    client.sign_in("reception")
+    return client
+
+
+@pytest.fixture
 def taught(app: Flask, clock: Clock) -> Callable[..., tuple[int, int]]:
     """Makes a run that the instructor teaches: its id and its meeting's."""
 

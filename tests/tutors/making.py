@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
+
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Actor, Role
+from supportdesk.extensions import db
+from supportdesk.tutors.models import STANDS, PeerSession
 from supportdesk.tutors.operations import appoint_tutor, match_learner
-from supportdesk.tutors.sessions import Held, log_session
-from tests.factories import make_actor
+from supportdesk.tutors.sessions import Held, correct_session, log_session, withdraw_session
+from tests.factories import make_actor, make_learner
 
 
 def make_tutor(
@@ -68,3 +72,35 @@ def log(
             actor=tutor,
             now=clock.now(),
         )
+
+
+def ago(minutes: int) -> datetime:
+    """The instant so many minutes ago."""
+    return clock.now() - timedelta(minutes=minutes)
+
+
+def an_hour() -> Held:
+    """A session that has just ended."""
+    return Held(held_at=ago(60), minutes=60, place="泉町内会館", district_code="chuo")
+
+
+def pair(*skills: str) -> tuple[Actor, int]:
+    """A tutor and a learner of theirs."""
+    tutor, learner = make_tutor(*skills), make_learner()
+    match(tutor, learner)
+    return tutor, learner
+
+
+def correct(session_id: int, held: Held, actor: Actor, uuid: UUID | None = None) -> int:
+    with transaction():
+        return correct_session(uuid or uuid4(), session_id, held, actor=actor, now=clock.now())
+
+
+def withdraw(session_id: int, actor: Actor) -> None:
+    with transaction():
+        withdraw_session(session_id, actor=actor, now=clock.now())
+
+
+def standing() -> list[int]:
+    """The sessions that are not withdrawn."""
+    return list(db.session.scalars(select(PeerSession.id).where(STANDS).order_by(PeerSession.id)))
