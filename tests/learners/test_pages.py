@@ -1,4 +1,4 @@
-"""The register's pages: the list, the search, entering and amending, consents."""
+"""The register's pages: the list, the search, entering and amending."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from supportdesk.accounts.models import AuditEntry
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
-from supportdesk.learners.models import Consent, Learner, LearnerPhone, Need
+from supportdesk.learners.models import Learner, LearnerPhone, Need
 from supportdesk.learners.operations import amend_learner
 from supportdesk.learners.particulars import Particulars, Telephone
 from supportdesk.learners.search import find_learners
@@ -31,16 +31,6 @@ SHOWA_70 = {
 }  # fmt: skip
 
 MORE = "ほかにもいます。つづけて入力してください。"
-
-
-@pytest.fixture
-def desk(app: Flask, client: PageClient) -> PageClient:
-    """Reception, at work."""
-    with app.app_context():
-        make_reference()
-        make_account(Role.RECEPTION)
-    client.sign_in("reception")
-    return client
 
 
 def made(app: Flask, kana: str = "タカハシ ハナコ", **particulars: object) -> int:
@@ -319,27 +309,6 @@ def test_a_form_left_open_does_not_undo_what_somebody_else_saved(app: Flask, des
     assert refused.field("kana").get("value") == "スズキ"
 
 
-def test_an_answer_is_recorded_with_the_words_that_were_read_out(app: Flask, desk: PageClient) -> None:
-    learner_id = made(app)
-    page = desk.get(f"/learners/{learner_id}/consents")
-    assert page.texts(".tag") == ["まだ聞いていません", "まだ聞いていません"]
-    after = desk.submit(page, "tie_video_views", {"tie_video_views-answer": "yes"}, follow=True)
-    assert after.texts(".tag") == ["まだ聞いていません", "同意あり"]
-    with app.app_context():
-        consent = db.session.scalars(select(Consent)).one()
-    assert consent.given
-    assert consent.wording in page.text
-    assert ("record_consent", f"learner:{learner_id}") in actions(app)
-
-
-def test_a_consent_without_an_answer_is_not_recorded(app: Flask, desk: PageClient) -> None:
-    learner_id = made(app)
-    page = desk.submit(desk.get(f"/learners/{learner_id}/consents"), "keep_record", expect=422)
-    assert page.error("keep_record-answer")
-    with app.app_context():
-        assert db.session.scalars(select(Consent)).all() == []
-
-
 def test_another_text_in_a_form_that_was_sent_is_shown_again_and_may_be_sent_then(app: Flask, desk: PageClient) -> None:
     learner_id = made(app)
     page = desk.get(f"/learners/{learner_id}/edit")
@@ -354,51 +323,6 @@ def test_another_text_in_a_form_that_was_sent_is_shown_again_and_may_be_sent_the
     desk.submit(fresh, "learner", {"note": "つえ"})
 
 
-def test_a_token_of_a_colleague_records_no_consent_and_says_so(app: Flask, desk: PageClient) -> None:
-    learner_id = made(app)
-    address = f"/learners/{learner_id}/consents"
-    sent = {"kind": "keep_record", "keep_record-answer": "yes", "keep_record-one_time_token": "a" * 22}
-    desk.post(address, sent)
-    desk.post(address, sent)
-    with app.app_context():
-        make_account(Role.RECEPTION, username="colleague")
-    colleague = PageClient(app)
-    colleague.sign_in("colleague")
-    assert "まだ保存していません" in colleague.post(address, sent, expect=422).text
-    with app.app_context():
-        assert len(db.session.scalars(select(Consent)).all()) == 1
-
-
 @pytest.mark.parametrize("address", ["edit", "consents", "pass", "pass.svg"])
 def test_pages_of_nobody_are_not_found(desk: PageClient, address: str) -> None:
     desk.get(f"/learners/999999/{address}", expect=404)
-
-
-def test_an_instructor_outside_their_meetings_finds_no_consents_page(app: Flask, client: PageClient) -> None:
-    with app.app_context():
-        make_reference()
-        make_account(Role.INSTRUCTOR)
-    learner_id = made(app)
-    client.sign_in("instructor")
-    client.get(f"/learners/{learner_id}/consents", expect=404)
-    client.post(f"/learners/{learner_id}/admit", expect=404)
-    assert "まだいません" in client.get("/learners/").text
-
-
-def test_the_sheet_says_in_plain_words_what_each_consent_covers(app: Flask, desk: PageClient) -> None:
-    with app.app_context():
-        learner_id = make_learner("サトウ ウメ")
-    sheet = desk.get(desk.get(f"/learners/{learner_id}/consents").link("署名していただく紙"))
-    assert "サトウ ウメ 様" in sheet.text
-    for words in ("書くこと", "見る人", "いつまで", "やめたとき", "お名前（署名）"):
-        assert words in sheet.text
-    assert sheet.text.count("はい（同意する）") == 2
-
-
-def test_whoever_takes_a_consent_back_is_told_what_follows(app: Flask, desk: PageClient) -> None:
-    with app.app_context():
-        learner_id = make_learner()
-    page = desk.get(f"/learners/{learner_id}/consents")
-    assert "「いいえ」にすると" not in page.text
-    page = desk.submit(page, "tie_video_views", {"tie_video_views-answer": "yes"}, follow=True)
-    assert "前に見た動画と答えを、あなたの記録からはずします" in page.text
