@@ -45,12 +45,15 @@ def wait_for_turn(connection: Connection) -> None:
 @event.listens_for(Pool, "checkin")
 def _end_turn(_dbapi_connection: object, record: ConnectionPoolEntry) -> None:
     if _FILE in record.info:
-        if _writers.get(record.info[_PATH], (0, 0))[1] == record.info[_FILE]:
-            del _writers[record.info[_PATH]]
-        fcntl.flock(record.info[_FILE], fcntl.LOCK_UN)
+        path, file = record.info[_PATH], record.info[_FILE]
+        if _writers.get(path, (0, 0))[1] == file:
+            del _writers[path]
+        fcntl.flock(file, fcntl.LOCK_UN)
 
 
 @event.listens_for(Pool, "close")
-def _leave_the_line(_dbapi_connection: object, record: ConnectionPoolEntry) -> None:
+def _leave_the_line(dbapi_connection: object, record: ConnectionPoolEntry) -> None:
+    """A connection that is thrown away in the middle of a transaction never goes back to its pool."""
+    _end_turn(dbapi_connection, record)
     if _FILE in record.info:
         os.close(record.info.pop(_FILE))

@@ -37,6 +37,16 @@ def reception(app: Flask, client: PageClient) -> PageClient:
 
 
 @pytest.fixture
+def coordinator(app: Flask) -> PageClient:
+    """The coordinator of the east, at a screen of their own."""
+    with app.app_context():
+        make_account(Role.COORDINATOR, districts=("tobu",))
+    client = PageClient(app)
+    client.sign_in("coordinator")
+    return client
+
+
+@pytest.fixture
 def taught(app: Flask, clock: Clock) -> Callable[..., tuple[int, int]]:
     """Makes a run that the instructor teaches: its id and its meeting's."""
 

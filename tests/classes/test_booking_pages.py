@@ -11,12 +11,11 @@ from sqlalchemy import select
 
 from supportdesk.accounts.models import AuditEntry
 from supportdesk.classes.models import Enrolment, EnrolmentState
-from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 from supportdesk.notices.models import Notice, NoticeState
 from tests.classes.making import DAY, enrol, make_run, meeting_at, room_of
 from tests.clocks import Clock
-from tests.factories import make_account, make_learner, make_reference
+from tests.factories import make_learner, make_reference
 from tests.pages import PageClient
 
 
@@ -24,15 +23,6 @@ from tests.pages import PageClient
 def _the_city(app: Flask) -> None:
     with app.app_context():
         make_reference()
-
-
-@pytest.fixture
-def coordinator(app: Flask) -> PageClient:
-    with app.app_context():
-        make_account(Role.COORDINATOR, districts=("tobu",))
-    client = PageClient(app)
-    client.sign_in("coordinator")
-    return client
 
 
 def rows(app: Flask, run_id: int) -> list[Any]:

@@ -26,15 +26,6 @@ def _the_city(app: Flask) -> None:
         make_reference()
 
 
-@pytest.fixture
-def coordinator(app: Flask) -> PageClient:
-    with app.app_context():
-        make_account(Role.COORDINATOR, districts=("tobu",))
-    client = PageClient(app)
-    client.sign_in("coordinator")
-    return client
-
-
 class TestPlanning:
     def fields(self, app: Flask, **changed: Any) -> dict[str, Any]:
         with app.app_context():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import time
 from itertools import pairwise
 
@@ -36,6 +37,16 @@ def test_a_turn_is_over_when_its_transaction_failed(app: Flask) -> None:
             raise ZeroDivisionError
         db.session.remove()
     assert all(isinstance(turn, tuple) for turn in race(app, [lambda: _write_for(0)] * 2))
+
+
+def test_whoever_lost_a_connection_in_the_middle_stands_in_line_again(app: Flask) -> None:
+    with app.app_context():
+        with db.engine.connect().execution_options(write=True) as lost:
+            lost.execute(text("SELECT 1"))
+            lost.invalidate()
+        with transaction(), open(f"{db.engine.url.database}-turn", "w") as line, pytest.raises(BlockingIOError):
+            fcntl.flock(line, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        db.session.remove()
 
 
 def test_nobody_waits_for_themselves(app: Flask) -> None:
