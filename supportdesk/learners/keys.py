@@ -54,9 +54,9 @@ def narrowed(kind: str, value: object, key: str) -> str:
     return f"@{kind}={value}:{key}"
 
 
-def key_range(key: str, keys: type[LearnerKey] = LearnerKey) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def key_range(key: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """The conditions for keys that begin so: one range of the index, in which a LIKE would walk through all of it."""
-    return keys.key >= key, keys.key < key + AFTER_ALL
+    return LearnerKey.key >= key, LearnerKey.key < key + AFTER_ALL
 
 
 def code_key(code: str) -> str:

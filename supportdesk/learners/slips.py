@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
-from supportdesk.core.database import connection, insert_ignoring_conflict
+from supportdesk.core.database import connection, insert_ignoring_conflict, table_of
 from supportdesk.extensions import db
 from supportdesk.learners.models import NameVariant
 
@@ -20,6 +20,13 @@ from supportdesk.learners.models import NameVariant
 _SHORTEST: Final = 2
 #: Longer than any name; what is longer is read no further.
 _LONGEST: Final = 16
+
+_VARIANT: Final = table_of(NameVariant)
+_NAMED: Final = (
+    select(_VARIANT.c.variant, _VARIANT.c.name)
+    .where(_VARIANT.c.variant.in_(bindparam("rests", expanding=True)))
+    .order_by(_VARIANT.c.name)
+)
 
 
 def variants(name: str) -> frozenset[str]:
@@ -70,11 +77,7 @@ def _alike(parts: Iterable[str]) -> dict[str, list[str]]:
     """For each part the names that are it, or one kana away from it. One statement."""
     named: dict[str, list[str]] = defaultdict(list)
     wanted = {part: variants(part) for part in parts}
-    for variant, name in db.session.execute(
-        select(NameVariant.variant, NameVariant.name)
-        .where(NameVariant.variant.in_(sorted(frozenset().union(*wanted.values()))))
-        .order_by(NameVariant.name)
-    ):
+    for variant, name in connection().execute(_NAMED, {"rests": sorted(frozenset().union(*wanted.values()))}):
         named[variant].append(name)
     alike = defaultdict(list)
     for part, left in wanted.items():
