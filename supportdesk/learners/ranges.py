@@ -46,6 +46,19 @@ def beginning_with(
         at_once *= _KEYS_PER_LEARNER
 
 
+_WITH_A_KEY: Final = select(_KEY.c.learner_id).where(
+    _KEY.c.learner_id.in_(bindparam("ids", expanding=True)),
+    _KEY.c.key >= bindparam("first"),
+    _KEY.c.key < bindparam("after"),
+)
+
+
+def with_a_key(ids: Sequence[int], beginning: str) -> list[int]:
+    """Those of a few learners who have a key that begins so, in their order."""
+    held = set(connection().scalars(_WITH_A_KEY, {"ids": ids, "first": beginning, "after": beginning + AFTER_ALL}))
+    return [learner_id for learner_id in ids if learner_id in held]
+
+
 def _statement(counts: tuple[int, ...], *conditions: ColumnElement[bool]) -> Any:
     """`counts`: how many ranges, and of how many each other key may come. Each range by itself, so that the index gives
     each in order and no further than the limit.

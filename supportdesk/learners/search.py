@@ -16,10 +16,10 @@ from supportdesk.core.japanese import is_kana, search_key
 from supportdesk.core.phones import digits_of
 from supportdesk.extensions import db
 from supportdesk.learners.found import Found, described
-from supportdesk.learners.keys import key_range, narrowed, number_key
-from supportdesk.learners.models import Learner, LearnerKey
+from supportdesk.learners.keys import narrowed, number_key
+from supportdesk.learners.models import Learner
 from supportdesk.learners.narrowing import Asked, Narrowing, read_words
-from supportdesk.learners.ranges import beginning_with
+from supportdesk.learners.ranges import beginning_with, with_a_key
 from supportdesk.learners.slips import near
 
 Scope = Select[Any]
@@ -99,6 +99,4 @@ def _of_few(asked: Asked, enough: int, scope: Scope | None) -> list[int]:
         ids = beginning_with([number_key(asked.digits)], _FEW, scope=scope)
     if not asked.name or not ids:
         return ids[:enough]
-    named = select(LearnerKey.learner_id).where(LearnerKey.learner_id.in_(ids), *key_range(asked.name))
-    held = set(db.session.scalars(named))
-    return [learner_id for learner_id in ids if learner_id in held][:enough]
+    return with_a_key(ids, asked.name)[:enough]
