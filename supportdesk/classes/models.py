@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, text
@@ -26,6 +26,21 @@ class RunKind(StrEnum):
 class RunState(StrEnum):
     OPEN = "open"
     CANCELLED = "cancelled"
+
+
+class Filling(StrEnum):
+    """How the seats of a run are given."""
+
+    FIRST_COME = "first_come"
+    LOTTERY = "lottery"
+    INVITATION = "invitation"
+
+
+class Duty(StrEnum):
+    """What a person on duty does at a meeting."""
+
+    INSTRUCTOR = "instructor"
+    ASSISTANT = "assistant"
 
 
 class Course(Base):
@@ -68,6 +83,8 @@ class Run(Base):
         CheckConstraint("kind <> 'class' OR venue_id IS NOT NULL", "class_has_venue"),
         CheckConstraint("(venue_id IS NULL) = (place <> '')", "venue_or_place"),
         CheckConstraint("starts_at < ends_at", "times_in_order"),
+        CheckConstraint("(least IS NULL) = (decide_on IS NULL)", "least_with_day"),
+        CheckConstraint("least IS NULL OR least >= 1", "least_positive"),
         Index("ix_run_schedule", "listed", "state", "starts_at"),
         Index("ix_run_coming", "state", "starts_at"),
     )
@@ -87,6 +104,11 @@ class Run(Base):
     group_name: Mapped[str] = mapped_column(default="", comment="the group a lecture is held for")
     place: Mapped[str] = mapped_column(default="", comment="the group's place, for a lecture without a venue")
     to_bring: Mapped[str] = mapped_column(default="")
+    filling: Mapped[Filling] = mapped_column(default=Filling.FIRST_COME, comment="how its seats are given")
+    publish_at: Mapped[datetime | None] = mapped_column(comment="when residents see it; null: at once")
+    apply_until: Mapped[datetime | None] = mapped_column(comment="until when one may apply; null: until it begins")
+    least: Mapped[int | None] = mapped_column(comment="the fewest people with whom it is held")
+    decide_on: Mapped[date | None] = mapped_column(comment="the day on which that is decided")
     starts_at: Mapped[datetime] = mapped_column(comment="the first meeting's")
     ends_at: Mapped[datetime] = mapped_column(index=True, comment="the last meeting's")
     created_at: Mapped[datetime]
@@ -135,12 +157,13 @@ class Meeting(Base):
 
 
 class MeetingStaff(Base):
-    """An instructor on duty at a meeting."""
+    """Who is on duty at a meeting."""
 
     __tablename__ = "meeting_staff"
 
     meeting_id: Mapped[int] = foreign_key("meeting.id", index=False, primary_key=True)
     account_id: Mapped[int] = foreign_key("account.id", primary_key=True)
+    duty: Mapped[Duty] = mapped_column(default=Duty.INSTRUCTOR)
 
 
 class MeetingSkill(Base):
