@@ -221,17 +221,20 @@ def _bar(things: Iterable[T], what: str) -> Iterator[T]:
 
 
 @supportdesk.command()
-def nightly() -> None:
-    """Put in order what a day leaves behind. Run once a night; twice does no harm."""
-    from supportdesk.core import clock
-    from supportdesk.nightly import put_in_order
+@click.option("--once", is_flag=True, help="Do what is due now, and end: for cron.")
+def worker(once: bool) -> None:
+    """Do what is due all day and at night without anybody pressing a button. One works at a time; others wait."""
+    from supportdesk.scheduler import do_what_is_due, work
 
-    with _migrated(create_app()).app_context():
-        done = list(put_in_order(clock.now()))
+    app = _migrated(create_app())
+    if not once:
+        work(app)
+        return
+    done = list(do_what_is_due(app))
     for name, rows in done:
         click.echo(f"{name}: {'failed' if rows is None else rows}")
     if any(rows is None for _name, rows in done):
-        raise click.ClickException("not everything could be put in order; the log says why")
+        raise click.ClickException("not every job could be done; the log says why")
 
 
 @supportdesk.command()

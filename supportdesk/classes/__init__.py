@@ -12,16 +12,19 @@ def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
     from supportdesk.classes import descriptions, lecture_views, schedule_views, views
     from supportdesk.classes.answers import ANSWERS
+    from supportdesk.classes.line import LINE
     from supportdesk.classes.office import SETTINGS
     from supportdesk.core import activities, signposts
     from supportdesk.core.office import declare
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.rooms import answer_for_learners
+    from supportdesk.notices.offers import form_line
     from supportdesk.places.plans import RoomPlans, answer_for_plans
 
     for more_pages in (
         "enrolment_views",
+        "line_views",
         "together_views",
         "attendance_views",
         "roster_views",
@@ -47,4 +50,5 @@ def plug_in(app: Flask) -> None:
         RoomPlans("classes", at_venue=descriptions.meetings_at_venue, of_account=descriptions.meetings_to_hold),
     )
     answer_for_learners(app, ANSWERS)
+    form_line(app, LINE)
     declare(app, "classes", _l("教室と出前講座"), *SETTINGS)

@@ -12,7 +12,16 @@ from sqlalchemy import and_, func, or_, select
 from supportdesk.accounts.models import Account
 from supportdesk.classes.attendance import ATTENDED, KeptMark, disagreement_of
 from supportdesk.classes.models import AttendanceMark, AttendanceState, EnrolmentState, RunKind, RunState
-from supportdesk.classes.queries import ENROLMENT, MEETING, MEETING_ROWS, RUN, MeetingRow, on_duty, skills_of_meeting
+from supportdesk.classes.queries import (
+    ENROLMENT,
+    MEETING,
+    MEETING_ROWS,
+    OWN_SEAT,
+    RUN,
+    MeetingRow,
+    on_duty,
+    skills_of_meeting,
+)
 from supportdesk.core import clock
 from supportdesk.core.database import table_of
 from supportdesk.core.japanese import shown_name
@@ -134,7 +143,7 @@ def _row(
         enrolment_id=person.enrolment_id,
         code=person.code or "",
         seat=person.seat,
-        waiting=person.enrolment_state is EnrolmentState.WAITING,
+        waiting=person.enrolment_id is not None and person.seat is None,
         state=None if stands is AttendanceState.UNMARKED else stands,
         history=tuple(history.values()),
         disputed=history[told.overruled.id] if told else None,
@@ -162,17 +171,14 @@ def _people(meeting_id: int) -> Sequence[Any]:
             _LEARNER.c.note,
             ENROLMENT.c.id.label("enrolment_id"),
             ENROLMENT.c.code,
-            ENROLMENT.c.seat,
-            ENROLMENT.c.state.label("enrolment_state"),
+            OWN_SEAT.label("seat"),
         )
         .select_from(
             on_it.join(_LEARNER, _LEARNER.c.id == on_it.c.learner_id).outerjoin(
                 ENROLMENT, and_(ENROLMENT.c.learner_id == on_it.c.learner_id, live)
             )
         )
-        .order_by(
-            ENROLMENT.c.seat.is_(None), ENROLMENT.c.seat, ENROLMENT.c.id.is_(None), ENROLMENT.c.id, _LEARNER.c.kana_key
-        )
+        .order_by(OWN_SEAT.is_(None), OWN_SEAT, ENROLMENT.c.id.is_(None), ENROLMENT.c.id, _LEARNER.c.kana_key)
     ).all()
 
 

@@ -22,8 +22,9 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
 from supportdesk.classes import wording
 from supportdesk.classes.doubts import ask_about
-from supportdesk.classes.enrolment import free_seats_of, promote_next
+from supportdesk.classes.enrolment import free_seats_of
 from supportdesk.classes.errors import ChangedMeanwhile, NothingAhead, PlanRefused
+from supportdesk.classes.line import hold_free_seats, recall_offers
 from supportdesk.classes.locking import LockedRun, lock_run
 from supportdesk.classes.models import (
     Edition,
@@ -103,7 +104,7 @@ def change_run(
 ) -> int:
     """Let the class be as the change has it; how many learners are to be told of another time or place.
 
-    `seen` is the `fingerprint` of what the change was made from. More seats are given to those who wait. Raises
+    `seen` is the `fingerprint` of what the change was made from. More seats are offered to those who wait. Raises
     NotFound, NothingAhead, ChangedMeanwhile, PlanRefused, Occupied with what is in the way; Doubtful for what is
     unusual, unless `although` says that it is meant.
     """
@@ -122,22 +123,27 @@ def change_run(
     people = people_on_duty(change.staff)
     check_open(venue_id, [times[one.number][0] for one in (ahead if elsewhere else new_days)])
     if not although:
-        larger = change.capacity > run.capacity or any(one.room_id != change.room_id for one in ahead)
-        ask_about((times[one.number] for one in new_days), [room] if room and larger else [], change.capacity)
+        tighter = change.capacity > run.capacity or any(one.room_id != change.room_id for one in ahead)
+        ask_about((times[one.number] for one in new_days), [room] if room and tighter else [], change.capacity)
     learners = _seated(run_id)
     if set(people.values()) & learners:
         raise PlanRefused(_l("講師の中に、この教室の受講者がいます。"), field="staff")
     changed = _what_changes(run, change, ahead, new_days, elsewhere=elsewhere)
     claims = _claims(ahead, learners, _persons_on_duty(ahead))
+    larger = change.capacity > run.capacity
     _write(run, change, times, venue_id)
     _reseat(run, change.capacity)
     run.capacity = change.capacity
     db.session.flush()
     shift_all(claims, _claims(ahead, learners, people), twice={occupancy.person(one) for one in learners})
-    after = lock_run(run_id)
-    promoted = _promote(after, actor=actor, now=now)
     moved = bool(new_days) or elsewhere
-    told = _tell(before, after, besides=promoted, now=now) if moved else 0
+    asked: set[int] = set()
+    if moved:
+        recall_offers(before, actor=actor, now=now)
+    after = lock_run(run_id)
+    if moved or larger:
+        asked = hold_free_seats(after, actor=actor, now=now)
+    told = _tell(before, after, besides=asked, now=now) if moved else 0
     audit.record(actor=actor, action=Action.CHANGE_RUN, subject=f"run:{run_id}", now=now, detail={"changed": changed})
     return told
 
@@ -264,14 +270,6 @@ def _reseat(run: Run, capacity: int) -> None:
     for enrolment_id, seat in zip(homeless, free_seats_of(run.id), strict=False):
         db.session.execute(update(_ENROLMENT).where(_ENROLMENT.c.id == enrolment_id).values(seat=seat))
     db.session.execute(delete(_SEAT).where(_SEAT.c.run_id == run.id, _SEAT.c.number > capacity))
-
-
-def _promote(run: LockedRun, *, actor: Actor, now: datetime) -> set[int]:
-    """Give the seats that are free to those who wait, in their order: their enrolments."""
-    if not run.waiting or not run.is_open(now):
-        return set()
-    free = free_seats_of(run.id)[: run.waiting]
-    return {promote_next(run, seat, actor=actor, now=now) for seat in free}
 
 
 def _tell(before: LockedRun, after: LockedRun, *, besides: Collection[int], now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Giving seats and freeing them: first come, first served; who finds none waits in the order of coming.
+"""Giving seats: first come, first served; who finds none waits in the order of coming.
 
 Called by the desk's pages, the class pages and the demo. Statements are written once, at import: this is the busiest
 verb of the desk. A run's lock comes first, so that forty callers for ten seats are served one after the other.
@@ -10,24 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.classes import wording
-from supportdesk.classes.errors import (
-    AlreadyBegun,
-    AlreadyCancelled,
-    AlreadyEnrolled,
-    LearnerClash,
-    NoSeatThere,
-    OnDuty,
-    SameRun,
-)
-from supportdesk.classes.locking import LockedRun, count, lock_run, lock_runs
+from supportdesk.classes.errors import AlreadyEnrolled, LearnerClash, OnDuty
+from supportdesk.classes.locking import LockedRun, count, lock_run
 from supportdesk.classes.models import Enrolment, EnrolmentState, Seat
-from supportdesk.classes.rules import can_be_left
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.codes import new_code
@@ -36,8 +27,8 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.caller import THE_LEARNER, Caller
-from supportdesk.learners.standing import Standing, read_standing, standing_beside, standing_of
-from supportdesk.notices.operations import cancel_notices, queue_notice
+from supportdesk.learners.standing import Standing, read_standing, standing_beside
+from supportdesk.notices.operations import queue_notice
 from supportdesk.places import occupancy
 
 _ENROLMENT = table_of(Enrolment)
@@ -117,7 +108,7 @@ def enrol_learner(
     enrolled = Enrolled(enrolment_id, code, seat, run.waiting + 1 if seat is None else None)
     count(run_id, seats=seat is not None, in_line=seat is None)
     _tell(run, standing, enrolled, call_to=caller.phone, told=told, now=now)
-    _note(Action.ENROL_LEARNER, learner_id, enrolment_id, actor=actor, now=now)
+    note(Action.ENROL_LEARNER, learner_id, enrolment_id, actor=actor, now=now)
     return enrolled
 
 
@@ -154,10 +145,11 @@ def _take_time(run: LockedRun, standing: Standing, *, seated: bool, clash_reason
     if in_the_way and not clash_reason:
         raise LearnerClash(in_the_way, occupancy.in_words(in_the_way))
     if seated:
-        _take_again(claims)
+        take_again(claims)
 
 
-def _take_again(claims: list[occupancy.Claim]) -> None:
+def take_again(claims: list[occupancy.Claim]) -> None:
+    """Take somebody's time although they have something else then, which they know."""
     for claim in claims:
         for resource in claim.resources:
             occupancy.take_again(claim.activity, resource, claim.starts_at, claim.ends_at)
@@ -180,13 +172,15 @@ def _tell(run: LockedRun, standing: Standing, enrolled: Enrolled, *, call_to: st
     )
 
 
-def _note(action: Action, learner_id: int, enrolment_id: int, *, actor: Actor, now: datetime) -> None:
+def note(action: Action, learner_id: int, enrolment_id: int, *, actor: Actor, now: datetime) -> None:
+    """Enter into the audit trail what was done about an enrolment."""
     audit.record(
         actor=actor, action=action, subject=f"learner:{learner_id}", now=now, detail={"enrolment": enrolment_id}
     )
 
 
-_ONE = select(
+#: One enrolment; who asks holds the run's lock.
+BY_ID: Final = select(
     _ENROLMENT.c.id,
     _ENROLMENT.c.run_id,
     _ENROLMENT.c.learner_id,
@@ -196,76 +190,11 @@ _ONE = select(
     _ENROLMENT.c.caller_name,
     _ENROLMENT.c.caller_relation,
     _ENROLMENT.c.caller_phone,
-)
-_BY_ID = _ONE.where(_ENROLMENT.c.id == bindparam("wanted"))
-_NEXT_IN_LINE = (
-    _ONE.where(_ENROLMENT.c.run_id == bindparam("run_id"), _ENROLMENT.c.state == EnrolmentState.WAITING)
-    .order_by(_ENROLMENT.c.id)
-    .limit(1)
-)
-_CANCEL = (
-    update(_ENROLMENT)
-    .where(_ENROLMENT.c.id == bindparam("wanted"))
-    .values(
-        state=EnrolmentState.CANCELLED,
-        seat=None,
-        cancelled_at=bindparam("at"),
-        cancelled_by=bindparam("by"),
-    )
-)
-_PROMOTE = (
-    update(_ENROLMENT)
-    .where(_ENROLMENT.c.id == bindparam("wanted"))
-    .values(state=EnrolmentState.SEATED, seat=bindparam("free_seat"))
-)
+).where(_ENROLMENT.c.id == bindparam("wanted"))
 
 
-def cancel_enrolment(enrolment_id: int, *, told: bool = True, actor: Actor, now: datetime) -> int | None:
-    """Free the seat and give it to the next in line, who is told; before the run starts, never after.
-
-    Returns the enrolment that moved up, if one did. `told`: the learner knows that they leave; else they are told. In a
-    run of several meetings a learner may leave in the middle: their time from then on is free, the meetings before
-    stay as they were, and the seat is nobody's. What was still to be told about the enrolment is not told any more.
-    Raises NotFound, AlreadyCancelled, and AlreadyBegun once no meeting is still to come: what was is a fact.
-    """
-    run = lock_run(_run_of(enrolment_id))
-    enrolment = connection().execute(_BY_ID, {"wanted": enrolment_id}).one()
-    if enrolment.state is EnrolmentState.CANCELLED:
-        raise AlreadyCancelled
-    if not can_be_left((claim.starts_at for claim in run.claims), now):
-        raise AlreadyBegun
-    standing = standing_of(enrolment.learner_id, clock.local(now).date())
-    connection().execute(_CANCEL, {"wanted": enrolment_id, "at": now, "by": actor.account_id})
-    _tell_of_cancelling(run, standing, enrolment, told=told, now=now)
-    _note(Action.CANCEL_ENROLMENT, enrolment.learner_id, enrolment_id, actor=actor, now=now)
-    if enrolment.state is EnrolmentState.WAITING:
-        count(run.id, in_line=-1)
-        return None
-    count(run.id, seats=-1)
-    moved_up = None
-    if run.is_open(now) and run.waiting:
-        moved_up = promote_next(run, enrolment.seat, actor=actor, now=now)
-    occupancy.release(run.to_come(now), [occupancy.person(standing.person_id)])
-    return moved_up
-
-
-def _tell_of_cancelling(run: LockedRun, standing: Standing, enrolment: Any, *, told: bool, now: datetime) -> None:
-    """What was still to be told is told no more; that the place is given up, where the learner does not know."""
-    subject = activity("enrolment", enrolment.id)
-    cancel_notices(subject, now=now)
-    if not told:
-        queue_notice(
-            standing=standing,
-            kind=wording.CANCELLED,
-            activity=subject,
-            text=wording.cancelled(run),
-            call_to=enrolment.caller_phone,
-            tell_until=min(claim.starts_at for claim in run.claims if claim.starts_at > now),
-            now=now,
-        )
-
-
-def _run_of(enrolment_id: int) -> int:
+def run_of(enrolment_id: int) -> int:
+    """Which run an enrolment is for. Raises NotFound."""
     run_id = connection().scalar(select(_ENROLMENT.c.run_id).where(_ENROLMENT.c.id == enrolment_id))
     if run_id is None:
         raise NotFound
@@ -277,61 +206,3 @@ def free_seats_of(run_id: int) -> list[int]:
     taken = select(_ENROLMENT.c.seat).where(_ENROLMENT.c.run_id == run_id, _ENROLMENT.c.seat.is_not(None))
     free = select(_SEAT.c.number).where(_SEAT.c.run_id == run_id, _SEAT.c.number.not_in(taken))
     return list(connection().scalars(free.order_by(_SEAT.c.number)))
-
-
-def promote_next(run: LockedRun, seat: int, *, actor: Actor, now: datetime) -> int:
-    """The seat goes to whoever waits longest: that enrolment's id. A clash does not pass them over: they are told."""
-    enrolment = connection().execute(_NEXT_IN_LINE, {"run_id": run.id}).one()
-    standing = standing_of(enrolment.learner_id, clock.local(now).date())
-    claims = run.claims_for(occupancy.person(standing.person_id))
-    clashes = bool(occupancy.who_is_in_the_way(claims))
-    _take_again(claims)
-    connection().execute(_PROMOTE, {"wanted": enrolment.id, "free_seat": seat})
-    count(run.id, seats=1, in_line=-1)
-    subject = activity("enrolment", enrolment.id)
-    cancel_notices(subject, now=now)  # "you are third in line" is not true any more
-    queue_notice(
-        standing=standing,
-        kind=wording.PROMOTED,
-        activity=subject,
-        text=wording.promoted(run, enrolment.code, clashes=clashes),
-        call_to=enrolment.caller_phone,
-        tell_until=run.starts_at,
-        now=now,
-    )
-    _note(Action.PROMOTE_ENROLMENT, enrolment.learner_id, enrolment.id, actor=actor, now=now)
-    return int(enrolment.id)
-
-
-def move_enrolment(
-    enrolment_id: int,
-    run_id: int,
-    *,
-    clash_reason: str = "",
-    told: bool = True,
-    actor: Actor,
-    now: datetime,
-) -> Enrolled:
-    """Cancel the enrolment and enrol the learner in another run, for the same caller: both or neither.
-
-    Whoever has a seat moves to a seat. Raises what `cancel_enrolment` and `enrol_learner` raise, SameRun, NoSeatThere.
-    """
-    from_run = _run_of(enrolment_id)
-    if from_run == run_id:
-        raise SameRun
-    lock_runs([from_run, run_id])
-    had_seat = connection().execute(_BY_ID, {"wanted": enrolment_id}).one().state is EnrolmentState.SEATED
-    cancel_enrolment(enrolment_id, actor=actor, now=now)
-    enrolment = connection().execute(_BY_ID, {"wanted": enrolment_id}).one()
-    moved = enrol_learner(
-        run_id,
-        enrolment.learner_id,
-        caller=Caller(enrolment.caller_name, enrolment.caller_relation, enrolment.caller_phone),
-        clash_reason=clash_reason,
-        told=told,
-        actor=actor,
-        now=now,
-    )
-    if had_seat and moved.seat is None:
-        raise NoSeatThere
-    return moved

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, case, func, select
 
+from supportdesk.classes.line import KIND
 from supportdesk.classes.models import Edition, EnrolmentState, RunKind
 from supportdesk.classes.queries import (
     EACH_MEETING,
@@ -21,10 +22,13 @@ from supportdesk.classes.queries import (
     VENUE_NAME,
 )
 from supportdesk.extensions import db
+from supportdesk.notices.offer_queries import OFFER, open_offer_of
 
 
 class EnrolmentRow(NamedTuple):
-    """An enrolment on a list. `line` is its place on the waiting list, None when it does not wait."""
+    """An enrolment on a list. `line` is its place on the waiting list, None when it does not wait. While its seat is
+    only held, `offer_id` asks for it, `answer_until` a time.
+    """
 
     id: int
     code: str
@@ -45,6 +49,8 @@ class EnrolmentRow(NamedTuple):
     state: EnrolmentState
     seat: int | None
     line: int | None
+    offer_id: int | None
+    answer_until: datetime | None
     enrolled_at: datetime
     caller_name: str
     caller_relation: str
@@ -94,11 +100,17 @@ ENROLMENT_ROWS: Select[Any] = select(
     ENROLMENT.c.state,
     ENROLMENT.c.seat,
     _LINE,
+    OFFER.c.id.label("offer_id"),
+    OFFER.c.deadline.label("answer_until"),
     ENROLMENT.c.enrolled_at,
     ENROLMENT.c.caller_name,
     ENROLMENT.c.caller_relation,
     ENROLMENT.c.caller_phone,
-).select_from(ENROLMENT.join(RUN, RUN.c.id == ENROLMENT.c.run_id).outerjoin(VENUE, VENUE.c.id == RUN.c.venue_id))
+).select_from(
+    ENROLMENT.join(RUN, RUN.c.id == ENROLMENT.c.run_id)
+    .outerjoin(VENUE, VENUE.c.id == RUN.c.venue_id)
+    .outerjoin(OFFER, open_offer_of(KIND, ENROLMENT.c.id))
+)
 
 
 def enrolments_ahead(learner_id: int, now: datetime) -> list[EnrolmentRow]:

@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
-from supportdesk.classes import enrolment as operations
-from supportdesk.classes import enrolment_queries, queries, run_queries
+from supportdesk.classes import cancelling, enrolment_queries, queries, run_queries
+from supportdesk.classes.enrolment import enrol_learner
 from supportdesk.classes.enrolment_queries import EnrolmentRow
 from supportdesk.classes.errors import AlreadyEnrolled
 from supportdesk.classes.forms import EnrolForm, MoveForm
@@ -37,6 +37,7 @@ from supportdesk.learners.known_callers import callers_of
 from supportdesk.learners.rooms import ahead_of, check_scope, scope_of
 from supportdesk.learners.search import find_learners
 from supportdesk.notices.news import News, news_about
+from supportdesk.notices.words import ANSWERS
 from supportdesk.places.occupancy import in_words
 
 MOVES_OFFERED = 20
@@ -66,7 +67,7 @@ def enrol(run_id: int) -> Answer:
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
-        enrolled = operations.enrol_learner(
+        enrolled = enrol_learner(
             run_id,
             learner_id,
             caller=form.caller_for(learner_id, actor),
@@ -121,14 +122,16 @@ def all_dates(run_id: int) -> str:
 def enrolment(enrolment_id: int) -> str:
     """The booking; just after it was made, that it is done."""
     row, learner = booking_of(enrolment_id)
-    moved_up = _who_moved_up(row)
-    news = _news_of(enrolment_id, *([moved_up.enrolment_id] if moved_up else []))
+    asked = _who_is_asked(row)
+    news = _news_of(enrolment_id)
     return render_template(
         "classes/enrolment.html",
         booking=row,
         learner=learner,
-        moved_up=moved_up,
+        asked=asked,
         news=news,
+        answers=ANSWERS,
+        seat_free=row.line is not None and run_queries.has_free_seat(row.run_id, clock.now()),
         when=all_dates(row.run_id),
         done="done" in request.args and row.state is not EnrolmentState.CANCELLED,
         live=_is_live(row),
@@ -137,12 +140,12 @@ def enrolment(enrolment_id: int) -> str:
     )
 
 
-def _who_moved_up(row: EnrolmentRow) -> Person | None:
-    """Who has the seat that was just given up: the address names the enrolment, as cancelling answered it."""
-    wanted = row_id(request.args.get("moved_up", "")) if row.state is EnrolmentState.CANCELLED else None
+def _who_is_asked(row: EnrolmentRow) -> Person | None:
+    """For whom the seat is held that was just given up: the address names the enrolment, as cancelling answered it."""
+    wanted = row_id(request.args.get("asked", "")) if row.state is EnrolmentState.CANCELLED else None
     if wanted is None:
         return None
-    person = run_queries.seated_there(row.run_id, wanted, current_actor())
+    person = run_queries.asked_there(row.run_id, wanted, current_actor())
     _note_other(person)
     return person
 
@@ -217,18 +220,18 @@ def cancel_enrolment(enrolment_id: int) -> Answer:
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
-        moved_up = operations.cancel_enrolment(enrolment_id, told=form.tell.told, actor=actor, now=now)
-        return url_for("classes.enrolment", enrolment_id=enrolment_id, moved_up=moved_up)
+        asked = cancelling.cancel_enrolment(enrolment_id, told=form.tell.told, actor=actor, now=now)
+        return url_for("classes.enrolment", enrolment_id=enrolment_id, asked=asked)
 
     return answer_form(form, lambda: _cancel_page(form, row, learner), act, _("取り消しました。"))
 
 
 def _cancel_page(form: CancelForm, row: EnrolmentRow, learner: Found) -> str:
     run, now = run_queries.run_details(row.run_id), clock.now()
-    moves_up = None
-    if row.state is EnrolmentState.SEATED and run.is_open(now):
-        moves_up = run_queries.next_in_line(row.run_id, current_actor())
-    _note_other(moves_up)
+    next_asked = None
+    if row.seat is not None and run.is_open(now):
+        next_asked = run_queries.next_in_line(row.run_id, current_actor())
+    _note_other(next_asked)
     return render_template(
         "classes/cancel_enrolment.html",
         form=form,
@@ -236,7 +239,7 @@ def _cancel_page(form: CancelForm, row: EnrolmentRow, learner: Found) -> str:
         learner=learner,
         live=_is_live(row),
         begun=row.starts_at <= now,
-        moves_up=moves_up,
+        next_asked=next_asked,
     )
 
 
@@ -253,7 +256,7 @@ def move(enrolment_id: int) -> Answer:
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
-        moved = operations.move_enrolment(
+        moved = cancelling.move_enrolment(
             enrolment_id,
             int(form.run_id.data or 0),
             clash_reason=form.clash_reason.data or "",

@@ -57,6 +57,20 @@ class NoSeatThere(DeskError):
         )
 
 
+class NotWaiting(DeskError):
+    """They have a seat, are being asked, or left the line."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("この方は、もうキャンセル待ちではありません。"))
+
+
+class StillFull(DeskError):
+    """No seat is free."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("空いている席はありません。"))
+
+
 class OneSeatLeft(DeskError):
     """Two want to come together, and one seat is free: the clerk says whose it is."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from supportdesk.classes.enrolment import cancel_enrolment
+from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.locking import lock_runs
 from supportdesk.classes.models import EnrolmentState
 from supportdesk.classes.queries import ENROLMENT, MEETING, RUN
@@ -25,7 +25,7 @@ def bindings(learner_id: int, _status: Status, now: datetime) -> Iterable[Bindin
 
 
 def release(learner_id: int, _status: Status, *, actor: Actor, now: datetime) -> None:
-    """Cancel them, the runs in the order of their ids; whoever waits for a seat moves up and is told."""
+    """Cancel them, the runs in the order of their ids; whoever waits for a seat is asked."""
     lock_runs([row.run_id for row in _held(learner_id, now)])
     for row in _held(learner_id, now):
         cancel_enrolment(row.id, actor=actor, now=now)

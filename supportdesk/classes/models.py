@@ -177,6 +177,7 @@ class MeetingSkill(Base):
 
 class EnrolmentState(StrEnum):
     SEATED = "seated"
+    OFFERED = "offered"  # a seat is held for them until they answer
     WAITING = "waiting"
     CANCELLED = "cancelled"
 
@@ -191,7 +192,7 @@ class Enrolment(Base):
     __table_args__ = (
         ForeignKeyConstraint(["run_id", "seat"], ["seat.run_id", "seat.number"]),
         UniqueConstraint("run_id", "seat"),
-        CheckConstraint("(state = 'seated') = (seat IS NOT NULL)", "seated_has_seat"),
+        CheckConstraint("(state IN ('seated', 'offered')) = (seat IS NOT NULL)", "seated_has_seat"),
         CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", "cancelled_has_time"),
         Index("uq_enrolment_live", "run_id", "learner_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
     )

@@ -40,6 +40,7 @@ from supportdesk.core.moments import short_day
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.standing import standings_of
+from supportdesk.notices.offers import end_offer
 from supportdesk.notices.operations import cancel_notices, queue_notice
 from supportdesk.places import occupancy
 from supportdesk.places.calendar import closed_because, hold_open
@@ -254,7 +255,7 @@ def _dismiss(run: LockedRun, *, actor: Actor, now: datetime) -> int:
     """Cancel all enrolments of a run that is called off."""
     live = (_ENROLMENT.c.run_id == run.id) & (_ENROLMENT.c.state != EnrolmentState.CANCELLED)
     rows = db.session.execute(
-        select(_ENROLMENT.c.id, _ENROLMENT.c.learner_id, _ENROLMENT.c.caller_phone)
+        select(_ENROLMENT.c.id, _ENROLMENT.c.learner_id, _ENROLMENT.c.state, _ENROLMENT.c.caller_phone)
         .where(live)
         .order_by(_ENROLMENT.c.id)
     ).all()
@@ -262,6 +263,8 @@ def _dismiss(run: LockedRun, *, actor: Actor, now: datetime) -> int:
     for row in rows:
         subject = activity("enrolment", row.id)
         cancel_notices(subject, now=now)
+        if row.state is EnrolmentState.OFFERED:
+            end_offer(row.id, "enrolment", left=False, actor=actor, now=now)
         queue_notice(
             standing=standings[row.learner_id],
             kind=wording.CALLED_OFF,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 
@@ -12,6 +12,7 @@ from supportdesk.classes.models import (
     Course,
     Edition,
     Enrolment,
+    EnrolmentState,
     Meeting,
     MeetingSkill,
     MeetingStaff,
@@ -34,6 +35,10 @@ ENROLMENT = table_of(Enrolment)
 VENUE = table_of(Venue)
 DISTRICT = table_of(District)
 ROOM = table_of(Room)
+
+
+#: The seat that somebody has; one that is only held for them until they answer is none yet.
+OWN_SEAT: Final = case((ENROLMENT.c.state == EnrolmentState.SEATED, ENROLMENT.c.seat))
 
 
 class RunRow(NamedTuple):

@@ -28,6 +28,7 @@ from supportdesk.classes.queries import (
     RUN_ROWS,
     VENUE,
     RunRow,
+    bookable,
     matching,
     on_duty,
 )
@@ -213,15 +214,21 @@ def people_of(run_id: int, actor: Actor) -> list[Person]:
 
 
 def next_in_line(run_id: int, actor: Actor) -> Person | None:
-    """Who moves up when a seat is given up."""
+    """Who is asked when a seat is given up."""
     first = select(func.min(Enrolment.id)).where(Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.WAITING)
     return next(iter(named_people(first, actor)), None)
 
 
-def seated_there(run_id: int, enrolment_id: int, actor: Actor) -> Person | None:
-    """Whose enrolment this is, if it has a seat in the run."""
-    wanted = (Enrolment.id == enrolment_id, Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.SEATED)
+def asked_there(run_id: int, enrolment_id: int, actor: Actor) -> Person | None:
+    """Whose enrolment this is, if a seat of the run is held for it."""
+    wanted = (Enrolment.id == enrolment_id, Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.OFFERED)
     return next(iter(named_people(select(Enrolment.id).where(*wanted), actor)), None)
+
+
+def has_free_seat(run_id: int, now: datetime) -> bool:
+    """Whether somebody could have a seat in the run: those are left over when all who wait were asked in vain."""
+    free = select(RUN.c.id).where(RUN.c.id == run_id, *bookable(now), RUN.c.taken < RUN.c.capacity)
+    return db.session.scalar(free) is not None
 
 
 def named_people(enrolments: Select[Any], actor: Actor) -> list[Person]:
@@ -242,7 +249,7 @@ def named_people(enrolments: Select[Any], actor: Actor) -> list[Person]:
         )
         .join(Learner, Learner.id == Enrolment.learner_id)
         .where(Enrolment.id.in_(enrolments))
-        .order_by(Enrolment.state, Enrolment.seat, Enrolment.id)
+        .order_by(Enrolment.seat.is_(None), Enrolment.seat, Enrolment.id)
     )
     return [
         Person(

@@ -98,6 +98,7 @@ def run(run_id: int) -> str:
         and found.state is RunState.OPEN
         and any(meeting.starts_at > now for meeting in meetings),
         seated=[person for person in people if person.state is EnrolmentState.SEATED],
+        offered=[person for person in people if person.state is EnrolmentState.OFFERED],
         waiting=[person for person in people if person.state is EnrolmentState.WAITING],
         open=found.is_open(now),
         lecture=found.kind is RunKind.LECTURE,

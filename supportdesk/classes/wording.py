@@ -13,7 +13,6 @@ from supportdesk.core.wareki import format_short, format_time
 #: The kinds of notices that this room queues.
 CONFIRMED: Final = "enrolment_confirmed"
 WAITING: Final = "enrolment_waiting"
-PROMOTED: Final = "enrolment_promoted"
 CANCELLED: Final = "enrolment_cancelled"
 CALLED_OFF: Final = "run_cancelled"
 CHANGED: Final = "run_changed"
@@ -30,10 +29,11 @@ def waiting(run: LockedRun, code: str, line: int) -> str:
     return f"{_which(run)}は満席のため、{place}予約番号は{code}です。"
 
 
-def promoted(run: LockedRun, code: str, *, clashes: bool) -> str:
-    """A seat was freed and is now the learner's."""
+def offered(run: LockedRun, code: str, deadline: datetime, *, clashes: bool) -> str:
+    """A seat was freed and is held for the learner, who is asked whether they come."""
     warning = "同じ時間にほかの予約がありますので、ご確認ください。" if clashes else ""
-    return f"{_which(run)}の席があき、ご参加いただけることになりました。予約番号は{code}です。{warning}"
+    question = f"参加されますか。{_when(deadline)}までにお返事をください。"
+    return f"{_which(run)}の席があきました。{question}予約番号は{code}です。{warning}"
 
 
 def cancelled(run: LockedRun) -> str:

@@ -17,6 +17,7 @@ KINDS: Final = {RunKind.CLASS: _l("教室"), RunKind.LECTURE: _l("出前講座")
 RUN_STATES: Final = {RunState.OPEN: _l("開催"), RunState.CANCELLED: _l("中止")}
 ENROLMENT_STATES: Final = {
     EnrolmentState.SEATED: _l("席あり"),
+    EnrolmentState.OFFERED: _l("席を案内中（返事待ち）"),
     EnrolmentState.WAITING: _l("キャンセル待ち"),
     EnrolmentState.CANCELLED: _l("取り消し"),
 }

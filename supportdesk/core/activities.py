@@ -38,6 +38,12 @@ def activity(kind: str, row_id: int) -> str:
     return f"{kind}:{row_id}"
 
 
+def row_of(name: str, kind: str) -> int | None:
+    """The row that a text names, if it is of that kind: `row_of("offer:5", "offer")` is 5."""
+    found, _, row_id = name.partition(":")
+    return int(row_id) if found == kind and row_id.isdigit() else None
+
+
 def path_of(endpoint: str, **values: int | str) -> str:
     """The path of a page; also outside a request, where `url_for` gives none."""
     return current_app.url_map.bind("").build(endpoint, values)

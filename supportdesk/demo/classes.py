@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 from sqlalchemy import select
 
 from supportdesk.classes.attendance import Mark, record_attendance, record_heads
+from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.confirmation import confirm_levels
-from supportdesk.classes.enrolment import cancel_enrolment, enrol_learner
+from supportdesk.classes.enrolment import enrol_learner
 from supportdesk.classes.models import (
     AttendanceState,
     Course,

@@ -11,7 +11,8 @@ from supportdesk.helpdesk.queries import BookingRow, bookings_ahead
 
 
 class Appointment(NamedTuple):
-    """One booking. `line` is the place on a waiting list, None when it does not wait.
+    """One booking. `line` is the place on a waiting list, None when it does not wait. What is only held for them until
+    they answer has `offer_id` and `answer_until`.
 
     Of a class with several meetings the times are those of the next, which is the `number`th of `meetings`.
     """
@@ -27,6 +28,8 @@ class Appointment(NamedTuple):
     line: int | None
     number: int = 1
     meetings: int = 1
+    offer_id: int | None = None
+    answer_until: datetime | None = None
 
 
 def appointments_of(learner_id: int, enrolments: Iterable[EnrolmentRow], now: datetime) -> list[Appointment]:
@@ -52,6 +55,8 @@ def _of_class(row: EnrolmentRow, date: MeetingDate) -> Appointment:
         line=row.line,
         number=date.number,
         meetings=row.meetings,
+        offer_id=row.offer_id,
+        answer_until=row.answer_until,
     )
 
 

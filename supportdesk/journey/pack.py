@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.classes.models import Enrolment, EnrolmentState, MeetingStaff
-from supportdesk.classes.queries import MeetingRow, meetings_on
+from supportdesk.classes.queries import OWN_SEAT, MeetingRow, meetings_on
 from supportdesk.core.database import table_of
 from supportdesk.core.japanese import shown_name
 from supportdesk.core.permissions import Actor
@@ -92,7 +92,7 @@ def _places(run_ids: Iterable[int]) -> dict[int, list[Place]]:
         select(
             _ENROLMENT.c.run_id,
             _ENROLMENT.c.learner_id,
-            _ENROLMENT.c.seat,
+            OWN_SEAT.label("seat"),
             _ENROLMENT.c.code,
             Learner.name,
             Learner.kana,
@@ -102,7 +102,7 @@ def _places(run_ids: Iterable[int]) -> dict[int, list[Place]]:
         .join(Learner, Learner.id == _ENROLMENT.c.learner_id)
         .outerjoin(LearnerPhone, and_(LearnerPhone.learner_id == Learner.id, LearnerPhone.position == 1))
         .where(_ENROLMENT.c.run_id.in_(list(run_ids)), _ENROLMENT.c.state != EnrolmentState.CANCELLED)
-        .order_by(_ENROLMENT.c.seat, _ENROLMENT.c.id)
+        .order_by(OWN_SEAT, _ENROLMENT.c.id)
     )
     found: dict[int, list[Place]] = defaultdict(list)
     for row in rows:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -13,10 +15,10 @@ from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import attendance
 from supportdesk.classes.enrolment_queries import enrolments_ahead
 from supportdesk.core import clock
-from supportdesk.core.answers import Answer
+from supportdesk.core.answers import Answer, answer_press
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
-from supportdesk.core.permissions import Permission, public, requires
+from supportdesk.core.permissions import SYSTEM, Permission, public, requires
 from supportdesk.journey.appointments import appointments_of
 from supportdesk.journey.forms import OwnPhoneForm
 from supportdesk.journey.record import step_of
@@ -27,8 +29,13 @@ from supportdesk.learners.found import described
 from supportdesk.learners.own_phone import learners_of_this_phone, remember
 from supportdesk.learners.passes import live_pass, pass_by_token
 from supportdesk.learners.queries import learner_to_edit
+from supportdesk.notices.offer_queries import asked_by
+from supportdesk.notices.offers import Answer as Given
+from supportdesk.notices.offers import answer_offer
 from supportdesk.skills.queries import levels_of
 
+#: To leave the line for good is said at the desk, where somebody asks once more.
+_OWN_ANSWERS: Final = {"accept": Given.ACCEPT, "decline": Given.DECLINE}
 blueprint = Blueprint("passes", __name__, url_prefix="/p", template_folder="templates")
 
 
@@ -49,7 +56,7 @@ def open_pass(token: str) -> Answer:
     if current_user.is_authenticated:
         return _for_staff(token, learner_id)
     if learner_id in learners_of_this_phone():
-        return _for_the_learner(learner_id)
+        return _for_the_learner(token, learner_id)
     if admission.window_is_open(learner_id, now=clock.now()):
         return render_template("journey/pass_admit.html", token=token)
     return render_template("journey/pass_stranger.html", token=token)
@@ -123,6 +130,24 @@ def own(token: str) -> Answer:
     return _admitted(token, outcome)
 
 
+@blueprint.post("/<token>/offers/<int:offer_id>")
+@public
+def answer(token: str, offer_id: int) -> Response:
+    """On their own phone the learner answers whether they want the seat that is held for them."""
+    learner_id = pass_by_token(token)
+    if learner_id is None or learner_id not in learners_of_this_phone() or asked_by(offer_id) != learner_id:
+        abort(404)
+    given, back = request.form.get("answer", ""), url_for("passes.open_pass", token=token)
+    if given not in _OWN_ANSWERS:
+        return redirect(back, 303)
+
+    def act() -> str:
+        answer_offer(offer_id, _OWN_ANSWERS[given], actor=SYSTEM, now=clock.now())
+        return back
+
+    return answer_press(act, _("お返事を受け付けました。ありがとうございます。"), back=back)
+
+
 def _admitted(token: str, secret: str) -> Response:
     response = redirect(url_for("passes.open_pass", token=token), 303)
     remember(response, secret)
@@ -130,13 +155,14 @@ def _admitted(token: str, secret: str) -> Response:
     return response
 
 
-def _for_the_learner(learner_id: int) -> str:
+def _for_the_learner(token: str, learner_id: int) -> str:
     person, now = learner_to_edit(learner_id), clock.now()
     enrolments = enrolments_ahead(learner_id, now)
     return render_template(
         "journey/pass_own_phone.html",
         learner=person,
         held=live_pass(learner_id),
+        token=token,
         appointments=appointments_of(learner_id, enrolments, now),
         step=step_of(person, levels_of(learner_id), enrolments, now),
         programmes=PROGRAMMES,

@@ -17,8 +17,8 @@ from supportdesk.extensions import db
 from supportdesk.learners.models import Learner
 from supportdesk.learners.rooms import tables_with_learners
 
-#: What opens a door stays inside, even when its owner asks.
-_SECRETS = frozenset({"token", "token_hash"})
+#: What opens a door stays inside, even when its owner asks; and so does which place of somebody else a seat came from.
+_SECRETS = frozenset({"token", "token_hash", "vacancy", "given_up"})
 LEARNER = table_of(Learner)
 
 

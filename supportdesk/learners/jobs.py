@@ -1,4 +1,4 @@
-"""What the register puts in order every night. Called by supportdesk/nightly.py."""
+"""What the register puts in order every night. Listed in supportdesk/scheduler.py."""
 
 from __future__ import annotations
 

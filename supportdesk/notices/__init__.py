@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
+    from supportdesk.core import activities
     from supportdesk.core.office import declare
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
@@ -16,6 +17,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.learners.rooms import LearnerTable, Mention, RoomAnswers, Turn, answer_for_learners
     from supportdesk.notices import leaving, record_words, views
     from supportdesk.notices.models import Notice
+    from supportdesk.notices.offer_queries import OFFER, describe_offers
     from supportdesk.notices.office import SETTINGS
 
     app.register_blueprint(views.blueprint)
@@ -24,7 +26,10 @@ def plug_in(app: Flask) -> None:
         app,
         RoomAnswers(
             room="notices",
-            tables=(LearnerTable(Notice.metadata.tables["notice"], personal=("call_to", "text")),),
+            tables=(
+                LearnerTable(Notice.metadata.tables["notice"], personal=("call_to", "text")),
+                LearnerTable(OFFER),
+            ),
             mentions=(Mention(Notice.metadata.tables["notice"], phone="call_to"),),
             bindings=leaving.bindings,
             release=(Turn.NOTICES, leaving.release),
@@ -40,4 +45,5 @@ def plug_in(app: Flask) -> None:
             ),
         ),
     )
+    activities.register(app.extensions, "offer", describe_offers)
     declare(app, "notices", _l("お知らせ"), *SETTINGS)

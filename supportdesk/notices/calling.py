@@ -1,6 +1,6 @@
 """What the desk does with the call list: notes how a call went, takes that back, and drops what has begun meanwhile.
 
-Called by the call list's page, for the presses of its buttons alone (whoever looks at it changes nothing), and nightly.
+Called for the presses of its buttons alone (whoever looks at it changes nothing), and by the worker at night.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.notices.models import UNSETTLED, Notice, NoticeState
+from supportdesk.notices.offers import OFFERED
 
 _NOTICE = table_of(Notice)
 #: What somebody said of a call, and may take back.
@@ -57,6 +58,15 @@ class AlreadySettled(DeskError):
         super().__init__(_l("この連絡は、もうすんでいるか、必要なくなっています。"))
 
 
+class AsksForAnswer(DeskError):
+    """An offer is settled by what they answer, not by having been told."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_l("あきの案内です。返事をえらんでください。"))
+
+
 class CannotBeTakenBack(DeskError):
     """What the notice tells is not true any more, or nobody has said anything of it."""
 
@@ -67,11 +77,13 @@ class CannotBeTakenBack(DeskError):
 def settle_call(notice_id: int, *, outcome: CallOutcome, actor: Actor, now: datetime) -> None:
     """Note how the call went; who did not answer stays on the list. What has begun meanwhile lapses.
 
-    Raises NotFound and AlreadySettled.
+    Raises NotFound, AlreadySettled and AsksForAnswer.
     """
     notice = _locked(notice_id)
     if notice.state not in UNSETTLED:
         raise AlreadySettled
+    if notice.kind == OFFERED and outcome is not CallOutcome.NO_ANSWER:
+        raise AsksForAnswer
     tried = outcome is not CallOutcome.NOT_NEEDED
     _put(
         notice_id,

@@ -1,4 +1,4 @@
-"""The outbox and the call list: the same rows."""
+"""The outbox and the call list, which are the same rows; and offers of what became free to those who wait."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supportdesk.core.database import Base, foreign_key, identity
@@ -63,4 +63,44 @@ class Notice(Base):
     tell_until: Mapped[datetime | None] = mapped_column(comment="when what it tells begins; null: never too late")
     withdrawn_at: Mapped[datetime | None] = mapped_column(comment="when what it tells ceased to be true, told or not")
     settled_at: Mapped[datetime | None] = mapped_column(comment="the last try, or when it was settled otherwise")
+    settled_by: Mapped[int | None] = foreign_key("account.id", index=False)
+
+
+class OfferState(StrEnum):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"  # passes this one on, and goes on waiting
+    LEFT = "left"  # does not wait any more
+    PASSED_ON = "passed_on"  # the desk did not reach them and goes on to the next
+    EXPIRED = "expired"  # nobody answered until the deadline
+    WITHDRAWN = "withdrawn"  # what was offered is not to be had any more
+
+
+_OPEN = text("state = 'open'")
+
+
+class Offer(Base):
+    """What became free, held for one who waits, until a deadline. All offers of one `vacancy` are of the same thing:
+    one after the other, in the order of the line, and nobody twice.
+    """
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        UniqueConstraint("vacancy", "place_in_line"),
+        CheckConstraint("made_at < deadline", "deadline_ahead"),
+        CheckConstraint("(state = 'open') = (settled_at IS NULL)", "settled_has_time"),
+        Index("uq_offer_open_vacancy", "vacancy", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("uq_offer_open_place", "place_in_line", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_offer_open_deadline", "deadline", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    id: Mapped[identity]
+    vacancy: Mapped[str] = mapped_column(comment="names one thing that became free, as long as it goes down the line")
+    given_up: Mapped[str] = mapped_column(default="", comment="what ended and freed it, such as enrolment:3")
+    place_in_line: Mapped[str] = mapped_column(comment="the activity that waits, such as enrolment:7")
+    learner_id: Mapped[int] = foreign_key("learner.id")
+    state: Mapped[OfferState] = mapped_column(default=OfferState.OPEN)
+    made_at: Mapped[datetime]
+    deadline: Mapped[datetime] = mapped_column(comment="until when they may answer; never after it begins")
+    settled_at: Mapped[datetime | None]
     settled_by: Mapped[int | None] = foreign_key("account.id", index=False)

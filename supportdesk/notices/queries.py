@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, case, exists, func, lite
 
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
-from supportdesk.core.activities import Description, describe
+from supportdesk.core.activities import Description, describe, row_of
 from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.japanese import shown_name
@@ -42,7 +42,8 @@ class Number(NamedTuple):
 class CallRow(NamedTuple):
     """One thing to tell one learner. `numbers` are in the order in which to try; `title` is what it is about.
 
-    It begins at `tell_until`, if it begins at all. `wanted` is how they wish to be told, `reasons` why it is not so.
+    It begins at `tell_until`, if it begins at all; of an offer (`offer_id`) that is until when they may answer.
+    `wanted` is how they wish to be told, `reasons` why it is not so.
     """
 
     id: int
@@ -58,6 +59,7 @@ class CallRow(NamedTuple):
     attempts: int
     tried_at: datetime | None
     numbers: tuple[Number, ...]
+    offer_id: int | None
 
     @property
     def number(self) -> str:
@@ -190,6 +192,7 @@ def _call(rows: Sequence[Any], about: Description) -> CallRow:
         attempts=first.attempts,
         tried_at=first.settled_at,
         numbers=tuple(_numbers(first, rows)),
+        offer_id=row_of(first.activity, "offer"),
     )
 
 

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from supportdesk.learners.record_words import TableWords
 from supportdesk.notices.models import NoticeState
-from supportdesk.notices.words import FALLBACKS, SETTLED
+from supportdesk.notices.words import FALLBACKS, OFFER_STATES, SETTLED
 
 WORDS: Final[Mapping[str, TableWords]] = {
     "notice": TableWords(
@@ -35,5 +35,16 @@ WORDS: Final[Mapping[str, TableWords]] = {
                 NoticeState.CANCELLED: _l("伝えるのをやめた"),
             },
         },
+    ),
+    "offer": TableWords(
+        _l("あきの案内"),
+        {
+            "place_in_line": _l("何について"),
+            "made_at": _l("案内した日時"),
+            "deadline": _l("返事の期限"),
+            "settled_at": _l("すんだ日時"),
+            "settled_by": _l("返事を記録した人"),
+        },
+        {"state": OFFER_STATES},
     ),
 }

@@ -20,8 +20,10 @@ from supportdesk.learners.rooms import check_scope
 from supportdesk.learners.words import CHANNELS
 from supportdesk.notices import queries
 from supportdesk.notices.calling import reopen_call, settle_call
-from supportdesk.notices.forms import CallForm
-from supportdesk.notices.words import FALLBACKS, SETTLED
+from supportdesk.notices.forms import AnswerForm, CallForm
+from supportdesk.notices.offer_queries import asked_by
+from supportdesk.notices.offers import answer_offer
+from supportdesk.notices.words import ANSWERS, FALLBACKS, SETTLED
 
 blueprint = Blueprint("notices", __name__, template_folder="templates")
 LATEST = 5
@@ -44,6 +46,7 @@ def calls() -> str:
         channels=CHANNELS,
         settled=SETTLED,
         fallbacks=FALLBACKS,
+        answers=ANSWERS,
     )
 
 
@@ -70,6 +73,23 @@ def settle(notice_id: int) -> Response:
     return _carry_out(
         lambda: settle_call(notice_id, outcome=outcome, actor=actor, now=now),
         _("記録しました。まちがえたときは、「きょうの記録」から取り消せます。"),
+    )
+
+
+@blueprint.post("/calls/offers/<int:offer_id>")
+@requires(Permission.WORK_CALL_LIST)
+def answer(offer_id: int) -> Response:
+    """Note what they answered to an offer, and go on with the list."""
+    actor, now = current_actor(), clock.now()
+    check_scope(actor, asked_by(offer_id))
+    form = AnswerForm()
+    given = form.answer.data
+    if not form.validate_on_submit() or given is None:
+        flash(_("返事をえらんでください。"), "warn")
+        return redirect(_list(), 303)
+    return _carry_out(
+        lambda: answer_offer(offer_id, given, actor=actor, now=now),
+        _("返事を記録しました：%(answer)s", answer=ANSWERS[given]),
     )
 
 

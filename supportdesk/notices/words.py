@@ -8,12 +8,28 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 
 from supportdesk.notices.calling import CallOutcome
-from supportdesk.notices.models import Fallback, NoticeState
+from supportdesk.notices.models import Fallback, NoticeState, OfferState
+from supportdesk.notices.offers import Answer
 
 OUTCOMES: Final[Mapping[CallOutcome, object]] = {
     CallOutcome.REACHED: _l("つながった"),
     CallOutcome.NO_ANSWER: _l("出なかった"),
     CallOutcome.NOT_NEEDED: _l("連絡不要"),
+}
+ANSWERS: Final[Mapping[Answer, object]] = {
+    Answer.ACCEPT: _l("参加する"),
+    Answer.DECLINE: _l("今回は見送る"),
+    Answer.LEAVE: _l("もう案内しない"),
+    Answer.PASS_ON: _l("次の方にまわす"),
+}
+OFFER_STATES: Final[Mapping[OfferState, object]] = {
+    OfferState.OPEN: _l("返事待ち"),
+    OfferState.ACCEPTED: _l("受けた"),
+    OfferState.DECLINED: _l("見送った"),
+    OfferState.LEFT: _l("待つのをやめた"),
+    OfferState.PASSED_ON: _l("つながらず、次の方にまわした"),
+    OfferState.EXPIRED: _l("期限までに返事がなかった"),
+    OfferState.WITHDRAWN: _l("案内をとりやめた"),
 }
 FALLBACKS: Final[Mapping[Fallback, object]] = {
     Fallback.NOT_SENT_YET: _l("メールとLINEはまだ送れません。"),

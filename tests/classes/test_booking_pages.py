@@ -171,22 +171,63 @@ class TestBooking:
 
 
 class TestChangingOnesMind:
-    def test_cancelling_says_what_will_happen_and_promotes_the_next(self, app: Flask, reception: PageClient) -> None:
+    def test_cancelling_says_what_will_happen_and_asks_the_next(self, app: Flask, reception: PageClient) -> None:
         with app.app_context():
             run_id = make_run(capacity=1)
             first = enrol(run_id, make_learner())
             second = enrol(run_id, make_learner("ツギノ ヒト"))
         page = reception.get(f"/classes/enrolments/{first.enrolment_id}")
         page = reception.get(page.link("取り消す"))
-        assert f"キャンセル待ちの1番目の ツギノ ヒト 様（{second.code}） のものになり" in page.text
+        assert f"キャンセル待ちの ツギノ ヒト 様（{second.code}） に案内し、返事を待ちます" in page.text
         sent = reception.submit(page, "cancel-enrolment")
         done = reception.get(sent.location)
         assert "取り消しました" in done.text
-        assert f"空いた1番の席は、キャンセル待ちの ツギノ ヒト 様（{second.code}） のものになりました" in done.text
-        assert "お知らせ：まだ。電話します" in done.text
-        assert [(one.state, one.seat) for one in rows(app, run_id)] == [("cancelled", None), ("seated", 1)]
+        assert f"空いた1番の席は、キャンセル待ちの ツギノ ヒト 様（{second.code}） に案内します" in done.text
+        assert [(one.state, one.seat) for one in rows(app, run_id)] == [("cancelled", None), ("offered", 1)]
         assert reception.submit(page, "cancel-enrolment").location == sent.location
-        assert [one.state for one in rows(app, run_id)] == ["cancelled", "seated"]
+        assert [one.state for one in rows(app, run_id)] == ["cancelled", "offered"]
+
+    @pytest.mark.parametrize(
+        ("pressed", "stands"), [("参加する", "seated"), ("今回は見送る", "waiting"), ("もう案内しない", "cancelled")]
+    )
+    def test_who_calls_back_answers_on_the_booking(
+        self, app: Flask, reception: PageClient, pressed: str, stands: str
+    ) -> None:
+        with app.app_context():
+            run_id = make_run(capacity=1)
+            first = enrol(run_id, make_learner())
+            second = enrol(run_id, make_learner("ツギノ ヒト"))
+        reception.submit(reception.get(f"/classes/enrolments/{first.enrolment_id}/cancel"), "cancel-enrolment")
+        assert "ツギノ ヒト" in reception.get(f"/classes/{run_id}").texts("table.list")[1]
+        page = reception.get(f"/classes/enrolments/{second.enrolment_id}")
+        assert "1番の席を、11月24日（火） 17:00 までとってあります" in page.text
+        page = reception.submit(page, pressed, follow=True)
+        assert f"返事を記録しました：{pressed}" in page.text
+        assert rows(app, run_id)[1].state == stands
+        if stands == "waiting":
+            page = reception.submit(page, "空いている席をわたす", follow=True)
+            assert "席をわたしました" in page.text
+            assert (rows(app, run_id)[1].state, rows(app, run_id)[1].seat) == ("seated", 1)
+
+    def test_who_is_called_answers_on_the_call_list(self, app: Flask, reception: PageClient) -> None:
+        with app.app_context():
+            run_id = make_run(capacity=1)
+            first = enrol(run_id, make_learner())
+            for name in ("ツギノ ヒト", "ソノツギノ ヒト"):
+                enrol(run_id, make_learner(name, phone="018-888-1542"))
+        reception.submit(reception.get(f"/classes/enrolments/{first.enrolment_id}/cancel"), "cancel-enrolment")
+        page = reception.get("/calls")
+        assert "ツギノ ヒト 様" in page.text
+        assert "返事は 11月24日（火） 17:00 まで" in page.text
+        page = reception.submit(page, "出なかった", follow=True)
+        assert "1回かけて、出なかった" in page.text
+        page = reception.submit(page, "次の方にまわす", follow=True)
+        assert "ソノツギノ ヒト 様" in page.text
+        again = reception.submit(page, "参加する")
+        assert "受付が" not in reception.get(again.location).text
+        assert [one.state for one in rows(app, run_id)] == ["cancelled", "waiting", "seated"]
+        late = reception.submit(page, "今回は見送る", follow=True)
+        assert "もう返事がすんでいるか" in late.text
 
     @pytest.mark.parametrize(("tell", "said"), [("now", []), ("later", ["waiting"])])
     def test_who_cancels_knows_of_it_or_is_told_later(
@@ -201,7 +242,7 @@ class TestChangingOnesMind:
             states = db.session.scalars(select(Notice.state).where(Notice.kind == "enrolment_cancelled"))
             assert list(states) == said
 
-    def test_who_moved_up_is_not_named_out_of_scope_nor_for_a_number_made_up(
+    def test_who_is_asked_is_not_named_out_of_scope_nor_for_a_number_made_up(
         self, app: Flask, reception: PageClient, coordinator: PageClient
     ) -> None:
         with app.app_context():
@@ -211,11 +252,11 @@ class TestChangingOnesMind:
             other = enrol(make_run(course="K02"), make_learner("ヨソノ ヒト"))
         address = f"/classes/enrolments/{mine.enrolment_id}"
         reception.submit(reception.get(f"{address}/cancel"), "cancel-enrolment")
-        shown = coordinator.get(f"{address}?moved_up={second.enrolment_id}")
-        assert "空いた1番の席は、キャンセル待ちの 担当ではない地区の方 のものになりました" in shown.text
+        shown = coordinator.get(f"{address}?asked={second.enrolment_id}")
+        assert "空いた1番の席は、キャンセル待ちの 担当ではない地区の方 に案内します" in shown.text
         assert "セイブ" not in shown.text
         for number in (other.enrolment_id, mine.enrolment_id, "x"):
-            assert "空いた" not in reception.get(f"{address}?moved_up={number}").text
+            assert "空いた" not in reception.get(f"{address}?asked={number}").text
 
     def test_what_has_begun_is_neither_cancelled_nor_moved_and_what_goes_on_can_be_left(
         self, app: Flask, reception: PageClient, clock: Clock

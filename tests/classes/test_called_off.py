@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from supportdesk.accounts.actions import Action
 from supportdesk.classes.called_off import dismissed_from
-from supportdesk.classes.enrolment import cancel_enrolment
+from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.planning import cancel_run
 from supportdesk.core import clock
 from supportdesk.core.database import transaction

@@ -12,11 +12,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from supportdesk.accounts.models import AuditEntry
+from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.changing import RunChange, change_run, fingerprint, run_to_change
 from supportdesk.classes.doubts import Doubtful
-from supportdesk.classes.enrolment import cancel_enrolment, enrol_learner
+from supportdesk.classes.enrolment import enrol_learner
 from supportdesk.classes.errors import ChangedMeanwhile, NothingAhead, PlanRefused, VenueClosed
-from supportdesk.classes.models import Edition, Enrolment, EnrolmentState, Meeting, Run, Seat
+from supportdesk.classes.models import Edition, Enrolment, Meeting, Run, Seat
 from supportdesk.classes.planning import cancel_run
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
@@ -238,24 +239,36 @@ class TestTimeAndPlace:
 
 @pytest.mark.usefixtures("city")
 class TestCapacity:
-    def test_more_seats_go_to_those_who_wait_in_their_order(self) -> None:
+    def test_more_seats_are_offered_to_those_who_wait_in_their_order(self) -> None:
         run_id, learners = make_run(capacity=1), [make_learner() for _ in range(4)]
         for learner_id in learners:
             enrol(run_id, learner_id)
         change(run_id, capacity=3, times={1: at(NEXT_DAY)})
         seated = db.session.execute(
-            select(Enrolment.learner_id, Enrolment.seat)
-            .where(Enrolment.state == EnrolmentState.SEATED)
-            .order_by(Enrolment.seat)
+            select(Enrolment.learner_id, Enrolment.seat).where(Enrolment.seat.is_not(None)).order_by(Enrolment.seat)
         ).all()
         assert [tuple(row) for row in seated] == [(learners[0], 1), (learners[1], 2), (learners[2], 3)]
         run = db.session.get_one(Run, run_id, populate_existing=True)
         assert (run.capacity, run.taken, run.waiting) == (3, 3, 1)
         assert [learner_id for learner_id, _text, _state in news()] == [learners[0], learners[3]]
-        promoted = db.session.scalars(select(Notice.text).where(Notice.kind == "enrolment_promoted")).all()
-        assert len(promoted) == 2
-        assert all("12月4日" in text for text in promoted)
-        assert len(has(person_of(learners[2]), NEXT_DAY)) == 1
+        offered = db.session.scalars(select(Notice.text).where(Notice.kind == "offer")).all()
+        assert len(offered) == 2
+        assert all("12月4日" in text for text in offered)
+        assert not has(person_of(learners[2]), NEXT_DAY), "their time is theirs until they accept"
+
+    def test_what_was_offered_is_offered_anew_when_the_time_changes(self) -> None:
+        run_id, learners = make_run(capacity=1), [make_learner() for _ in range(3)]
+        first, *_others = [enrol(run_id, learner_id) for learner_id in learners]
+        with transaction():
+            cancel_enrolment(first.enrolment_id, actor=SYSTEM, now=clock.now())
+        change(run_id, times={1: at(NEXT_DAY)})
+        calls = select(Notice.learner_id, Notice.state).where(Notice.kind == "offer").order_by(Notice.id)
+        assert [tuple(row) for row in db.session.execute(calls)] == [
+            (learners[1], NoticeState.CANCELLED),
+            (learners[1], NoticeState.WAITING),
+        ]
+        text = db.session.scalars(select(Notice.text).where(Notice.kind == "offer").order_by(Notice.id.desc())).first()
+        assert "12月4日" in str(text)
 
     def test_fewer_seats_take_none_from_anybody(self) -> None:
         run_id = make_run(capacity=5)

@@ -1,4 +1,4 @@
-"""Seats go to whoever comes first, the rest wait in order, and a freed seat goes to the next in line, who is told."""
+"""Seats go to whoever comes first, and the rest wait in order."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from supportdesk.accounts.models import AuditEntry
-from supportdesk.classes.enrolment import cancel_enrolment, enrol_learner, move_enrolment
+from supportdesk.classes.cancelling import cancel_enrolment, move_enrolment
+from supportdesk.classes.enrolment import enrol_learner
 from supportdesk.classes.errors import (
     AlreadyBegun,
     AlreadyCancelled,
@@ -50,7 +50,7 @@ def numbers(run_id: int) -> tuple[int, int]:
     """Seats taken and learners waiting, as the run counts them; they agree with its enrolments."""
     run = db.session.get_one(Run, run_id, populate_existing=True)
     states = db.session.scalars(select(Enrolment.state).where(Enrolment.run_id == run_id)).all()
-    assert states.count(EnrolmentState.SEATED) == run.taken
+    assert states.count(EnrolmentState.SEATED) + states.count(EnrolmentState.OFFERED) == run.taken
     assert states.count(EnrolmentState.WAITING) == run.waiting
     return run.taken, run.waiting
 
@@ -201,44 +201,6 @@ class TestClashes:
 
 
 class TestCancelling:
-    def test_the_freed_seat_goes_to_whoever_waits_longest_and_they_are_told(self) -> None:
-        run_id = make_run(capacity=2)
-        first, _second, third, fourth = (enrol(run_id, make_learner()) for _ in range(4))
-        cancel(first.enrolment_id)
-        promoted = db.session.get_one(Enrolment, third.enrolment_id, populate_existing=True)
-        assert (promoted.state, promoted.seat) == (EnrolmentState.SEATED, 1)
-        still = db.session.get_one(Enrolment, fourth.enrolment_id, populate_existing=True)
-        assert still.state is EnrolmentState.WAITING
-        assert numbers(run_id) == (2, 1)
-        assert len(has_time(promoted.learner_id)) == 1
-        assert notices(third.enrolment_id) == [
-            ("enrolment_waiting", NoticeState.TOLD),
-            ("enrolment_promoted", NoticeState.WAITING),
-        ]
-        actions = db.session.scalars(select(AuditEntry.action).where(AuditEntry.action.contains("_enrolment"))).all()
-        assert sorted(actions) == ["cancel_enrolment", "promote_enrolment"]
-
-    def test_the_one_who_called_for_the_promoted_is_told(self) -> None:
-        run_id = make_run(capacity=1)
-        first = enrol(run_id, make_learner())
-        second = enrol(run_id, make_learner(), caller=Caller("息子", "子", "+819012345678"))
-        cancel(first.enrolment_id)
-        news = db.session.scalars(
-            select(Notice).where(Notice.activity == f"enrolment:{second.enrolment_id}", Notice.state == "waiting")
-        ).one()
-        assert news.call_to == "+819012345678"
-        assert second.code in news.text
-
-    def test_a_clash_passes_nobody_over_but_is_said_in_the_notice(self) -> None:
-        full, learner_id = make_run(capacity=1), make_learner()
-        first = enrol(full, make_learner())
-        waiting = enrol(full, learner_id)
-        enrol(make_run(), learner_id)
-        cancel(first.enrolment_id)
-        assert db.session.get_one(Enrolment, waiting.enrolment_id, populate_existing=True).seat == 1
-        text = db.session.scalars(select(Notice.text).where(Notice.kind == "enrolment_promoted")).one()
-        assert "同じ時間にほかの予約があります" in text
-
     def test_once_the_last_meeting_has_begun_nothing_is_cancelled_any_more(self) -> None:
         run_id, learner_id = make_run(capacity=1), make_learner()
         first, waiting = enrol(run_id, learner_id), enrol(run_id, make_learner())
@@ -251,7 +213,7 @@ class TestCancelling:
         assert numbers(run_id) == (1, 1)
         assert len(has_time(learner_id)) == 1
 
-    def test_who_leaves_in_the_middle_is_free_from_then_on_and_nobody_is_promoted(self) -> None:
+    def test_who_leaves_in_the_middle_is_free_from_then_on_and_nobody_is_asked(self) -> None:
         second_day = DAY + timedelta(days=7)
         run_id = make_run(meeting_at(), meeting_at(second_day), capacity=1)
         learner_id = make_learner()

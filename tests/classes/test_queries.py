@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from supportdesk.classes import enrolment_queries
 from supportdesk.classes import queries as reads
-from supportdesk.classes.enrolment import cancel_enrolment
+from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.models import Edition, EnrolmentState, Meeting, Run
 from supportdesk.classes.planning import cancel_run
 from supportdesk.classes.run_queries import run_details, runs_page

@@ -17,7 +17,7 @@ from supportdesk.classes.attendance_queries import (
     roster,
     unfinished_of_staff,
 )
-from supportdesk.classes.enrolment import cancel_enrolment
+from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.models import AttendanceState
 from supportdesk.core import clock
 from supportdesk.core.database import transaction

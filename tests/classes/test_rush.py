@@ -7,7 +7,8 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy import select
 
-from supportdesk.classes.enrolment import Enrolled, cancel_enrolment
+from supportdesk.classes.cancelling import cancel_enrolment
+from supportdesk.classes.enrolment import Enrolled
 from supportdesk.classes.models import Enrolment, EnrolmentState, Run
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
@@ -58,7 +59,7 @@ def test_ten_seats_go_to_ten_of_forty_callers_and_the_rest_wait_in_order(app: Fl
             assert (run.taken, run.waiting) == (10, 30)
 
 
-def test_ten_who_cancel_at_once_promote_the_first_ten_in_line(app: Flask) -> None:
+def test_ten_who_cancel_at_once_have_the_first_ten_in_line_asked(app: Flask) -> None:
     with app.app_context():
         make_reference()
         run_id = make_run(capacity=10)
@@ -68,7 +69,7 @@ def test_ten_who_cancel_at_once_promote_the_first_ten_in_line(app: Flask) -> Non
     assert outcomes == ["cancelled"] * 10
     with app.app_context():
         seated = db.session.scalars(
-            select(Enrolment.id).where(Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.SEATED)
+            select(Enrolment.id).where(Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.OFFERED)
         ).all()
         assert sorted(seated) == [one.enrolment_id for one in enrolled[10:20]]
         run = db.session.get_one(Run, run_id)

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from icalendar import Calendar
 
-from supportdesk.classes.enrolment import cancel_enrolment
+from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.models import Edition
 from supportdesk.classes.planning import cancel_run
 from supportdesk.core import clock

@@ -9,7 +9,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from supportdesk.accounts.actions import Action
-from supportdesk.classes.enrolment import Enrolled, cancel_enrolment
+from supportdesk.classes.cancelling import cancel_enrolment
+from supportdesk.classes.enrolment import Enrolled
 from supportdesk.classes.errors import AlreadyEnrolled, LearnerClash, NoSeatLeft, OneSeatLeft, RunNotOpen
 from supportdesk.classes.models import Enrolment, EnrolmentState, Run
 from supportdesk.classes.planning import cancel_run

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from supportdesk.accounts.models import AuditEntry
-from supportdesk.classes.enrolment import cancel_enrolment
+from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role

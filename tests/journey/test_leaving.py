@@ -79,7 +79,7 @@ def test_seats_slots_matches_and_calls_are_free_in_one_action(status: Status) ->
     db.session.expire_all()
     states = dict(db.session.execute(select(Enrolment.learner_id, Enrolment.state)).all())
     assert states[bound.id] is EnrolmentState.CANCELLED
-    assert db.session.get_one(Enrolment, bound.waiting).state is EnrolmentState.SEATED
+    assert db.session.get_one(Enrolment, bound.waiting).state is EnrolmentState.OFFERED
     assert (db.session.get_one(Run, bound.run_id).taken, db.session.get_one(Run, bound.run_id).waiting) == (1, 0)
     assert db.session.get_one(Booking, bound.booking_id).state is BookingState.CANCELLED
     assert db.session.get_one(Match, bound.match_id).ended_at == clock.now()

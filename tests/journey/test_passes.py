@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from supportdesk.classes.models import AttendanceMark, AttendanceState
+from supportdesk.classes.cancelling import cancel_enrolment
+from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
@@ -142,6 +143,25 @@ class TestALearnersOwnPhone:
         assert hanako.code in page.text
         assert "いーぱる" in page.one(".cards").get_text()
         assert "練習できます" in page.one(".next-step").get_text()
+
+    @pytest.mark.parametrize(("pressed", "stands"), [("参加する", "seated"), ("今回は見送る", "waiting")])
+    def test_it_asks_whether_they_want_a_seat_that_was_freed(
+        self, app: Flask, client: PageClient, hanako: Holder, pressed: str, stands: str
+    ) -> None:
+        with app.app_context():
+            full = make_run(meeting_at(hour=15), capacity=1)
+            first, second = enrol(full, make_learner()), enrol(full, hanako.id)
+            with transaction():
+                cancel_enrolment(first.enrolment_id, actor=SYSTEM, now=desk_clock.now())
+        self.admit(app, client, hanako)
+        page = client.get(hanako.address)
+        assert "席があきました。参加しますか。" in page.text
+        address = str(page.form(pressed)["action"])
+        page = client.submit(page, pressed, follow=True)
+        assert "お返事を受け付けました" in page.text
+        with app.app_context():
+            assert db.session.get_one(Enrolment, second.enrolment_id).state == stands
+        PageClient(app).post(address, {"answer": "accept"}, expect=404)
 
     def test_another_phone_is_still_a_strangers(self, app: Flask, client: PageClient, hanako: Holder) -> None:
         self.admit(app, client, hanako)

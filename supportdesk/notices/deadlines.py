@@ -1,0 +1,27 @@
+"""Until when somebody may answer an offer: so that a call made today can still be answered in office hours."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from supportdesk.core import clock
+from supportdesk.notices.office import OFFER_CLOSING_HOUR, OFFER_HOURS
+from supportdesk.places.calendar import holiday_name
+
+_SATURDAY: Final = 5
+
+
+def answer_until(starts_at: datetime, now: datetime) -> datetime:
+    """The first time at which the office closes so many hours (a setting) after the offer; never after the start."""
+    earliest = clock.local(now + timedelta(hours=OFFER_HOURS.get()))
+    closing = time(OFFER_CLOSING_HOUR.get())
+    day = earliest.date() if earliest.time() <= closing else earliest.date() + timedelta(days=1)
+    while not is_office_day(day) and clock.at(day, closing) < starts_at:
+        day += timedelta(days=1)
+    return min(clock.at(day, closing), starts_at)
+
+
+def is_office_day(day: date) -> bool:
+    """Whether somebody answers the telephone: on weekdays that are no public holiday."""
+    return day.weekday() < _SATURDAY and holiday_name(day) is None
