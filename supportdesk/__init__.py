@@ -20,6 +20,7 @@ MODELS = (
     "core.once",
     "core.throttle",
     "helpdesk.models",
+    "learners.dropbox.models",
     "learners.models",
     "learners.rights.models",
     "notices.models",
@@ -34,7 +35,7 @@ MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the application for these settings, or for the environment's. Raises SettingError."""
     from supportdesk import accounts, classes, helpdesk, journey, learners, notices, places, skills, tutors, videos
-    from supportdesk.core import addresses, clock, error_pages, health, office, page_furniture, security
+    from supportdesk.core import addresses, clock, error_pages, health, office, offline, page_furniture, security
 
     for name in MODELS:
         import_module(f"supportdesk.{name}")
@@ -63,7 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     babel.init_app(app, locale_selector=security.chosen_language)
     page_furniture.plug_in(app)
     rooms = (journey, learners, classes, helpdesk, videos, tutors, skills, notices, places, accounts)
-    for part in (office, error_pages, health, *rooms):
+    for part in (office, error_pages, health, offline, *rooms):
         part.plug_in(app)
     security.refuse_unmarked_views(app)
     return app

@@ -14,10 +14,13 @@ def plug_in(app: Flask) -> None:
     from supportdesk.classes.answers import ANSWERS
     from supportdesk.classes.line import LINE
     from supportdesk.classes.office import SETTINGS
+    from supportdesk.classes.roll import dropping
     from supportdesk.core import activities, signposts
     from supportdesk.core.office import declare
+    from supportdesk.core.offline import keep_offline
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
+    from supportdesk.learners.dropbox.kinds import take_in_kind
     from supportdesk.learners.rooms import answer_for_learners
     from supportdesk.notices.offers import form_line
     from supportdesk.places.plans import RoomPlans, answer_for_plans
@@ -30,6 +33,7 @@ def plug_in(app: Flask) -> None:
         "roster_views",
         "confirmation_views",
         "change_views",
+        "roll.views",
     ):
         import_module(f"supportdesk.classes.{more_pages}")  # they stand on the blueprint of views
     for blueprint in (schedule_views.blueprint, views.blueprint, lecture_views.blueprint):
@@ -51,4 +55,6 @@ def plug_in(app: Flask) -> None:
     )
     answer_for_learners(app, ANSWERS)
     form_line(app, LINE)
+    take_in_kind(app, dropping.KIND)
+    keep_offline(app, import_module("supportdesk.classes.roll.views").PAGE)
     declare(app, "classes", _l("教室と出前講座"), *SETTINGS)

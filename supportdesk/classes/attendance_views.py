@@ -36,6 +36,7 @@ from supportdesk.core.addresses import row_id
 from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.japanese import tidy
 from supportdesk.core.permissions import Actor, Permission, requires
+from supportdesk.learners.dropbox.queries import count_held
 from supportdesk.learners.words import DEVICES, NEEDS
 from supportdesk.skills.queries import skill_names
 
@@ -58,6 +59,7 @@ def today() -> str:
         coming=meetings_of_staff(actor.account_id, first=end, end=end + timedelta(days=DAYS_AHEAD), limit=SHOWN_AHEAD),
         unfinished=unfinished_of_staff(actor.account_id, now=now, days=CORRECTION_DAYS.get()),
         lecture=RunKind.LECTURE,
+        held=count_held(actor),
     )
 
 
@@ -127,6 +129,7 @@ def _page(meeting: MeetingRow, form: MarkForm | HeadsForm) -> str:
         closed=not takes_marks(meeting, actor, now),
         correction_days=CORRECTION_DAYS.get(),
         called_off=meeting.state is RunState.CANCELLED,
+        held=count_held(actor, activity("meeting", meeting.id)),
     )
 
 

@@ -50,6 +50,14 @@ def held_by(actor: Actor, run_id: int) -> set[int]:
     return set(db.session.scalars(select(MEETING.c.id).join(RUN).where(RUN.c.id == run_id, _is_theirs(actor))))
 
 
+def meetings_answered_for(actor: Actor) -> Select[Any]:
+    """The ids of the meetings that the actor holds, or whose class they could call off."""
+    theirs = _is_theirs(actor)
+    if actor.may(Permission.MANAGE_CLASSES) and actor.account_id is not None:
+        theirs = or_(theirs, RUN.c.district_code.in_(_own_districts(actor.account_id)))
+    return select(MEETING.c.id).join(RUN).where(theirs)
+
+
 def districts_managed(actor: Actor) -> frozenset[str] | None:
     """The districts in which the actor plans classes and calls them off: a coordinator's own; None for all of them."""
     if actor.account_id is None or Role.ADMIN in actor.roles:

@@ -35,6 +35,15 @@ CORRECTION_DAYS: Final = NumberSetting(
     unit=_l("日"),
     meaning=_l("講師は、開催からこの日数のあいだ、出欠を直せます。実績を報告したあとは、管理者だけが直せます。"),
 )
+NAMES_ON_PHONE_DAYS: Final = NumberSetting(
+    name="classes.names_on_phone_days",
+    label=_l("電波のない所のために、講師のスマホに名簿を残す日数"),
+    default=14,
+    least=1,
+    most=31,
+    unit=_l("日"),
+    meaning=_l("教室の日の終わりか、この日数がたつと、スマホから名前が消えます。まだ送っていない出欠は消えません。"),
+)
 EARLIEST_HOUR: Final = NumberSetting(
     name="classes.earliest_hour",
     label=_l("ふつうの始まりの時刻"),
@@ -76,6 +85,7 @@ SETTINGS: Final = (
     CLASS_WALK_IN_DAYS,
     LECTURE_WALK_IN_DAYS,
     CORRECTION_DAYS,
+    NAMES_ON_PHONE_DAYS,
     EARLIEST_HOUR,
     LATEST_HOUR,
     PLANNED_AHEAD_DAYS,

@@ -24,6 +24,7 @@ from supportdesk.core.fields import DeskForm
 from supportdesk.core.japanese import tidy
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, Role, requires
+from supportdesk.learners.dropbox.queries import count_held
 from supportdesk.places.choices import district_choices
 
 blueprint = Blueprint("classes", __name__, url_prefix="/classes", template_folder="templates")
@@ -58,6 +59,7 @@ def index() -> str:
         editions=EDITIONS,
         kinds=KINDS,
         longest=LONGEST_WORD,
+        held=count_held(actor),
     )
 
 

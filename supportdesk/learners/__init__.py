@@ -15,6 +15,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
     from supportdesk.learners.answers import ANSWERS
+    from supportdesk.learners.dropbox import views as dropbox_views
     from supportdesk.learners.office import SETTINGS
     from supportdesk.learners.queries import everybody
     from supportdesk.learners.rooms import answer_for_learners
@@ -33,6 +34,7 @@ def plug_in(app: Flask) -> None:
     ):
         import_module(f"supportdesk.learners.{pages}")
     app.register_blueprint(blueprint)
+    app.register_blueprint(dropbox_views.blueprint)
     app.jinja_env.filters["status_word"] = STATUSES.__getitem__
     add_to_menu(app, MenuItem("learners.index", _l("受講者"), Permission.SEE_LEARNERS))
     add_to_menu(app, MenuItem("learners.requests", _l("開示などの申し出"), Permission.TAKE_REQUESTS))

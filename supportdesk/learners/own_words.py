@@ -7,6 +7,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
+from supportdesk.learners.dropbox.words import DROP_STATES
 from supportdesk.learners.merging.models import HandOverKind
 from supportdesk.learners.record_words import TableWords
 from supportdesk.learners.rights.words import ASKERS, REQUEST_KINDS, REQUEST_STATES
@@ -40,6 +41,20 @@ WORDS: Final[Mapping[str, TableWords]] = {
         {"sex": SEXES, "status": STATUSES},
     ),
     "former_name": TableWords(_l("前の名前"), {"name": _l("名前"), "kana": _l("フリガナ")}),
+    "drop_entry": TableWords(
+        _l("スマホから届いた記録"),
+        {
+            "uuid": _l("届いた記録の番号"),
+            "account_id": _l("送った人"),
+            "payload": _l("届いた内容"),
+            "observed_at": _l("見た日時"),
+            "received_at": _l("届いた日時"),
+            "reason": _l("記録できなかった理由"),
+            "settled_at": _l("決めた日時"),
+            "settled_by": _l("決めた人"),
+        },
+        {"state": DROP_STATES},
+    ),
     "former_residence": TableWords(_l("前の住まい")),
     "learner_status": TableWords(
         _l("利用の状態の移りかわり"),

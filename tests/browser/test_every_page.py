@@ -93,6 +93,7 @@ def _starts(path: str) -> dict[str, list[str]]:
             both,
             "/classes/enrolments/{}/both/{}".format(*together),
             "/account/prove",
+            "/dropbox/held",
         ],
         "coordinator": ["/home", f"/tutors/matches/new?learner={neighbour}"],
         "admin": [

@@ -21,4 +21,15 @@ window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
+// Whoever logs out takes the names with them that were kept for a room without a network; what waits to be sent stays.
+for (const form of document.querySelectorAll("form[data-forget-names]")) {
+  form.addEventListener("submit", async (event) => {
+    if (event.defaultPrevented || !window.indexedDB?.databases) return;
+    event.preventDefault();
+    const kept = (await indexedDB.databases()).some((one) => one.name === "support-desk");
+    if (kept) await (await import("./outbox.js")).forgetNames().catch(() => {});
+    form.submit();
+  });
+}
+
 document.querySelector("[data-focus]")?.focus();

@@ -1,0 +1,1 @@
+"""Attendance on a telephone, with or without a network: the roll, and what becomes of the marks it hands in."""

@@ -1,0 +1,129 @@
+"""Attendance with the network cut: tapped, reloaded, the log-in gone, handed in twice; it arrives once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, Route, expect
+from sqlalchemy import func, select
+
+from supportdesk.classes.models import AttendanceMark, AttendanceState
+from supportdesk.core.permissions import Role
+from supportdesk.extensions import db
+from supportdesk.learners.dropbox.models import Drop
+from tests.browser.conftest import Examine, NewContext, SignIn, examine_at_both_widths
+from tests.browser.pictures import Album
+from tests.classes.making import enrol, make_run, meeting_at, meeting_of
+from tests.clocks import NOW, TODAY
+from tests.factories import make_account, make_learner, make_reference
+from tests.servers import Site, serving
+
+PEOPLE = 12
+
+
+@pytest.fixture
+def meeting_id(app: Flask) -> int:
+    """Today's, with twelve who have seats."""
+    with app.app_context():
+        make_reference()
+        instructor = make_account(Role.INSTRUCTOR).id
+        run_id = make_run(meeting_at(TODAY, 11, staff=[instructor]), capacity=PEOPLE)
+        for number in range(PEOPLE):
+            enrol(run_id, make_learner(name=f"見本 {number + 1}号"))
+        found = meeting_of(run_id)
+        db.session.remove()
+    return found
+
+
+@pytest.fixture
+def site(meeting_id: int, database_url: str, tmp_path: Path) -> Iterator[Site]:
+    settings = {"DATABASE_URL": database_url, "INSTANCE": str(tmp_path / "instance"), "NOW": NOW.isoformat()}
+    with serving({**settings, "SECRET_KEY": "a key for tests, " * 3}, tmp_path) as site:
+        yield site
+
+
+def losing_the_first_answer(asked: list[str]) -> Callable[[Route], None]:
+    """The desk takes it in, and the network goes before the phone hears of it."""
+
+    def lose(route: Route) -> None:
+        answer = route.fetch()
+        asked.append(answer.text())
+        if len(asked) == 1:
+            route.abort()
+        else:
+            route.fulfill(response=answer)
+
+    return lose
+
+
+def tapped(page: Page) -> list[str]:
+    return page.locator(".roll-tap").evaluate_all("rows => rows.map(row => row.dataset.state)")
+
+
+def test_twelve_taps_without_a_network_arrive_once_each(
+    app: Flask,
+    meeting_id: int,
+    new_context: NewContext,
+    sign_in: SignIn,
+    examine: Examine,
+    album: Album,
+) -> None:
+    context = new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    sign_in(page, "instructor")
+    page.goto(f"/classes/meetings/{meeting_id}/roll")
+    expect(page.locator("html[data-offline=ready]")).to_be_attached()
+    expect(page.locator(".roll-tap")).to_have_count(PEOPLE)
+    expect(page.locator("[data-sent]")).to_contain_text("まだありません")
+
+    context.set_offline(True)
+    for row in page.locator(".roll-tap").all():
+        row.tap()
+    left = page.locator("[data-sent]")
+    expect(left).to_have_attribute("data-left", str(PEOPLE))
+    page.reload()
+    expect(left).to_have_attribute("data-left", str(PEOPLE))
+    assert tapped(page) == ["present"] * PEOPLE
+    expect(page.locator("[data-notes]")).to_contain_text("電波がありません")
+    album.take(page, "roll-offline")
+    context.clear_cookies()  # the log-in ends in the middle of the class
+
+    asked: list[str] = []
+    context.route("**/dropbox", losing_the_first_answer(asked))
+    context.set_offline(False)
+    expect(page.locator("[data-notes]")).to_contain_text("ログインが切れています")
+    page.get_by_role("button", name="いま送る").click()
+    expect(left).to_contain_text(f"すべて届きました（{PEOPLE}件）")
+    assert [answer.count("received") for answer in asked] == [PEOPLE, 0], "the second time they were known"
+    assert [answer.count("known") for answer in asked] == [0, PEOPLE]
+    with app.app_context():
+        marks = db.session.execute(select(AttendanceMark.learner_id, AttendanceMark.state)).all()
+        assert len(marks) == len(set(marks)) == PEOPLE
+        assert {mark.state for mark in marks} == {AttendanceState.PRESENT}
+        assert db.session.scalar(select(func.count()).select_from(Drop)) == PEOPLE
+
+    page.get_by_role("link", name="ログインする").click()
+    page.fill('[name="username"]', "instructor")
+    page.fill('[name="password"]', "akita-demo")
+    page.locator('form[action*="/login"] button[type="submit"]').first.click()
+    expect(left).to_contain_text(f"すべて届きました（{PEOPLE}件）")
+    expect(page.locator("[data-sum]")).to_contain_text(f"参加 {PEOPLE}人")
+    expect(page.locator("[data-notes]")).to_be_hidden()
+    page.get_by_role("button", name="見本 1号").press("Enter")
+    expect(page.get_by_role("button", name="見本 1号")).to_contain_text("遅刻")
+    page.get_by_role("button", name="ひとつ前にもどす").press("Enter")
+    expect(page.get_by_role("button", name="見本 1号")).to_contain_text("出席")
+    expect(left).to_contain_text(f"すべて届きました（{PEOPLE + 2}件）")
+    examine_at_both_widths(page, examine)
+    album.take(page, "roll-arrived")
+
+    page.get_by_role("link", name="担当の教室にもどる").click()
+    expect(page.locator(".meetings")).to_contain_text(f"参加 {PEOPLE}人")
+    page.get_by_role("button", name="ログアウト").click()
+    page.wait_for_url("**/login**")
+    context.set_offline(True)
+    page.goto(f"/classes/meetings/{meeting_id}/roll")
+    expect(page.locator("[data-notes]")).to_contain_text("名簿がありません")
