@@ -15,6 +15,7 @@ from supportdesk.extensions import babel, csrf, db, login_manager, migrate
 MODELS = (
     "accounts.models",
     "classes.models",
+    "classes.rescheduling.models",
     "core.job_runs",
     "core.office",
     "core.once",

@@ -65,6 +65,8 @@ class Action(Labelled):
     PLAN_RUN = "plan_run", _l("開催を計画した")
     CHANGE_RUN = "change_run", _l("開催の内容を変えた")
     CANCEL_RUN = "cancel_run", _l("開催を取りやめた")
+    CHANGE_DAY = "change_day", _l("一日の教室をまとめて変えた")
+    UNDO_DAY_CHANGE = "undo_day_change", _l("一日の教室の変更を取り消した")
     VIEW_RUN = "view_run", _l("開催の申込者を見た")
     ENROL_LEARNER = "enrol_learner", _l("教室に申し込んだ")
     VIEW_ENROLMENT = "view_enrolment", _l("申し込みを見た")

@@ -14,6 +14,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.classes.answers import ANSWERS
     from supportdesk.classes.line import LINE
     from supportdesk.classes.office import SETTINGS
+    from supportdesk.classes.rescheduling.telling import describe_day_changes
     from supportdesk.classes.roll import dropping
     from supportdesk.core import activities, signposts
     from supportdesk.core.office import declare
@@ -34,6 +35,7 @@ def plug_in(app: Flask) -> None:
         "confirmation_views",
         "change_views",
         "roll.views",
+        "rescheduling.views",
     ):
         import_module(f"supportdesk.classes.{more_pages}")  # they stand on the blueprint of views
     for blueprint in (schedule_views.blueprint, views.blueprint, lecture_views.blueprint):
@@ -48,6 +50,7 @@ def plug_in(app: Flask) -> None:
         MenuItem("lectures.index", _l("出前講座"), Permission.RECORD_LECTURE),
     )
     activities.register(app.extensions, "meeting", descriptions.describe_meetings)
+    activities.register(app.extensions, "day_change", describe_day_changes)
     activities.register(app.extensions, "enrolment", descriptions.describe_enrolments)
     answer_for_plans(
         app,

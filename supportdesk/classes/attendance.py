@@ -27,6 +27,7 @@ from supportdesk.classes.errors import (
 from supportdesk.classes.locking import MEETING, RUN
 from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment, EnrolmentState, RunKind, RunState
 from supportdesk.classes.office import CORRECTION_DAYS
+from supportdesk.classes.queries import MEETING_STATE
 from supportdesk.classes.rules import takes_marks, takes_walk_ins, walk_in_days
 from supportdesk.core import clock
 from supportdesk.core.database import connection, table_of
@@ -90,7 +91,7 @@ class Disagreement(NamedTuple):
 
 # One at a time for one run: which mark stands is decided under its lock, and so is whether it is called off.
 _LOCK = (
-    select(MEETING.c.id, MEETING.c.starts_at, MEETING.c.ends_at, RUN.c.kind, RUN.c.state)
+    select(MEETING.c.id, MEETING.c.starts_at, MEETING.c.ends_at, RUN.c.kind, MEETING_STATE)
     .join(RUN, RUN.c.id == MEETING.c.run_id)
     .where(MEETING.c.id == bindparam("wanted"))
     .with_for_update(key_share=True, of=(RUN, MEETING))

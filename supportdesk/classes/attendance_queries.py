@@ -11,9 +11,10 @@ from sqlalchemy import and_, func, or_, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.classes.attendance import ATTENDED, KeptMark, disagreement_of
-from supportdesk.classes.models import AttendanceMark, AttendanceState, EnrolmentState, RunKind, RunState
+from supportdesk.classes.models import AttendanceMark, AttendanceState, EnrolmentState, RunKind
 from supportdesk.classes.queries import (
     ENROLMENT,
+    IS_ON,
     MEETING,
     MEETING_ROWS,
     OWN_SEAT,
@@ -289,7 +290,7 @@ def meetings_of_staff(account_id: int, *, first: datetime, end: datetime, limit:
             on_duty(account_id),
             MEETING.c.starts_at >= first,
             MEETING.c.starts_at < end,
-            RUN.c.state == RunState.OPEN,
+            IS_ON,
         ),
         limit,
     )
@@ -308,7 +309,7 @@ def unfinished_of_staff(account_id: int, *, now: datetime, days: int) -> list[Me
         on_duty(account_id),
         MEETING.c.starts_at >= now - timedelta(days=days),
         MEETING.c.starts_at < first,
-        RUN.c.state == RunState.OPEN,
+        IS_ON,
         MEETING.c.levels_confirmed_at.is_(None),
         or_(_count_of_marks(*ATTENDED) > 0, untouched),
     )

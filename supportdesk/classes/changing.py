@@ -89,12 +89,19 @@ def run_to_change(run_id: int) -> Run:
 
 def meetings_ahead(run: Run, now: datetime) -> list[Meeting]:
     """The meetings whose time can still be changed: none of a class that was called off."""
-    return [meeting for meeting in run.meetings if meeting.starts_at > now and run.state is RunState.OPEN]
+    return [meeting for meeting in held(run) if meeting.starts_at > now and run.state is RunState.OPEN]
+
+
+def held(run: Run) -> list[Meeting]:
+    """The meetings that were not called off alone."""
+    return [meeting for meeting in run.meetings if meeting.called_off_at is None]
 
 
 def fingerprint(run: Run) -> str:
     """Stands for all that can be changed of the class: another one means that somebody changed it."""
-    meetings = [(one.starts_at, one.ends_at, one.room_id, sorted(_on_duty(one))) for one in run.meetings]
+    meetings = [
+        (one.starts_at, one.ends_at, one.room_id, one.called_off_at, sorted(_on_duty(one))) for one in run.meetings
+    ]
     stands = (run.title, run.edition.value, run.capacity, run.listed, run.to_bring, run.state.value, meetings)
     return blake2b(repr(stands).encode(), digest_size=12).hexdigest()
 
@@ -170,7 +177,7 @@ def _check_shape(run: Run, change: RunChange, times: Mapping[int, Times], now: d
                 ),
                 field=f"day_{number}",
             )
-    in_order = [times.get(one.number, (one.starts_at, one.ends_at)) for one in run.meetings]
+    in_order = [times.get(one.number, (one.starts_at, one.ends_at)) for one in held(run)]
     for number, (earlier, later) in enumerate(pairwise(in_order), start=2):
         if earlier[1] > later[0]:
             raise PlanRefused(
@@ -256,7 +263,7 @@ def _write(run: Run, change: RunChange, times: Mapping[int, Times], venue_id: in
             kept = [one for one in meeting.staff if one.account_id in change.staff]
             new = sorted(set(change.staff) - _on_duty(meeting))
             meeting.staff = [*kept, *(MeetingStaff(account_id=account_id) for account_id in new)]
-    run.starts_at, run.ends_at = run.meetings[0].starts_at, run.meetings[-1].ends_at
+    run.starts_at, run.ends_at = held(run)[0].starts_at, held(run)[-1].ends_at
 
 
 def _reseat(run: Run, capacity: int) -> None:

@@ -57,7 +57,8 @@ def meetings_to_hold(account_id: int, roles: Collection[Role], now: datetime) ->
 
 
 def _planned(*wanted: ColumnElement[bool]) -> Iterable[Description]:
-    ids = select(Meeting.id).join(Run, Run.id == Meeting.run_id).where(Run.state == RunState.OPEN, *wanted)
+    on = (Run.state == RunState.OPEN, Meeting.called_off_at.is_(None))
+    ids = select(Meeting.id).join(Run, Run.id == Meeting.run_id).where(*on, *wanted)
     return describe_meetings(db.session.scalars(ids)).values()
 
 

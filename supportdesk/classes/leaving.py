@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.locking import lock_runs
 from supportdesk.classes.models import EnrolmentState
-from supportdesk.classes.queries import ENROLMENT, MEETING, RUN
+from supportdesk.classes.queries import ENROLMENT, HELD, MEETING, RUN
 from supportdesk.core.database import connection
 from supportdesk.core.permissions import Actor
 from supportdesk.learners.models import Status
@@ -45,6 +45,7 @@ def _held(learner_id: int, now: datetime) -> Sequence[Any]:
                 ENROLMENT.c.learner_id == learner_id,
                 ENROLMENT.c.state != EnrolmentState.CANCELLED,
                 MEETING.c.starts_at > now,
+                HELD,
             )
             .group_by(ENROLMENT.c.id, ENROLMENT.c.run_id, ENROLMENT.c.seat, RUN.c.title, RUN.c.waiting, RUN.c.starts_at)
             .order_by(ENROLMENT.c.run_id)

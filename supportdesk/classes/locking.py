@@ -27,7 +27,7 @@ VENUE = table_of(Venue)
 
 @dataclass(frozen=True)
 class LockedRun:
-    """What giving a seat needs to know of a run that nobody else can change now."""
+    """What giving a seat needs to know of a run that nobody else can change now. Claims are those of meetings held."""
 
     id: int
     title: str
@@ -77,6 +77,7 @@ _LOCK = (
         MEETING.c.id.label("meeting_id"),
         MEETING.c.starts_at.label("meeting_starts_at"),
         MEETING.c.ends_at.label("meeting_ends_at"),
+        MEETING.c.called_off_at,
     )
     .join(MEETING, MEETING.c.run_id == RUN.c.id)
     .where(RUN.c.id == bindparam("wanted"))
@@ -101,7 +102,7 @@ def lock_run(run_id: int) -> LockedRun:
     if not rows:
         raise NotFound
     first = rows[0]
-    in_order = sorted(rows, key=lambda row: row.meeting_starts_at)
+    in_order = sorted((row for row in rows if row.called_off_at is None), key=lambda row: row.meeting_starts_at)
     claims = tuple(
         Claim(f"meeting:{row.meeting_id}", (), row.meeting_starts_at, row.meeting_ends_at) for row in in_order
     )

@@ -148,6 +148,7 @@ class Meeting(Base):
     code: Mapped[str] = mapped_column(unique=True)
     unnamed_heads: Mapped[int] = mapped_column(default=0, comment="took part, declined a record (延べ人数)")
     levels_confirmed_at: Mapped[datetime | None]
+    called_off_at: Mapped[datetime | None] = mapped_column(comment="this date alone will not be held")
 
     run: Mapped[Run] = relationship(back_populates="meetings", lazy="raise_on_sql")
     staff: Mapped[list[MeetingStaff]] = relationship(cascade="all, delete-orphan", lazy="raise_on_sql")

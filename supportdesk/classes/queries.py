@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 
 from supportdesk.classes.models import (
     Course,
@@ -37,6 +37,12 @@ DISTRICT = table_of(District)
 ROOM = table_of(Room)
 
 
+#: Condition: the meeting was not called off alone, while its run is held.
+HELD: Final = MEETING.c.called_off_at.is_(None)
+#: Condition: neither the meeting nor its run was called off.
+IS_ON: Final = and_(RUN.c.state == RunState.OPEN, HELD)
+#: How the meeting stands: called off with its run, or alone.
+MEETING_STATE: Final = case((HELD, RUN.c.state), else_=literal(RunState.CANCELLED, RUN.c.state.type)).label("state")
 #: The seat that somebody has; one that is only held for them until they answer is none yet.
 OWN_SEAT: Final = case((ENROLMENT.c.state == EnrolmentState.SEATED, ENROLMENT.c.seat))
 
@@ -194,7 +200,7 @@ def on_day(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def _has_meeting(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(MEETING.c.run_id == RUN.c.id, *conditions)
+    return exists().where(MEETING.c.run_id == RUN.c.id, HELD, *conditions)
 
 
 def _teaches(skill_codes: Iterable[str]) -> ColumnElement[bool]:
@@ -254,7 +260,7 @@ MEETING_ROWS = (
         RUN.c.capacity,
         RUN.c.taken,
         RUN.c.waiting,
-        RUN.c.state,
+        MEETING_STATE,
         MEETING.c.code,
     )
     .select_from(_WHERE.join(MEETING, MEETING.c.run_id == RUN.c.id).outerjoin(ROOM, ROOM.c.id == MEETING.c.room_id))
@@ -267,11 +273,11 @@ def meetings_on(
 ) -> list[MeetingRow]:
     """The day's meetings of classes and lectures, in order; of one district, or of one account on duty.
 
-    Those of runs that were called off are left out unless they are asked for: "is it on today?" deserves a no.
+    Those that were called off are left out unless they are asked for: "is it on today?" deserves a no.
     """
     statement = MEETING_ROWS.where(*on_day(day))
     if not cancelled:
-        statement = statement.where(RUN.c.state == RunState.OPEN)
+        statement = statement.where(IS_ON)
     if district_code:
         statement = statement.where(RUN.c.district_code == district_code)
     if staff_id is not None:

@@ -22,6 +22,7 @@ from supportdesk.classes.models import (
 from supportdesk.classes.queries import (
     DISTRICT,
     ENROLMENT,
+    HELD,
     MEETING,
     ROOM,
     RUN,
@@ -170,13 +171,17 @@ class RunMeeting(NamedTuple):
     ends_at: datetime
     room: str | None
     code: str
+    called_off: bool
     staff: tuple[str, ...]
 
 
 def run_meetings(run_id: int) -> list[RunMeeting]:
     """The run's dates: two statements."""
     rows = db.session.execute(
-        select(MEETING.c.id, MEETING.c.number, MEETING.c.starts_at, MEETING.c.ends_at, ROOM.c.name, MEETING.c.code)
+        select(
+            *(MEETING.c.id, MEETING.c.number, MEETING.c.starts_at, MEETING.c.ends_at, ROOM.c.name, MEETING.c.code),
+            (~HELD).label("called_off"),
+        )
         .outerjoin(ROOM, ROOM.c.id == MEETING.c.room_id)
         .where(MEETING.c.run_id == run_id)
         .order_by(MEETING.c.number)
@@ -190,7 +195,7 @@ def run_meetings(run_id: int) -> list[RunMeeting]:
     )
     for meeting_id, name in names:
         on_duty_at.setdefault(meeting_id, []).append(name)
-    return [RunMeeting(*row, tuple(on_duty_at.get(row.id, ()))) for row in rows]
+    return [RunMeeting._make([*row, tuple(on_duty_at.get(row.id, ()))]) for row in rows]
 
 
 class Person(NamedTuple):
@@ -274,7 +279,7 @@ def clash_of(run_id: int, learner_id: int) -> dict[str, set[str]]:
     claims = [
         occupancy.Claim(f"meeting:{row.id}", (occupancy.person(person_id),), row.starts_at, row.ends_at)
         for row in db.session.execute(
-            select(MEETING.c.id, MEETING.c.starts_at, MEETING.c.ends_at).where(MEETING.c.run_id == run_id)
+            select(MEETING.c.id, MEETING.c.starts_at, MEETING.c.ends_at).where(MEETING.c.run_id == run_id, HELD)
         )
     ]
     return occupancy.who_is_in_the_way(claims)
@@ -294,7 +299,9 @@ def live_enrolment(run_id: int, learner_id: int) -> int | None:
 def dates_of(run_id: int) -> list[tuple[datetime, datetime]]:
     """Start and end of each meeting."""
     rows = db.session.execute(
-        select(MEETING.c.starts_at, MEETING.c.ends_at).where(MEETING.c.run_id == run_id).order_by(MEETING.c.number)
+        select(MEETING.c.starts_at, MEETING.c.ends_at)
+        .where(MEETING.c.run_id == run_id, HELD)
+        .order_by(MEETING.c.number)
     )
     return [(row.starts_at, row.ends_at) for row in rows]
 

@@ -8,7 +8,19 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, DateTime, Enum, Select, Text, bindparam, select, type_coerce
 
 from supportdesk.classes.models import Edition, MeetingSkill, RunKind, RunState
-from supportdesk.classes.queries import DISTRICT, MEETING, ROOM, RUN, RUN_ROWS, VENUE, RunRow, bookable, matching
+from supportdesk.classes.queries import (
+    DISTRICT,
+    HELD,
+    MEETING,
+    MEETING_STATE,
+    ROOM,
+    RUN,
+    RUN_ROWS,
+    VENUE,
+    RunRow,
+    bookable,
+    matching,
+)
 from supportdesk.classes.rules import free_seats
 from supportdesk.core import clock
 from supportdesk.core.database import UtcDateTime, reading, table_of
@@ -117,7 +129,7 @@ _ONE = (
 _MEETINGS = (
     select(MEETING.c.number, MEETING.c.starts_at, MEETING.c.ends_at, ROOM.c.name)
     .outerjoin(ROOM, ROOM.c.id == MEETING.c.room_id)
-    .where(MEETING.c.run_id == bindparam("wanted"))
+    .where(MEETING.c.run_id == bindparam("wanted"), HELD)
     .order_by(MEETING.c.number)
 )
 _FEED = (
@@ -127,7 +139,7 @@ _FEED = (
         MEETING.c.ends_at,
         RUN.c.title,
         MEETING.c.number,
-        RUN.c.state,
+        MEETING_STATE,
         VENUE.c.name,
         VENUE.c.address,
         RUN.c.id.label("run_id"),
@@ -170,7 +182,7 @@ def listed_runs(
     if days:
         first, _midnight = clock.day_bounds(days[0])
         _morning, end = clock.day_bounds(days[1])
-        meetings = select(MEETING.c.run_id).where(MEETING.c.starts_at >= first, MEETING.c.starts_at < end)
+        meetings = select(MEETING.c.run_id).where(MEETING.c.starts_at >= first, MEETING.c.starts_at < end, HELD)
         statement = statement.where(RUN.c.id.in_(meetings))
     if text:
         statement = statement.where(*matching(text))

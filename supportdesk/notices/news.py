@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.core.database import table_of
@@ -46,23 +46,34 @@ class News(NamedTuple):
 
 def news_about(activities: Collection[str], now: datetime) -> dict[str, list[News]]:
     """What was to be told about each activity, the oldest first: one statement. What has begun is not told any more."""
+    found: dict[str, list[News]] = defaultdict(list)
+    for row in db.session.execute(_news(now).where(_NOTICE.c.activity.in_(activities)).order_by(_NOTICE.c.id)):
+        found[row.activity].append(_read(row, now))
+    return found
+
+
+def news_of_notices(notice_ids: Collection[int], now: datetime) -> dict[int, News]:
+    """How far each of these was told: one statement."""
+    rows = db.session.execute(_news(now).where(_NOTICE.c.id.in_(notice_ids)))
+    return {row.id: _read(row, now) for row in rows}
+
+
+def _news(now: datetime) -> Select[Any]:
     way = way_to_tell(_NOTICE.c.channel, fallback_now(now)).label("way")
-    rows = db.session.execute(
+    return (
         select(
-            *(_NOTICE.c.activity, _NOTICE.c.kind, _NOTICE.c.state, way, _NOTICE.c.attempts),
+            *(_NOTICE.c.id, _NOTICE.c.activity, _NOTICE.c.kind, _NOTICE.c.state, way, _NOTICE.c.attempts),
             *(_NOTICE.c.settled_at, _NOTICE.c.tell_until, Account.name.label("by")),
         )
         .join(_LEARNER, _LEARNER.c.id == _NOTICE.c.learner_id)
         .outerjoin(Account, Account.id == _NOTICE.c.settled_by)
-        .where(_NOTICE.c.activity.in_(activities))
-        .order_by(_NOTICE.c.id)
     )
-    found: dict[str, list[News]] = defaultdict(list)
-    for row in rows:
-        begun = row.tell_until is not None and row.tell_until <= now
-        state = NoticeState.LAPSED if begun and row.state in UNSETTLED else row.state
-        found[row.activity].append(News(row.kind, state, row.way, row.attempts, row.settled_at, row.by or ""))
-    return found
+
+
+def _read(row: Any, now: datetime) -> News:
+    begun = row.tell_until is not None and row.tell_until <= now
+    state = NoticeState.LAPSED if begun and row.state in UNSETTLED else row.state
+    return News(row.kind, state, row.way, row.attempts, row.settled_at, row.by or "")
 
 
 def _in_words(news: News) -> str:

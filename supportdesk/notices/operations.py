@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, case, insert, update
+from sqlalchemy import bindparam, case, insert, null, select, update
 
 from supportdesk.core.database import connection, table_of
 from supportdesk.learners.models import Channel, Status
@@ -66,6 +67,27 @@ def queue_notice(
             "settled_at": None if state is NoticeState.WAITING else now,
         },
     )
+
+
+def give_back_notices(activities: Sequence[str], *, withdrawn_at: datetime) -> None:
+    """What was withdrawn at that very instant is true again, and still to be told if it was."""
+    untold = (_NOTICE.c.state == NoticeState.CANCELLED) & (_NOTICE.c.settled_at == withdrawn_at)
+    before = case((_NOTICE.c.attempts > 0, NoticeState.NO_ANSWER), else_=NoticeState.WAITING)
+    connection().execute(
+        update(_NOTICE)
+        .where(_NOTICE.c.activity.in_(activities), _NOTICE.c.withdrawn_at == withdrawn_at)
+        .values(
+            withdrawn_at=None,
+            state=case((untold, before), else_=_NOTICE.c.state),
+            settled_at=case((untold, null()), else_=_NOTICE.c.settled_at),
+        )
+    )
+
+
+def any_left(activity: str) -> bool:
+    """Whether somebody was told of the activity, or it was tried."""
+    left = select(_NOTICE.c.id).where(_NOTICE.c.activity == activity, _NOTICE.c.state != NoticeState.WAITING)
+    return connection().scalar(left.limit(1)) is not None
 
 
 def _deliverable(wanted: Channel) -> tuple[Channel, Fallback | None]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
+from supportdesk.learners.models import Channel
 from supportdesk.notices.calling import CallOutcome
 from supportdesk.notices.models import Fallback, NoticeState, OfferState
 from supportdesk.notices.offers import Answer
@@ -16,6 +17,8 @@ OUTCOMES: Final[Mapping[CallOutcome, object]] = {
     CallOutcome.NO_ANSWER: _l("出なかった"),
     CallOutcome.NOT_NEEDED: _l("連絡不要"),
 }
+#: The lists on which somebody stands who is to be told.
+LISTS: Final[Mapping[Channel, object]] = {Channel.PHONE: _l("電話"), Channel.POST: _l("はがき")}
 ANSWERS: Final[Mapping[Answer, object]] = {
     Answer.ACCEPT: _l("参加する"),
     Answer.DECLINE: _l("今回は見送る"),

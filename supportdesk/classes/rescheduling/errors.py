@@ -1,0 +1,25 @@
+"""What is refused of changing a day, in words for whoever pressed the button."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.core.errors import DeskError
+
+
+class NothingChanges(DeskError):
+    """Every meeting was left as it is."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_l("中止にする教室か、別の日に移す教室をえらんでください。"))
+
+
+class CannotBeUndone(DeskError):
+    """Somebody was told already, a meeting would have begun, or it was changed again."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("もう元にもどせません。だれかに連絡したか、始まる時刻をすぎたか、ほかの人がまた変えています。")
+        )

@@ -1,0 +1,134 @@
+"""The pages of a day that cannot be held as planned: choosing, what was done, taking it back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_list
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.classes.doubts import Doubtful
+from supportdesk.classes.duty import districts_managed
+from supportdesk.classes.rescheduling import queries
+from supportdesk.classes.rescheduling.forms import DayForm, Fate, day_form
+from supportdesk.classes.rescheduling.models import DayChange
+from supportdesk.classes.rescheduling.operations import change_day, may_be_undone, undo_day_change
+from supportdesk.classes.views import LONGEST_WORD, blueprint
+from supportdesk.core import clock
+from supportdesk.core.addresses import day_of
+from supportdesk.core.answers import Answer, answer_form, answer_press
+from supportdesk.core.errors import NotFound
+from supportdesk.core.japanese import tidy
+from supportdesk.core.paging import page_number
+from supportdesk.core.permissions import Permission, requires
+from supportdesk.learners.words import CHANNELS
+from supportdesk.notices.words import LISTS
+from supportdesk.places.choices import district_choices
+
+PEOPLE_A_PAGE = 100
+
+
+@blueprint.route("/day", methods=["GET", "POST"])
+@requires(Permission.MANAGE_CLASSES)
+def day() -> Answer:
+    """The meetings of a day: call off or move them at one go."""
+    actor, now = current_actor(), clock.now()
+    wanted = day_of(request.args.get("day", "")) or clock.today() + timedelta(days=1)
+    district = tidy(request.args.get("district", ""))[:LONGEST_WORD]
+    districts = districts_managed(actor)
+    meetings = [one for one in queries.meetings_of_day(wanted, districts, district) if one.row.starts_at > now]
+    form = day_form(meetings, fate=_fate(), day=day_of(request.args.get("to", "")))
+    people = queries.affected({one.row.run_id for one in meetings})
+
+    def act() -> str:
+        chosen = form.wanted()
+        if chosen and not form.although.data:
+            raise Doubtful(_what_will_happen(form))
+        change_id = change_day(wanted, chosen, reason=form.reason.data, actor=actor, now=now)
+        return url_for("classes.day_change", change_id=change_id)
+
+    def page() -> str:
+        return render_template(
+            "classes/rescheduling/day.html",
+            form=form,
+            day=wanted,
+            before=wanted - timedelta(days=1),
+            after=wanted + timedelta(days=1),
+            week=wanted + timedelta(days=7),
+            district=district,
+            districts=[one for one in district_choices() if districts is None or one[0] in districts],
+            people=people,
+            channels=CHANNELS,
+        )
+
+    return answer_form(form, page, act)
+
+
+def _fate() -> Fate:
+    """What all meetings start with, as a link chose it."""
+    written = request.args.get("all", "")
+    return Fate(written) if written in set(Fate) else Fate.KEEP
+
+
+def _what_will_happen(form: DayForm) -> list[str]:
+    """What is asked once more before it is done."""
+    off = [one for one in form.rows if one.what.data is Fate.OFF]
+    moved = [one for one in form.rows if one.what.data is Fate.MOVE]
+    people = sum(queries.affected({one.meeting.row.run_id for one in [*off, *moved]}).values())
+    said = [_("%(people)s人に、電話かはがきで連絡することになります。", people=people)]
+    if off:
+        said.append(_("%(count)s件を中止にします。", count=len(off)))
+    if moved:
+        said.append(_("%(count)s件を別の日に移します。部屋・講師・席もいっしょに移ります。", count=len(moved)))
+    said += [
+        _("「%(title)s」は、ほかの回がないので、申し込みもすべて取り消しになります。", title=one.meeting.row.title)
+        for one in off
+        if one.meeting.last
+    ]
+    return said
+
+
+@blueprint.get("/day-changes/<int:change_id>")
+@requires(Permission.MANAGE_CLASSES)
+def day_change(change_id: int) -> str:
+    """What was changed, and how far everybody has been told."""
+    actor, now = current_actor(), clock.now()
+    change, meetings = _change(change_id)
+    page = queries.people_told(change_id, page_number(), now, actor, per_page=PEOPLE_A_PAGE)
+    note_list(Action.VIEW_RUN, [one.learner_id for one in page.rows if one.learner_id is not None])
+    return render_template(
+        "classes/rescheduling/day_change.html",
+        change=change,
+        meetings=meetings,
+        page=page,
+        lists=LISTS,
+        undoable=may_be_undone(change, now),
+    )
+
+
+@blueprint.post("/day-changes/<int:change_id>/undo")
+@requires(Permission.MANAGE_CLASSES)
+def undo_day(change_id: int) -> Response:
+    """Take the change back, as long as nobody was told."""
+    actor, now = current_actor(), clock.now()
+    _change(change_id)
+    here = url_for("classes.day_change", change_id=change_id)
+
+    def act() -> str:
+        undo_day_change(change_id, actor=actor, now=now)
+        return here
+
+    return answer_press(act, _("元にもどしました。連絡も取り消しました。"), back=here)
+
+
+def _change(change_id: int) -> tuple[DayChange, list[queries.ChangedMeeting]]:
+    """A change of meetings all of which the actor manages. Raises NotFound."""
+    change = queries.change_of_day(change_id)
+    meetings, districts = queries.changed_meetings(change), districts_managed(current_actor())
+    if districts is not None and any(one.district_code not in districts for one in meetings):
+        raise NotFound
+    return change, meetings

@@ -1,0 +1,275 @@
+"""A day of heavy snow: its meetings are called off or moved at one go, and everybody affected is told once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from supportdesk.classes.attendance import Mark, record_attendance
+from supportdesk.classes.cancelling import cancel_enrolment
+from supportdesk.classes.errors import MeetingCalledOff, PlanRefused
+from supportdesk.classes.models import AttendanceState, Enrolment, EnrolmentState, Meeting, Run, RunState
+from supportdesk.classes.queries import meetings_on
+from supportdesk.classes.rescheduling.errors import CannotBeUndone, NothingChanges
+from supportdesk.classes.rescheduling.models import DayChange
+from supportdesk.classes.rescheduling.operations import Wanted, change_day, undo_day_change
+from supportdesk.core import clock as desk_clock
+from supportdesk.core.database import transaction
+from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.permissions import SYSTEM, Role
+from supportdesk.extensions import db
+from supportdesk.learners.caller import Caller
+from supportdesk.learners.models import Channel, Learner
+from supportdesk.notices.calling import CallOutcome
+from supportdesk.notices.models import Notice, NoticeState, Offer, OfferState
+from supportdesk.notices.queries import calls_page
+from supportdesk.places import occupancy
+from supportdesk.places.models import Closure, OccupancyCell
+from supportdesk.places.occupancy import Occupied
+from tests.classes.making import DAY, enrol, make_run, meeting_at, meeting_of, room_of
+from tests.clocks import Clock
+from tests.factories import make_account, make_learner, make_reference
+from tests.notices.making import settle
+from tests.racing import race
+
+pytestmark = pytest.mark.usefixtures("context")
+LATER, AFTER = DAY + timedelta(days=7), DAY + timedelta(days=8)
+REASON = "大雪のため"
+
+
+@pytest.fixture(autouse=True)
+def _the_city(context: None) -> None:
+    make_reference()
+
+
+def change(*wanted: Wanted, reason: str = REASON) -> int:
+    with transaction():
+        return change_day(DAY, wanted, reason=reason, actor=SYSTEM, now=desk_clock.now())
+
+
+def undo(change_id: int) -> None:
+    with transaction():
+        undo_day_change(change_id, actor=SYSTEM, now=desk_clock.now())
+
+
+def moved(meeting_id: int, hour: int = 10) -> Wanted:
+    starts_at = desk_clock.at(LATER, time(hour))
+    return Wanted(meeting_id, (starts_at, starts_at + timedelta(hours=1)))
+
+
+def snapshot() -> dict[str, list[tuple[object, ...]]]:
+    """All that a change of a day may touch, but for what it leaves behind on purpose."""
+    db.session.rollback()
+    return {
+        "runs": _rows(select(Run.id, Run.state, Run.starts_at, Run.ends_at, Run.taken, Run.waiting).order_by(Run.id)),
+        "meetings": _rows(
+            select(Meeting.id, Meeting.starts_at, Meeting.ends_at, Meeting.called_off_at).order_by(Meeting.id)
+        ),
+        "places": _rows(
+            select(Enrolment.id, Enrolment.state, Enrolment.seat, Enrolment.cancelled_at).order_by(Enrolment.id)
+        ),
+        "cells": sorted(_rows(select(OccupancyCell.resource, OccupancyCell.cell, OccupancyCell.activity))),
+        "to tell": _rows(
+            select(Notice.id, Notice.state, Notice.attempts, Notice.withdrawn_at)
+            .where(Notice.activity.startswith("enrolment:"))
+            .order_by(Notice.id)
+        ),
+    }
+
+
+def _rows(statement: object) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in db.session.execute(statement)]  # type: ignore[call-overload]
+
+
+def on_the_lists() -> Counter[tuple[int, Channel]]:
+    """Who stands on which list, and how often."""
+    found: Counter[tuple[int, Channel]] = Counter()
+    for channel in (Channel.PHONE, Channel.POST):
+        for group in calls_page(1, desk_clock.now(), SYSTEM, channel, per_page=500).rows:
+            found.update((call.learner_id, channel) for call in group)
+    return found
+
+
+def test_on_a_snow_day_everybody_affected_is_on_exactly_one_list_by_their_channel_once(clock: Clock) -> None:
+    runs = [make_run(meeting_at(hour=9 + number), capacity=3) for number in range(6)]
+    channels = [Channel.PHONE, Channel.POST, Channel.MAIL, Channel.LINE, Channel.PHONE]
+    affected: dict[int, Channel] = {}
+    for number, run_id in enumerate(runs):
+        for channel in channels:
+            learner_id = make_learner(phone="018-888-1542", address="山王一丁目", channel=channel)
+            enrol(run_id, learner_id, told=bool(number % 2))
+            affected[learner_id] = channel
+    twice = make_learner(phone="018-888-8642", channel=Channel.PHONE)
+    for run_id in runs[:2]:
+        enrol(run_id, twice, caller=Caller("娘", "子", "+819012345678"))
+    affected[twice] = Channel.PHONE
+    elsewhere = make_learner(phone="018-888-1111")
+    enrol(make_run(meeting_at(LATER)), elsewhere)
+    meetings = [meeting_of(run_id) for run_id in runs]
+    change(*(Wanted(one) for one in meetings[:3]), *(moved(one, 13 + n) for n, one in enumerate(meetings[3:])))
+    lists = on_the_lists()
+    assert set(lists.values()) == {1}
+    assert {learner_id for learner_id, _list in lists} == set(affected)
+    assert {learner_id for learner_id, one in lists if one is Channel.POST} == {
+        learner_id for learner_id, channel in affected.items() if channel is Channel.POST
+    }
+    told = {row.learner_id: row for row in db.session.scalars(select(Notice).where(Notice.kind == "day_changed"))}
+    assert told[twice].text.count("中止です") == 2
+    assert told[twice].call_to == "+819012345678"
+    assert meetings_on(DAY) == []
+
+
+def test_what_is_called_off_frees_its_room_and_people_and_ends_a_run_of_one_meeting() -> None:
+    account = make_account(Role.INSTRUCTOR)
+    run_id = make_run(meeting_at(room_id=room_of().id, staff=[account.id]), capacity=1)
+    first, second = enrol(run_id, make_learner()), enrol(run_id, make_learner())
+    change(Wanted(meeting_of(run_id)))
+    run = db.session.get_one(Run, run_id, populate_existing=True)
+    assert (run.state, run.taken, run.waiting) == (RunState.CANCELLED, 0, 0)
+    assert db.session.scalars(select(OccupancyCell.cell)).all() == []
+    states = db.session.scalars(
+        select(Enrolment.state).where(Enrolment.id.in_([first.enrolment_id, second.enrolment_id]))
+    )
+    assert set(states) == {EnrolmentState.CANCELLED}
+    make_run(meeting_at(room_id=room_of().id, staff=[account.id]))
+
+
+def test_of_several_meetings_one_is_called_off_and_the_seats_stay() -> None:
+    run_id = make_run(meeting_at(), meeting_at(LATER), capacity=2)
+    learner_id = make_learner()
+    enrol(run_id, learner_id)
+    change(Wanted(meeting_of(run_id)))
+    run = db.session.get_one(Run, run_id, populate_existing=True)
+    assert (run.state, run.taken) == (RunState.OPEN, 1)
+    assert run.starts_at == meeting_at(LATER).starts_at
+    enrol(run_id, make_learner())
+    person = occupancy.person(db.session.get_one(Learner, learner_id).person_id)
+    held = set(db.session.scalars(select(OccupancyCell.activity).where(OccupancyCell.resource == person)))
+    assert held == {f"meeting:{meeting_of(run_id, 2)}"}
+    with pytest.raises(MeetingCalledOff), transaction():
+        record_attendance(
+            meeting_of(run_id),
+            [Mark(learner_id, AttendanceState.PRESENT, desk_clock.now())],
+            actor=SYSTEM,
+            now=meeting_at().starts_at,
+        )
+
+
+def test_seats_move_with_their_meeting_and_whoever_was_asked_is_asked_anew() -> None:
+    account = make_account(Role.INSTRUCTOR)
+    run_id = make_run(meeting_at(room_id=room_of().id, staff=[account.id]), capacity=1)
+    first, second = enrol(run_id, make_learner()), enrol(run_id, make_learner())
+    third = enrol(run_id, make_learner())
+    with transaction():
+        cancel_enrolment(first.enrolment_id, actor=SYSTEM, now=desk_clock.now())
+    change(moved(meeting_of(run_id)))
+    states = db.session.scalars(select(Enrolment.state).where(Enrolment.run_id == run_id).order_by(Enrolment.id)).all()
+    assert states == [EnrolmentState.CANCELLED, EnrolmentState.OFFERED, EnrolmentState.WAITING]
+    assert db.session.scalars(select(Offer.state).order_by(Offer.id)).all() == [OfferState.WITHDRAWN, OfferState.OPEN]
+    cells = set(db.session.scalars(select(OccupancyCell.cell)))
+    plan = moved(0)
+    assert plan.times is not None
+    assert cells == set(occupancy.cells_of(*plan.times))
+    told = Counter(db.session.scalars(select(Notice.learner_id).where(Notice.state == NoticeState.WAITING)))
+    ids = {one.id: one.learner_id for one in db.session.scalars(select(Enrolment))}
+    assert told == Counter({ids[second.enrolment_id]: 1, ids[third.enrolment_id]: 1}), "each once"
+
+
+def test_undone_before_anybody_was_told_everything_is_as_it_was() -> None:
+    account = make_account(Role.INSTRUCTOR)
+    several = make_run(meeting_at(room_id=room_of().id, staff=[account.id]), meeting_at(LATER), capacity=1)
+    one, other = make_run(meeting_at(hour=13), capacity=1), make_run(meeting_at(hour=15), capacity=1)
+    for run_id in (several, one, other):
+        enrol(run_id, make_learner(), told=False)
+        enrol(run_id, make_learner())
+    settle(
+        db.session.scalars(select(Notice.id).where(Notice.state == NoticeState.WAITING)).first() or 0,
+        CallOutcome.NO_ANSWER,
+    )
+    before = snapshot()
+    made = change(Wanted(meeting_of(several)), Wanted(meeting_of(one)), moved(meeting_of(other), 15))
+    assert snapshot() != before
+    undo(made)
+    assert snapshot() == before
+    assert on_the_lists().keys().isdisjoint({(0, Channel.PHONE)})
+    assert db.session.scalars(select(Notice.state).where(Notice.kind == "day_changed").distinct()).all() == [
+        "cancelled"
+    ]
+    with pytest.raises(CannotBeUndone):
+        undo(made)
+
+
+def test_it_cannot_be_undone_once_somebody_was_told_or_a_meeting_would_have_begun(clock: Clock) -> None:
+    run_id = make_run()
+    enrol(run_id, make_learner())
+    made = change(moved(meeting_of(run_id)))
+    told = db.session.scalars(select(Notice.id).where(Notice.kind == "day_changed")).one()
+    settle(told, CallOutcome.NO_ANSWER)
+    with pytest.raises(CannotBeUndone):
+        undo(made)
+    other = make_run(meeting_at(hour=13))
+    again = change(moved(meeting_of(other), 13))
+    clock.set(meeting_at(hour=13).starts_at)
+    with pytest.raises(CannotBeUndone):
+        undo(again)
+
+
+def test_what_is_in_the_way_is_said_at_its_meeting_and_nothing_has_changed() -> None:
+    account = make_account(Role.INSTRUCTOR)
+    run_id = make_run(meeting_at(room_id=room_of().id, staff=[account.id]))
+    make_run(meeting_at(LATER, room_id=room_of().id))
+    closed = make_run(meeting_at(hour=15))
+    before = snapshot()
+    with pytest.raises(Occupied) as refused:
+        change(moved(meeting_of(run_id)))
+    assert "会議室" in str(refused.value.message) or room_of().name in str(refused.value.message)
+    with transaction():
+        db.session.add(Closure(venue_id=room_of().venue_id, first_day=LATER, last_day=LATER, reason="設備点検"))
+    with pytest.raises(PlanRefused) as shut:
+        change(Wanted(meeting_of(run_id)), moved(meeting_of(closed), 15))
+    assert shut.value.field == f"day_{meeting_of(closed)}"
+    assert "設備点検" in str(shut.value.message)
+    assert snapshot() == before
+    assert db.session.scalars(select(DayChange.id)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "error"),
+    [
+        (lambda _one, _two: [], NothingChanges),
+        (lambda _one, _two: [Wanted(999_999)], NotFound),
+        (lambda _one, two: [Wanted(two)], PlanRefused),  # another day's
+        (lambda one, _two: [Wanted(one, (_hour(LATER, 11), _hour(LATER, 11)))], PlanRefused),
+        (lambda one, _two: [Wanted(one, (_hour(DAY - timedelta(days=30), 11), _hour(LATER, 11)))], PlanRefused),
+        (lambda one, _two: [Wanted(one, (_hour(AFTER, 10), _hour(AFTER, 11)))], PlanRefused),  # after the second
+    ],
+)
+def test_what_cannot_be_is_refused(wanted: Callable[[int, int], list[Wanted]], error: type[DeskError]) -> None:
+    run_id = make_run(meeting_at(), meeting_at(LATER))
+    with pytest.raises(error):
+        change(*wanted(meeting_of(run_id), meeting_of(run_id, 2)))
+
+
+def _hour(day: object, hour: int) -> datetime:
+    return desk_clock.at(day, time(hour))  # type: ignore[arg-type]
+
+
+def test_two_who_change_the_day_at_once_change_it_once(app: Flask) -> None:
+    run_id = make_run()
+    enrol(run_id, make_learner())
+    meeting_id = meeting_of(run_id)
+    db.session.remove()
+
+    def call_off() -> str:
+        change(Wanted(meeting_id))
+        return "called off"
+
+    outcomes = race(app, [call_off, call_off, call_off])
+    assert outcomes.count("called off") == 1, outcomes
+    assert db.session.scalars(select(Notice.id).where(Notice.kind == "day_changed")).all() != []
+    assert len(db.session.scalars(select(Notice.id).where(Notice.kind == "day_changed")).all()) == 1
