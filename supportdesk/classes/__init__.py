@@ -15,7 +15,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.classes.line import LINE
     from supportdesk.classes.office import SETTINGS
     from supportdesk.classes.rescheduling.telling import describe_day_changes
-    from supportdesk.classes.roll import dropping
+    from supportdesk.classes.roll import dropping, papers
     from supportdesk.core import activities, signposts
     from supportdesk.core.office import declare
     from supportdesk.core.offline import keep_offline
@@ -36,12 +36,13 @@ def plug_in(app: Flask) -> None:
         "change_views",
         "roll.views",
         "rescheduling.views",
+        "roll.back_entry_views",
     ):
         import_module(f"supportdesk.classes.{more_pages}")  # they stand on the blueprint of views
-    for blueprint in (schedule_views.blueprint, views.blueprint, lecture_views.blueprint):
+    for blueprint in (schedule_views.blueprint, views.blueprint, lecture_views.blueprint, papers.blueprint):
         app.register_blueprint(blueprint)
     schedule_views.keep_drawn_pages(app)
-    signposts.put_up(app, {"schedule": "schedule.index"})
+    signposts.put_up(app, {"schedule": "schedule.index", "booking_code": "booking_codes.scan"})
     add_to_menu(
         app,
         MenuItem("schedule.index", _l("教室の予定"), None),

@@ -12,6 +12,7 @@ from supportdesk.classes.called_off import dismissed_from
 from supportdesk.classes.duty import meeting_to_print
 from supportdesk.classes.models import RunState
 from supportdesk.classes.queries import meeting_row, skills_of_meeting
+from supportdesk.classes.roll.papers import booking_qr
 from supportdesk.classes.run_queries import staff_of
 from supportdesk.classes.views import blueprint
 from supportdesk.core import clock
@@ -52,6 +53,7 @@ def paper_roster(meeting_id: int) -> str:
         empty_lines=EMPTY_LINES,
         called_off=called_off,
         dismissed=dismissed,
+        qr=booking_qr,
     )
 
 

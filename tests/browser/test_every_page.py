@@ -74,6 +74,7 @@ def _starts(path: str) -> dict[str, list[str]]:
             "SELECT id FROM enrolment e WHERE state = 'seated'"
             " AND (SELECT starts_at FROM run WHERE id = e.run_id) > '2026-11-26'"
         )
+        booked_as = first("SELECT code FROM enrolment")
         neighbour = first("SELECT id FROM learner WHERE district_code = 'tobu'")
         ahead = first("SELECT id FROM run WHERE starts_at > '2026-11-26' AND state = 'open' AND kind = 'class'")
         couple = database.execute("SELECT learner_id, other_id FROM learner_link").fetchone()
@@ -84,7 +85,7 @@ def _starts(path: str) -> dict[str, list[str]]:
         ).fetchone()
     both = f"/classes/{ahead}/enrol-both?learner={couple[0]}&companion={couple[1]}"
     return {
-        "": ["/", "/login", f"/p/{token}", f"/m/{meeting}", f"/v/{video}/thanks?said=can"],
+        "": ["/", "/login", f"/p/{token}", f"/m/{meeting}", f"/v/{video}/thanks?said=can", f"/b/{booked_as}"],
         "reception": [
             "/home",
             "/account/prove",

@@ -58,6 +58,7 @@ SHOW_NAMES = {
     "classes.enrolment",
     "classes.levels",
     "classes.move",
+    "classes.name_tags",
     "classes.paper_roster",
     "classes.run",
     "classes.slip",

@@ -1,16 +1,21 @@
-"""Attendance with the network cut: tapped, reloaded, the log-in gone, handed in twice; it arrives once."""
+"""In the room: attendance with the network cut (tapped, reloaded, the log-in gone, handed in twice; it arrives once),
+and the papers of a meeting, printed and read back.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import pypdfium2
 import pytest
+import zxingcpp
 from flask import Flask
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy import func, select
 
-from supportdesk.classes.models import AttendanceMark, AttendanceState
+from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment
 from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 from supportdesk.learners.dropbox.models import Drop
@@ -127,3 +132,33 @@ def test_twelve_taps_without_a_network_arrive_once_each(
     context.set_offline(True)
     page.goto(f"/classes/meetings/{meeting_id}/roll")
     expect(page.locator("[data-notes]")).to_contain_text("名簿がありません")
+
+
+def printed(page: Page, keep: Path | None, name: str) -> list[Any]:
+    """What Chromium prints the page as: a picture of each sheet at 200 dots an inch, as a scanner sees it."""
+    document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    sheets = [sheet.render(scale=200 / 72).to_pil() for sheet in document]
+    for number, sheet in enumerate(sheets if keep else (), start=1):
+        sheet.save(Path(str(keep), f"{name}-{number}.png"))
+    document.close()
+    return sheets
+
+
+def test_papers_are_printed_and_their_codes_read_back(
+    app: Flask, site: Site, meeting_id: int, new_context: NewContext, sign_in: SignIn, album: Album
+) -> None:
+    with app.app_context():
+        codes = db.session.scalars(select(Enrolment.code)).all()
+        db.session.remove()
+    page = new_context(viewport={"width": 1280, "height": 900}).new_page()
+    sign_in(page, "instructor")
+    page.goto(f"/classes/meetings/{meeting_id}/roster")
+    roster = printed(page, album.folder, "roster")
+    page.goto(f"/classes/meetings/{meeting_id}/name-tags")
+    tags = printed(page, album.folder, "tags")
+    assert (len(roster), len(tags)) == (2, 2), "twelve names and room for five walk-ins; ten tags and two"
+    for sheets in (roster, tags):
+        read = {one.text for sheet in sheets for one in zxingcpp.read_barcodes(sheet)}
+        assert read == {f"{site.url}/b/{code}" for code in codes}
+    page.goto(sorted(read)[0])
+    assert page.url.startswith(f"{site.url}/classes/meetings/{meeting_id}#learner-")
