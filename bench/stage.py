@@ -177,7 +177,7 @@ def _fill_bare(url: str) -> None:
     for statement in TABLES:
         database.execute(statement.format(serial=database.serial))
     database.execute("INSERT INTO account VALUES (1, ?, ?)", USERNAME, generate_password_hash(PASSWORD))
-    listed = schedule.read_runs(schedule.listed_runs(after=clock.now()))
+    listed = schedule.read_runs(schedule.listed_runs(now=clock.now()))
     database.execute(database.begin)
     for row in listed:
         times = (_as_shown(row.starts_at), _as_shown(row.ends_at))

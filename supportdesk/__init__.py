@@ -14,8 +14,10 @@ from supportdesk.extensions import babel, csrf, db, login_manager, migrate
 #: Whoever has tables. Imported with the application, so that foreign keys find one another.
 MODELS = (
     "accounts.models",
+    "classes.lending.models",
     "classes.models",
     "classes.rescheduling.models",
+    "classes.series.models",
     "core.job_runs",
     "core.office",
     "core.once",

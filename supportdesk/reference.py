@@ -97,6 +97,7 @@ def _courses() -> int:
                 title=row["title"],
                 minutes=int(row["minutes"]),
                 capacity=int(row["capacity"]),
+                meetings=int(row["meetings"]),
                 edition=Edition(row["edition"]),
                 title_source=row["title_source"],
                 skills=[

@@ -16,6 +16,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.classes.office import SETTINGS
     from supportdesk.classes.rescheduling.telling import describe_day_changes
     from supportdesk.classes.roll import dropping, papers
+    from supportdesk.classes.series import views as series_views
     from supportdesk.core import activities, signposts
     from supportdesk.core.office import declare
     from supportdesk.core.offline import keep_offline
@@ -37,12 +38,27 @@ def plug_in(app: Flask) -> None:
         "roll.views",
         "rescheduling.views",
         "roll.back_entry_views",
+        "series.copying",
+        "staffing.views",
+        "lending.views",
+        "deciding.views",
     ):
         import_module(f"supportdesk.classes.{more_pages}")  # they stand on the blueprint of views
-    for blueprint in (schedule_views.blueprint, views.blueprint, lecture_views.blueprint, papers.blueprint):
+    for blueprint in (
+        schedule_views.blueprint,
+        views.blueprint,
+        series_views.blueprint,
+        lecture_views.blueprint,
+        papers.blueprint,
+    ):
         app.register_blueprint(blueprint)
     schedule_views.keep_drawn_pages(app)
-    signposts.put_up(app, {"schedule": "schedule.index", "booking_code": "booking_codes.scan"})
+    ways = {
+        "schedule": "schedule.index",
+        "booking_code": "booking_codes.scan",
+        "runs_to_decide": "classes.to_decide",
+    }
+    signposts.put_up(app, ways)
     add_to_menu(
         app,
         MenuItem("schedule.index", _l("教室の予定"), None),

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries
-from supportdesk.classes.changing import change_run, meetings_ahead, run_to_change
+from supportdesk.classes.changing import change_run, instructors_at, meetings_ahead, run_to_change
 from supportdesk.classes.duty import districts_managed, run_to_manage
 from supportdesk.classes.forms import change_form
 from supportdesk.classes.views import blueprint
@@ -28,10 +28,10 @@ def change(run_id: int) -> Answer:
         now,
         rooms=run_queries.room_choices(districts_managed(actor)),
         instructors=run_queries.instructor_choices(
-            besides={one.account_id for meeting in ahead for one in meeting.staff}
+            besides={account_id for meeting in ahead for account_id in instructors_at(meeting)}
         ),
     )
-    mixed = len({(one.room_id, frozenset(staff.account_id for staff in one.staff)) for one in ahead}) > 1
+    mixed = len({(one.room_id, frozenset(instructors_at(one))) for one in ahead}) > 1
     started = len(run.meetings) > len(ahead)
 
     def act() -> str:

@@ -21,12 +21,15 @@ from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
 from supportdesk.classes import wording
+from supportdesk.classes.conditions import UNCONDITIONED, Conditions
 from supportdesk.classes.doubts import ask_about
 from supportdesk.classes.enrolment import free_seats_of
 from supportdesk.classes.errors import ChangedMeanwhile, NothingAhead, PlanRefused
+from supportdesk.classes.lending.phones import phones_of
 from supportdesk.classes.line import hold_free_seats, recall_offers
 from supportdesk.classes.locking import LockedRun, lock_run
 from supportdesk.classes.models import (
+    Duty,
     Edition,
     Enrolment,
     EnrolmentState,
@@ -60,7 +63,7 @@ Times = tuple[datetime, datetime]
 
 @dataclass(frozen=True)
 class RunChange:
-    """A class as it is to be. `times` are those of meetings by their number; room and people are for all that lie
+    """A class as it is to be. `times` are those of meetings by their number; room and instructors are for all that lie
     ahead. Without a room the venue stays.
     """
 
@@ -72,6 +75,7 @@ class RunChange:
     room_id: int | None
     staff: tuple[int, ...]
     times: Mapping[int, Times]
+    conditions: Conditions = UNCONDITIONED
 
 
 def run_to_change(run_id: int) -> Run:
@@ -102,8 +106,21 @@ def fingerprint(run: Run) -> str:
     meetings = [
         (one.starts_at, one.ends_at, one.room_id, one.called_off_at, sorted(_on_duty(one))) for one in run.meetings
     ]
-    stands = (run.title, run.edition.value, run.capacity, run.listed, run.to_bring, run.state.value, meetings)
+    stands = (
+        run.title,
+        run.edition.value,
+        run.capacity,
+        run.listed,
+        run.to_bring,
+        run.state.value,
+        meetings,
+        _conditions(run),
+    )
     return blake2b(repr(stands).encode(), digest_size=12).hexdigest()
+
+
+def _conditions(run: Run) -> Conditions:
+    return Conditions(run.publish_at, run.least, run.decide_on)
 
 
 def change_run(
@@ -127,13 +144,13 @@ def change_run(
     venue_id, room = _place(run, change)
     new_days = [one for one in ahead if times[one.number] != (one.starts_at, one.ends_at)]
     elsewhere = venue_id != run.venue_id
-    people = people_on_duty(change.staff)
+    people = _persons_on_duty(ahead) | people_on_duty(change.staff)
     check_open(venue_id, [times[one.number][0] for one in (ahead if elsewhere else new_days)])
     if not although:
         tighter = change.capacity > run.capacity or any(one.room_id != change.room_id for one in ahead)
         ask_about((times[one.number] for one in new_days), [room] if room and tighter else [], change.capacity)
-    learners = _seated(run_id)
-    if set(people.values()) & learners:
+    learners = seated_persons(run_id)
+    if {people[account_id] for account_id in change.staff} & learners:
         raise PlanRefused(_l("講師の中に、この教室の受講者がいます。"), field="staff")
     changed = _what_changes(run, change, ahead, new_days, elsewhere=elsewhere)
     claims = _claims(ahead, learners, _persons_on_duty(ahead))
@@ -178,6 +195,7 @@ def _check_shape(run: Run, change: RunChange, times: Mapping[int, Times], now: d
                 field=f"day_{number}",
             )
     in_order = [times.get(one.number, (one.starts_at, one.ends_at)) for one in held(run)]
+    change.conditions.check(in_order[0][0], change.capacity)
     for number, (earlier, later) in enumerate(pairwise(in_order), start=2):
         if earlier[1] > later[0]:
             raise PlanRefused(
@@ -194,7 +212,7 @@ def _place(run: Run, change: RunChange) -> tuple[int, Room | None]:
     return venue_id, room
 
 
-def _seated(run_id: int) -> set[int]:
+def seated_persons(run_id: int) -> set[int]:
     """The persons who have a seat."""
     return set(
         db.session.scalars(
@@ -209,6 +227,11 @@ def _on_duty(meeting: Meeting) -> set[int]:
     return {one.account_id for one in meeting.staff}
 
 
+def instructors_at(meeting: Meeting) -> set[int]:
+    """The accounts that teach there; assistants are put on duty meeting by meeting (staffing/)."""
+    return {one.account_id for one in meeting.staff if one.duty is Duty.INSTRUCTOR}
+
+
 def _persons_on_duty(meetings: Iterable[Meeting]) -> dict[int, int]:
     """The person behind each account that is on duty until now, whether it is still in use or not."""
     accounts = {account_id for meeting in meetings for account_id in _on_duty(meeting)}
@@ -216,8 +239,9 @@ def _persons_on_duty(meetings: Iterable[Meeting]) -> dict[int, int]:
     return {row.id: row.person_id for row in rows}
 
 
-def _claims(meetings: Iterable[Meeting], learners: Iterable[int], people: Mapping[int, int]) -> list[Claim]:
-    """What the meetings have taken, as they stand: their rooms, those on duty and those who learn."""
+def _claims(meetings: Sequence[Meeting], learners: Iterable[int], people: Mapping[int, int]) -> list[Claim]:
+    """What the meetings have taken, as they stand: their rooms, those on duty, those who learn, the loan phones."""
+    lent = phones_of(one.id for one in meetings)
     return [
         Claim(
             activity("meeting", one.id),
@@ -225,6 +249,7 @@ def _claims(meetings: Iterable[Meeting], learners: Iterable[int], people: Mappin
                 *((occupancy.room(one.room_id),) if one.room_id is not None else ()),
                 *(occupancy.person(people[account_id]) for account_id in _on_duty(one)),
                 *(occupancy.person(person_id) for person_id in learners),
+                *(occupancy.equipment(phone) for phone in lent.get(one.id, ())),
             ),
             one.starts_at,
             one.ends_at,
@@ -244,7 +269,8 @@ def _what_changes(
         "listed": run.listed == change.listed,
         "to_bring": run.to_bring == change.to_bring,
         "room": all(one.room_id == change.room_id for one in ahead),
-        "staff": all(_on_duty(one) == set(change.staff) for one in ahead),
+        "staff": all(instructors_at(one) == set(change.staff) for one in ahead),
+        "conditions": _conditions(run) == change.conditions,
         "time": not new_days,
         "venue": not elsewhere,
     }
@@ -253,6 +279,10 @@ def _what_changes(
 
 def _write(run: Run, change: RunChange, times: Mapping[int, Times], venue_id: int) -> None:
     run.title, run.edition, run.listed, run.to_bring = change.title, change.edition, change.listed, change.to_bring
+    conditions = change.conditions
+    if (run.least, run.decide_on) != (conditions.least, conditions.decide_on):
+        run.held_at = run.held_by = None  # it was decided about another number, or for another day
+    run.publish_at, run.least, run.decide_on = conditions.publish_at, conditions.least, conditions.decide_on
     if venue_id != run.venue_id:
         run.venue_id = venue_id
         run.district_code = db.session.scalars(select(Venue.district_code).where(Venue.id == venue_id)).one()
@@ -260,8 +290,10 @@ def _write(run: Run, change: RunChange, times: Mapping[int, Times], venue_id: in
         if meeting.number in times:
             meeting.starts_at, meeting.ends_at = times[meeting.number]
             meeting.room_id = change.room_id
-            kept = [one for one in meeting.staff if one.account_id in change.staff]
+            kept = [one for one in meeting.staff if one.duty is Duty.ASSISTANT or one.account_id in change.staff]
             new = sorted(set(change.staff) - _on_duty(meeting))
+            for one in kept:
+                one.duty = Duty.INSTRUCTOR if one.account_id in change.staff else one.duty
             meeting.staff = [*kept, *(MeetingStaff(account_id=account_id) for account_id in new)]
     run.starts_at, run.ends_at = held(run)[0].starts_at, held(run)[-1].ends_at
 

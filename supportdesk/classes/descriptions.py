@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, select
 from supportdesk.classes.models import (
     AttendanceMark,
     AttendanceState,
+    Duty,
     Enrolment,
     EnrolmentState,
     Meeting,
@@ -49,10 +50,12 @@ def meetings_at_venue(venue_id: int, starts_at: datetime, ends_at: datetime) -> 
 
 
 def meetings_to_hold(account_id: int, roles: Collection[Role], now: datetime) -> Iterable[Description]:
-    """The meetings at which somebody is on duty as an instructor, or as a coordinator at a lecture."""
-    if not {Role.INSTRUCTOR, Role.COORDINATOR} & set(roles):
-        return []
+    """The meetings at which somebody is on duty as an instructor, a coordinator at a lecture, an adviser who helps."""
     on_duty = select(MeetingStaff.meeting_id).where(MeetingStaff.account_id == account_id)
+    if not {Role.INSTRUCTOR, Role.COORDINATOR} & set(roles):
+        if Role.ADVISER not in roles:
+            return []
+        on_duty = on_duty.where(MeetingStaff.duty == Duty.ASSISTANT)
     return _planned(Meeting.id.in_(on_duty), Meeting.ends_at > now)
 
 

@@ -29,17 +29,21 @@ class Doubtful(PlanRefused):
         self.doubts = doubts
 
 
-def ask_about(dates: Iterable[tuple[datetime, datetime]], rooms: Iterable[Room], capacity: int) -> None:
-    """Raises Doubtful for a public holiday, an odd hour, or more seats than the room has."""
-    doubts = [*_of_dates(dates), *_of_rooms(rooms, capacity)]
+def ask_about(
+    dates: Iterable[tuple[datetime, datetime]], rooms: Iterable[Room], capacity: int, *, holidays: bool = True
+) -> None:
+    """Raises Doubtful for a public holiday (unless that is asked elsewhere), an odd hour, or more seats than the room
+    has.
+    """
+    doubts = [*_of_dates(dates, holidays), *_of_rooms(rooms, capacity)]
     if doubts:
         raise Doubtful(doubts)
 
 
-def _of_dates(dates: Iterable[tuple[datetime, datetime]]) -> Iterable[str]:
+def _of_dates(dates: Iterable[tuple[datetime, datetime]], holidays: bool) -> Iterable[str]:
     for starts_at, ends_at in dates:
         begins, ends = clock.local(starts_at), clock.local(ends_at)
-        holiday = holiday_name(begins.date())
+        holiday = holiday_name(begins.date()) if holidays else None
         if holiday:
             yield _("%(day)sは祝日（%(name)s）です。", day=short_day(starts_at), name=holiday)
         if (

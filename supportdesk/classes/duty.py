@@ -73,6 +73,19 @@ def run_to_manage(actor: Actor, run_id: int) -> RunDetails:
     return found
 
 
+def districts_decided(actor: Actor) -> frozenset[str] | None:
+    """The districts in which the actor decides whether a class is held though few applied; reception does in all."""
+    return None if actor.may(Permission.USE_DESK) else districts_managed(actor)
+
+
+def run_to_decide(actor: Actor, run_id: int) -> RunDetails:
+    """A run about which the actor may decide so. Raises NotFound, also when it is held in somebody else's district."""
+    found, districts = run_details(run_id), districts_decided(actor)
+    if districts is not None and found.district_code not in districts:
+        raise NotFound
+    return found
+
+
 def may_manage(actor: Actor, run: RunDetails) -> bool:
     """Whether the actor may call this run off."""
     if not actor.may(Permission.MANAGE_CLASSES):

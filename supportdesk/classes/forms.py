@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from supportdesk.classes.changing import RunChange, fingerprint, meetings_ahead
+from supportdesk.classes.changing import RunChange, fingerprint, instructors_at, meetings_ahead
+from supportdesk.classes.condition_fields import ConditionFields, stored_conditions
+from supportdesk.classes.lending.phones import phones_of
 from supportdesk.classes.models import Edition, Run
 from supportdesk.classes.planning import LARGEST, MeetingPlan, RunPlan
 from supportdesk.classes.together import Together
@@ -30,6 +32,7 @@ from supportdesk.core.fields import (
 from supportdesk.learners.booking_fields import CallerFields, ReasonField, TellField
 
 MOST_MEETINGS = 5
+MOST_PHONES = 200
 _TOGETHER = {promised: promised.value for promised in Together}
 LONGEST_TITLE = 100
 
@@ -43,9 +46,9 @@ class MeetingFields(NamedTuple):
     end: TimeField
 
 
-def _with_meetings(form: type[DeskForm]) -> None:
-    """Fields for as many dates as a run may be planned with at once; only the first must be given."""
-    for number in range(1, MOST_MEETINGS + 1):
+def _with_meetings(form: type[DeskForm], most: int) -> None:
+    """Fields for so many dates; only the first must be given."""
+    for number in range(1, most + 1):
         first = number == 1
         setattr(form, f"day_{number}", DayField(_l("%(number)s回目の日", number=number), required=first))
         setattr(form, f"start_{number}", TimeField(_l("%(number)s回目の始まり", number=number), required=first))
@@ -59,17 +62,28 @@ class AlthoughField(TickField):
         super().__init__(_l("このままでよい"), **options)
 
 
-class PlanForm(DeskForm):
-    """A run to be planned, of up to five dates."""
+class PhonesField(IntegerField):
+    """How many loan phones each date takes."""
+
+    def __init__(self, **options: Any) -> None:
+        label, hint = _l("貸出スマホ（1回に）"), _l("空のときは、使いません。")
+        super().__init__(label, required=False, most=MOST_PHONES, unit=_l("台"), hint=hint, **options)
+
+
+class PlanForm(ConditionFields, DeskForm):
+    """A run to be planned, of up to five dates; a copy of a longer one, of as many as that."""
 
     course_code = SelectField(_l("講座"))
     edition = ChoiceField(_l("対象のスマートフォン"), choices=EDITIONS, coerce=Edition, default=Edition.BOTH)
     room_id = SelectField(_l("会場と部屋"), coerce=int)
     capacity = IntegerField(_l("定員"), least=1, most=LARGEST, unit=_l("人"), default=10)
     staff = TicksField(_l("講師"), coerce=int)
+    phones = PhonesField()
     to_bring = TextField(_l("持ち物"), required=False, max_length=200, hint=_l("例：お使いのスマートフォン、めがね"))
     listed = TickField(_l("市民向けの予定にのせる"), default=True)
     although = AlthoughField()
+    #: How many dates can be given.
+    most = MOST_MEETINGS
 
     def __init__(
         self,
@@ -93,7 +107,7 @@ class PlanForm(DeskForm):
         """The dates' fields, for the page."""
         return [
             MeetingFields(number, *(self._fields[f"{part}_{number}"] for part in ("day", "start", "end")))
-            for number in range(1, MOST_MEETINGS + 1)
+            for number in range(1, self.most + 1)
         ]
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -115,6 +129,8 @@ class PlanForm(DeskForm):
             meetings=tuple(self._dates(minutes)),
             listed=bool(self.listed.data),
             to_bring=self.to_bring.data,
+            conditions=self.conditions(),
+            phones=self.phones.data or 0,
         )
 
     def _dates(self, minutes: int) -> Iterator[MeetingPlan]:
@@ -125,10 +141,38 @@ class PlanForm(DeskForm):
                 yield MeetingPlan(starts_at, ends_at, self.room_id.data, tuple(sorted(self.staff.data or ())))
 
 
-_with_meetings(PlanForm)
+_with_meetings(PlanForm, MOST_MEETINGS)
 
 
-class ChangeForm(DeskForm):
+def copy_form(run: Run, weeks: int, **choices: Any) -> PlanForm:
+    """The form for planning another run like this one, so many weeks later."""
+    later = timedelta(weeks=weeks)
+    most = max(MOST_MEETINGS, len(run.meetings))
+    kind: type[PlanForm] = PlanForm
+    if most > MOST_MEETINGS:
+        kind = type("LongPlanForm", (PlanForm,), {"most": most})
+        _with_meetings(kind, most)
+    first, stored = run.meetings[0], stored_conditions(run)
+    data: dict[str, Any] = {
+        "course_code": run.course_code,
+        "edition": run.edition,
+        "room_id": first.room_id,
+        "capacity": run.capacity,
+        "staff": frozenset(instructors_at(first)),
+        "to_bring": run.to_bring,
+        "listed": run.listed,
+        "phones": len(phones_of([first.id]).get(first.id, ())) or None,
+        **stored,
+        **{name: stored[name] + later for name in ("publish_on", "decide_on") if stored[name]},
+    }
+    for meeting in run.meetings:
+        begins, ends = clock.local(meeting.starts_at) + later, clock.local(meeting.ends_at) + later
+        number = meeting.number
+        data |= {f"day_{number}": begins.date(), f"start_{number}": begins.time(), f"end_{number}": ends.time()}
+    return kind(data=data, **choices)
+
+
+class ChangeForm(ConditionFields, DeskForm):
     """What can be changed of a class. `change_form` adds the fields of the dates that lie ahead."""
 
     title = TextField(_l("教室の名前"), max_length=LONGEST_TITLE)
@@ -169,6 +213,7 @@ class ChangeForm(DeskForm):
             to_bring=self.to_bring.data,
             room_id=self.room_id.data,
             staff=tuple(sorted(self.staff.data or ())),
+            conditions=self.conditions(),
             times={
                 number: (clock.at(day.data, start.data), clock.at(day.data, end.data))
                 for number, day, start, end in self.meetings
@@ -198,9 +243,10 @@ def change_form(
             "edition": run.edition,
             "room_id": first.room_id if first else None,
             "capacity": run.capacity,
-            "staff": frozenset(one.account_id for one in first.staff) if first else frozenset(),
+            "staff": frozenset(instructors_at(first)) if first else frozenset(),
             "to_bring": run.to_bring,
             "listed": run.listed,
+            **stored_conditions(run),
             "seen": fingerprint(run),
             **times,
         }

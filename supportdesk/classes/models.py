@@ -47,12 +47,14 @@ class Course(Base):
     """What is taught, as in the ministry's standard material; `title_source` says how sure the title is."""
 
     __tablename__ = "course"
+    __table_args__ = (CheckConstraint("meetings BETWEEN 1 AND 60", "meetings_range"),)
 
     code: Mapped[str] = mapped_column(primary_key=True)
     stage: Mapped[str]
     title: Mapped[str]
     minutes: Mapped[int]
     capacity: Mapped[int]
+    meetings: Mapped[int] = mapped_column(default=1, comment="on how many dates it is usually held")
     edition: Mapped[Edition]
     title_source: Mapped[str] = mapped_column(default="")
 
@@ -87,6 +89,7 @@ class Run(Base):
         CheckConstraint("least IS NULL OR least >= 1", "least_positive"),
         Index("ix_run_schedule", "listed", "state", "starts_at"),
         Index("ix_run_coming", "state", "starts_at"),
+        Index("ix_run_to_decide", "state", "decide_on"),
     )
 
     id: Mapped[identity]
@@ -109,8 +112,13 @@ class Run(Base):
     apply_until: Mapped[datetime | None] = mapped_column(comment="until when one may apply; null: until it begins")
     least: Mapped[int | None] = mapped_column(comment="the fewest people with whom it is held")
     decide_on: Mapped[date | None] = mapped_column(comment="the day on which that is decided")
+    held_at: Mapped[datetime | None] = mapped_column(
+        comment="when it was decided to hold it though fewer than `least` applied"
+    )
+    held_by: Mapped[int | None] = foreign_key("account.id", index=False)
     starts_at: Mapped[datetime] = mapped_column(comment="the first meeting's")
     ends_at: Mapped[datetime] = mapped_column(index=True, comment="the last meeting's")
+    series_id: Mapped[int | None] = foreign_key("series.id", comment="with which runs it was planned at once")
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = foreign_key("account.id", index=False)
 

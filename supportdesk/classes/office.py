@@ -80,6 +80,35 @@ SCHEDULE_MONTHS: Final = NumberSetting(
     unit=_l("か月"),
     meaning=_l("教室の予定の「月」に、今月から何か月分を出すかです。"),
 )
+PUBLISH_HOUR: Final = NumberSetting(
+    name="classes.publish_hour",
+    label=_l("市民向けの予定に出す時刻"),
+    default=9,
+    least=0,
+    most=23,
+    unit=_l("時"),
+    meaning=_l("「市民向けの予定に出す日」を決めた教室は、その日のこの時刻から見えるようになります。"),
+)
+DECIDE_BEFORE_DAYS: Final = NumberSetting(
+    name="classes.decide_before_days",
+    label=_l("開くかどうかを決める日は、教室の何日前か"),
+    default=7,
+    least=0,
+    most=90,
+    unit=_l("日前"),
+    meaning=_l("まとめて計画するとき、何日前かを入力しなければ、この日数になります。"),
+)
+LEARNERS_PER_ASSISTANT: Final = NumberSetting(
+    name="classes.learners_per_assistant",
+    label=_l("補助1人がみる受講者の数"),
+    default=5,
+    least=0,
+    most=50,
+    unit=_l("人"),
+    meaning=_l(
+        "席のある人がこの人数までなら補助は1人、それをこえたら2人、というように数えます。0にすると、補助の数をたしかめません。"
+    ),
+)
 
 SETTINGS: Final = (
     CLASS_WALK_IN_DAYS,
@@ -90,4 +119,7 @@ SETTINGS: Final = (
     LATEST_HOUR,
     PLANNED_AHEAD_DAYS,
     SCHEDULE_MONTHS,
+    PUBLISH_HOUR,
+    DECIDE_BEFORE_DAYS,
+    LEARNERS_PER_ASSISTANT,
 )

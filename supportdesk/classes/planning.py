@@ -14,8 +14,10 @@ from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
 from supportdesk.classes import wording
+from supportdesk.classes.conditions import UNCONDITIONED, Conditions
 from supportdesk.classes.doubts import ask_about
 from supportdesk.classes.errors import AlreadyCancelled, PlanRefused, VenueClosed
+from supportdesk.classes.lending.phones import keep_phones, pick_phones
 from supportdesk.classes.locking import RUN, LockedRun, lock_run
 from supportdesk.classes.models import (
     Course,
@@ -78,6 +80,9 @@ class RunPlan:
     district_code: str = ""
     venue_id: int | None = None
     title: str = ""
+    conditions: Conditions = UNCONDITIONED
+    series_id: int | None = None
+    phones: int = 0
 
 
 def plan_run(plan: RunPlan, *, although: bool = True, actor: Actor, now: datetime) -> int:
@@ -86,11 +91,50 @@ def plan_run(plan: RunPlan, *, although: bool = True, actor: Actor, now: datetim
     Raises PlanRefused (VenueClosed among them) for what cannot be, and Occupied, naming what is in the way; Doubtful
     for what is unusual, unless `although` says that it is meant.
     """
+    (run_id,) = plan_runs([plan], although=although, actor=actor, now=now)
+    return run_id
+
+
+def plan_runs(plans: Sequence[RunPlan], *, although: bool = True, actor: Actor, now: datetime) -> list[int]:
+    """Several runs as `plan_run` makes one, all or none; what they need is taken together, in the order of all."""
+    claims: list[occupancy.Claim] = []
+    runs = []
+    needing: list[tuple[Meeting, int]] = []
+    for plan in sorted(plans, key=lambda plan: plan.venue_id or 0):  # two who plan at two venues lock them in one order
+        run, claimed = _written(plan, although=although, actor=actor, now=now)
+        runs.append(run)
+        claims += claimed
+        needing += [(meeting, plan.phones) for meeting in run.meetings if plan.phones]
+    claims += _phones(needing)
+    occupancy.take_all(claims)
+    for run in runs:
+        audit.record(actor=actor, action=Action.PLAN_RUN, subject=f"run:{run.id}", now=now)
+    return [run.id for run in runs]
+
+
+def _phones(needing: Sequence[tuple[Meeting, int]]) -> list[occupancy.Claim]:
+    """Loan phones for the meetings, those that are free; what they take of them."""
+    picked = pick_phones([((meeting.starts_at, meeting.ends_at), phones) for meeting, phones in needing])
+    keep_phones({meeting.id: phones for (meeting, _count), phones in zip(needing, picked, strict=True)})
+    return [
+        occupancy.Claim(
+            activity("meeting", meeting.id),
+            tuple(occupancy.equipment(phone) for phone in phones),
+            meeting.starts_at,
+            meeting.ends_at,
+        )
+        for (meeting, _count), phones in zip(needing, picked, strict=True)
+    ]
+
+
+def _written(plan: RunPlan, *, although: bool, actor: Actor, now: datetime) -> tuple[Run, list[occupancy.Claim]]:
+    """The run with its seats and meetings, and what it needs."""
     course = db.session.get(Course, plan.course_code)
     if course is None:
         raise PlanRefused(_l("講座をえらんでください。"), field="course_code")
     meetings = sorted(plan.meetings, key=lambda meeting: meeting.starts_at)
     _check_shape(plan, meetings, now)
+    plan.conditions.check(meetings[0].starts_at, plan.capacity)
     rooms = _rooms(plan, meetings)
     dates = [(meeting.starts_at, meeting.ends_at) for meeting in meetings if meeting.starts_at > now]
     if dates and not although:  # what was held was held
@@ -111,6 +155,10 @@ def plan_run(plan: RunPlan, *, although: bool = True, actor: Actor, now: datetim
         group_name=plan.group_name,
         place=plan.place,
         to_bring=plan.to_bring,
+        publish_at=plan.conditions.publish_at,
+        least=plan.conditions.least,
+        decide_on=plan.conditions.decide_on,
+        series_id=plan.series_id,
         starts_at=meetings[0].starts_at,
         ends_at=meetings[-1].ends_at,
         created_at=now,
@@ -120,9 +168,7 @@ def plan_run(plan: RunPlan, *, although: bool = True, actor: Actor, now: datetim
     db.session.add(run)
     db.session.flush()
     db.session.execute(insert(_SEAT), [{"run_id": run.id, "number": number} for number in range(1, plan.capacity + 1)])
-    occupancy.take_all(_claims(run.meetings, meetings, people))
-    audit.record(actor=actor, action=Action.PLAN_RUN, subject=f"run:{run.id}", now=now)
-    return run.id
+    return run, _claims(run.meetings, meetings, people)
 
 
 def _check_shape(plan: RunPlan, meetings: Sequence[MeetingPlan], now: datetime) -> None:

@@ -143,14 +143,14 @@ def open_runs(
 ) -> list[RunRow]:
     """Class runs that can still be booked, the next first. `text` is words of title, place or district, as typed.
 
-    `day`: one of its meetings is on it; `skill_codes`: one of them is taught; `listed`: only those on the public
-    schedule (True) or not on it (False).
+    `day`: one of its meetings is on it; `skill_codes`: one of them is taught; `listed`: only those that residents see
+    (True) or do not (False).
     """
     statement = _open(text, after, day=day, edition=edition).limit(limit)
     if district_code:
         statement = statement.where(RUN.c.district_code == district_code)
     if listed is not None:
-        statement = statement.where(RUN.c.listed.is_(listed))
+        statement = statement.where(shown(after) if listed else ~shown(after))
     if skill_codes is not None:
         statement = statement.where(_teaches(skill_codes))
     return [RunRow._make(row) for row in db.session.execute(statement)]
@@ -191,6 +191,11 @@ def _open(text: str, after: datetime, *, day: date | None, edition: Edition | No
 def bookable(now: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Conditions: the run can still be booked at that instant, or parameter; as `rules.is_open` has it."""
     return RUN.c.state == RunState.OPEN, RUN.c.starts_at > now
+
+
+def shown(now: Any) -> ColumnElement[bool]:
+    """Condition: residents see the run at that instant, or parameter."""
+    return and_(RUN.c.listed, or_(RUN.c.publish_at.is_(None), RUN.c.publish_at <= now))
 
 
 def on_day(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, exists, func, or_, select
 
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.accounts.terms import not_over
+from supportdesk.classes.lending.phones import phones_of
 from supportdesk.classes.models import (
     Course,
+    Duty,
     Edition,
     Enrolment,
     EnrolmentState,
@@ -34,6 +36,8 @@ from supportdesk.classes.queries import (
     on_duty,
 )
 from supportdesk.classes.rules import free_seats, is_open
+from supportdesk.classes.staffing.queries import fewest_assistants
+from supportdesk.classes.staffing.ratio import assistants_missing
 from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.japanese import shown_name
@@ -58,6 +62,7 @@ class ListedRun(NamedTuple):
     state: RunState
     listed: bool
     group_name: str
+    assistants_missing: int
 
 
 def runs_page(
@@ -82,12 +87,16 @@ def runs_page(
     if mine is not None:
         statement = statement.where(exists().where(MEETING.c.run_id == RUN.c.id, on_duty(mine)).correlate(RUN))
     page = fetch_page(statement, number)
-    return Page([_listed(row) for row in page.rows], page.number, page.pages, page.total)
+    helped = {} if past else fewest_assistants([row.id for row in page.rows], now)
+    return Page([_listed(row, helped.get(row.id)) for row in page.rows], page.number, page.pages, page.total)
 
 
-def _listed(row: Any) -> ListedRun:
+def _listed(row: Any, assistants: int | None) -> ListedRun:
+    """A lecture and what was called off need nobody; nor does a run of which every meeting has begun."""
     width = len(RunRow._fields)
-    return ListedRun(RunRow._make(row[:width]), *row[width:])
+    needs = row.kind is RunKind.CLASS and row.state is RunState.OPEN and assistants is not None
+    missing = assistants_missing(row.taken, assistants or 0) if needs else 0
+    return ListedRun(RunRow._make(row[:width]), row.kind, row.state, row.listed, row.group_name, missing)
 
 
 class RunDetails(NamedTuple):
@@ -112,6 +121,10 @@ class RunDetails(NamedTuple):
     to_bring: str
     starts_at: datetime
     ends_at: datetime
+    publish_at: datetime | None
+    least: int | None
+    decide_on: date | None
+    series_id: int | None
 
     @property
     def where(self) -> str:
@@ -152,6 +165,10 @@ def run_details(run_id: int) -> RunDetails:
             RUN.c.to_bring,
             RUN.c.starts_at,
             RUN.c.ends_at,
+            RUN.c.publish_at,
+            RUN.c.least,
+            RUN.c.decide_on,
+            RUN.c.series_id,
         )
         .outerjoin(VENUE, VENUE.c.id == RUN.c.venue_id)
         .join(DISTRICT, DISTRICT.c.code == RUN.c.district_code)
@@ -173,10 +190,12 @@ class RunMeeting(NamedTuple):
     code: str
     called_off: bool
     staff: tuple[str, ...]
+    assistants: tuple[str, ...]
+    phones: int
 
 
 def run_meetings(run_id: int) -> list[RunMeeting]:
-    """The run's dates: two statements."""
+    """The run's dates: three statements."""
     rows = db.session.execute(
         select(
             *(MEETING.c.id, MEETING.c.number, MEETING.c.starts_at, MEETING.c.ends_at, ROOM.c.name, MEETING.c.code),
@@ -186,16 +205,27 @@ def run_meetings(run_id: int) -> list[RunMeeting]:
         .where(MEETING.c.run_id == run_id)
         .order_by(MEETING.c.number)
     ).all()
-    on_duty_at: dict[int, list[str]] = {}
+    on_duty_at: dict[tuple[int, Duty], list[str]] = {}
     names = db.session.execute(
-        select(_STAFF.c.meeting_id, Account.name)
+        select(_STAFF.c.meeting_id, _STAFF.c.duty, Account.name)
         .join(Account, Account.id == _STAFF.c.account_id)
         .where(_STAFF.c.meeting_id.in_([row.id for row in rows]))
         .order_by(Account.id)
     )
-    for meeting_id, name in names:
-        on_duty_at.setdefault(meeting_id, []).append(name)
-    return [RunMeeting._make([*row, tuple(on_duty_at.get(row.id, ()))]) for row in rows]
+    for meeting_id, duty, name in names:
+        on_duty_at.setdefault((meeting_id, duty), []).append(name)
+    lent = phones_of(row.id for row in rows)
+    return [
+        RunMeeting._make(
+            [
+                *row,
+                tuple(on_duty_at.get((row.id, Duty.INSTRUCTOR), ())),
+                tuple(on_duty_at.get((row.id, Duty.ASSISTANT), ())),
+                len(lent.get(row.id, ())),
+            ]
+        )
+        for row in rows
+    ]
 
 
 class Person(NamedTuple):

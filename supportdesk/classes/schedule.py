@@ -20,6 +20,7 @@ from supportdesk.classes.queries import (
     RunRow,
     bookable,
     matching,
+    shown,
 )
 from supportdesk.classes.rules import free_seats
 from supportdesk.core import clock
@@ -87,7 +88,7 @@ class FeedMeeting(NamedTuple):
     created_at: datetime
 
 
-_PUBLIC = (RUN.c.listed, RUN.c.kind == RunKind.CLASS)
+_PUBLIC = (shown(bindparam("now")), RUN.c.kind == RunKind.CLASS)
 _DISTRICTS = select(DISTRICT.c.code, DISTRICT.c.name, DISTRICT.c.name_en).order_by(DISTRICT.c.position)
 
 
@@ -102,7 +103,7 @@ def _unread(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
 _LISTED = (
     RUN_ROWS.with_only_columns(*map(_unread, RUN_ROWS.selected_columns), maintain_column_froms=True)
-    .where(*_PUBLIC, *bookable(bindparam("after")))
+    .where(*_PUBLIC, *bookable(bindparam("now")))
     .limit(bindparam("most"))
     .offset(bindparam("skipped"))
 )
@@ -163,7 +164,7 @@ RawRuns = tuple[tuple[Any, ...], ...]
 
 def listed_runs(
     *,
-    after: datetime,
+    now: datetime,
     text: str = "",
     district_code: str = "",
     edition: Edition | None = None,
@@ -186,7 +187,7 @@ def listed_runs(
         statement = statement.where(RUN.c.id.in_(meetings))
     if text:
         statement = statement.where(*matching(text))
-    asked = {"after": after, "most": PER_PAGE + 1, "skipped": (page - 1) * PER_PAGE}
+    asked = {"now": now, "most": PER_PAGE + 1, "skipped": (page - 1) * PER_PAGE}
     # A connection of its own: a session would cost this, the busiest page, a tenth of its speed.
     with reading() as connection:
         return tuple(map(tuple, connection.execute(statement, asked)))
@@ -206,9 +207,9 @@ def _aware(stored: datetime) -> datetime:
     return stored.replace(tzinfo=UTC) if stored.tzinfo is None else stored.astimezone(UTC)
 
 
-def public_run(run_id: int) -> PublicRun | None:
-    """A listed class, open or called off, past or to come."""
-    row = db.session.execute(_ONE, {"wanted": run_id}).one_or_none()
+def public_run(run_id: int, now: datetime) -> PublicRun | None:
+    """A class that residents see, open or called off, past or to come."""
+    row = db.session.execute(_ONE, {"wanted": run_id, "now": now}).one_or_none()
     return PublicRun._make(row) if row else None
 
 
@@ -232,6 +233,8 @@ def skills_taught(run_id: int, language: str) -> list[str]:
     )
 
 
-def feed(after: datetime) -> tuple[FeedMeeting, ...]:
-    """The meetings of listed classes that end after this instant; also those called off: calendars must learn of it."""
-    return tuple(FeedMeeting._make(row) for row in db.session.execute(_FEED, {"after": after}))
+def feed(after: datetime, now: datetime) -> tuple[FeedMeeting, ...]:
+    """The meetings, over after this instant, of classes that residents see; also those called off: calendars must
+    learn of it.
+    """
+    return tuple(FeedMeeting._make(row) for row in db.session.execute(_FEED, {"after": after, "now": now}))

@@ -71,7 +71,7 @@ def index() -> bytes:
     """The classes to come, by date; filtered by district, phone, month, day or word."""
     wanted = _filters() if request.args else EVERYTHING
     rows = schedule.listed_runs(
-        after=clock.now(),
+        now=clock.now(),
         text=wanted.text,
         district_code=wanted.district,
         edition=wanted.edition,
@@ -155,7 +155,7 @@ def _in_language(districts: tuple[schedule.DistrictName, ...], language: str) ->
 @public
 def run(run_id: int) -> str:
     """One class: what is taught, where, what to bring, how to apply."""
-    found = schedule.public_run(run_id)
+    found = schedule.public_run(run_id, clock.now())
     if found is None:
         abort(404)
     language = chosen_language()
@@ -178,7 +178,7 @@ def calendar() -> Response:
     first, _end = clock.day_bounds(clock.today())
     settings = current_app.config["SETTINGS"]
     name = _("%(office)sのスマートフォン教室", office=OFFICE_NAME.get())
-    response = Response(as_calendar(schedule.feed(first), name=name, base_url=settings.base_url))
+    response = Response(as_calendar(schedule.feed(first, clock.now()), name=name, base_url=settings.base_url))
     response.headers["Content-Type"] = "text/calendar; charset=utf-8"
     response.headers["Content-Disposition"] = 'inline; filename="calendar.ics"'
     return response

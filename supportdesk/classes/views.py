@@ -12,10 +12,19 @@ from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries
 from supportdesk.classes.called_off import dismissed_from
-from supportdesk.classes.duty import districts_managed, held_by, may_manage, may_print_any, run_to_manage
+from supportdesk.classes.deciding.queries import how_many_to_decide
+from supportdesk.classes.duty import (
+    districts_decided,
+    districts_managed,
+    held_by,
+    may_manage,
+    may_print_any,
+    run_to_manage,
+)
 from supportdesk.classes.forms import PlanForm
 from supportdesk.classes.models import EnrolmentState, RunKind, RunState
 from supportdesk.classes.planning import cancel_run, plan_run
+from supportdesk.classes.staffing.ratio import assistants_missing
 from supportdesk.classes.words import EDITIONS, KINDS
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
@@ -60,6 +69,9 @@ def index() -> str:
         kinds=KINDS,
         longest=LONGEST_WORD,
         held=count_held(actor),
+        to_decide=how_many_to_decide(districts=districts_decided(actor), now=clock.now())
+        if actor.may(Permission.DECIDE_RUN)
+        else 0,
     )
 
 
@@ -96,6 +108,14 @@ def run(run_id: int) -> str:
         run=found,
         dismissed=dismissed,
         meetings=meetings,
+        missing={
+            meeting.id: assistants_missing(found.taken, len(meeting.assistants))
+            for meeting in meetings
+            if meeting.starts_at > now
+            and not meeting.called_off
+            and found.kind is RunKind.CLASS
+            and found.state is RunState.OPEN
+        },
         changeable=found.kind is RunKind.CLASS
         and found.state is RunState.OPEN
         and any(meeting.starts_at > now for meeting in meetings),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Final, NamedTuple
@@ -23,6 +24,8 @@ from supportdesk.classes.models import (
     RunKind,
 )
 from supportdesk.classes.planning import MeetingPlan, RunPlan, plan_run
+from supportdesk.classes.series.operations import SeriesPlan, plan_series
+from supportdesk.classes.series.shape import Line, Term, rows_of
 from supportdesk.core import clock
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import Actor, Role
@@ -77,9 +80,24 @@ def play(cast: Cast, dice: Random, now: datetime) -> None:
                 to_bring="お使いのスマートフォン、充電器、老眼鏡",
             )
             _hold(plan, place.district_code, instructor, cast, dice, now)
+    _next_term(places, edition_of["S01"], cast, today, now)
     for week in range(2 * WEEKS):
         day = _weekday(today + timedelta(weeks=week - WEEKS), 3)
         _lecture(_GROUPS[week % len(_GROUPS)], day, instructors[week % 3], cast, dice, now)
+
+
+def _next_term(places: list[_Place], edition: Edition, cast: Cast, today: date, now: datetime) -> None:
+    """はじめてのスマホ in two districts, planned at once: on Saturdays, when nothing else is held."""
+    first = _weekday(today + timedelta(days=8), 5)
+    instructors = cast.of(Role.INSTRUCTOR)
+    lines = tuple(
+        Line(place.room_id, (instructor.account_id or 0,), start=start)
+        for place, instructor, start in zip(places[1:3], instructors, _STARTS, strict=False)
+    )
+    term = Term(_STARTS[0], 90, lines, first, first + timedelta(weeks=2), frozenset({5}))
+    rows = tuple(replace(row, meant=True) for row in rows_of(term))
+    plan = SeriesPlan("S01", 3, edition, 8, rows, publish_at=now + timedelta(days=1), least=4, decide_before=11)
+    plan_series(plan, actor=cast.staff["coordinator"], now=now - timedelta(days=1))
 
 
 def _days(today: date) -> list[date]:

@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
+from supportdesk.classes.deciding.queries import how_many_to_decide
+from supportdesk.classes.duty import districts_decided
 from supportdesk.classes.enrolment_queries import enrolments_ahead
 from supportdesk.classes.queries import meetings_on
 from supportdesk.classes.together import enrolled_among, promise_of
@@ -55,6 +57,7 @@ def index() -> str:
         ahead=ahead,
         meetings=meetings_on(today, cancelled=True),
         bookings=bookings,
+        to_decide=how_many_to_decide(districts=districts_decided(actor), now=now),
         now=now,
     )
 

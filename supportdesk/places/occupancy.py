@@ -6,7 +6,7 @@ it. Cells are written in the order of (resource, cell) everywhere: opposite orde
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -16,7 +16,7 @@ from sqlalchemy import Integer, Text, bindparam, delete, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.accounts.models import Account
-from supportdesk.core.activities import describe
+from supportdesk.core.activities import Description, describe
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import DeskError
 from supportdesk.core.moments import span
@@ -170,12 +170,38 @@ def _give_up(claims: list[Claim]) -> dict[str, set[str]]:
 
 
 def who_is_in_the_way(claims: Iterable[Claim]) -> dict[str, set[str]]:
-    """`who_has` for several claims."""
+    """`who_has` for several claims: one statement."""
     in_the_way: dict[str, set[str]] = {}
-    for claim in claims:
-        for resource, activities in who_has(claim.resources, claim.starts_at, claim.ends_at).items():
+    for of_one in in_the_way_of_each(claims):
+        for resource, activities in of_one.items():
             in_the_way.setdefault(resource, set()).update(activities)
     return in_the_way
+
+
+_TAKEN = select(_CELLS.c.resource, _CELLS.c.cell, _CELLS.c.activity).where(
+    _CELLS.c.resource.in_(bindparam("resources", expanding=True)),
+    _CELLS.c.cell.in_(bindparam("quarters", expanding=True)),
+)
+
+
+def in_the_way_of_each(claims: Iterable[Claim]) -> list[dict[str, set[str]]]:
+    """What each of the claims cannot have, and who has it, in their order: one statement however many they are."""
+    claims = list(claims)
+    quarters = sorted({cell for claim in claims for cell in cells_of(claim.starts_at, claim.ends_at)})
+    resources = sorted({resource for claim in claims for resource in claim.resources})
+    taken: dict[tuple[str, int], set[str]] = {}
+    if resources:
+        for resource, cell, activity in db.session.execute(_TAKEN, {"resources": resources, "quarters": quarters}):
+            taken.setdefault((resource, cell), set()).add(activity)
+    found: list[dict[str, set[str]]] = []
+    for claim in claims:
+        in_the_way: dict[str, set[str]] = {}
+        for resource in claim.resources:
+            for cell in cells_of(claim.starts_at, claim.ends_at):
+                for activity in taken.get((resource, cell), ()):
+                    in_the_way.setdefault(resource, set()).add(activity)
+        found.append(in_the_way)
+    return found
 
 
 _GIVE_BACK_LAYER = delete(_CELLS).where(
@@ -241,20 +267,32 @@ def hand_over_cells(giver: str, taker: str, activities: Collection[str] | None =
 
 def in_words(in_the_way: Mapping[str, set[str]]) -> str:
     """会議室：スマホ教室（11月24日（火）10:00〜11:00）。: names staff, rooms and things, but no learner."""
-    names = _names(in_the_way)
-    known = describe({activity for activities in in_the_way.values() for activity in activities})
-    said = []
-    for resource in sorted(in_the_way):
-        for activity in sorted(in_the_way[resource]):
-            description = known.get(activity)
-            if description is None:
-                said.append(names.get(resource, ""))
-            elif description.starts_at and description.ends_at:
-                when = span(description.starts_at, description.ends_at)
-                said.append(f"{names.get(resource, '')}{description.title}（{when}）")
-            else:
-                said.append(f"{names.get(resource, '')}{description.title}")
-    return "、".join(said)
+    (words,) = in_words_each([in_the_way])
+    return words
+
+
+def in_words_each(several: Sequence[Mapping[str, set[str]]]) -> list[str]:
+    """`in_words` of several, in as few statements as of one."""
+    names = _names({resource for in_the_way in several for resource in in_the_way})
+    known = describe(
+        {activity for in_the_way in several for activities in in_the_way.values() for activity in activities}
+    )
+    return [
+        "、".join(
+            _said(names.get(resource, ""), known.get(activity))
+            for resource in sorted(in_the_way)
+            for activity in sorted(in_the_way[resource])
+        )
+        for in_the_way in several
+    ]
+
+
+def _said(name: str, description: Description | None) -> str:
+    if description is None:
+        return name
+    if description.starts_at and description.ends_at:
+        return f"{name}{description.title}（{span(description.starts_at, description.ends_at)}）"
+    return f"{name}{description.title}"
 
 
 def _names(resources: Iterable[str]) -> dict[str, str]:

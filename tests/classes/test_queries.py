@@ -57,7 +57,7 @@ def test_lists_offer_exactly_what_can_be_booked() -> None:
     for now in (clock.now(), begins - timedelta(seconds=1), begins, meeting_at(hour=10).starts_at):
         offered = [run.id for run in reads.open_runs(after=now)]
         assert offered == [run_id for run_id in runs if run_details(run_id).is_open(now)]
-        assert offered == [row[0] for row in listed_runs(after=now)]
+        assert offered == [row[0] for row in listed_runs(now=now)]
 
 
 def test_a_row_says_all_that_a_caller_asks() -> None:

@@ -9,12 +9,14 @@ from flask import Flask
 from icalendar import Calendar
 
 from supportdesk.classes.cancelling import cancel_enrolment
+from supportdesk.classes.conditions import Conditions
 from supportdesk.classes.models import Edition
 from supportdesk.classes.planning import cancel_run
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM
 from tests.classes.making import DAY, enrol, make_lecture, make_run, meeting_at, room_of
+from tests.clocks import Clock
 from tests.factories import make_learner, make_reference
 from tests.pages import Page, PageClient
 
@@ -62,6 +64,24 @@ def test_the_page_is_live_though_it_is_drawn_once(app: Flask, client: PageClient
     with app.app_context(), transaction():
         cancel_run(run_id, actor=SYSTEM, now=clock.now())
     assert shown(client.get("/schedule")) == []
+
+
+def test_a_class_is_shown_from_the_hour_at_which_it_is_published(app: Flask, client: PageClient, clock: Clock) -> None:
+    published = meeting_at(DAY - timedelta(days=3), 9).starts_at
+    with app.app_context():
+        run_id = make_run(conditions=Conditions(publish_at=published))
+
+    def seen() -> bool:
+        places = (client.get("/schedule").text, client.get("/").text, client.raw.get("/calendar.ics").text)
+        assert len({"電源の入れ方" in words for words in places}) == 1
+        return "電源の入れ方" in places[0]
+
+    clock.set(published - timedelta(seconds=1))
+    assert not seen()
+    client.get(f"/schedule/{run_id}", expect=404)
+    clock.set(published)
+    assert seen()
+    client.get(f"/schedule/{run_id}")
 
 
 def test_only_listed_open_classes_to_come_are_shown(app: Flask, client: PageClient) -> None:

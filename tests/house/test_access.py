@@ -31,6 +31,7 @@ MEET_LEARNERS = COUNTER | {Role.INSTRUCTOR, Role.ADVISER}
 SEE_LEARNERS = MEET_LEARNERS | {Role.COORDINATOR}
 BOOK_CLASS = COUNTER | {Role.ADVISER}
 MANAGE_CLASSES = frozenset({Role.COORDINATOR, Role.ADMIN})
+DECIDE_RUN = COUNTER | MANAGE_CLASSES
 SEE_CLASSES = BOOK_CLASS | MANAGE_CLASSES | {Role.INSTRUCTOR}
 SEE_VIDEOS = frozenset(Role) - {Role.TUTOR}
 MANAGE_VIDEOS = frozenset({Role.ADMIN})
@@ -73,8 +74,16 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "office.reset": ("/admin/settings/999999/reset", {"POST"}, MANAGE_OFFICE),
     "classes.index": ("/classes/", {"GET"}, SEE_CLASSES),
     "classes.plan": ("/classes/new", {"GET", "POST"}, MANAGE_CLASSES),
+    "series.new": ("/classes/series/new", {"GET", "POST"}, MANAGE_CLASSES),
+    "series.dates": ("/classes/series/dates", {"GET", "POST"}, MANAGE_CLASSES),
+    "series.series": ("/classes/series/999999", {"GET"}, SEE_CLASSES),
     "classes.run": ("/classes/999999", {"GET"}, SEE_CLASSES),
     "classes.change": ("/classes/999999/change", {"GET", "POST"}, MANAGE_CLASSES),
+    "classes.copy": ("/classes/999999/copy", {"GET", "POST"}, MANAGE_CLASSES),
+    "classes.staff": ("/classes/meetings/999999/staff", {"GET", "POST"}, MANAGE_CLASSES),
+    "classes.phones": ("/classes/meetings/999999/phones", {"GET", "POST"}, MANAGE_CLASSES),
+    "classes.to_decide": ("/classes/to-decide", {"GET"}, DECIDE_RUN),
+    "classes.hold": ("/classes/999999/hold", {"POST"}, DECIDE_RUN),
     "classes.cancel": ("/classes/999999/cancel", {"GET", "POST"}, MANAGE_CLASSES),
     "classes.day": ("/classes/day", {"GET", "POST"}, MANAGE_CLASSES),
     "classes.day_change": ("/classes/day-changes/999999", {"GET"}, MANAGE_CLASSES),

@@ -18,6 +18,7 @@ from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
 from supportdesk.classes.errors import PlanRefused
+from supportdesk.classes.lending.phones import phones_of
 from supportdesk.classes.line import hold_free_seats, recall_offers
 from supportdesk.classes.locking import LockedRun, count, lock_run, lock_runs
 from supportdesk.classes.models import Enrolment, EnrolmentState, Meeting, Run, RunState
@@ -215,7 +216,7 @@ def _check_times(run: Run, meeting: Meeting, times: Times, now: datetime) -> Non
 
 def _shift(meetings: Mapping[int, Meeting], plans: Mapping[int, Times | None]) -> None:
     """What each meeting has taken is taken at its new times, or free. Raises Occupied."""
-    learners = _seated({one.run_id for one in meetings.values()})
+    learners, lent = _seated({one.run_id for one in meetings.values()}), phones_of(meetings)
     accounts = {one.account_id for meeting in meetings.values() for one in meeting.staff}
     people = {
         row.id: row.person_id
@@ -227,6 +228,7 @@ def _shift(meetings: Mapping[int, Meeting], plans: Mapping[int, Times | None]) -
             *((occupancy.room(meeting.room_id),) if meeting.room_id is not None else ()),
             *(occupancy.person(people[one.account_id]) for one in meeting.staff),
             *(occupancy.person(one) for one in learners.get(meeting.run_id, ())),
+            *(occupancy.equipment(one) for one in lent.get(meeting.id, ())),
         )
         name, times = activity("meeting", meeting.id), plans[meeting.id]
         if meeting.called_off_at is None:

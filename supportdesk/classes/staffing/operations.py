@@ -1,0 +1,107 @@
+"""Putting people on duty at a meeting, and letting somebody stand in. Called by its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.models import Account
+from supportdesk.classes.changing import seated_persons
+from supportdesk.classes.errors import AttendanceClosed, ChangedMeanwhile, MeetingCalledOff, PlanRefused
+from supportdesk.classes.locking import lock_run
+from supportdesk.classes.models import Duty, Meeting, MeetingStaff, RunState
+from supportdesk.classes.office import CORRECTION_DAYS
+from supportdesk.classes.planning import people_on_duty
+from supportdesk.classes.queries import meeting_row
+from supportdesk.classes.rules import takes_marks
+from supportdesk.core.activities import activity
+from supportdesk.core.errors import NotFound
+from supportdesk.core.permissions import Actor
+from supportdesk.extensions import db
+from supportdesk.places import occupancy
+from supportdesk.places.occupancy import Claim
+from supportdesk.places.shifting import shift_all
+
+Duties = Mapping[int, Duty]
+
+
+def put_on_duty(
+    meeting_id: int,
+    duties: Duties,
+    *,
+    seen: Duties | None = None,
+    later_too: bool = False,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Let these people, and nobody else, be on duty at the meeting; `later_too`: and at those of its run that follow.
+
+    Also after the meeting, as long as its attendance is still corrected: whoever stood in has to be able to enter it.
+    `seen` is who was on duty when the choice was made. Raises NotFound, MeetingCalledOff, AttendanceClosed,
+    ChangedMeanwhile, PlanRefused, and Occupied with what somebody has to do at that time.
+    """
+    row = meeting_row(meeting_id)
+    if row is None:
+        raise NotFound
+    lock_run(row.run_id)
+    row = meeting_row(meeting_id)
+    if row is None or row.state is RunState.CANCELLED:
+        raise MeetingCalledOff
+    if not takes_marks(row, actor, now):
+        raise AttendanceClosed(CORRECTION_DAYS.get())
+    meetings = _meetings(row.run_id, row.number, later_too=later_too)
+    standing = {one.account_id: one.duty for one in meetings[0].staff}
+    if seen is not None and dict(seen) != standing:
+        raise ChangedMeanwhile
+    before_them = {one.account_id for meeting in meetings for one in meeting.staff}
+    people_on_duty(set(duties) - before_them)  # whoever has left since may stay where they were
+    persons = _persons(before_them | set(duties))
+    if {persons[one] for one in duties} & seated_persons(row.run_id):
+        raise PlanRefused(_l("担当の中に、この教室の受講者がいます。"), field="instructors")
+    before = _claims(meetings, persons)
+    for meeting in meetings:
+        kept = [one for one in meeting.staff if one.account_id in duties]
+        for one in kept:
+            one.duty = duties[one.account_id]
+        new = sorted(set(duties) - {one.account_id for one in kept})
+        meeting.staff = [*kept, *(MeetingStaff(account_id=one, duty=duties[one]) for one in new)]
+    db.session.flush()
+    shift_all(before, _claims(meetings, persons))
+    changed = {"changed": ["staff"], "meetings": [meeting.number for meeting in meetings]}
+    audit.record(actor=actor, action=Action.CHANGE_RUN, subject=f"run:{row.run_id}", now=now, detail=changed)
+
+
+def _meetings(run_id: int, number: int, *, later_too: bool) -> list[Meeting]:
+    wanted = Meeting.number >= number if later_too else Meeting.number == number
+    return list(
+        db.session.scalars(
+            select(Meeting)
+            .where(Meeting.run_id == run_id, wanted)
+            .options(selectinload(Meeting.staff))
+            .order_by(Meeting.number)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def _persons(account_ids: Iterable[int]) -> dict[int, int]:
+    rows = db.session.execute(select(Account.id, Account.person_id).where(Account.id.in_(set(account_ids))))
+    return {row.id: row.person_id for row in rows}
+
+
+def _claims(meetings: Iterable[Meeting], persons: Mapping[int, int]) -> list[Claim]:
+    return [
+        Claim(
+            activity("meeting", meeting.id),
+            tuple(sorted({occupancy.person(persons[one.account_id]) for one in meeting.staff})),
+            meeting.starts_at,
+            meeting.ends_at,
+        )
+        for meeting in meetings
+    ]
