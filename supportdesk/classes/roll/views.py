@@ -18,6 +18,7 @@ from supportdesk.classes.duty import meeting_of
 from supportdesk.classes.models import AttendanceState, RunState
 from supportdesk.classes.office import NAMES_ON_PHONE_DAYS
 from supportdesk.classes.queries import MeetingRow
+from supportdesk.classes.roll.codes import codes_of
 from supportdesk.classes.rules import takes_marks, takes_walk_ins
 from supportdesk.classes.views import blueprint
 from supportdesk.classes.words import ATTENDANCE
@@ -61,6 +62,7 @@ PAGE: Final = OfflinePage(
         "js/live-search.js",
         "js/autosave.js",
         "js/roll.js",
+        "js/codes.js",
         "js/outbox.js",
     ),
 )
@@ -68,17 +70,22 @@ PAGE: Final = OfflinePage(
 
 @blueprint.get("/meetings/<int:meeting_id>/roll")
 @requires(Permission.TAKE_ATTENDANCE, Permission.RECORD_LECTURE, surface="field")
-def roll(meeting_id: int) -> str:
+def roll(meeting_id: int) -> Response:
     """Large rows, one tap each. Its script fills it."""
     meeting_of(current_actor(), meeting_id)
-    return _draw()
+    return _with_camera()
 
 
 @blueprint.get("/roll")
 @requires(Permission.TAKE_ATTENDANCE, Permission.RECORD_LECTURE, surface="field")
-def roll_shell() -> str:
+def roll_shell() -> Response:
     """The same page, as the phone keeps it for every meeting."""
-    return _draw()
+    return _with_camera()
+
+
+def _with_camera() -> Response:
+    """The one page that may use the camera: to read cards and bookings' codes."""
+    return Response(_draw(), headers={"Permissions-Policy": "camera=(self), geolocation=(), microphone=()"})
 
 
 @blueprint.get("/meetings/<int:meeting_id>/roll.json")
@@ -92,13 +99,20 @@ def roll_data(meeting_id: int) -> Response:
     rows = roster(meeting_id)
     note_list(Action.VIEW_ATTENDANCE, [row.learner_id for row in rows], subject=activity("meeting", meeting_id))
     today, (_first, end) = clock.local(now).date(), clock.day_bounds(clock.local(meeting.starts_at).date())
+    codes = codes_of(meeting_id, rows)
     ahead = today < clock.local(meeting.starts_at).date()
     return jsonify(
         title=run_title(meeting.title, meeting.group_name),
         when=span(meeting.starts_at, meeting.ends_at),
         place=" ".join(filter(None, (meeting.nickname or meeting.venue, meeting.room))),
         page=url_for("classes.attendance", meeting_id=meeting_id),
-        people=[_person(row, meeting, ahead, walk_ins=takes_walk_ins(meeting, actor, now)) for row in rows],
+        people=[
+            {
+                **_person(row, meeting, ahead, walk_ins=takes_walk_ins(meeting, actor, now)),
+                "codes": codes[row.learner_id],
+            }
+            for row in rows
+        ],
         heads=record_of(meeting_id).unnamed_heads,
         called_off=meeting.state is RunState.CANCELLED,
         closed=not takes_marks(meeting, actor, now),

@@ -1,5 +1,6 @@
 // The roll: one tap a learner. What is tapped is kept in the outbox first and shown after; the network may come when it
 // likes. Names come from the desk as JSON and are shown from the phone where there is no network.
+import { canScan, scan, whose } from "./codes.js";
 import { KEY_HEADER, askToStay, entriesOf, keepKey, keepNames, keyOf, namesOf, put, send } from "./outbox.js";
 
 const KIND = "attendance_mark";
@@ -30,6 +31,15 @@ else note(word("note-no-names"));
 async function start() {
   place("undo").addEventListener("click", undo);
   place("send").addEventListener("click", () => handIn());
+  place("codes").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const field = place("codes").elements.code;
+    checkIn(field.value);
+    field.value = "";
+    field.focus();
+  });
+  place("scan").addEventListener("click", turnCamera);
+  canScan().then((can) => (place("scan").hidden = !can));
   window.addEventListener("online", () => handIn());
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && handIn());
   setInterval(() => waiting().length && handIn(), AGAIN);
@@ -130,7 +140,31 @@ function mark(person, state, before) {
     entries.push(entry);
     draw();
   });
-  return taken.then(() => handInSoon());
+  return taken.then(handInSoon);
+}
+
+// Whoever shows a card or a slip is here: with a seat present, else a walk-in.
+async function checkIn(text) {
+  const [id] = data ? await whose(data.people, meeting, text) : [];
+  const person = id && data.people.find((one) => one.id === id);
+  if (!person?.taps.length) return (place("code-answer").textContent = word("code-unknown"));
+  const state = stateOf(person);
+  const wanted = person.seat ? "present" : "walk_in";
+  if (!CAME.has(state)) await mark(person, person.taps.includes(wanted) ? wanted : person.taps[0], state);
+  place("code-answer").textContent = word("code-known", { name: person.name, state: word(`state-${stateOf(person)}`) });
+  rows.get(id).scrollIntoView({ block: "nearest" });
+}
+
+let stop;
+async function turnCamera() {
+  if (stop) {
+    stop();
+    stop = undefined;
+  } else {
+    stop = await scan(place("video"), checkIn).catch(() => undefined);
+    if (!stop) place("code-answer").textContent = word("code-no-camera");
+  }
+  place("scan").textContent = word(stop ? "scan-stop" : "scan-start");
 }
 
 let soon;
@@ -160,6 +194,7 @@ function draw() {
   place("when").textContent = `${data.when}　${data.place}`;
   place("hint").hidden = data.called_off;
   place("page").hidden = false;
+  place("codes").hidden = data.called_off || data.ahead;
   place("page").href = data.page;
   for (const person of data.people) drawPerson(person);
   for (const [id, row] of rows) if (!data.people.some((one) => one.id === id)) row.remove();

@@ -266,6 +266,8 @@ def test_the_roll_tells_no_more_than_attendance_needs(app: Flask, instructor: Pa
     assert shell.data == instructor.get("/classes/roll").data, "the page is the same for everybody"
     told = instructor.raw.get(f"/classes/meetings/{meeting_id}/roll.json")
     assert "1234" not in told.text
+    with app.app_context():
+        assert db.session.scalars(select(Enrolment.code)).one() not in told.text, "codes are hashed"
     assert "耳が遠い" not in told.get_json()["people"][0].values()
     assert told.get_json()["keep_seconds"] == 14 * 3600 + 600, "until the day of the class is over"
     assert told.headers["Cache-Control"] == "no-store"
