@@ -9,6 +9,7 @@ from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
 from supportdesk.classes.errors import PlanRefused
@@ -24,6 +25,7 @@ from supportdesk.extensions import db
 from supportdesk.places.models import Closure
 from tests.classes.making import make_run, meeting_at, room_of
 from tests.factories import make_account, make_reference
+from tests.racing import meet
 
 #: Three Mondays of January; the second is 成人の日.
 FIRST, HOLIDAY, THIRD, FOURTH = (date(2027, 1, 4) + timedelta(weeks=week) for week in range(4))
@@ -183,6 +185,30 @@ def test_nothing_is_kept_when_something_cannot_be(city: None) -> None:
     assert refused.value.field == "least"
     assert db.session.scalar(select(func.count()).select_from(Run)) == 0
     assert db.session.scalar(select(func.count()).select_from(Series)) == 0
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_of_two_who_save_at_one_moment_one_has_all_and_the_other_nothing(app: Flask, backwards: bool) -> None:
+    """The same two rooms, named in the one order and in the other."""
+    with app.app_context():
+        make_reference()
+        rooms = [room_of("いーぱる").id, room_of("ウェスター").id]
+        plans = [
+            tuple(replace(row, meant=True) for row in rows_of(term(*map(Line, order))))
+            for order in (rooms, rooms[::-1] if backwards else rooms)
+        ]
+        db.session.remove()
+        db.engine.dispose()
+
+    def save_one(rows: tuple[Row, ...]) -> Callable[[], object]:
+        return lambda: plan_series(series_plan(list(rows)), actor=SYSTEM, now=clock.now())
+
+    done, refused = meet(app, save_one(plans[0]), save_one(plans[1]))
+    assert (done, refused in {"Occupied", "StillInTheWay"}) == ("done", True), refused
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Series)) == 1
+        assert db.session.scalar(select(func.count()).select_from(Run)) == 2
+        db.session.remove()
 
 
 def test_each_run_is_decided_so_many_days_before_it_begins(city: None) -> None:

@@ -16,7 +16,7 @@ from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 from tests.classes.making import make_run, meeting_at, room_of
 from tests.factories import make_account, make_reference
-from tests.pages import Page, PageClient
+from tests.pages import DEMO_PASSWORD, Page, PageClient
 
 THIRD = date(2027, 1, 18)
 
@@ -157,6 +157,19 @@ def test_dates_named_one_by_one_and_ones_that_cannot_be_read(
     assert "12月20日（日） 9:00から" in page.text
     resident = PageClient(app)
     assert "はじめてのスマホ" not in resident.get("/schedule").text
+
+
+def test_dates_outlast_a_log_in_that_ended(app: Flask, coordinator: PageClient, staff: dict[str, int]) -> None:
+    page = dates_page(app, coordinator, staff["two"])
+    coordinator.another_device()
+    asked = coordinator.submit(page, "dates", {"row_3_start": "13:30", "row_1_skip": True}, expect=401)
+    log_in = {"username": "coordinator", "password": DEMO_PASSWORD}
+    again = coordinator.submit(asked, "/login", log_in, expect=200)
+    assert again.field("row_3_start")["value"] == "13:30"
+    assert "どの日も、部屋と講師が空いています。" in again.text
+    assert count(app, Series) == 0
+    coordinator.submit(again, "dates", button="まとめて登録する")
+    assert count(app, Series) == 1
 
 
 def test_a_tampered_form_writes_nothing(app: Flask, coordinator: PageClient, staff: dict[str, int]) -> None:
