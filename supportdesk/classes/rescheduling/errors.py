@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from supportdesk.classes.doubts import Doubtful
 from supportdesk.core.errors import DeskError
 
 
@@ -14,6 +15,14 @@ class NothingChanges(DeskError):
 
     def __init__(self) -> None:
         super().__init__(_l("中止にする教室か、別の日に移す教室をえらんでください。"))
+
+
+class AskedOnceMore(Doubtful):
+    """What will happen to whom, before it is done."""
+
+    def __init__(self, consequences: list[str]) -> None:
+        super().__init__(consequences)
+        self.message = _l("次のようになります。よければ、チェックを入れて、もう一度送ってください。")
 
 
 class CannotBeUndone(DeskError):

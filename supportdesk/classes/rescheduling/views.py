@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
-from supportdesk.classes.doubts import Doubtful
 from supportdesk.classes.duty import districts_managed
 from supportdesk.classes.rescheduling import queries
+from supportdesk.classes.rescheduling.errors import AskedOnceMore
 from supportdesk.classes.rescheduling.forms import DayForm, Fate, day_form
 from supportdesk.classes.rescheduling.models import DayChange
 from supportdesk.classes.rescheduling.operations import change_day, may_be_undone, undo_day_change
@@ -47,7 +47,7 @@ def day() -> Answer:
     def act() -> str:
         chosen = form.wanted()
         if chosen and not form.although.data:
-            raise Doubtful(_what_will_happen(form))
+            raise AskedOnceMore(_what_will_happen(form))
         change_id = change_day(wanted, chosen, reason=form.reason.data, actor=actor, now=now)
         return url_for("classes.day_change", change_id=change_id)
 
