@@ -13,11 +13,15 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import attendance
-from supportdesk.classes.enrolment_queries import enrolments_ahead
+from supportdesk.classes.cancelling import cancel_enrolment
+from supportdesk.classes.enrolment_queries import enrolment_row, enrolments_ahead
+from supportdesk.classes.models import EnrolmentState
+from supportdesk.classes.run_queries import dates_of
 from supportdesk.core import clock
-from supportdesk.core.answers import Answer, answer_press
+from supportdesk.core.answers import Answer, answer_form, answer_press
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
+from supportdesk.core.fields import DeskForm
 from supportdesk.core.permissions import SYSTEM, Permission, public, requires
 from supportdesk.journey.appointments import appointments_of
 from supportdesk.journey.forms import OwnPhoneForm
@@ -146,6 +150,32 @@ def answer(token: str, offer_id: int) -> Response:
         return back
 
     return answer_press(act, _("お返事を受け付けました。ありがとうございます。"), back=back)
+
+
+@blueprint.route("/<token>/enrolments/<int:enrolment_id>/cancel", methods=["GET", "POST"])
+@public
+def cancel(token: str, enrolment_id: int) -> Answer:
+    """On their own phone the learner gives up a place in a class."""
+    learner_id, row = pass_by_token(token), enrolment_row(enrolment_id)
+    if row is None or row.learner_id != learner_id or learner_id not in learners_of_this_phone():
+        abort(404)
+    back, form = url_for("passes.open_pass", token=token), DeskForm()
+
+    def act() -> str:
+        cancel_enrolment(enrolment_id, actor=SYSTEM, now=clock.now())
+        return back
+
+    def page() -> str:
+        return render_template(
+            "journey/pass_cancel.html",
+            form=form,
+            token=token,
+            booking=row,
+            live=row.state is not EnrolmentState.CANCELLED,
+            when=dates_of(row.run_id),
+        )
+
+    return answer_form(form, page, act, _("取り消しました。ご連絡ありがとうございます。"))
 
 
 def _admitted(token: str, secret: str) -> Response:

@@ -110,6 +110,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "passes.own": ("/p/999999/own", {"GET", "POST"}, EVERYBODY),
     "passes.admit": ("/p/999999/admit", {"POST"}, EVERYBODY),
     "passes.answer": ("/p/999999/offers/999999", {"POST"}, EVERYBODY),
+    "passes.cancel": ("/p/999999/enrolments/999999/cancel", {"GET", "POST"}, EVERYBODY),
     "passes.check_in": ("/p/999999/check-in", {"POST"}, frozenset({Role.INSTRUCTOR})),
     "offline.worker": ("/sw.js", {"GET"}, EVERYBODY),
     "dropbox.drop": ("/dropbox", {"POST"}, EVERYBODY),

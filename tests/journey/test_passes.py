@@ -163,6 +163,22 @@ class TestALearnersOwnPhone:
             assert db.session.get_one(Enrolment, second.enrolment_id).state == stands
         PageClient(app).post(address, {"answer": "accept"}, expect=404)
 
+    def test_a_place_is_given_up_and_only_ones_own(self, app: Flask, client: PageClient, hanako: Holder) -> None:
+        with app.app_context():
+            mine = enrol(make_run(), hanako.id).enrolment_id
+            other = enrol(make_run(meeting_at(hour=13)), make_learner()).enrolment_id
+        self.admit(app, client, hanako)
+        page = client.get(client.get(hanako.address).link("行けなくなったとき"))
+        assert "この予約を取り消しますか" in page.h1
+        done = client.submit(page, "cancel", follow=True)
+        assert "取り消しました" in done.text
+        assert "これからの予約はありません" in done.text
+        assert "もう取り消されています" in client.get(f"{hanako.address}/enrolments/{mine}/cancel").h1
+        with app.app_context():
+            assert db.session.get_one(Enrolment, mine).state == "cancelled"
+        client.get(f"{hanako.address}/enrolments/{other}/cancel", expect=404)
+        PageClient(app).get(f"{hanako.address}/enrolments/{mine}/cancel", expect=404)
+
     def test_another_phone_is_still_a_strangers(self, app: Flask, client: PageClient, hanako: Holder) -> None:
         self.admit(app, client, hanako)
         client.another_device()
