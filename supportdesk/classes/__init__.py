@@ -42,6 +42,7 @@ def plug_in(app: Flask) -> None:
         "staffing.views",
         "lending.views",
         "deciding.views",
+        "week.views",
     ):
         import_module(f"supportdesk.classes.{more_pages}")  # they stand on the blueprint of views
     for blueprint in (

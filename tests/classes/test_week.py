@@ -1,0 +1,85 @@
+"""A week by venue, instructor and district; and an instructor's own on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from supportdesk.core.permissions import Role
+from tests.classes.making import DAY, make_run, meeting_at, room_of
+from tests.factories import make_account, make_reference
+from tests.pages import PageClient
+from tests.recording import Statements
+
+Counting = Callable[[], AbstractContextManager[Statements]]
+SUNDAY = DAY + timedelta(days=3)
+
+
+@pytest.fixture(autouse=True)
+def _the_city(app: Flask) -> None:
+    with app.app_context():
+        make_reference()
+
+
+@pytest.fixture
+def teacher(app: Flask) -> int:
+    with app.app_context():
+        return make_account(Role.INSTRUCTOR).id
+
+
+def rows(page_texts: list[str], title: str) -> str:
+    """The row of that title."""
+    return next(one for one in page_texts if one.startswith(title))
+
+
+def test_a_week_from_monday_to_sunday_by_venue_instructor_and_district(
+    app: Flask, client: PageClient, teacher: int
+) -> None:
+    with app.app_context():
+        make_account(Role.RECEPTION)
+        make_run(meeting_at(SUNDAY, 13, room_id=room_of().id, staff=[teacher]))
+        make_run(meeting_at(SUNDAY + timedelta(days=1)), course="K02")
+    client.sign_in("reception")
+    page = client.get(client.get("/classes/").link("週の予定"))
+    assert "この週の教室はありません" in page.text
+    page = client.get(page.link("次の週を見る"))
+    assert "11月30日（月）から12月6日（日）までの予定" in page.h1
+    assert "13:00" in rows(page.texts(".week tbody tr"), "いーぱる")
+    assert len(page.texts(".week tbody p")) == 1, "Monday is the next week's"
+    for by, title in (("instructor", "instructorさん"), ("district", "東部")):
+        assert "13:00" in rows(client.get(f"/classes/week?day={DAY}&by={by}").texts(".week tbody tr"), title)
+    assert "この週の教室はありません" in client.get(f"/classes/week?day={DAY}&district=seibu").text
+
+
+def test_an_instructors_own_week_leads_to_the_attendance(app: Flask, client: PageClient, teacher: int) -> None:
+    with app.app_context():
+        make_run(meeting_at(staff=[teacher]))
+        make_run(meeting_at(hour=13))
+    client.sign_in("instructor")
+    page = client.get(client.get("/classes/today").link("わたしの1週間"))
+    assert "この週に担当する教室はありません" in page.text
+    page = client.get(page.link("次の週を見る"))
+    assert len(page.texts(".results li")) == 1
+    client.get(page.link("10:00〜11:00"))
+
+
+def test_the_number_of_statements_does_not_grow(
+    app: Flask, client: PageClient, teacher: int, queries: Counting
+) -> None:
+    with app.app_context():
+        make_account(Role.RECEPTION)
+    client.sign_in("reception")
+    counted = []
+    for hours in ((9,), (11, 13, 15)):
+        with app.app_context():
+            for hour in hours:
+                make_run(meeting_at(hour=hour, staff=[teacher]))
+        client.get(f"/classes/week?day={DAY}")
+        with queries() as seen:
+            client.get(f"/classes/week?day={DAY}")
+        counted.append(len(seen))
+    assert counted[0] == counted[1]
