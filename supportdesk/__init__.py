@@ -15,6 +15,7 @@ from supportdesk.extensions import babel, csrf, db, login_manager, migrate
 MODELS = (
     "accounts.models",
     "classes.lending.models",
+    "classes.lottery.models",
     "classes.models",
     "classes.rescheduling.models",
     "classes.series.models",

@@ -238,6 +238,27 @@ def worker(once: bool) -> None:
 
 
 @supportdesk.command()
+@click.argument("run", type=click.IntRange(1, 2**31 - 1))
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def redraw(run: int, as_json: bool) -> None:
+    """Draw the seats of a run again from the stored seed and list, and say whether it comes out the same."""
+    from supportdesk.classes.lottery.redrawing import redraw as draw_again
+    from supportdesk.core.errors import NotFound
+
+    with _migrated(create_app()).app_context():
+        try:
+            drawn = draw_again(run)
+        except NotFound as refused:
+            raise click.ClickException(f"run {run} was never drawn") from refused
+    if as_json:
+        click.echo(json.dumps(drawn.as_json(), ensure_ascii=False, indent=2))
+    else:
+        for line in drawn.lines():
+            click.echo(line)
+    sys.exit(0 if drawn.same else 1)
+
+
+@supportdesk.command()
 @click.option("--preview", "mode", flag_value="preview", help="Say what is past its time, and change nothing.")
 @click.option("--run", "mode", flag_value="run", help="Erase it. It cannot be taken back.")
 def retention(mode: str | None) -> None:

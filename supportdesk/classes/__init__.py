@@ -70,6 +70,7 @@ def plug_in(app: Flask) -> None:
     activities.register(app.extensions, "meeting", descriptions.describe_meetings)
     activities.register(app.extensions, "day_change", describe_day_changes)
     activities.register(app.extensions, "enrolment", descriptions.describe_enrolments)
+    activities.register(app.extensions, "lottery_entrant", descriptions.describe_entrants)
     answer_for_plans(
         app,
         RoomPlans("classes", at_venue=descriptions.meetings_at_venue, of_account=descriptions.meetings_to_hold),

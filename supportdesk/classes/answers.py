@@ -7,6 +7,7 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 
 from supportdesk.classes import descriptions, leaving, merging, record_words, timeline
+from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.classes.models import AttendanceMark, Enrolment
 from supportdesk.core.database import table_of
 from supportdesk.learners.ageing import Ageing
@@ -21,8 +22,12 @@ ANSWERS: Final = RoomAnswers(
             personal=("caller_name", "caller_relation", "caller_phone", "clash_reason"),
         ),
         LearnerTable(table_of(AttendanceMark)),
+        LearnerTable(table_of(LotteryEntrant), personal=("caller_name", "caller_relation", "caller_phone")),
     ),
-    mentions=(Mention(table_of(Enrolment), "caller_name", "caller_phone", "caller_relation"),),
+    mentions=(
+        Mention(table_of(Enrolment), "caller_name", "caller_phone", "caller_relation"),
+        Mention(table_of(LotteryEntrant), "caller_name", "caller_phone", "caller_relation"),
+    ),
     timeline=timeline.entries,
     scope=descriptions.learners_of,
     upcoming=timeline.upcoming,
@@ -40,6 +45,13 @@ ANSWERS: Final = RoomAnswers(
             since="enrolled_at",
             years=CALLER_YEARS.get,
             emptied=("caller_name", "caller_relation", "caller_phone", "clash_reason"),
+        ),
+        Ageing(
+            _l("抽選の申し込みで代わりに電話した方"),
+            table_of(LotteryEntrant),
+            since="entered_at",
+            years=CALLER_YEARS.get,
+            emptied=("caller_name", "caller_relation", "caller_phone"),
         ),
     ),
 )

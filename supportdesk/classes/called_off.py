@@ -14,6 +14,9 @@ from supportdesk.core.activities import activity
 from supportdesk.core.permissions import Actor
 from supportdesk.notices.news import News, news_about
 
+#: Who was told one of these had a seat.
+_SEATED = frozenset({wording.CONFIRMED, wording.WON})
+
 
 class Dismissed(NamedTuple):
     """Somebody who had a seat, or waited for one, when the run was called off."""
@@ -37,5 +40,5 @@ def dismissed_from(run_id: int, actor: Actor, now: datetime) -> list[Dismissed]:
         news = told.get(activity("enrolment", person.enrolment_id), [])
         last = next((one for one in news if one.kind == wording.CALLED_OFF), None)
         if last is not None:
-            found.append(Dismissed(person, any(one.kind == wording.CONFIRMED for one in news), last))
+            found.append(Dismissed(person, any(one.kind in _SEATED for one in news), last))
     return sorted(found, key=lambda one: (not one.news.to_tell, not one.had_seat, one.person.enrolment_id))

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
+from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.classes.models import (
     AttendanceMark,
     AttendanceState,
@@ -78,6 +79,21 @@ def describe_enrolments(ids: Iterable[int]) -> Mapping[int, Description]:
             row.starts_at,
             row.ends_at,
             page_of("classes.enrolment", enrolment_id=row.id),
+        )
+        for row in rows
+    }
+
+
+def describe_entrants(ids: Iterable[int]) -> Mapping[int, Description]:
+    """The run in whose draw somebody is."""
+    rows = db.session.execute(
+        select(LotteryEntrant.id, LotteryEntrant.run_id, Run.starts_at, Run.ends_at, Run.title, Run.group_name)
+        .join(Run, Run.id == LotteryEntrant.run_id)
+        .where(LotteryEntrant.id.in_(list(ids)))
+    )
+    return {
+        row.id: Description(
+            run_title(row.title, row.group_name), row.starts_at, row.ends_at, meeting_address(row.run_id)
         )
         for row in rows
     }

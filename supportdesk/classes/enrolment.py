@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.classes import wording
-from supportdesk.classes.errors import AlreadyEnrolled, LearnerClash, OnDuty
+from supportdesk.classes.errors import AlreadyEnrolled, LearnerClash, OnDuty, SeatsAreDrawn
 from supportdesk.classes.locking import LockedRun, count, lock_run
 from supportdesk.classes.models import Enrolment, EnrolmentState, Seat
 from supportdesk.core import clock
@@ -79,11 +79,13 @@ def enrol_learner(
     """Give the learner the lowest free seat, or the next place on the waiting list; their time is theirs no more.
 
     `told`: they hear it on the line or at the counter, so that nobody need tell them later. `free_seat`: which seat,
-    of a caller who holds the run's lock. Raises NotFound, RunNotOpen, AlreadyEnrolled, NotActive, OnDuty, and
-    LearnerClash unless there is a `clash_reason`.
+    of a caller who holds the run's lock. Raises NotFound, RunNotOpen, SeatsAreDrawn, AlreadyEnrolled, NotActive,
+    OnDuty, and LearnerClash unless there is a `clash_reason`.
     """
     run = lock_run(run_id)
     run.demand_open(now)
+    if run.to_draw:
+        raise SeatsAreDrawn
     state: Any = connection().execute(_STATE, {"run_id": run_id, "wanted": learner_id}).one_or_none()
     standing = read_standing(state, clock.local(now).date())
     if state.enrolment_id is not None:
@@ -91,7 +93,7 @@ def enrol_learner(
     standing.demand_active()
     seat = free_seat or state.free_seat
     _take_time(run, standing, seated=seat is not None, clash_reason=clash_reason)
-    enrolment_id, code = _insert(
+    enrolment_id, code = insert_enrolment(
         {
             "run_id": run_id,
             "state": EnrolmentState.WAITING if seat is None else EnrolmentState.SEATED,
@@ -102,7 +104,7 @@ def enrol_learner(
             "clash_reason": clash_reason,
             "enrolled_at": now,
             "enrolled_by": actor.account_id,
-            **_as_they_stand(standing),
+            **as_they_stand(standing),
         }
     )
     enrolled = Enrolled(enrolment_id, code, seat, run.waiting + 1 if seat is None else None)
@@ -112,7 +114,8 @@ def enrol_learner(
     return enrolled
 
 
-def _as_they_stand(standing: Standing) -> dict[str, Any]:
+def as_they_stand(standing: Standing) -> dict[str, Any]:
+    """What an enrolment writes down of its learner."""
     return {
         "learner_id": standing.learner_id,
         "residence": standing.residence,
@@ -121,7 +124,8 @@ def _as_they_stand(standing: Standing) -> dict[str, Any]:
     }
 
 
-def _insert(values: dict[str, Any]) -> tuple[int, str]:
+def insert_enrolment(values: dict[str, Any]) -> tuple[int, str]:
+    """Write the row: its id, and the code that it was given."""
     while True:
         code = new_code("C")
         enrolment_id = connection().scalar(_ENROL[db.engine.dialect.name], {**values, "code": code})

@@ -16,6 +16,13 @@ class RunNotOpen(DeskError):
         super().__init__(_l("この教室は、もう申し込みを受け付けていません。"))
 
 
+class SeatsAreDrawn(DeskError):
+    """The run's seats are drawn: before that nobody has one, and whoever wants one enters the draw."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("この教室は抽選です。席は抽選で決まります。抽選に申し込んでください。"))
+
+
 class AlreadyEnrolled(DeskError):
     """The learner has a seat in this run, or waits for one: `details["enrolment_id"]`."""
 

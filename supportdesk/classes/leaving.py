@@ -11,24 +11,51 @@ from sqlalchemy import func, select
 
 from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.locking import lock_runs
+from supportdesk.classes.lottery.entering import withdraw_entrant
+from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.classes.models import EnrolmentState
 from supportdesk.classes.queries import ENROLMENT, HELD, MEETING, RUN
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.permissions import Actor
 from supportdesk.learners.models import Status
 from supportdesk.learners.rooms import Binding
 
 
 def bindings(learner_id: int, _status: Status, now: datetime) -> Iterable[Binding]:
-    """Seats and places in line of which a meeting is still to begin. One statement."""
-    return [Binding(_in_words(row, now), row.next_at) for row in _held(learner_id, now)]
+    """Seats and places in line of which a meeting is still to begin, and draws still to come. Two statements."""
+    draws = [
+        Binding(_("教室「%(run)s」の抽選の申し込みを取り消します。", run=row.title), row.starts_at)
+        for row in _entered(learner_id, now)
+    ]
+    return [*(Binding(_in_words(row, now), row.next_at) for row in _held(learner_id, now)), *draws]
 
 
 def release(learner_id: int, _status: Status, *, actor: Actor, now: datetime) -> None:
     """Cancel them, the runs in the order of their ids; whoever waits for a seat is asked."""
-    lock_runs([row.run_id for row in _held(learner_id, now)])
+    lock_runs([row.run_id for row in (*_held(learner_id, now), *_entered(learner_id, now))])
     for row in _held(learner_id, now):
         cancel_enrolment(row.id, actor=actor, now=now)
+    for row in _entered(learner_id, now):
+        withdraw_entrant(row.id, actor=actor, now=now)
+
+
+def _entered(learner_id: int, now: datetime) -> Sequence[Any]:
+    entrant = table_of(LotteryEntrant)
+    return (
+        connection()
+        .execute(
+            select(entrant.c.id, entrant.c.run_id, RUN.c.title, RUN.c.starts_at)
+            .join(RUN, RUN.c.id == entrant.c.run_id)
+            .where(
+                entrant.c.learner_id == learner_id,
+                entrant.c.withdrawn_at.is_(None),
+                RUN.c.drawn_at.is_(None),
+                RUN.c.starts_at > now,
+            )
+            .order_by(entrant.c.run_id)
+        )
+        .all()
+    )
 
 
 def _held(learner_id: int, now: datetime) -> Sequence[Any]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 
 from supportdesk.classes.errors import RunNotOpen
-from supportdesk.classes.models import Meeting, Run, RunState
+from supportdesk.classes.models import Filling, Meeting, Run, RunState
 from supportdesk.classes.rules import is_open
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import NotFound
@@ -36,7 +36,15 @@ class LockedRun:
     ends_at: datetime
     waiting: int
     place: str
+    filling: Filling
+    apply_until: datetime | None
+    drawn_at: datetime | None
     claims: tuple[Claim, ...]
+
+    @property
+    def to_draw(self) -> bool:
+        """Whether its seats are drawn, and have not been yet."""
+        return self.filling is Filling.LOTTERY and self.drawn_at is None
 
     @property
     def activities(self) -> list[str]:
@@ -73,6 +81,9 @@ _LOCK = (
         RUN.c.ends_at,
         RUN.c.waiting,
         RUN.c.place,
+        RUN.c.filling,
+        RUN.c.apply_until,
+        RUN.c.drawn_at,
         select(VENUE.c.name).where(VENUE.c.id == RUN.c.venue_id).correlate(RUN).scalar_subquery().label("venue"),
         MEETING.c.id.label("meeting_id"),
         MEETING.c.starts_at.label("meeting_starts_at"),
@@ -114,6 +125,9 @@ def lock_run(run_id: int) -> LockedRun:
         ends_at=first.ends_at,
         waiting=first.waiting,
         place=first.venue or first.place,
+        filling=first.filling,
+        apply_until=first.apply_until,
+        drawn_at=first.drawn_at,
         claims=claims,
     )
 

@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from supportdesk.classes.attendance import last_venues
 from supportdesk.classes.descriptions import run_title
 from supportdesk.classes.locking import lock_runs
+from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.classes.models import AttendanceMark, Enrolment, EnrolmentState, Meeting, Run
 from supportdesk.core.activities import activity
 from supportdesk.core.moments import short_day
@@ -20,6 +21,7 @@ from supportdesk.learners.keys import note_last_venues
 from supportdesk.learners.rooms import Part
 
 _LIVE = Enrolment.state != EnrolmentState.CANCELLED
+_IN_DRAW = LotteryEntrant.withdrawn_at.is_(None)
 
 
 def obstacles(giver_id: int, taker_id: int, now: datetime) -> Iterator[str]:
@@ -31,7 +33,14 @@ def obstacles(giver_id: int, taker_id: int, now: datetime) -> Iterator[str]:
         .where(Enrolment.learner_id == giver_id, _LIVE, Run.ends_at > now, Run.id.in_(theirs))
         .order_by(Run.starts_at, Run.id)
     )
-    for title, starts_at in db.session.execute(both):
+    drawn_with = select(LotteryEntrant.run_id).where(LotteryEntrant.learner_id == taker_id, _IN_DRAW)
+    both_in_draw = (
+        select(Run.title, Run.starts_at)
+        .join(LotteryEntrant, LotteryEntrant.run_id == Run.id)
+        .where(LotteryEntrant.learner_id == giver_id, _IN_DRAW, Run.id.in_(drawn_with))
+        .order_by(Run.starts_at, Run.id)
+    )
+    for title, starts_at in [*db.session.execute(both), *db.session.execute(both_in_draw)]:
         yield _(
             "「%(title)s」（%(day)s）は、両方の記録で申し込んでいます。どちらかを取り消してください。",
             title=title,
@@ -43,7 +52,9 @@ def lock(learner_ids: Sequence[int]) -> None:
     """Wait for the runs in which the learners are booked or were seen: nobody gives a seat or marks there now."""
     seen = select(Meeting.run_id).join(AttendanceMark).where(AttendanceMark.learner_id.in_(learner_ids))
     booked = select(Enrolment.run_id).where(Enrolment.learner_id.in_(learner_ids))
-    lock_runs(db.session.scalars(select(Run.id).where(or_(Run.id.in_(booked), Run.id.in_(seen)))))
+    entered = select(LotteryEntrant.run_id).where(LotteryEntrant.learner_id.in_(learner_ids))
+    wanted = or_(Run.id.in_(booked), Run.id.in_(seen), Run.id.in_(entered))
+    lock_runs(db.session.scalars(select(Run.id).where(wanted)))
 
 
 def derive(learner_ids: Sequence[int]) -> None:
@@ -52,11 +63,14 @@ def derive(learner_ids: Sequence[int]) -> None:
 
 
 def parts(learner_id: int) -> list[Part]:
-    """Each run in which the learner was booked or seen, with its marks. Three statements."""
+    """Each run in which the learner was booked or seen, with its marks. Four statements."""
     rows: dict[int, list[tuple[str, int]]] = defaultdict(list)
     booked = select(Enrolment.run_id, Enrolment.id).where(Enrolment.learner_id == learner_id)
     for run_id, enrolment_id in db.session.execute(booked.order_by(Enrolment.id)):
         rows[run_id].append(("enrolment", enrolment_id))
+    entered = select(LotteryEntrant.run_id, LotteryEntrant.id).where(LotteryEntrant.learner_id == learner_id)
+    for run_id, entrant_id in db.session.execute(entered.order_by(LotteryEntrant.id)):
+        rows[run_id].append(("lottery_entrant", entrant_id))
     seen = select(Meeting.run_id, AttendanceMark.id).join(Meeting).where(AttendanceMark.learner_id == learner_id)
     for run_id, mark_id in db.session.execute(seen.order_by(AttendanceMark.id)):
         rows[run_id].append(("attendance_mark", mark_id))
@@ -70,7 +84,10 @@ def parts(learner_id: int) -> list[Part]:
             run.starts_at,
             run_title(run.title, run.group_name),
             rows[run.id],
-            [*meetings[run.id], *(activity(place, row_id) for place, row_id in rows[run.id] if place == "enrolment")],
+            [
+                *meetings[run.id],
+                *(activity(place, row_id) for place, row_id in rows[run.id] if place != "attendance_mark"),
+            ],
         )
         for run in runs.values()
     ]

@@ -73,6 +73,9 @@ class CourseSkill(Base):
     position: Mapped[int]
 
 
+_TO_DRAW = text("filling = 'lottery' AND drawn_at IS NULL")
+
+
 class Run(Base):
     """A course held once, with one or more meetings. `taken` counts the seats given, and never passes `capacity`."""
 
@@ -87,9 +90,12 @@ class Run(Base):
         CheckConstraint("starts_at < ends_at", "times_in_order"),
         CheckConstraint("(least IS NULL) = (decide_on IS NULL)", "least_with_day"),
         CheckConstraint("least IS NULL OR least >= 1", "least_positive"),
+        CheckConstraint("filling <> 'lottery' OR apply_until IS NOT NULL", "lottery_has_deadline"),
+        CheckConstraint("drawn_at IS NULL OR filling = 'lottery'", "drawn_by_lottery"),
         Index("ix_run_schedule", "listed", "state", "starts_at"),
         Index("ix_run_coming", "state", "starts_at"),
         Index("ix_run_to_decide", "state", "decide_on"),
+        Index("ix_run_to_draw", "apply_until", sqlite_where=_TO_DRAW, postgresql_where=_TO_DRAW),
     )
 
     id: Mapped[identity]
@@ -110,6 +116,7 @@ class Run(Base):
     filling: Mapped[Filling] = mapped_column(default=Filling.FIRST_COME, comment="how its seats are given")
     publish_at: Mapped[datetime | None] = mapped_column(comment="when residents see it; null: at once")
     apply_until: Mapped[datetime | None] = mapped_column(comment="until when one may apply; null: until it begins")
+    drawn_at: Mapped[datetime | None] = mapped_column(comment="of a lottery: when its seats were drawn")
     least: Mapped[int | None] = mapped_column(comment="the fewest people with whom it is held")
     decide_on: Mapped[date | None] = mapped_column(comment="the day on which that is decided")
     held_at: Mapped[datetime | None] = mapped_column(

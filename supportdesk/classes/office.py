@@ -109,6 +109,33 @@ LEARNERS_PER_ASSISTANT: Final = NumberSetting(
         "席のある人がこの人数までなら補助は1人、それをこえたら2人、というように数えます。0にすると、補助の数をたしかめません。"
     ),
 )
+LOTTERY_LOSS_FACTOR: Final = NumberSetting(
+    name="classes.lottery_loss_factor",
+    label=_l("抽選に外れるたびに、当たりやすさを何倍にするか"),
+    default=2,
+    least=1,
+    most=5,
+    unit=_l("倍"),
+    meaning=_l("1にすると、前に外れたことは抽選に影響しません。抽選をしたときの値が、その抽選に残ります。"),
+)
+LOTTERY_LOSSES_MOST: Final = NumberSetting(
+    name="classes.lottery_losses_most",
+    label=_l("抽選に外れた回数を、何回まで数えるか"),
+    default=3,
+    least=0,
+    most=5,
+    unit=_l("回"),
+    meaning=_l("これより多く外れても、当たりやすさはそれ以上あがりません。"),
+)
+LOTTERY_NEWCOMER_FACTOR: Final = NumberSetting(
+    name="classes.lottery_newcomer_factor",
+    label=_l("教室にはじめて来る人の、当たりやすさを何倍にするか"),
+    default=2,
+    least=1,
+    most=5,
+    unit=_l("倍"),
+    meaning=_l("1にすると、はじめての人もほかの人と同じです。"),
+)
 
 SETTINGS: Final = (
     CLASS_WALK_IN_DAYS,
@@ -122,4 +149,7 @@ SETTINGS: Final = (
     PUBLISH_HOUR,
     DECIDE_BEFORE_DAYS,
     LEARNERS_PER_ASSISTANT,
+    LOTTERY_LOSS_FACTOR,
+    LOTTERY_LOSSES_MOST,
+    LOTTERY_NEWCOMER_FACTOR,
 )

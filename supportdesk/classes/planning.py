@@ -19,12 +19,14 @@ from supportdesk.classes.doubts import ask_about
 from supportdesk.classes.errors import AlreadyCancelled, PlanRefused, VenueClosed
 from supportdesk.classes.lending.phones import keep_phones, pick_phones
 from supportdesk.classes.locking import RUN, LockedRun, lock_run
+from supportdesk.classes.lottery.entering import dismiss_entrants
 from supportdesk.classes.models import (
     Course,
     CourseSkill,
     Edition,
     Enrolment,
     EnrolmentState,
+    Filling,
     Meeting,
     MeetingSkill,
     MeetingStaff,
@@ -83,6 +85,8 @@ class RunPlan:
     conditions: Conditions = UNCONDITIONED
     series_id: int | None = None
     phones: int = 0
+    filling: Filling = Filling.FIRST_COME
+    apply_until: datetime | None = None
 
 
 def plan_run(plan: RunPlan, *, although: bool = True, actor: Actor, now: datetime) -> int:
@@ -159,6 +163,8 @@ def _written(plan: RunPlan, *, although: bool, actor: Actor, now: datetime) -> t
         least=plan.conditions.least,
         decide_on=plan.conditions.decide_on,
         series_id=plan.series_id,
+        filling=plan.filling,
+        apply_until=plan.apply_until,
         starts_at=meetings[0].starts_at,
         ends_at=meetings[-1].ends_at,
         created_at=now,
@@ -189,8 +195,17 @@ def _check_shape(plan: RunPlan, meetings: Sequence[MeetingPlan], now: datetime) 
             _l("日にちをたしかめてください。%(days)s日より離れた日は登録できません。", days=PLANNED_AHEAD_DAYS.get()),
             field="meetings",
         )
+    check_deadline(plan.filling, plan.apply_until, meetings[0].starts_at)
     if plan.kind is RunKind.LECTURE and not plan.group_name:
         raise PlanRefused(_l("団体の名前を入力してください。"), field="group_name")
+
+
+def check_deadline(filling: Filling, apply_until: datetime | None, starts_at: datetime) -> None:
+    """A draw has a deadline, and applying ends before the first meeting begins. Raises PlanRefused."""
+    if filling is Filling.LOTTERY and apply_until is None:
+        raise PlanRefused(_l("抽選のときは、申し込みの締め切りを入力してください。"), field="until_day")
+    if apply_until is not None and apply_until > starts_at:
+        raise PlanRefused(_l("申し込みの締め切りは、教室が始まるより前にしてください。"), field="until_day")
 
 
 def _rooms(plan: RunPlan, meetings: Sequence[MeetingPlan]) -> dict[int, Room]:
@@ -290,7 +305,7 @@ def cancel_run(run_id: int, *, actor: Actor, now: datetime) -> int:
     if run.state is RunState.CANCELLED:
         raise AlreadyCancelled
     run.demand_open(now)
-    told = _dismiss(run, actor=actor, now=now)
+    told = _dismiss(run, actor=actor, now=now) + dismiss_entrants(run, actor=actor, now=now)
     db.session.execute(update(RUN).where(RUN.c.id == run_id).values(state=RunState.CANCELLED, taken=0, waiting=0))
     occupancy.release(run.activities)
     audit.record(actor=actor, action=Action.CANCEL_RUN, subject=f"run:{run_id}", now=now)

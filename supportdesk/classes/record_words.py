@@ -21,6 +21,19 @@ WORDS: Final[Mapping[str, TableWords]] = {
         },
         {"state": ENROLMENT_STATES},
     ),
+    "lottery_entrant": TableWords(
+        _l("抽選の申し込み"),
+        {
+            "entry_id": _l("抽選の申し込みの番号"),
+            "run_id": _l("教室"),
+            "position": _l("ふたりのうちの何人目か"),
+            "entered_at": _l("申し込んだ日時"),
+            "entered_by": _l("受け付けた人"),
+            "enrolment_id": _l("抽選のあとの申し込み"),
+            "withdrawn_at": _l("取り消した日時"),
+            "withdrawn_by": _l("取り消した人"),
+        },
+    ),
     "attendance_mark": TableWords(
         _l("出欠"),
         {"meeting_id": _l("開催日"), "current": _l("いまの記録"), "observed_at": _l("見た日時")},

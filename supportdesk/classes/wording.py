@@ -16,6 +16,10 @@ WAITING: Final = "enrolment_waiting"
 CANCELLED: Final = "enrolment_cancelled"
 CALLED_OFF: Final = "run_cancelled"
 CHANGED: Final = "run_changed"
+ENTERED: Final = "lottery_entered"
+WITHDRAWN: Final = "lottery_withdrawn"
+WON: Final = "lottery_won"
+LOST: Final = "lottery_lost"
 
 
 def confirmed(run: LockedRun, code: str) -> str:
@@ -51,6 +55,30 @@ def changed(
     stands = "席はそのままです。" if seated else "キャンセル待ちはそのままです。"
     new = f"{_which(before)}の予定が変わりました。これからは、{dates}から{place}です。"
     return f"{new}{stands}予約番号は{code}です。{warning}"
+
+
+def entered(run: LockedRun, number: int) -> str:
+    """The learner is in the draw."""
+    until = f"{_when(run.apply_until)}に締め切り、" if run.apply_until else ""
+    return f"{_which(run)}の抽選に申し込みました。抽選番号は{number}番です。{until}結果をお知らせします。"
+
+
+def withdrawn(run: LockedRun) -> str:
+    """The learner is in the draw no more."""
+    return f"{_which(run)}の抽選の申し込みを取り消しました。"
+
+
+def won(run: LockedRun, code: str, *, clashes: bool) -> str:
+    """The draw gave the learner a seat."""
+    warning = "同じ時間にほかの予約がありますので、ご確認ください。" if clashes else ""
+    return f"{_which(run)}の抽選に当たりました。席をご用意しました。予約番号は{code}です。{warning}"
+
+
+def lost(run: LockedRun, code: str, line: int) -> str:
+    """The draw gave the learner a place in line."""
+    place = f"キャンセル待ちの{line}番目です。席があきましたらお知らせします。"
+    again = "次の抽選では、当たりやすくなります。"
+    return f"{_which(run)}の抽選は、残念ながら外れました。{place}予約番号は{code}です。{again}"
 
 
 def called_off(run: LockedRun) -> str:

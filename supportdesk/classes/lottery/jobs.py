@@ -1,0 +1,37 @@
+"""What the worker does for lotteries: every draw whose deadline has come."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import select
+
+from supportdesk.classes.lottery.drawing import draw_run
+from supportdesk.classes.models import Filling, Run, RunState
+from supportdesk.core.database import transaction
+from supportdesk.core.errors import DeskError
+from supportdesk.core.permissions import SYSTEM
+from supportdesk.extensions import db
+
+_LOG = logging.getLogger(__name__)
+
+
+def draw_due(now: datetime) -> int:
+    """Draw the runs whose deadline has come, each in a transaction of its own; how many that were."""
+    due = select(Run.id).where(
+        Run.filling == Filling.LOTTERY,
+        Run.drawn_at.is_(None),
+        Run.apply_until <= now,
+        Run.state == RunState.OPEN,
+        Run.starts_at > now,
+    )
+    drawn = 0
+    for run_id in db.session.scalars(due.order_by(Run.apply_until, Run.id)).all():
+        try:
+            with transaction():
+                draw_run(run_id, actor=SYSTEM, now=now)
+            drawn += 1
+        except DeskError as refused:  # somebody was quicker, or called it off meanwhile
+            _LOG.info("run %s is not drawn: %s", run_id, type(refused).__name__)
+    return drawn
