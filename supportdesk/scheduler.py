@@ -23,6 +23,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
 from supportdesk.accounts import jobs as accounts
+from supportdesk.classes.lottery import jobs as lottery
 from supportdesk.core import clock
 from supportdesk.core.job_runs import last_due, note_end, note_start
 from supportdesk.core.sole import Sole, sole_worker
@@ -62,6 +63,7 @@ class Scheduled(NamedTuple):
 
 JOBS: Final[Sequence[Scheduled]] = (
     Scheduled("offers handed on", notices.pass_on_offers, timedelta(seconds=30)),
+    Scheduled("draws held", lottery.draw_due, timedelta(seconds=30)),
     Scheduled("accounts whose service is over", accounts.end_service),
     Scheduled("notices lapsed", notices.lapse),
     Scheduled("pairs that may be one person", learners.search_pairs),

@@ -12,6 +12,7 @@ def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
     from supportdesk.classes import descriptions, lecture_views, schedule_views, views
     from supportdesk.classes.answers import ANSWERS
+    from supportdesk.classes.applying import views as applying_views
     from supportdesk.classes.line import LINE
     from supportdesk.classes.office import SETTINGS
     from supportdesk.classes.rescheduling.telling import describe_day_changes
@@ -43,10 +44,12 @@ def plug_in(app: Flask) -> None:
         "lending.views",
         "deciding.views",
         "week.views",
+        "lottery.views",
     ):
         import_module(f"supportdesk.classes.{more_pages}")  # they stand on the blueprint of views
     for blueprint in (
         schedule_views.blueprint,
+        applying_views.blueprint,
         views.blueprint,
         series_views.blueprint,
         lecture_views.blueprint,

@@ -28,11 +28,13 @@ from supportdesk.classes.errors import ChangedMeanwhile, NothingAhead, PlanRefus
 from supportdesk.classes.lending.phones import phones_of
 from supportdesk.classes.line import hold_free_seats, recall_offers
 from supportdesk.classes.locking import LockedRun, lock_run
+from supportdesk.classes.lottery.entering import has_entries, tell_entrants
 from supportdesk.classes.models import (
     Duty,
     Edition,
     Enrolment,
     EnrolmentState,
+    Filling,
     Meeting,
     MeetingStaff,
     Run,
@@ -41,7 +43,7 @@ from supportdesk.classes.models import (
     Seat,
 )
 from supportdesk.classes.office import PLANNED_AHEAD_DAYS
-from supportdesk.classes.planning import LARGEST, check_open, people_on_duty
+from supportdesk.classes.planning import LARGEST, check_deadline, check_open, people_on_duty
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.database import table_of
@@ -76,6 +78,8 @@ class RunChange:
     staff: tuple[int, ...]
     times: Mapping[int, Times]
     conditions: Conditions = UNCONDITIONED
+    filling: Filling = Filling.FIRST_COME
+    apply_until: datetime | None = None
 
 
 def run_to_change(run_id: int) -> Run:
@@ -115,6 +119,8 @@ def fingerprint(run: Run) -> str:
         run.state.value,
         meetings,
         _conditions(run),
+        run.filling.value,
+        run.apply_until,
     )
     return blake2b(repr(stands).encode(), digest_size=12).hexdigest()
 
@@ -167,7 +173,7 @@ def change_run(
     after = lock_run(run_id)
     if moved or larger:
         asked = hold_free_seats(after, actor=actor, now=now)
-    told = _tell(before, after, besides=asked, now=now) if moved else 0
+    told = _tell(before, after, besides=asked, now=now) + tell_entrants(before, after, now=now) if moved else 0
     audit.record(actor=actor, action=Action.CHANGE_RUN, subject=f"run:{run_id}", now=now, detail={"changed": changed})
     return told
 
@@ -194,6 +200,9 @@ def _check_shape(run: Run, change: RunChange, times: Mapping[int, Times], now: d
                 ),
                 field=f"day_{number}",
             )
+    newly = now if change.apply_until != run.apply_until else None
+    check_deadline(change.filling, change.apply_until, min(times.values())[0], newly)
+    _check_filling(run, change)
     in_order = [times.get(one.number, (one.starts_at, one.ends_at)) for one in held(run)]
     change.conditions.check(in_order[0][0], change.capacity)
     for number, (earlier, later) in enumerate(pairwise(in_order), start=2):
@@ -201,6 +210,15 @@ def _check_shape(run: Run, change: RunChange, times: Mapping[int, Times], now: d
             raise PlanRefused(
                 _l("%(number)s回目は、その前の回より後にしてください。", number=number), field=f"day_{number}"
             )
+
+
+def _check_filling(run: Run, change: RunChange) -> None:
+    """Whoever has applied was promised a seat or a draw: how seats are given changes before anybody applies."""
+    drawn_or_entered = run.drawn_at is not None or has_entries(run.id)
+    if change.filling is not run.filling and (run.taken or run.waiting or drawn_or_entered):
+        raise PlanRefused(_l("もう申し込んだ方がいるため、申し込みの受け方は変えられません。"), field="filling")
+    if run.drawn_at is not None and change.apply_until != run.apply_until:
+        raise PlanRefused(_l("抽選が終わったため、申し込みの締め切りは変えられません。"), field="until_day")
 
 
 def _place(run: Run, change: RunChange) -> tuple[int, Room | None]:
@@ -267,6 +285,8 @@ def _what_changes(
         "edition": run.edition is change.edition,
         "capacity": run.capacity == change.capacity,
         "listed": run.listed == change.listed,
+        "filling": run.filling is change.filling,
+        "apply_until": run.apply_until == change.apply_until,
         "to_bring": run.to_bring == change.to_bring,
         "room": all(one.room_id == change.room_id for one in ahead),
         "staff": all(instructors_at(one) == set(change.staff) for one in ahead),
@@ -283,6 +303,7 @@ def _write(run: Run, change: RunChange, times: Mapping[int, Times], venue_id: in
     if (run.least, run.decide_on) != (conditions.least, conditions.decide_on):
         run.held_at = run.held_by = None  # it was decided about another number, or for another day
     run.publish_at, run.least, run.decide_on = conditions.publish_at, conditions.least, conditions.decide_on
+    run.filling, run.apply_until = change.filling, change.apply_until
     if venue_id != run.venue_id:
         run.venue_id = venue_id
         run.district_code = db.session.scalars(select(Venue.district_code).where(Venue.id == venue_id)).one()

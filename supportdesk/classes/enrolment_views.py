@@ -16,10 +16,13 @@ from supportdesk.classes.enrolment import enrol_learner
 from supportdesk.classes.enrolment_queries import EnrolmentRow
 from supportdesk.classes.errors import AlreadyEnrolled
 from supportdesk.classes.forms import EnrolForm, MoveForm
+from supportdesk.classes.lottery.entering import enter_lottery
+from supportdesk.classes.lottery.queries import lottery_of
 from supportdesk.classes.models import EnrolmentState
 from supportdesk.classes.queries import RunRow
 from supportdesk.classes.rules import can_be_left
 from supportdesk.classes.run_queries import Person
+from supportdesk.classes.together import Applicant
 from supportdesk.classes.views import LONGEST_WORD, blueprint
 from supportdesk.classes.words import EDITIONS, ENROLMENT_STATES
 from supportdesk.core import clock
@@ -63,14 +66,21 @@ def enrol(run_id: int) -> Answer:
     if not form.learner.data:
         run_queries.run_details(run_id)  # or there is no such page
         return redirect(url_for("classes.who", run_id=run_id), 303)
+    if request.method == "GET" and is_to_draw(run_id):
+        return redirect(url_for("classes.enter_lottery", run_id=run_id, learner=form.learner.data), 303)
     learner_id = permitted(form.learner.data)
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
+        caller = form.caller_for(learner_id, actor)
+        if is_to_draw(run_id):
+            one = [Applicant(learner_id, caller)]
+            entered = enter_lottery(run_id, one, told=form.tell.told, actor=actor, now=now)
+            return url_for("classes.lottery_entry", entry_id=entered.entry_id, done=1)
         enrolled = enrol_learner(
             run_id,
             learner_id,
-            caller=form.caller_for(learner_id, actor),
+            caller=caller,
             clash_reason=form.clash_reason.data or "",
             told=form.tell.told,
             actor=actor,
@@ -79,6 +89,12 @@ def enrol(run_id: int) -> Answer:
         return url_for("classes.enrolment", enrolment_id=enrolled.enrolment_id, done=1)
 
     return answer_form(form, lambda: _enrol_page(form, run_id, learner_id), act)
+
+
+def is_to_draw(run_id: int) -> bool:
+    """Whether nobody can have a seat yet: whoever wants one enters the draw."""
+    found = lottery_of(run_id)
+    return found is not None and found.drawn_at is None
 
 
 def permitted(written: str) -> int:

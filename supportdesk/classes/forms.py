@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from supportdesk.classes.changing import RunChange, fingerprint, instructors_at, meetings_ahead
 from supportdesk.classes.condition_fields import ConditionFields, stored_conditions
+from supportdesk.classes.filling_fields import FillingFields, stored_filling
 from supportdesk.classes.lending.phones import phones_of
 from supportdesk.classes.models import Edition, Run
 from supportdesk.classes.planning import LARGEST, MeetingPlan, RunPlan
@@ -70,7 +71,7 @@ class PhonesField(IntegerField):
         super().__init__(label, required=False, most=MOST_PHONES, unit=_l("台"), hint=hint, **options)
 
 
-class PlanForm(ConditionFields, DeskForm):
+class PlanForm(FillingFields, ConditionFields, DeskForm):
     """A run to be planned, of up to five dates; a copy of a longer one, of as many as that."""
 
     course_code = SelectField(_l("講座"))
@@ -131,6 +132,8 @@ class PlanForm(ConditionFields, DeskForm):
             to_bring=self.to_bring.data,
             conditions=self.conditions(),
             phones=self.phones.data or 0,
+            filling=self.way_to_fill,
+            apply_until=self.apply_until,
         )
 
     def _dates(self, minutes: int) -> Iterator[MeetingPlan]:
@@ -152,7 +155,7 @@ def copy_form(run: Run, weeks: int, **choices: Any) -> PlanForm:
     if most > MOST_MEETINGS:
         kind = type("LongPlanForm", (PlanForm,), {"most": most})
         _with_meetings(kind, most)
-    first, stored = run.meetings[0], stored_conditions(run)
+    first, stored, filled = run.meetings[0], stored_conditions(run), stored_filling(run)
     data: dict[str, Any] = {
         "course_code": run.course_code,
         "edition": run.edition,
@@ -163,7 +166,9 @@ def copy_form(run: Run, weeks: int, **choices: Any) -> PlanForm:
         "listed": run.listed,
         "phones": len(phones_of([first.id]).get(first.id, ())) or None,
         **stored,
+        **filled,
         **{name: stored[name] + later for name in ("publish_on", "decide_on") if stored[name]},
+        "until_day": filled["until_day"] and filled["until_day"] + later,
     }
     for meeting in run.meetings:
         begins, ends = clock.local(meeting.starts_at) + later, clock.local(meeting.ends_at) + later
@@ -172,7 +177,7 @@ def copy_form(run: Run, weeks: int, **choices: Any) -> PlanForm:
     return kind(data=data, **choices)
 
 
-class ChangeForm(ConditionFields, DeskForm):
+class ChangeForm(FillingFields, ConditionFields, DeskForm):
     """What can be changed of a class. `change_form` adds the fields of the dates that lie ahead."""
 
     title = TextField(_l("教室の名前"), max_length=LONGEST_TITLE)
@@ -219,6 +224,8 @@ class ChangeForm(ConditionFields, DeskForm):
                 for number, day, start, end in self.meetings
                 if day.data and start.data and end.data
             },
+            filling=self.way_to_fill,
+            apply_until=self.apply_until,
         )
 
 
@@ -247,6 +254,7 @@ def change_form(
             "to_bring": run.to_bring,
             "listed": run.listed,
             **stored_conditions(run),
+            **stored_filling(run),
             "seen": fingerprint(run),
             **times,
         }

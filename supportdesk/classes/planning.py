@@ -195,13 +195,19 @@ def _check_shape(plan: RunPlan, meetings: Sequence[MeetingPlan], now: datetime) 
             _l("日にちをたしかめてください。%(days)s日より離れた日は登録できません。", days=PLANNED_AHEAD_DAYS.get()),
             field="meetings",
         )
-    check_deadline(plan.filling, plan.apply_until, meetings[0].starts_at)
+    check_deadline(plan.filling, plan.apply_until, meetings[0].starts_at, now)
     if plan.kind is RunKind.LECTURE and not plan.group_name:
         raise PlanRefused(_l("団体の名前を入力してください。"), field="group_name")
 
 
-def check_deadline(filling: Filling, apply_until: datetime | None, starts_at: datetime) -> None:
-    """A draw has a deadline, and applying ends before the first meeting begins. Raises PlanRefused."""
+def check_deadline(
+    filling: Filling, apply_until: datetime | None, starts_at: datetime, now: datetime | None = None
+) -> None:
+    """A draw has a deadline, and applying ends before the first meeting begins, a new deadline after `now`. Raises
+    PlanRefused.
+    """
+    if apply_until is not None and now is not None and apply_until <= now:
+        raise PlanRefused(_l("申し込みの締め切りは、これからの日時にしてください。"), field="until_day")
     if filling is Filling.LOTTERY and apply_until is None:
         raise PlanRefused(_l("抽選のときは、申し込みの締め切りを入力してください。"), field="until_day")
     if apply_until is not None and apply_until > starts_at:

@@ -10,8 +10,9 @@ from supportdesk.accounts.looking import note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries, together
 from supportdesk.classes.enrolment_queries import EnrolmentRow
-from supportdesk.classes.enrolment_views import all_dates, booking_of, permitted, slip_of
+from supportdesk.classes.enrolment_views import all_dates, booking_of, is_to_draw, permitted, slip_of
 from supportdesk.classes.forms import BothForm
+from supportdesk.classes.lottery.entering import enter_lottery
 from supportdesk.classes.together import Applicant, Together, enrolled_among, promise_of
 from supportdesk.classes.views import blueprint
 from supportdesk.classes.words import EDITIONS
@@ -36,15 +37,21 @@ def enrol_both(run_id: int) -> Answer:
     if not form.learner.data or not form.companion.data:
         run_queries.run_details(run_id)  # or there is no such page
         return redirect(url_for("classes.enrol", run_id=run_id, learner=form.learner.data or None), 303)
+    if request.method == "GET" and is_to_draw(run_id):
+        two = url_for("classes.enter_lottery", run_id=run_id, learner=form.learner.data, companion=form.companion.data)
+        return redirect(two, 303)
     actor, now = current_actor(), clock.now()
     first, second = _couple(form, actor)
 
     def act() -> str:
         callers = _callers(form, first, second, actor)
+        couple = Applicant(first.id, callers[0]), Applicant(second.id, callers[1])
+        if is_to_draw(run_id):
+            entered = enter_lottery(run_id, couple, told=form.tell.told, actor=actor, now=now)
+            return url_for("classes.lottery_entry", entry_id=entered.entry_id, done=1)
         made = together.enrol_both(
             run_id,
-            Applicant(first.id, callers[0]),
-            Applicant(second.id, callers[1]),
+            *couple,
             promised=Together(form.together.data or ""),
             clash_reason=form.clash_reason.data or "",
             told=form.tell.told,

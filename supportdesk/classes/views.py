@@ -22,6 +22,7 @@ from supportdesk.classes.duty import (
     run_to_manage,
 )
 from supportdesk.classes.forms import PlanForm
+from supportdesk.classes.lottery.queries import lottery_of
 from supportdesk.classes.models import EnrolmentState, RunKind, RunState
 from supportdesk.classes.planning import cancel_run, plan_run
 from supportdesk.classes.staffing.ratio import assistants_missing
@@ -106,6 +107,7 @@ def run(run_id: int) -> str:
     return render_template(
         "classes/run.html",
         run=found,
+        lottery=lottery_of(run_id),
         dismissed=dismissed,
         meetings=meetings,
         missing={

@@ -49,12 +49,20 @@ def changed(
     before: LockedRun, after: LockedRun, code: str, to_come: Sequence[datetime], *, seated: bool, clashes: bool
 ) -> str:
     """The run is held at another time, or at another place. It says all that earlier notices would have said."""
-    dates = "、".join(_when(starts_at) for starts_at in to_come)
-    place = f"、会場は{after.place}" if after.place else ""
     warning = "同じ時間にほかの予約がありますので、ご確認ください。" if clashes else ""
     stands = "席はそのままです。" if seated else "キャンセル待ちはそのままです。"
-    new = f"{_which(before)}の予定が変わりました。これからは、{dates}から{place}です。"
-    return f"{new}{stands}予約番号は{code}です。{warning}"
+    return f"{_new_times(before, after, to_come)}{stands}予約番号は{code}です。{warning}"
+
+
+def changed_before_draw(before: LockedRun, after: LockedRun, to_come: Sequence[datetime]) -> str:
+    """The same for whoever is in the draw."""
+    return f"{_new_times(before, after, to_come)}抽選の申し込みはそのままです。"
+
+
+def _new_times(before: LockedRun, after: LockedRun, to_come: Sequence[datetime]) -> str:
+    dates = "、".join(_when(starts_at) for starts_at in to_come)
+    place = f"、会場は{after.place}" if after.place else ""
+    return f"{_which(before)}の予定が変わりました。これからは、{dates}から{place}です。"
 
 
 def entered(run: LockedRun, number: int) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
-from supportdesk.classes.models import AttendanceState, Edition, EnrolmentState, RunKind, RunState
+from supportdesk.classes.models import AttendanceState, Edition, EnrolmentState, Filling, RunKind, RunState
 
 EDITIONS: Final = {
     Edition.IPHONE: _l("iPhone向け"),
@@ -14,6 +14,11 @@ EDITIONS: Final = {
     Edition.BOTH: _l("iPhone・Androidどちらも"),
 }
 KINDS: Final = {RunKind.CLASS: _l("教室"), RunKind.LECTURE: _l("出前講座")}
+FILLINGS: Final = {
+    Filling.FIRST_COME: _l("先着順"),
+    Filling.LOTTERY: _l("抽選"),
+    Filling.INVITATION: _l("役所から声をかける（市民からは申し込めない）"),
+}
 RUN_STATES: Final = {RunState.OPEN: _l("開催"), RunState.CANCELLED: _l("中止")}
 ENROLMENT_STATES: Final = {
     EnrolmentState.SEATED: _l("席あり"),

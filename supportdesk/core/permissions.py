@@ -56,6 +56,7 @@ class Permission(StrEnum):
     DECIDE_RUN = "decide_run"
     RECORD_LECTURE = "record_lecture"
     BOOK_CLASS = "book_class"
+    DRAW_LOTS = "draw_lots"
     TAKE_ATTENDANCE = "take_attendance"
     CONFIRM_LEVELS = "confirm_levels"
     SEE_HELPDESK = "see_helpdesk"

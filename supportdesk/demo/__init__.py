@@ -13,7 +13,7 @@ from sqlalchemy import select
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
-from supportdesk.demo import city, classes, doubles, helpdesk, home, neighbours, rights
+from supportdesk.demo import city, classes, doubles, helpdesk, home, lottery, neighbours, rights
 from supportdesk.demo.people import PASSWORD, USERNAMES, load_people
 from supportdesk.extensions import db
 
@@ -32,6 +32,7 @@ def make_demo(seed: int) -> None:
         neighbours.play(cast, dice, now)
         doubles.play(cast, now)
         rights.play(cast, now)
+        lottery.play(cast, dice, now)
 
 
 def demo_accounts_present() -> bool:

@@ -53,6 +53,8 @@ def as_it_is(run_id: int) -> RunChange:
         room_id=run.meetings[0].room_id,
         staff=tuple(one.account_id for one in run.meetings[0].staff),
         times={},
+        filling=run.filling,
+        apply_until=run.apply_until,
     )
 
 

@@ -32,6 +32,7 @@ SEE_LEARNERS = MEET_LEARNERS | {Role.COORDINATOR}
 BOOK_CLASS = COUNTER | {Role.ADVISER}
 MANAGE_CLASSES = frozenset({Role.COORDINATOR, Role.ADMIN})
 DECIDE_RUN = COUNTER | MANAGE_CLASSES
+DRAW_LOTS = frozenset({Role.ADMIN})
 SEE_CLASSES = BOOK_CLASS | MANAGE_CLASSES | {Role.INSTRUCTOR}
 SEE_VIDEOS = frozenset(Role) - {Role.TUTOR}
 MANAGE_VIDEOS = frozenset({Role.ADMIN})
@@ -95,6 +96,13 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "classes.enrol_both": ("/classes/999999/enrol-both", {"GET", "POST"}, BOOK_CLASS),
     "classes.both": ("/classes/enrolments/999999/both/999999", {"GET"}, BOOK_CLASS),
     "classes.both_slips": ("/classes/enrolments/999999/both/999999/slips", {"GET"}, BOOK_CLASS),
+    "classes.lottery": ("/classes/999999/lottery", {"GET"}, SEE_CLASSES),
+    "classes.try_draw": ("/classes/999999/lottery/try", {"GET"}, DRAW_LOTS),
+    "classes.draw_lots": ("/classes/999999/lottery/draw", {"GET", "POST"}, DRAW_LOTS),
+    "classes.enter_lottery": ("/classes/999999/lottery/enter", {"GET", "POST"}, BOOK_CLASS),
+    "classes.lottery_entry": ("/classes/lottery/entries/999999", {"GET"}, BOOK_CLASS),
+    "classes.pair_entries": ("/classes/lottery/entries/999999/pair", {"GET", "POST"}, BOOK_CLASS),
+    "classes.withdraw_entrant": ("/classes/lottery/entrants/999999/withdraw", {"GET", "POST"}, BOOK_CLASS),
     "classes.enrolment": ("/classes/enrolments/999999", {"GET"}, SEE_CLASSES),
     "classes.answer_of": ("/classes/enrolments/999999/answer", {"POST"}, BOOK_CLASS),
     "classes.give_seat": ("/classes/enrolments/999999/seat", {"POST"}, BOOK_CLASS),
@@ -103,6 +111,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "classes.move": ("/classes/enrolments/999999/move", {"GET", "POST"}, BOOK_CLASS),
     "schedule.index": ("/schedule", {"GET"}, EVERYBODY),
     "schedule.run": ("/schedule/999999", {"GET"}, EVERYBODY),
+    "apply.rule": ("/apply/rule", {"GET"}, EVERYBODY),
     "schedule.calendar": ("/calendar.ics", {"GET"}, EVERYBODY),
     "home.meeting_videos": ("/m/999999", {"GET"}, EVERYBODY),
     "desk.index": ("/desk", {"GET", "POST"}, COUNTER),

@@ -14,14 +14,17 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from supportdesk import create_app
+from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.learners.passes import issue_pass
+from tests.classes.lottery.drawing import enter, make_lottery
 from tests.classes.making import enrol, make_lecture, make_run, meeting_at, meeting_of
 from tests.clocks import TODAY
 from tests.conftest import settings_for
@@ -41,6 +44,8 @@ NAMELESS = {
     "classes.who": "advisers book any class, for learners of their own",
     "classes.enrol": "… whom this asks for: without one it leads there",
     "classes.enrol_both": "… and without two it leads there",
+    "classes.lottery": "how many are in a draw is no secret either: others' learners have no name there",
+    "classes.enter_lottery": "without a learner it leads to the search for one",
     "classes.paper_roster": "coordinators print them all over the city: others' learners are a booking's code",
     "classes.meeting_code": "leads to the day's videos",
     "classes.meeting_code_svg": "leads to the day's videos",
@@ -88,6 +93,8 @@ def _furnish(prefix: str, district: str, name: str, *, hour: int, place: str) ->
         meeting_at(TODAY, hour + 1, staff=[instructor]), district_code=district, venue_id=None, place="泉町内会館"
     )
     enrolment = enrol(run, learner)
+    entry = enter(make_lottery(hour=hour + 3), learner)
+    entrant = db.session.scalars(select(LotteryEntrant.id).where(LotteryEntrant.entry_id == entry.entry_id)).one()
     desk = make_desk(adviser, name=f"{prefix}相談", nickname=place)
     with transaction():
         issue_pass(learner, actor=SYSTEM, now=desk_clock.now())
@@ -97,6 +104,8 @@ def _furnish(prefix: str, district: str, name: str, *, hour: int, place: str) ->
         "meeting_id": meeting_of(run),
         "lecture": meeting_of(lecture),
         "enrolment_id": enrolment.enrolment_id,
+        "entry_id": entry.entry_id,
+        "entrant_id": entrant,
         "desk_id": desk,
         "adviser_id": adviser,
         "booking_id": book(desk, adviser, learner).booking_id,

@@ -151,12 +151,39 @@ def withdraw_entrant(entrant_id: int, *, told: bool = True, actor: Actor, now: d
     _withdraw(run, entrant, wording.WITHDRAWN, wording.withdrawn(run), told=told, actor=actor, now=now)
 
 
+def has_entries(run_id: int) -> bool:
+    """Whether anybody is in the draw of this run."""
+    live = select(_ENTRANT.c.id).where(_ENTRANT.c.run_id == run_id, _ENTRANT.c.withdrawn_at.is_(None))
+    return connection().scalar(live.limit(1)) is not None
+
+
 def dismiss_entrants(run: LockedRun, *, actor: Actor, now: datetime) -> int:
     """Take everybody out of the draw of a run that is called off, and tell them; how many that is."""
     live = select(_ENTRANT).where(_ENTRANT.c.run_id == run.id, _ENTRANT.c.withdrawn_at.is_(None))
     entrants = connection().execute(live.order_by(_ENTRANT.c.id)).all() if run.to_draw else []
     for one in entrants:
         _withdraw(run, one, wording.CALLED_OFF, wording.called_off(run), told=False, actor=actor, now=now)
+    return len(entrants)
+
+
+def tell_entrants(before: LockedRun, after: LockedRun, *, now: datetime) -> int:
+    """Tell everybody in the draw that time or place have changed; how many that is."""
+    live = select(_ENTRANT).where(_ENTRANT.c.run_id == after.id, _ENTRANT.c.withdrawn_at.is_(None))
+    entrants = connection().execute(live.order_by(_ENTRANT.c.id)).all() if after.to_draw else []
+    standings = standings_of([one.learner_id for one in entrants], clock.local(now).date()) if entrants else {}
+    to_come = [claim.starts_at for claim in after.claims if claim.starts_at > now]
+    for one in entrants:
+        subject = activity("lottery_entrant", one.id)
+        cancel_notices(subject, now=now)
+        queue_notice(
+            standing=standings[one.learner_id],
+            kind=wording.CHANGED,
+            activity=subject,
+            text=wording.changed_before_draw(before, after, to_come),
+            call_to=one.caller_phone,
+            tell_until=to_come[0],
+            now=now,
+        )
     return len(entrants)
 
 

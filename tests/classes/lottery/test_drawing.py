@@ -262,7 +262,7 @@ def test_trying_the_draw_writes_nothing() -> None:
     run_id = make_lottery(capacity=1)
     for _ in range(4):
         enter(run_id, make_learner())
-    outcomes = {tuple(try_draw(run_id)) for _ in range(12)}
+    outcomes = {tuple(try_draw(tickets_of(run_id))) for _ in range(12)}
     assert len(outcomes) > 1, "each trial has a seed of its own"
     assert db.session.scalars(select(Draw.run_id)).all() == []
     assert enrolments(run_id) == []

@@ -1,0 +1,1 @@
+"""Applying in public: residents' pages without a log-in, whom reception confirms, and what becomes of it."""
