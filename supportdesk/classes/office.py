@@ -137,6 +137,16 @@ LOTTERY_NEWCOMER_FACTOR: Final = NumberSetting(
     meaning=_l("1にすると、はじめての人もほかの人と同じです。"),
 )
 
+LATE_HOURS: Final = NumberSetting(
+    name="classes.late_hours",
+    label=_l("直前の取り消しとして数える時間"),
+    default=24,
+    least=1,
+    most=168,
+    unit=_l("時間"),
+    meaning=_l("教室が始まる前のこの時間のうちに席を取り消すと、受講者のページで「直前の取り消し」に数えます。"),
+)
+
 SETTINGS: Final = (
     CLASS_WALK_IN_DAYS,
     LECTURE_WALK_IN_DAYS,
@@ -146,6 +156,7 @@ SETTINGS: Final = (
     LATEST_HOUR,
     PLANNED_AHEAD_DAYS,
     SCHEDULE_MONTHS,
+    LATE_HOURS,
     PUBLISH_HOUR,
     DECIDE_BEFORE_DAYS,
     LEARNERS_PER_ASSISTANT,

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
+from supportdesk.classes.absences import Absences, absences_of
 from supportdesk.classes.enrolment_queries import EnrolmentRow, enrolments_ahead
 from supportdesk.core import clock
 from supportdesk.core.activities import Description, describe
@@ -57,6 +58,7 @@ class Record(NamedTuple):
     tutors: Sequence[TutorOf]
     step: NextStep | None
     appointments: Sequence[Appointment]
+    absences: Absences
     timeline: Sequence[TimelineEntry]
     earlier: datetime | None
     skills: Sequence[SkillGroup]
@@ -80,6 +82,7 @@ def record_of(learner_id: int, now: datetime, before: datetime | None = None) ->
         tutors=tutors_of(learner_id),
         step=step_of(learner, levels, enrolments, now),
         appointments=appointments_of(learner_id, enrolments, now),
+        absences=absences_of(learner_id, now),
         timeline=timeline,
         earlier=earlier,
         skills=_grouped(levels),
