@@ -15,7 +15,7 @@ from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.errors import MeetingCalledOff, PlanRefused
 from supportdesk.classes.models import AttendanceState, Enrolment, EnrolmentState, Meeting, Run, RunState
 from supportdesk.classes.queries import meetings_on
-from supportdesk.classes.rescheduling.errors import CannotBeUndone, NothingChanges
+from supportdesk.classes.rescheduling.errors import BeforeTheDraw, CannotBeUndone, NothingChanges
 from supportdesk.classes.rescheduling.models import DayChange
 from supportdesk.classes.rescheduling.operations import Wanted, change_day, undo_day_change
 from supportdesk.core import clock as desk_clock
@@ -31,6 +31,7 @@ from supportdesk.notices.queries import calls_page
 from supportdesk.places import occupancy
 from supportdesk.places.models import Closure, OccupancyCell
 from supportdesk.places.occupancy import Occupied
+from tests.classes.lottery.drawing import enter, make_lottery
 from tests.classes.making import DAY, enrol, make_run, meeting_at, meeting_of, room_of
 from tests.clocks import Clock
 from tests.factories import make_account, make_learner, make_reference
@@ -178,6 +179,21 @@ def test_seats_move_with_their_meeting_and_whoever_was_asked_is_asked_anew() -> 
     told = Counter(db.session.scalars(select(Notice.learner_id).where(Notice.state == NoticeState.WAITING)))
     ids = {one.id: one.learner_id for one in db.session.scalars(select(Enrolment))}
     assert told == Counter({ids[second.enrolment_id]: 1, ids[third.enrolment_id]: 1}), "each once"
+
+
+def test_who_is_in_a_draw_is_told_once_and_a_class_before_its_draw_is_called_off_on_its_own_page() -> None:
+    run_id, learner_id = make_lottery(), make_learner(phone="018-888-1542")
+    enter(run_id, learner_id)
+    with pytest.raises(BeforeTheDraw) as refused:
+        change(Wanted(meeting_of(run_id)))
+    assert refused.value.field == f"what_{meeting_of(run_id)}"
+    made = change(moved(meeting_of(run_id)))
+    told = db.session.scalars(
+        select(Notice).where(Notice.learner_id == learner_id, Notice.state == NoticeState.WAITING)
+    )
+    assert ["抽選の申し込みはそのままです" in one.text for one in told] == [True]
+    undo(made)
+    assert on_the_lists() == Counter()
 
 
 def test_undone_before_anybody_was_told_everything_is_as_it_was() -> None:

@@ -19,16 +19,17 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
 from supportdesk.classes.errors import PlanRefused
 from supportdesk.classes.lending.phones import phones_of
-from supportdesk.classes.line import hold_free_seats, recall_offers
+from supportdesk.classes.line import KIND, hold_free_seats, recall_offers
 from supportdesk.classes.locking import LockedRun, count, lock_run, lock_runs
+from supportdesk.classes.lottery.entering import has_entries
 from supportdesk.classes.models import Enrolment, EnrolmentState, Meeting, Run, RunState
 from supportdesk.classes.office import PLANNED_AHEAD_DAYS
 from supportdesk.classes.planning import check_open
 from supportdesk.classes.rescheduling import telling
-from supportdesk.classes.rescheduling.errors import CannotBeUndone, NothingChanges
+from supportdesk.classes.rescheduling.errors import BeforeTheDraw, CannotBeUndone, NothingChanges
 from supportdesk.classes.rescheduling.models import DayChange, DismissedPlace, MeetingChange
 from supportdesk.core import clock
-from supportdesk.core.activities import activity
+from supportdesk.core.activities import activity, row_of
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
@@ -81,7 +82,7 @@ def change_day(day: date, wanted: Sequence[Wanted], *, reason: str, actor: Actor
     ]
     db.session.add(change)
     db.session.flush()
-    told = telling.people_of(runs.values())
+    told = telling.people_of(list(runs.values()))
     for locked in runs.values():
         recall_offers(locked, actor=actor, now=now)
     _shift(meetings, plans)
@@ -94,9 +95,11 @@ def change_day(day: date, wanted: Sequence[Wanted], *, reason: str, actor: Actor
     db.session.flush()
     for run in loaded.values():
         if not _span_anew(run):
+            if runs[run.id].to_draw and has_entries(run.id):
+                raise BeforeTheDraw(run.meetings)
             _dismiss(change, run, actor=actor, now=now)
     asked = _hold_free_seats(runs, actor=actor, now=now)
-    telling.tell(change, runs, [place for place in told if place.enrolment_id not in asked], now=now)
+    telling.tell(change, runs, [place for place in told if row_of(place.name, KIND) not in asked], now=now)
     for run_id in sorted(runs):
         _note(Action.CHANGE_DAY, f"run:{run_id}", change, actor=actor, now=now)
     return change.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from supportdesk.classes.locking import LockedRun
+from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.classes.models import Enrolment, EnrolmentState
 from supportdesk.classes.rescheduling.models import DayChange, MeetingChange
 from supportdesk.core import clock
@@ -24,27 +25,51 @@ CHANGED: Final = "day_changed"
 
 
 class Told(NamedTuple):
-    """A place in a run that changes. `seated`: a seat, not a place in line."""
+    """A place in a run that changes: `name` is its activity, `stands` what it is, in words for its learner."""
 
-    enrolment_id: int
+    name: str
     run_id: int
     learner_id: int
     call_to: str
-    seated: bool
+    stands: str
 
 
-def people_of(runs: Iterable[LockedRun]) -> list[Told]:
-    """Everybody who has a seat in one of the runs, is being asked, or waits."""
-    rows = db.session.execute(
+_SEAT: Final = "席はそのままです。"
+_LINE: Final = "キャンセル待ちはそのままです。"
+_ENTRY: Final = "抽選の申し込みはそのままです。"
+
+
+def people_of(runs: Collection[LockedRun]) -> list[Told]:
+    """Everybody who has a seat in one of the runs, is being asked, waits, or is in its draw. Two statements."""
+    run_ids = [run.id for run in runs]
+    enrolled = db.session.execute(
         select(Enrolment.id, Enrolment.run_id, Enrolment.learner_id, Enrolment.caller_phone, Enrolment.state)
-        .where(
-            Enrolment.run_id.in_([run.id for run in runs]),
-            Enrolment.state != EnrolmentState.CANCELLED,
-        )
+        .where(Enrolment.run_id.in_(run_ids), Enrolment.state != EnrolmentState.CANCELLED)
         .order_by(Enrolment.id)
     )
+    entered = db.session.execute(
+        select(LotteryEntrant.id, LotteryEntrant.run_id, LotteryEntrant.learner_id, LotteryEntrant.caller_phone)
+        .where(
+            LotteryEntrant.run_id.in_([run.id for run in runs if run.to_draw]),
+            LotteryEntrant.withdrawn_at.is_(None),
+        )
+        .order_by(LotteryEntrant.id)
+    )
     return [
-        Told(row.id, row.run_id, row.learner_id, row.caller_phone, row.state is EnrolmentState.SEATED) for row in rows
+        *(
+            Told(
+                activity("enrolment", row.id),
+                row.run_id,
+                row.learner_id,
+                row.caller_phone,
+                _SEAT if row.state is EnrolmentState.SEATED else _LINE,
+            )
+            for row in enrolled
+        ),
+        *(
+            Told(activity("lottery_entrant", row.id), row.run_id, row.learner_id, row.caller_phone, _ENTRY)
+            for row in entered
+        ),
     ]
 
 
@@ -57,7 +82,7 @@ def tell(change: DayChange, runs: Mapping[int, LockedRun], told: Iterable[Told],
     places: dict[int, list[Told]] = {}
     for place in told:
         places.setdefault(place.learner_id, []).append(place)
-        cancel_notices(activity("enrolment", place.enrolment_id), now=now)
+        cancel_notices(place.name, now=now)
     standings = standings_of(list(places), clock.local(now).date())
     for learner_id, theirs in sorted(places.items()):
         meetings = sorted(
@@ -86,10 +111,14 @@ def describe_day_changes(ids: Iterable[int]) -> Mapping[int, Description]:
     }
 
 
-def names_of(run_ids: Iterable[int]) -> list[str]:
-    """The enrolments of the runs, as notices name them."""
-    ids = db.session.scalars(select(Enrolment.id).where(Enrolment.run_id.in_(list(run_ids))))
-    return [activity("enrolment", one) for one in ids]
+def names_of(run_ids: Collection[int]) -> list[str]:
+    """The enrolments and entries of the runs, as notices name them."""
+    ids = db.session.scalars(select(Enrolment.id).where(Enrolment.run_id.in_(run_ids)))
+    entrants = db.session.scalars(select(LotteryEntrant.id).where(LotteryEntrant.run_id.in_(run_ids)))
+    return [
+        *(activity("enrolment", one) for one in ids),
+        *(activity("lottery_entrant", one) for one in entrants),
+    ]
 
 
 def _in_words(change: DayChange, meetings: Iterable[tuple[LockedRun, MeetingChange, Told]]) -> str:
@@ -102,8 +131,7 @@ def _line(run: LockedRun, meeting: MeetingChange, place: Told) -> str:
     if meeting.starts_at is None:
         return f"{which}は中止です。"
     where = f"（会場は{run.place}）" if run.place else ""
-    stands = "席はそのままです。" if place.seated else "キャンセル待ちはそのままです。"
-    return f"{which}は、{_when(meeting.starts_at)}から{where}に変わります。{stands}"
+    return f"{which}は、{_when(meeting.starts_at)}から{where}に変わります。{place.stands}"
 
 
 def _when(moment: datetime) -> str:
