@@ -17,6 +17,7 @@ MODELS = (
     "classes.lending.models",
     "classes.lottery.models",
     "classes.models",
+    "classes.outreach.models",
     "classes.rescheduling.models",
     "classes.series.models",
     "core.job_runs",

@@ -30,3 +30,9 @@ def note_list(action: Action, learner_ids: Collection[int], *, subject: str = ""
         return
     with transaction():
         audit.record(actor=current_actor(), action=action, subject=subject, learners=learner_ids, now=clock.now())
+
+
+def note_contact(action: Action, subject: str) -> None:
+    """Whoever is signed in sees the particulars of somebody who is no learner: whom a group named to be called."""
+    with transaction():
+        audit.record(actor=current_actor(), action=action, subject=subject, now=clock.now())

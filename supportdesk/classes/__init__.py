@@ -10,11 +10,13 @@ from flask_babel import lazy_gettext as _l
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
-    from supportdesk.classes import descriptions, lecture_views, schedule_views, views
+    from supportdesk.classes import descriptions, lecture_views, outreach, schedule_views, views
     from supportdesk.classes.answers import ANSWERS
     from supportdesk.classes.applying import views as applying_views
     from supportdesk.classes.line import LINE
     from supportdesk.classes.office import SETTINGS
+    from supportdesk.classes.outreach.descriptions import planned_for
+    from supportdesk.classes.outreach.office import SETTINGS as OUTREACH_SETTINGS
     from supportdesk.classes.rescheduling.telling import describe_day_changes
     from supportdesk.classes.roll import dropping, papers
     from supportdesk.classes.series import views as series_views
@@ -56,6 +58,7 @@ def plug_in(app: Flask) -> None:
         papers.blueprint,
     ):
         app.register_blueprint(blueprint)
+    outreach.plug_in(app)
     schedule_views.keep_drawn_pages(app)
     ways = {
         "schedule": "schedule.index",
@@ -68,7 +71,7 @@ def plug_in(app: Flask) -> None:
         MenuItem("schedule.index", _l("教室の予定"), None),
         MenuItem("classes.today", _l("担当の教室"), Permission.TAKE_ATTENDANCE, begins_day=True),
         MenuItem("classes.index", _l("教室"), Permission.SEE_CLASSES),
-        MenuItem("lectures.index", _l("出前講座"), Permission.RECORD_LECTURE),
+        MenuItem("outreach.board", _l("出前講座"), Permission.SEE_OUTREACH),
     )
     activities.register(app.extensions, "meeting", descriptions.describe_meetings)
     activities.register(app.extensions, "day_change", describe_day_changes)
@@ -76,10 +79,10 @@ def plug_in(app: Flask) -> None:
     activities.register(app.extensions, "lottery_entrant", descriptions.describe_entrants)
     answer_for_plans(
         app,
-        RoomPlans("classes", at_venue=descriptions.meetings_at_venue, of_account=descriptions.meetings_to_hold),
+        RoomPlans("classes", at_venue=descriptions.meetings_at_venue, of_account=planned_for),
     )
     answer_for_learners(app, ANSWERS)
     form_line(app, LINE)
     take_in_kind(app, dropping.KIND)
     keep_offline(app, import_module("supportdesk.classes.roll.views").PAGE)
-    declare(app, "classes", _l("教室と出前講座"), *SETTINGS)
+    declare(app, "classes", _l("教室と出前講座"), *SETTINGS, *OUTREACH_SETTINGS)

@@ -9,6 +9,8 @@ from flask_babel import lazy_gettext as _l
 from supportdesk.classes import descriptions, leaving, merging, record_words, timeline
 from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.classes.models import AttendanceMark, Enrolment
+from supportdesk.classes.outreach.models import OutreachRequest, OutreachStep
+from supportdesk.classes.outreach.office import OUTREACH_CONTACT_YEARS
 from supportdesk.core.database import table_of
 from supportdesk.learners.ageing import Ageing
 from supportdesk.learners.office import CALLER_YEARS
@@ -52,6 +54,22 @@ ANSWERS: Final = RoomAnswers(
             since="entered_at",
             years=CALLER_YEARS.get,
             emptied=("caller_name", "caller_relation", "caller_phone"),
+        ),
+        Ageing(
+            _l("出前講座を申し込んだ団体の連絡先"),
+            table_of(OutreachRequest),
+            since="ended_at",
+            years=OUTREACH_CONTACT_YEARS.get,
+            emptied=("contact_name", "contact_kana", "contact_phone", "note"),
+            column="id",
+        ),
+        Ageing(
+            _l("出前講座の申し込みをもどした、終えた理由"),
+            table_of(OutreachStep),
+            since="taken_at",
+            years=OUTREACH_CONTACT_YEARS.get,
+            emptied=("reason",),
+            column="request_id",
         ),
     ),
 )

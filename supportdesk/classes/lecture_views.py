@@ -8,19 +8,17 @@ from flask_babel import gettext as _
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries
 from supportdesk.classes.lecture_forms import LectureForm
-from supportdesk.classes.lectures import lectures_page, only_meeting
+from supportdesk.classes.lectures import LECTURERS, lectures_page, only_meeting
 from supportdesk.classes.planning import plan_run
 from supportdesk.classes.views import LONGEST_WORD
 from supportdesk.core import clock
 from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.japanese import tidy
 from supportdesk.core.paging import page_number
-from supportdesk.core.permissions import Permission, Role, requires
+from supportdesk.core.permissions import Permission, requires
 from supportdesk.places.choices import district_choices
 
-blueprint = Blueprint("lectures", __name__, url_prefix="/outreach", template_folder="templates")
-#: Who may stand before a group.
-LECTURERS = (Role.INSTRUCTOR, Role.COORDINATOR)
+blueprint = Blueprint("lectures", __name__, url_prefix="/outreach/lectures", template_folder="templates")
 
 
 @blueprint.get("/")

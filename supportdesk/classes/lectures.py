@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -12,9 +12,12 @@ from supportdesk.classes.models import AttendanceMark, RunKind, RunState
 from supportdesk.classes.queries import DISTRICT, MEETING, RUN, VENUE, matching
 from supportdesk.core.database import table_of
 from supportdesk.core.paging import Page, fetch_page
+from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 
 _MARK = table_of(AttendanceMark)
+#: Who may stand before a group.
+LECTURERS: Final = (Role.INSTRUCTOR, Role.COORDINATOR)
 
 
 class LectureRow(NamedTuple):

@@ -39,4 +39,14 @@ WORDS: Final[Mapping[str, TableWords]] = {
         {"meeting_id": _l("開催日"), "current": _l("いまの記録"), "observed_at": _l("見た日時")},
         {"state": ATTENDANCE},
     ),
+    "outreach_request": TableWords(
+        _l("出前講座の申し込み"),
+        {
+            "contact_name": _l("連絡する方の名前"),
+            "contact_kana": _l("連絡する方の名前のふりがな"),
+            "contact_phone": _l("連絡する方の電話番号"),
+            "note": _l("そのほか、伝えたいこと"),
+        },
+    ),
+    "outreach_step": TableWords(_l("出前講座の申し込みの、これまで"), {"reason": _l("理由")}),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from supportdesk.accounts.actions import Action
@@ -24,6 +24,7 @@ from supportdesk.classes.duty import (
 from supportdesk.classes.forms import PlanForm
 from supportdesk.classes.lottery.queries import lottery_of
 from supportdesk.classes.models import EnrolmentState, RunKind, RunState
+from supportdesk.classes.outreach.queries import request_behind, request_to_show
 from supportdesk.classes.planning import cancel_run, plan_run
 from supportdesk.classes.staffing.ratio import assistants_missing
 from supportdesk.classes.words import EDITIONS, KINDS
@@ -126,6 +127,7 @@ def run(run_id: int) -> str:
         waiting=[person for person in people if person.state is EnrolmentState.WAITING],
         open=found.is_open(now),
         lecture=found.kind is RunKind.LECTURE,
+        asked_for=request_to_show(actor, run_id) if found.kind is RunKind.LECTURE else None,
         held=held_by(actor, run_id),
         prints=may_print_any(actor),
         managed=may_manage(actor, found),
@@ -152,6 +154,9 @@ def _note_names(people: Sequence[run_queries.Person], run_id: int) -> None:
 def cancel(run_id: int) -> Answer:
     """Say what calling the run off will do to whom; then do it."""
     found, actor, now = run_to_manage(current_actor(), run_id), current_actor(), clock.now()
+    asked_for = request_behind(run_id)
+    if asked_for is not None:  # its group is told, and another day is looked for
+        return redirect(url_for("outreach.back", request_id=asked_for), 303)
     form = DeskForm()
     people = _people_seen(run_id)
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
-from supportdesk.demo import city, classes, doubles, helpdesk, home, lottery, neighbours, rights
+from supportdesk.demo import city, classes, doubles, helpdesk, home, lottery, neighbours, outreach, rights
 from supportdesk.demo.people import PASSWORD, USERNAMES, load_people
 from supportdesk.extensions import db
 
@@ -33,6 +33,7 @@ def make_demo(seed: int) -> None:
         doubles.play(cast, now)
         rights.play(cast, now)
         lottery.play(cast, dice, now)
+        outreach.play(cast, now)
 
 
 def demo_accounts_present() -> bool:

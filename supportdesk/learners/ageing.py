@@ -11,7 +11,7 @@ from sqlalchemy import Table
 @dataclass(frozen=True)
 class Ageing:
     """Rows of a table whose `emptied` columns say nothing any more once `since` lies so many `years` back; without such
-    columns the rows themselves go. `column` names the learner.
+    columns the rows themselves go. `column` names the learner; of a table that knows none, what tells its people apart.
     """
 
     title: object

@@ -79,18 +79,32 @@ def _starts(path: str) -> dict[str, list[str]]:
         ahead = first("SELECT id FROM run WHERE starts_at > '2026-11-26' AND state = 'open' AND kind = 'class'")
         couple = database.execute("SELECT learner_id, other_id FROM learner_link").fetchone()
         asked, asker = database.execute("SELECT id, learner_id FROM rights_request WHERE kind = 'erasure'").fetchone()
+        receipt = first("SELECT receipt FROM outreach_request")
+        confirmed, held = (
+            first(f"SELECT id FROM outreach_request WHERE state = '{state}'") for state in ("confirmed", "held")
+        )
         together = database.execute(
             "SELECT one.id, other.id FROM enrolment one JOIN enrolment other ON other.run_id = one.run_id"
             " WHERE one.id < other.id AND one.state = 'seated' AND other.state = 'seated'"
         ).fetchone()
     both = f"/classes/{ahead}/enrol-both?learner={couple[0]}&companion={couple[1]}"
     return {
-        "": ["/", "/login", f"/p/{token}", f"/m/{meeting}", f"/v/{video}/thanks?said=can", f"/b/{booked_as}"],
+        "": [
+            "/",
+            "/login",
+            f"/p/{token}",
+            f"/m/{meeting}",
+            f"/v/{video}/thanks?said=can",
+            f"/b/{booked_as}",
+            f"/outreach/received/{receipt}",
+        ],
         "reception": [
             "/home",
             "/account/prove",
             f"/classes/enrolments/{booked}",
             f"/desk/{neighbour}",
+            f"/outreach/{confirmed}",
+            f"/outreach/{held}",
             both,
             "/classes/enrolments/{}/both/{}".format(*together),
             "/account/prove",

@@ -134,7 +134,7 @@ def reception_makes_a_card(page: Page, site: Site, learner_id: int) -> str:
 
 def instructor_holds_a_lecture(page: Page, starts_at: datetime, kana: str, name: str, album: Album) -> None:
     """At a neighbourhood group's place: recorded, attended by who walked in, levels confirmed."""
-    page.goto("/outreach/")
+    page.goto("/outreach/lectures/")
     album.take(page, "lectures")
     press(page, "記録する")
     page.fill("[name=group_name]", "広面町内会")

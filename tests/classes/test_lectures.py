@@ -52,7 +52,7 @@ def runs(app: Flask) -> list[Any]:
 def test_from_a_lecture_that_was_held_to_its_evidence(app: Flask, instructor: PageClient) -> None:
     with app.app_context():
         learner_id = make_learner("トビイリ タロウ")
-    page = instructor.get(instructor.get("/outreach/").link("出前講座を記録する"))
+    page = instructor.get(instructor.get("/outreach/lectures/").link("出前講座を記録する"))
     page = instructor.submit(page, "lecture", fields(), follow=True)
     assert page.h1 == "地図アプリの使い方"
     for words in ("出前講座を記録しました", "団体：泉町内会", "泉ニュータウン会館", "11月17日（火） 13:30〜14:30"):
@@ -69,7 +69,7 @@ def test_from_a_lecture_that_was_held_to_its_evidence(app: Flask, instructor: Pa
         assert db.session.scalar(select(func.count()).select_from(AttendanceMark)) == 1
         assert db.session.scalars(select(MeetingStaff.account_id)).all() == db.session.scalars(select(Account.id)).all()
     assert runs(app) == [(RunKind.LECTURE, "泉町内会", "泉ニュータウン会館", "hokubu", None, 20, False)]
-    page = instructor.get("/outreach/?when=past")
+    page = instructor.get("/outreach/lectures/?when=past")
     assert "泉町内会" in page.text
     assert "参加 13人" in page.text
 
@@ -80,22 +80,22 @@ def test_one_that_lies_ahead_leads_to_its_page_and_may_be_in_a_room_of_the_citys
     with app.app_context():
         room = room_of()
         room_id, venue_id = room.id, room.venue_id
-    page = instructor.get("/outreach/new")
+    page = instructor.get("/outreach/lectures/new")
     ahead = fields(place=None, district_code="", room_id=room_id, **{"day-month": "12"})
     page = instructor.submit(page, "lecture", ahead, follow=True)
     assert page.h1 == "地図アプリの使い方"
     assert page.link("出欠").startswith("/classes/meetings/")
     assert runs(app) == [(RunKind.LECTURE, "泉町内会", "", "tobu", venue_id, 20, False)]
-    assert "泉町内会" in instructor.get("/outreach/").text
-    assert instructor.get("/outreach/?when=past").all(".results li") == []
+    assert "泉町内会" in instructor.get("/outreach/lectures/").text
+    assert instructor.get("/outreach/lectures/?when=past").all(".results li") == []
 
 
 def test_an_odd_hour_ahead_is_asked_about_and_one_that_was_is_not(app: Flask, instructor: PageClient) -> None:
     ahead = fields(start="6:00", **{"day-month": "12", "day-day": "3"})
-    page = instructor.submit(instructor.get("/outreach/new"), "lecture", ahead, expect=422)
+    page = instructor.submit(instructor.get("/outreach/lectures/new"), "lecture", ahead, expect=422)
     assert "12月3日（木）の時間は、6:00から7:00までです" in page.text
     instructor.submit(page, "lecture", {"although": "1"}, expect=303)
-    instructor.submit(instructor.get("/outreach/new"), "lecture", fields(start="6:00"), expect=303)
+    instructor.submit(instructor.get("/outreach/lectures/new"), "lecture", fields(start="6:00"), expect=303)
     assert len(runs(app)) == 2
 
 
@@ -103,7 +103,7 @@ def test_whoever_recorded_it_for_a_colleague_takes_its_attendance_too(app: Flask
     with app.app_context():
         colleague = make_account(Role.INSTRUCTOR, username="colleague").id
         make_account(Role.INSTRUCTOR, username="another")
-    page = instructor.get("/outreach/new")
+    page = instructor.get("/outreach/lectures/new")
     page = instructor.submit(page, "lecture", fields(staff=[colleague]), follow=True)
     for username, answer in (("colleague", 200), ("another", 404)):
         other = PageClient(app)
@@ -112,7 +112,7 @@ def test_whoever_recorded_it_for_a_colleague_takes_its_attendance_too(app: Flask
 
 
 def test_pressed_twice_it_is_recorded_once(app: Flask, instructor: PageClient) -> None:
-    page = instructor.get("/outreach/new")
+    page = instructor.get("/outreach/lectures/new")
     first = instructor.submit(page, "lecture", fields())
     assert instructor.submit(page, "lecture", fields()).location == first.location
     assert len(runs(app)) == 1
@@ -136,7 +136,7 @@ def test_pressed_twice_it_is_recorded_once(app: Flask, instructor: PageClient) -
 def test_bad_input_is_named_beside_its_field_and_nothing_is_written(
     app: Flask, instructor: PageClient, changed: dict[str, Any], field: str
 ) -> None:
-    page = instructor.submit(instructor.get("/outreach/new"), "lecture", fields(**changed), expect=422)
+    page = instructor.submit(instructor.get("/outreach/lectures/new"), "lecture", fields(**changed), expect=422)
     assert page.error(field)
     assert runs(app) == []
 
@@ -147,7 +147,7 @@ def test_bad_input_is_named_beside_its_field_and_nothing_is_written(
 def test_days_far_away_and_ends_before_starts_are_refused_in_words(
     app: Flask, instructor: PageClient, changed: dict[str, Any]
 ) -> None:
-    page = instructor.submit(instructor.get("/outreach/new"), "lecture", fields(**changed), expect=422)
+    page = instructor.submit(instructor.get("/outreach/lectures/new"), "lecture", fields(**changed), expect=422)
     assert page.texts(".message.bad")
     assert runs(app) == []
 
@@ -155,7 +155,7 @@ def test_days_far_away_and_ends_before_starts_are_refused_in_words(
 def test_a_place_and_a_room_at_once_are_refused(app: Flask, instructor: PageClient) -> None:
     with app.app_context():
         room_id = room_of().id
-    page = instructor.submit(instructor.get("/outreach/new"), "lecture", fields(room_id=room_id), expect=422)
+    page = instructor.submit(instructor.get("/outreach/lectures/new"), "lecture", fields(room_id=room_id), expect=422)
     assert page.error("room_id")
     assert page.field("group_name")["value"] == "泉町内会"
 
@@ -164,7 +164,7 @@ def test_an_instructor_who_is_elsewhere_at_that_time_is_refused_by_name(app: Fla
     with app.app_context():
         account_id = db.session.scalars(select(Account.id)).one()
         make_lecture(meeting_at(hour=13, staff=[account_id]))
-    page = instructor.get("/outreach/new")
+    page = instructor.get("/outreach/lectures/new")
     page = instructor.submit(page, "lecture", fields(**{"day-month": "12", "day-day": "3"}), expect=422)
     assert "instructorさん：電源の入れ方" in page.text
 
@@ -177,7 +177,7 @@ def test_the_list_finds_by_group_place_and_district_and_shows_no_classes(app: Fl
     assert meetings == 2
 
     def found(query: str) -> int:
-        return len(instructor.get(f"/outreach/?{query}").all(".results li"))
+        return len(instructor.get(f"/outreach/lectures/?{query}").all(".results li"))
 
     assert found("") == 1
     assert found("q=泉町内会") == 1

@@ -39,6 +39,8 @@ MANAGE_VIDEOS = frozenset({Role.ADMIN})
 WORK_CALL_LIST = COUNTER | {Role.COORDINATOR}
 TAKE_ATTENDANCE = frozenset({Role.INSTRUCTOR})
 HOLD_MEETINGS = TAKE_ATTENDANCE | MANAGE_CLASSES  # the latter for lectures, and administrators to correct
+WORK_OUTREACH = COUNTER | {Role.COORDINATOR}
+SEE_OUTREACH = WORK_OUTREACH | {Role.INSTRUCTOR}
 SEE_HELPDESK = COUNTER | {Role.ADVISER}
 HOLD_CONSULTATION = frozenset({Role.ADVISER})
 MANAGE_HELPDESK = frozenset({Role.ADMIN})
@@ -220,8 +222,21 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "helpdesk.edit_desk": ("/helpdesk/desks/999999/edit", {"GET", "POST"}, MANAGE_HELPDESK),
     "helpdesk.switch_desk": ("/helpdesk/desks/999999/switch", {"GET", "POST"}, MANAGE_HELPDESK),
     "helpdesk.remove_hours": ("/helpdesk/desks/999999/hours/999999/remove", {"POST"}, MANAGE_HELPDESK),
-    "lectures.index": ("/outreach/", {"GET"}, HOLD_MEETINGS),
-    "lectures.record": ("/outreach/new", {"GET", "POST"}, HOLD_MEETINGS),
+    "lectures.index": ("/outreach/lectures/", {"GET"}, HOLD_MEETINGS),
+    "lectures.record": ("/outreach/lectures/new", {"GET", "POST"}, HOLD_MEETINGS),
+    "outreach_public.ask": ("/outreach/request", {"GET", "POST"}, EVERYBODY),
+    "outreach_public.received": ("/outreach/received/999999", {"GET"}, EVERYBODY),
+    "outreach.board": ("/outreach/", {"GET"}, SEE_OUTREACH),
+    "outreach.new": ("/outreach/new", {"GET", "POST"}, WORK_OUTREACH),
+    "outreach.request_page": ("/outreach/999999", {"GET"}, SEE_OUTREACH),
+    "outreach.edit": ("/outreach/999999/edit", {"GET", "POST"}, WORK_OUTREACH),
+    "outreach.advance": ("/outreach/999999/advance", {"POST"}, SEE_OUTREACH),
+    "outreach.tick": ("/outreach/999999/items/999999", {"POST"}, SEE_OUTREACH),
+    "outreach.find": ("/outreach/999999/find", {"GET", "POST"}, WORK_OUTREACH),
+    "outreach.letter": ("/outreach/999999/letter", {"GET"}, SEE_OUTREACH),
+    "outreach.result": ("/outreach/999999/result", {"GET", "POST"}, SEE_OUTREACH),
+    "outreach.back": ("/outreach/999999/back", {"GET", "POST"}, WORK_OUTREACH),
+    "outreach.end": ("/outreach/999999/end", {"GET", "POST"}, WORK_OUTREACH),
     "tutors.index": ("/tutors/", {"GET"}, MATCH_TUTORS | {Role.TUTOR}),
     "tutors.log": ("/tutors/log?learner=999999", {"GET", "POST"}, frozenset({Role.TUTOR})),
     "tutors.session": ("/tutors/sessions/999999", {"GET"}, MATCH_TUTORS | {Role.TUTOR}),
@@ -276,7 +291,8 @@ FIELD = frozenset({
     "classes.my_week",
     "dropbox.drop", "dropbox.key", "dropbox.held", "dropbox.record", "dropbox.dismiss",
     "classes.walk_in", "classes.heads", "classes.levels", "classes.paper_roster", "classes.meeting_code",
-    "classes.meeting_code_svg", "classes.meeting_code_png", "lectures.index", "lectures.record", "tutors.index",
+    "classes.meeting_code_svg", "classes.meeting_code_png", "lectures.index", "lectures.record",
+    "outreach.board", "outreach.request_page", "outreach.advance", "outreach.tick", "outreach.result", "tutors.index",
     "tutors.log", "tutors.session", "tutors.sessions", "tutors.correct", "tutors.withdraw",
 })  # fmt: skip
 RESIDENTS = frozenset(endpoint for endpoint, (_, _, who) in ROUTES.items() if None in who) - FIELD

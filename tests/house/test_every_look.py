@@ -35,6 +35,7 @@ pytestmark = pytest.mark.only_on("sqlite")  # whoever notes it does so in the sa
 
 #: Nobody else is called this: a name on a page says whose it is.
 NAME = re.compile(r"見本([0-9]+)号")
+_ON = 'href="'
 _LINK = re.compile(r'(?:href|action)="(/[^"#]*)')
 #: What an address' parts are the ids of; other parts stand for no learner's doings.
 ROWS: Final[dict[str, Any]] = {
@@ -131,7 +132,7 @@ class Walk:
             seen.add(path)
             answer = self.look_at(path)
             if answer is not None:
-                asked[kind] += 1
+                asked[kind] += not answer.startswith(_ON)  # what leads on shows nobody
                 queue.extend(unescape(link) for link in _LINK.findall(answer))
 
     def kind_of(self, path: str) -> str | None:
@@ -169,7 +170,7 @@ class Walk:
         if answer.status_code != 200 or answer.mimetype != "text/html":
             answer.close()
             way_on = answer.headers.get("Location")
-            return f'href="{way_on}"' if way_on else "" if answer.status_code == 200 else None
+            return f'{_ON}{way_on}"' if way_on else "" if answer.status_code == 200 else None
         named = {int(number) for number in NAME.findall(answer.text)}
         if named:
             self.shown.add(str(self.kind_of(path)).partition("&")[0])

@@ -19,8 +19,8 @@ ROW = re.compile(r"^\| `([\w.]+)` \| (.+?) \| (.*?) \| (.*?) \|$", re.MULTILINE)
 
 def constants() -> Iterator[tuple[str, AnySetting]]:
     """(its Python name, the setting) of every one that is written down."""
-    for path in sorted(SOURCE.glob("*/office.py")):
-        module = import_module(f"supportdesk.{path.parent.name}.office")
+    for path in sorted(SOURCE.glob("**/office.py")):
+        module = import_module(".".join(path.relative_to(SOURCE.parent).with_suffix("").parts))
         yield from ((name, one) for name, one in vars(module).items() if isinstance(one, Setting))  # type: ignore[misc]
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Enum, Table
 
 from supportdesk.learners.export import LEARNER, told_columns
-from supportdesk.learners.rooms import tables_with_learners, words_of_tables
+from supportdesk.learners.rooms import ageing_records, tables_with_learners, words_of_tables
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -40,7 +40,7 @@ def test_every_choice_has_a_name_in_words() -> None:
 
 
 def test_nothing_is_named_that_does_not_exist() -> None:
-    by_name = {table.name: table for table in tables()}
+    by_name = {table.name: table for table in [*tables(), *(one.table for one in ageing_records())]}
     unknown = [
         f"{name}.{column}"
         for name, words in words_of_tables().items()

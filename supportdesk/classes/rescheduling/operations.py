@@ -24,6 +24,7 @@ from supportdesk.classes.locking import LockedRun, count, lock_run, lock_runs
 from supportdesk.classes.lottery.entering import has_entries
 from supportdesk.classes.models import Enrolment, EnrolmentState, Meeting, Run, RunState
 from supportdesk.classes.office import PLANNED_AHEAD_DAYS
+from supportdesk.classes.outreach.queries import demand_not_asked_for
 from supportdesk.classes.planning import check_open
 from supportdesk.classes.rescheduling import telling
 from supportdesk.classes.rescheduling.errors import BeforeTheDraw, CannotBeUndone, NothingChanges
@@ -59,11 +60,12 @@ def change_day(day: date, wanted: Sequence[Wanted], *, reason: str, actor: Actor
     """Call off or move these meetings of that day: all or none; the id of the change.
 
     A run whose last meeting is called off is called off itself. Raises NothingChanges, NotFound, PlanRefused with the
-    meeting as its field, and Occupied.
+    meeting as its field, AskedFor, and Occupied.
     """
     if not wanted:
         raise NothingChanges
     runs = _lock(one.meeting_id for one in wanted)
+    demand_not_asked_for(runs.keys())
     loaded = _load(runs)
     plans = {one.meeting_id: one.times for one in wanted}
     meetings = _among(loaded, plans)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from supportdesk.accounts.models import Account
 from supportdesk.classes.models import Enrolment, EnrolmentState, Meeting, MeetingStaff, Run
+from supportdesk.classes.outreach.queries import ASKED_FOR
 from supportdesk.classes.queries import HELD, IS_ON, MEETING, MEETING_ROWS, RUN, MeetingRow, on_day
 from supportdesk.classes.rescheduling.models import DayChange, MeetingChange
 from supportdesk.core.activities import activity
@@ -40,8 +41,11 @@ class DayMeeting(NamedTuple):
 
 
 def meetings_of_day(day: date, districts: Collection[str] | None, district: str = "") -> list[DayMeeting]:
-    """The day's meetings that are on, in order: of one district, or of those in which the actor manages classes."""
-    statement = MEETING_ROWS.where(*on_day(day), IS_ON)
+    """The day's meetings that are on, in order: of one district, or of those in which the actor manages classes.
+
+    A lecture that a group asked for is not among them: its request says what becomes of it.
+    """
+    statement = MEETING_ROWS.where(*on_day(day), IS_ON, ~ASKED_FOR)
     if district:
         statement = statement.where(RUN.c.district_code == district)
     if districts is not None:

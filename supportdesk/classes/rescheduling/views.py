@@ -12,6 +12,7 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes.duty import districts_managed
+from supportdesk.classes.outreach.queries import lectures_asked_for
 from supportdesk.classes.rescheduling import queries
 from supportdesk.classes.rescheduling.errors import AskedOnceMore
 from supportdesk.classes.rescheduling.forms import DayForm, Fate, day_form
@@ -63,6 +64,7 @@ def day() -> Answer:
             districts=[one for one in district_choices() if districts is None or one[0] in districts],
             people=people,
             channels=CHANNELS,
+            asked_for=lectures_asked_for(*clock.day_bounds(wanted), districts),
         )
 
     return answer_form(form, page, act)

@@ -153,7 +153,7 @@ def _consult(app: Flask, learner: int) -> None:
         )  # fmt: skip
 
 
-FIGURES = ("/tutors/figures", "/tutors/figures/file/csv", "/schedule", "/classes/", "/outreach/")
+FIGURES = ("/tutors/figures", "/tutors/figures/file/csv", "/schedule", "/classes/", "/outreach/lectures/")
 
 
 def figures(client: PageClient) -> dict[str, bytes]:

@@ -1,0 +1,176 @@
+"""What the office decides about requests for lectures."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.core.office import NumberSetting, TextSetting
+
+OUTREACH_LEAD_DAYS: Final = NumberSetting(
+    name="classes.outreach_lead_days",
+    label=_l("出前講座を何日前までに申し込むか"),
+    default=30,
+    least=1,
+    most=180,
+    unit=_l("日"),
+    meaning=_l("希望の日がこれより近いと、申し込みの画面では断ります。職員は、たしかめたうえで受け付けられます。"),
+)
+OUTREACH_LEAST_PEOPLE: Final = NumberSetting(
+    name="classes.outreach_least_people",
+    label=_l("出前講座の人数のいちばん少ない数"),
+    default=5,
+    least=1,
+    most=50,
+    unit=_l("人"),
+    meaning=_l("これより少ないと、申し込みの画面では断ります。職員は、たしかめたうえで受け付けられます。"),
+)
+OUTREACH_MOST_PEOPLE: Final = NumberSetting(
+    name="classes.outreach_most_people",
+    label=_l("出前講座の人数のいちばん多い数"),
+    default=100,
+    least=10,
+    most=1000,
+    unit=_l("人"),
+    meaning=_l("これより多い申し込みは、だれからも受け付けません。2回に分けてもらいます。"),
+)
+OUTREACH_MOST_MINUTES: Final = NumberSetting(
+    name="classes.outreach_most_minutes",
+    label=_l("出前講座の長さのいちばん長い時間"),
+    default=120,
+    least=30,
+    most=240,
+    unit=_l("分"),
+    meaning=_l("申し込むときにえらべる長さは、これまでです。"),
+)
+OUTREACH_TRAVEL_MINUTES: Final = NumberSetting(
+    name="classes.outreach_travel_minutes",
+    label=_l("出前講座の場所までの移動の時間"),
+    default=30,
+    least=0,
+    most=180,
+    unit=_l("分"),
+    meaning=_l("行きと帰りに、それぞれこの時間を講師の予定に入れます。講座ごとに変えられます。"),
+)
+OUTREACH_CHECK_DAYS: Final = NumberSetting(
+    name="classes.outreach_check_days",
+    label=_l("出前講座の申し込みをたしかめるまでの日数"),
+    default=3,
+    least=1,
+    most=30,
+    unit=_l("日"),
+    meaning=_l("受け付けてからこの日数をすぎると、一覧に「期限をすぎています」と出ます。"),
+)
+OUTREACH_FIND_DAYS: Final = NumberSetting(
+    name="classes.outreach_find_days",
+    label=_l("出前講座の日と講師を決めるまでの日数"),
+    default=7,
+    least=1,
+    most=60,
+    unit=_l("日"),
+    meaning=_l("内容をたしかめてからこの日数をすぎると、一覧に「期限をすぎています」と出ます。"),
+)
+OUTREACH_CONFIRM_DAYS: Final = NumberSetting(
+    name="classes.outreach_confirm_days",
+    label=_l("出前講座の決定を団体に伝えるまでの日数"),
+    default=3,
+    least=1,
+    most=30,
+    unit=_l("日"),
+    meaning=_l("日と講師が決まってからこの日数をすぎると、一覧に「期限をすぎています」と出ます。"),
+)
+OUTREACH_KIT_DAYS: Final = NumberSetting(
+    name="classes.outreach_kit_days",
+    label=_l("出前講座の準備を何日前までに終えるか"),
+    default=2,
+    least=0,
+    most=30,
+    unit=_l("日"),
+    meaning=_l("講座の日のこの日数前に持ち物と移動の準備が終わっていないと、一覧に「期限をすぎています」と出ます。"),
+)
+OUTREACH_RESULT_DAYS: Final = NumberSetting(
+    name="classes.outreach_result_days",
+    label=_l("出前講座の結果を書くまでの日数"),
+    default=7,
+    least=1,
+    most=60,
+    unit=_l("日"),
+    meaning=_l("講座の日からこの日数をすぎると、一覧に「期限をすぎています」と出ます。"),
+)
+OUTREACH_CLOSE_DAYS: Final = NumberSetting(
+    name="classes.outreach_close_days",
+    label=_l("出前講座のこれからのことを決めて閉じるまでの日数"),
+    default=14,
+    least=1,
+    most=90,
+    unit=_l("日"),
+    meaning=_l("結果を書いてからこの日数をすぎると、一覧に「期限をすぎています」と出ます。"),
+)
+OUTREACH_HOURLY: Final = NumberSetting(
+    name="classes.outreach_hourly",
+    label=_l("申し込みの画面から1時間に受け付ける数"),
+    default=40,
+    least=5,
+    most=1000,
+    unit=_l("件"),
+    meaning=_l("機械がたくさん送ってきたときに止めるためです。止まっているあいだは、電話を案内します。"),
+)
+OUTREACH_FORM_SECONDS: Final = NumberSetting(
+    name="classes.outreach_form_seconds",
+    label=_l("申し込みの画面に書くのに、少なくともかかる時間"),
+    default=5,
+    least=0,
+    most=60,
+    unit=_l("秒"),
+    meaning=_l("これより早く送られた申し込みは、機械かもしれないので、もう一度送ってもらいます。"),
+)
+OUTREACH_CONTACT_YEARS: Final = NumberSetting(
+    name="classes.outreach_contact_years",
+    label=_l("出前講座の連絡先を残す年数"),
+    default=2,
+    least=1,
+    most=30,
+    unit=_l("年"),
+    meaning=_l("終わった申し込みの、連絡する方の名前と電話番号を消すまでの年数です。団体の名前と人数は残ります。"),
+)
+OUTREACH_KIT: Final = TextSetting(
+    name="classes.outreach_kit",
+    label=_l("出前講座の持ち物と準備"),
+    words=_l("教材と配布物、名簿と筆記用具、練習用のスマートフォン、充電器と延長コード、会場までの道と車の用意"),
+    longest=400,
+    lines=6,
+    meaning=_l(
+        "「、」で分けるか、1行に1つずつ書きます。決定した出前講座の持ち物の一覧になります。会場にない物は、自動で加わります。"
+    ),
+)
+OUTREACH_LETTER_NOTE: Final = TextSetting(
+    name="classes.outreach_letter_note",
+    label=_l("出前講座の決定のお知らせに書く、お願い"),
+    words=_l(
+        "参加する方は、ご自分のスマートフォンとめがねをお持ちください。開始の15分前に、会場を開けておいてください。"
+    ),
+    longest=300,
+    lines=3,
+    may_be_empty=True,
+    meaning=_l("決定のお知らせの下のほうに印刷します。"),
+)
+
+SETTINGS: Final = (
+    OUTREACH_LEAD_DAYS,
+    OUTREACH_LEAST_PEOPLE,
+    OUTREACH_MOST_PEOPLE,
+    OUTREACH_MOST_MINUTES,
+    OUTREACH_TRAVEL_MINUTES,
+    OUTREACH_CHECK_DAYS,
+    OUTREACH_FIND_DAYS,
+    OUTREACH_CONFIRM_DAYS,
+    OUTREACH_KIT_DAYS,
+    OUTREACH_RESULT_DAYS,
+    OUTREACH_CLOSE_DAYS,
+    OUTREACH_HOURLY,
+    OUTREACH_FORM_SECONDS,
+    OUTREACH_CONTACT_YEARS,
+    OUTREACH_KIT,
+    OUTREACH_LETTER_NOTE,
+)
