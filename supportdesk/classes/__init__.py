@@ -47,6 +47,7 @@ def plug_in(app: Flask) -> None:
         "deciding.views",
         "week.views",
         "lottery.views",
+        "making_up.views",
     ):
         import_module(f"supportdesk.classes.{more_pages}")  # they stand on the blueprint of views
     for blueprint in (

@@ -43,7 +43,9 @@ _INSERT = insert(_MARK)
 #: Who took part.
 ATTENDED: Final = frozenset({AttendanceState.PRESENT, AttendanceState.LATE, AttendanceState.WALK_IN})
 #: What may be known before the day.
-_KNOWN_AHEAD: Final = frozenset({AttendanceState.ABSENT_NOTIFIED, AttendanceState.UNMARKED})
+_KNOWN_AHEAD: Final = frozenset({AttendanceState.ABSENT_NOTIFIED, AttendanceState.MAKING_UP, AttendanceState.UNMARKED})
+#: What says nothing of whether somebody came.
+NOT_SEEN: Final = frozenset({AttendanceState.MAKING_UP, AttendanceState.UNMARKED})
 MOST_HEADS: Final = 1000
 
 
@@ -145,6 +147,10 @@ _THE_REST = (
 )
 
 
+#: Those who are to make up for another meeting, and of whom nothing was seen.
+_TO_MAKE_UP = select(_MARK.c.learner_id).where(
+    _MARK.c.meeting_id == bindparam("meeting"), _MARK.c.current, _MARK.c.state == AttendanceState.MAKING_UP
+)
 #: At which venue each was, the latest meeting last. A lecture at a group's own place has none.
 _WERE_AT = (
     select(_MARK.c.learner_id, RUN.c.venue_id)
@@ -204,15 +210,16 @@ def _demand_open(meeting: LockedMeeting, actor: Actor, now: datetime) -> None:
 
 
 def mark_the_rest(meeting_id: int, state: AttendanceState, *, actor: Actor, now: datetime) -> tuple[Disagreement, ...]:
-    """Mark everybody with a seat of whom nothing stands yet; what a colleague marked meanwhile is left as it is.
+    """Mark everybody who is expected and of whom nothing stands yet; what a colleague marked meanwhile stays as it is.
 
     Raises what `record_attendance` raises, and NotYetBegun.
     """
     meeting = lock_meeting(meeting_id)
     if now < meeting.starts_at:
         raise NotYetBegun
-    learner_ids = connection().scalars(_THE_REST, {"meeting": meeting_id})
-    return _record(meeting, [Mark(learner_id, state, now) for learner_id in learner_ids], actor=actor, now=now)
+    seated = connection().scalars(_THE_REST, {"meeting": meeting_id}).all()
+    expected = [*seated, *connection().scalars(_TO_MAKE_UP, {"meeting": meeting_id})]
+    return _record(meeting, [Mark(learner_id, state, now) for learner_id in expected], actor=actor, now=now)
 
 
 def add_walk_in(meeting_id: int, learner_id: int, *, actor: Actor, now: datetime) -> tuple[Disagreement, ...]:
@@ -232,11 +239,19 @@ def _walk_in(meeting: LockedMeeting, learner_id: int, *, actor: Actor, now: date
 
 
 def check_in(meeting_id: int, learner_id: int, *, actor: Actor, now: datetime) -> tuple[Disagreement, ...]:
-    """The learner is here: present where they have a seat, else a walk-in. Raises what `add_walk_in` raises."""
+    """The learner is here: present where they are expected, else a walk-in. Raises what `add_walk_in` raises."""
     meeting = lock_meeting(meeting_id)
-    if connection().scalar(_SEAT_AT, {"meeting": meeting_id, "learner": learner_id}) is None:
+    if not _expected(meeting_id, learner_id):
         return _walk_in(meeting, learner_id, actor=actor, now=now)
     return _record(meeting, [Mark(learner_id, AttendanceState.PRESENT, now)], actor=actor, now=now)
+
+
+def _expected(meeting_id: int, learner_id: int) -> bool:
+    """Whether they have a seat, or were to come to make up for another meeting."""
+    if connection().scalar(_SEAT_AT, {"meeting": meeting_id, "learner": learner_id}) is not None:
+        return True
+    marks = marks_of(meeting_id, [learner_id]).get(learner_id, ())
+    return any(mark.state is AttendanceState.MAKING_UP for mark in marks)
 
 
 def record_heads(meeting_id: int, heads: int, *, actor: Actor, now: datetime) -> None:
@@ -266,7 +281,7 @@ def disagreement_of(marks: Sequence[KeptMark]) -> Disagreement | None:
     for mark in reversed(earlier):
         arrived_later = mark.id > standing.id
         by_another = mark is earlier[-1] and mark.recorded_by != standing.recorded_by
-        if (arrived_later or by_another) and mark.state not in (standing.state, AttendanceState.UNMARKED):
+        if (arrived_later or by_another) and mark.state not in (standing.state, *NOT_SEEN):
             return Disagreement(standing, mark)
     return None
 

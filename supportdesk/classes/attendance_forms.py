@@ -13,6 +13,8 @@ from supportdesk.classes.words import ATTENDANCE
 from supportdesk.core.fields import ChoiceField, DeskForm, HiddenField, IntegerField, SelectField
 from supportdesk.skills.words import LEVELS
 
+#: What is observed at a meeting; that somebody is to make up there is arranged elsewhere.
+SEEN: Final = {state: words for state, words in ATTENDANCE.items() if state is not AttendanceState.MAKING_UP}
 #: In place of a learner: everybody with a seat who has no mark yet.
 THE_REST: Final = "rest"
 
@@ -22,7 +24,7 @@ class MarkForm(DeskForm):
 
     learner = HiddenField(max_length=12)
     walk_in = HiddenField(max_length=200)
-    state = ChoiceField(_l("出欠"), choices=ATTENDANCE, coerce=AttendanceState)
+    state = ChoiceField(_l("出欠"), choices=SEEN, coerce=AttendanceState)
 
     @property
     def token(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import and_, func, or_, select
 
 from supportdesk.accounts.models import Account
-from supportdesk.classes.attendance import ATTENDED, KeptMark, disagreement_of
+from supportdesk.classes.attendance import ATTENDED, NOT_SEEN, KeptMark, disagreement_of
 from supportdesk.classes.models import AttendanceMark, AttendanceState, EnrolmentState, RunKind
 from supportdesk.classes.queries import (
     ENROLMENT,
@@ -81,6 +81,7 @@ class RosterRow(NamedTuple):
     history: tuple[MarkRow, ...]
     disputed: MarkRow | None
     levels: dict[str, KnownLevel]
+    making_up: bool
 
     @property
     def attended(self) -> bool:
@@ -89,8 +90,8 @@ class RosterRow(NamedTuple):
 
     @property
     def expected(self) -> bool:
-        """Whether they have a seat."""
-        return self.seat is not None
+        """Whether they have a seat, or were to come to make up for another meeting."""
+        return self.seat is not None or self.making_up
 
 
 def roster(meeting_id: int) -> list[RosterRow]:
@@ -100,7 +101,7 @@ def roster(meeting_id: int) -> list[RosterRow]:
     ids = [person.learner_id for person in people]
     marks, needs, levels = _marks(meeting_id), needs_of(ids), _levels(ids, skills)
     rows = [_row(person, marks.get(person.learner_id, []), needs, levels, skills) for person in people]
-    return [row for row in rows if row.enrolment_id is not None or row.state is not None]
+    return [row for row in rows if row.enrolment_id is not None or row.state is not None or row.making_up]
 
 
 def is_on_roster(meeting_id: int, learner_id: int) -> bool:
@@ -145,10 +146,11 @@ def _row(
         code=person.code or "",
         seat=person.seat,
         waiting=person.enrolment_id is not None and person.seat is None,
-        state=None if stands is AttendanceState.UNMARKED else stands,
+        state=None if stands in NOT_SEEN else stands,
         history=tuple(history.values()),
         disputed=history[told.overruled.id] if told else None,
         levels={code: levels.get((person.learner_id, code), UNKNOWN) for code in skills},
+        making_up=any(mark.state is AttendanceState.MAKING_UP for mark in kept),
     )
 
 
@@ -276,7 +278,7 @@ def _count_of_marks(*states: AttendanceState) -> Any:
 
 
 _PROGRESS = (
-    _count_of_marks(*(state for state in AttendanceState if state is not AttendanceState.UNMARKED)).label("marked"),
+    _count_of_marks(*(state for state in AttendanceState if state not in NOT_SEEN)).label("marked"),
     _count_of_marks(*ATTENDED).label("attended"),
     MEETING.c.unnamed_heads,
     MEETING.c.levels_confirmed_at,
@@ -304,7 +306,11 @@ def unfinished_of_staff(account_id: int, *, now: datetime, days: int) -> list[Me
     """
     first, _end = clock.day_bounds(clock.local(now).date())
     expected = or_(RUN.c.taken > 0, RUN.c.kind == RunKind.LECTURE)
-    untouched = and_(expected, _count_of_marks(*AttendanceState) == 0, MEETING.c.unnamed_heads == 0)
+    untouched = and_(
+        expected,
+        _count_of_marks(*(state for state in AttendanceState if state is not AttendanceState.MAKING_UP)) == 0,
+        MEETING.c.unnamed_heads == 0,
+    )
     statement = MEETING_ROWS.add_columns(*_PROGRESS).where(
         on_duty(account_id),
         MEETING.c.starts_at >= now - timedelta(days=days),

@@ -29,6 +29,7 @@ from supportdesk.classes.lending.phones import phones_of
 from supportdesk.classes.line import hold_free_seats, recall_offers
 from supportdesk.classes.locking import LockedRun, lock_run
 from supportdesk.classes.lottery.entering import has_entries, tell_entrants
+from supportdesk.classes.making_up.telling import tell_who_make_up
 from supportdesk.classes.models import (
     Duty,
     Edition,
@@ -174,6 +175,8 @@ def change_run(
     if moved or larger:
         asked = hold_free_seats(after, actor=actor, now=now)
     told = _tell(before, after, besides=asked, now=now) + tell_entrants(before, after, now=now) if moved else 0
+    other = {activity("meeting", one.id) for one in (ahead if elsewhere else new_days)}
+    told += tell_who_make_up(before.title, [one for one in before.claims if one.activity in other], now=now)
     audit.record(actor=actor, action=Action.CHANGE_RUN, subject=f"run:{run_id}", now=now, detail={"changed": changed})
     return told
 

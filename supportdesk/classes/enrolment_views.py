@@ -18,6 +18,7 @@ from supportdesk.classes.errors import AlreadyEnrolled
 from supportdesk.classes.forms import EnrolForm, MoveForm
 from supportdesk.classes.lottery.entering import enter_lottery
 from supportdesk.classes.lottery.queries import lottery_of
+from supportdesk.classes.making_up.queries import missed_of
 from supportdesk.classes.models import EnrolmentState
 from supportdesk.classes.queries import RunRow
 from supportdesk.classes.rules import can_be_left
@@ -151,6 +152,7 @@ def enrolment(enrolment_id: int) -> str:
         when=all_dates(row.run_id),
         done="done" in request.args and row.state is not EnrolmentState.CANCELLED,
         live=_is_live(row),
+        missed=missed_of(enrolment_id) if row.state is not EnrolmentState.CANCELLED else [],
         state=ENROLMENT_STATES[row.state],
         edition=EDITIONS[row.edition],
     )

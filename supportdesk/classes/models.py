@@ -238,6 +238,7 @@ class AttendanceState(StrEnum):
     ABSENT = "absent"
     ABSENT_NOTIFIED = "absent_notified"
     WALK_IN = "walk_in"
+    MAKING_UP = "making_up"  # known ahead: comes without a seat, for a meeting missed in another run
     UNMARKED = "unmarked"  # a mark taken back
 
 

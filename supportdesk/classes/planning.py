@@ -20,6 +20,7 @@ from supportdesk.classes.errors import AlreadyCancelled, PlanRefused, VenueClose
 from supportdesk.classes.lending.phones import keep_phones, pick_phones
 from supportdesk.classes.locking import RUN, LockedRun, lock_run
 from supportdesk.classes.lottery.entering import dismiss_entrants
+from supportdesk.classes.making_up.telling import tell_who_make_up
 from supportdesk.classes.models import (
     Course,
     CourseSkill,
@@ -312,6 +313,7 @@ def cancel_run(run_id: int, *, actor: Actor, now: datetime) -> int:
         raise AlreadyCancelled
     run.demand_open(now)
     told = _dismiss(run, actor=actor, now=now) + dismiss_entrants(run, actor=actor, now=now)
+    told += tell_who_make_up(run.title, run.claims, now=now)
     db.session.execute(update(RUN).where(RUN.c.id == run_id).values(state=RunState.CANCELLED, taken=0, waiting=0))
     occupancy.release(run.activities)
     audit.record(actor=actor, action=Action.CANCEL_RUN, subject=f"run:{run_id}", now=now)

@@ -32,5 +32,6 @@ ATTENDANCE: Final = {
     AttendanceState.ABSENT: _l("欠席"),
     AttendanceState.ABSENT_NOTIFIED: _l("連絡あり欠席"),
     AttendanceState.WALK_IN: _l("飛び入り"),
+    AttendanceState.MAKING_UP: _l("補講の予定"),
     AttendanceState.UNMARKED: _l("取り消し"),
 }

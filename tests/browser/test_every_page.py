@@ -28,8 +28,9 @@ NOTHING_THERE = {
     "reception": ["/no/such/page"],
 }
 
-#: Behind a link that opens once, a password that was just given, a phone that was set up: test_coming_in.py.
-LOOKED_AT_ELSEWHERE = {"invited.accept", "factor.enter_code", "staff.factor"}
+#: Behind a link that opens once, a password that was just given, a phone that was set up: test_coming_in.py. Shown for
+#: what was typed before: test_series.py.
+LOOKED_AT_ELSEWHERE = {"invited.accept", "factor.enter_code", "staff.factor", "series.dates"}
 
 Pages = dict[str, dict[str, str]]
 
@@ -87,6 +88,13 @@ def _starts(path: str) -> dict[str, list[str]]:
             "SELECT one.id, other.id FROM enrolment one JOIN enrolment other ON other.run_id = one.run_id"
             " WHERE one.id < other.id AND one.state = 'seated' AND other.state = 'seated'"
         ).fetchone()
+        series = first("SELECT id FROM series")
+        missed = database.execute(
+            "SELECT e.id, m.meeting_id FROM enrolment e JOIN meeting t ON t.run_id = e.run_id"
+            " JOIN attendance_mark m ON m.meeting_id = t.id AND m.learner_id = e.learner_id AND m.current"
+            " JOIN run r ON r.id = e.run_id"
+            " WHERE m.state IN ('absent', 'absent_notified') AND e.state = 'seated' AND r.kind = 'class'"
+        ).fetchone()
     both = f"/classes/{ahead}/enrol-both?learner={couple[0]}&companion={couple[1]}"
     return {
         "": [
@@ -107,10 +115,11 @@ def _starts(path: str) -> dict[str, list[str]]:
             f"/outreach/{held}",
             both,
             "/classes/enrolments/{}/both/{}".format(*together),
+            "/classes/enrolments/{}/make-up/{}".format(*missed),
             "/account/prove",
             "/dropbox/held",
         ],
-        "coordinator": ["/home", f"/tutors/matches/new?learner={neighbour}"],
+        "coordinator": ["/home", f"/tutors/matches/new?learner={neighbour}", f"/classes/series/{series}"],
         "admin": [
             "/home",
             f"/learners/{neighbour}/record",

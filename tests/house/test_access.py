@@ -87,6 +87,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "classes.phones": ("/classes/meetings/999999/phones", {"GET", "POST"}, MANAGE_CLASSES),
     "classes.to_decide": ("/classes/to-decide", {"GET"}, DECIDE_RUN),
     "classes.hold": ("/classes/999999/hold", {"POST"}, DECIDE_RUN),
+    "classes.make_up_meeting": ("/classes/enrolments/999999/make-up/999999", {"GET", "POST"}, BOOK_CLASS),
     "classes.cancel": ("/classes/999999/cancel", {"GET", "POST"}, MANAGE_CLASSES),
     "classes.week": ("/classes/week", {"GET"}, SEE_CLASSES),
     "classes.my_week": ("/classes/my-week", {"GET"}, TAKE_ATTENDANCE),

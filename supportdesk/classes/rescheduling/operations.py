@@ -22,6 +22,7 @@ from supportdesk.classes.lending.phones import phones_of
 from supportdesk.classes.line import KIND, hold_free_seats, recall_offers
 from supportdesk.classes.locking import LockedRun, count, lock_run, lock_runs
 from supportdesk.classes.lottery.entering import has_entries
+from supportdesk.classes.making_up.telling import tell_who_make_up
 from supportdesk.classes.models import Enrolment, EnrolmentState, Meeting, Run, RunState
 from supportdesk.classes.office import PLANNED_AHEAD_DAYS
 from supportdesk.classes.outreach.queries import demand_not_asked_for
@@ -102,9 +103,17 @@ def change_day(day: date, wanted: Sequence[Wanted], *, reason: str, actor: Actor
             _dismiss(change, run, actor=actor, now=now)
     asked = _hold_free_seats(runs, actor=actor, now=now)
     telling.tell(change, runs, [place for place in told if row_of(place.name, KIND) not in asked], now=now)
+    _tell_who_make_up(change, runs.values(), now)
     for run_id in sorted(runs):
         _note(Action.CHANGE_DAY, f"run:{run_id}", change, actor=actor, now=now)
     return change.id
+
+
+def _tell_who_make_up(change: DayChange, runs: Iterable[LockedRun], now: datetime) -> None:
+    about, changed = activity("day_change", change.id), {activity("meeting", one.meeting_id) for one in change.meetings}
+    for locked in runs:
+        theirs = [claim for claim in locked.claims if claim.activity in changed]
+        tell_who_make_up(locked.title, theirs, about=about, now=now)
 
 
 def undo_day_change(change_id: int, *, actor: Actor, now: datetime) -> None:

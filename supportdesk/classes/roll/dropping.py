@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, String, cast, literal, select
 
 from supportdesk.classes.attendance import ATTENDED, Mark, lock_meeting, record_attendance
+from supportdesk.classes.attendance_forms import SEEN
 from supportdesk.classes.attendance_queries import is_on_roster
 from supportdesk.classes.duty import meeting_of, meetings_answered_for
 from supportdesk.classes.models import AttendanceState
@@ -53,7 +54,7 @@ class NothingToRecord(DeskError):
 def read(content: Mapping[str, Any]) -> tuple[int, str]:
     """Whose mark it is, and at which meeting. Raises Unreadable."""
     learner_id, meeting_id = content.get("learner"), content.get("meeting")
-    if not _is_id(learner_id) or not _is_id(meeting_id) or content.get("state") not in list(AttendanceState):
+    if not _is_id(learner_id) or not _is_id(meeting_id) or content.get("state") not in list(SEEN):
         raise Unreadable
     return int(str(learner_id)), activity("meeting", int(str(meeting_id)))
 
