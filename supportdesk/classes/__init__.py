@@ -41,6 +41,7 @@ def plug_in(app: Flask) -> None:
         "roll.views",
         "rescheduling.views",
         "roll.back_entry_views",
+        "roll.newcomer_views",
         "series.copying",
         "staffing.views",
         "lending.views",

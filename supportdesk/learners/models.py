@@ -100,6 +100,7 @@ class Learner(Base):
             "one_age",
         ),
         Index("ix_learner_birth_date", "birth_date"),
+        Index("ix_learner_provisional", "id", sqlite_where=text("provisional"), postgresql_where=text("provisional")),
         Index("ix_learner_kana", "kana_key", "id"),
     )
 
@@ -127,6 +128,9 @@ class Learner(Base):
     note: Mapped[str] = mapped_column(default="")
     status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
     status_since: Mapped[datetime | None] = mapped_column(comment="null: from the beginning")
+    provisional: Mapped[bool] = mapped_column(
+        default=False, comment="entered in class by a given name, to be completed"
+    )
     erased_at: Mapped[datetime | None] = mapped_column(comment="the row is nobody since, and keeps figures in order")
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = foreign_key("account.id")

@@ -33,6 +33,7 @@ WORDS: Final[Mapping[str, TableWords]] = {
             "helper_phone": _l("連絡する人の電話番号"),
             "status": _l("利用の状態"),
             "status_since": _l("その状態になった日時"),
+            "provisional": _l("あとで登録を完成させる方"),
             "erased_at": _l("消去した日時"),
             "created_at": _l("登録した日時"),
             "created_by": _l("登録した人"),

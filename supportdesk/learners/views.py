@@ -22,6 +22,7 @@ from supportdesk.learners.consents import COVERS, WORDINGS, consents_of, record_
 from supportdesk.learners.forms import ConsentForm, LearnerForm, form_for, values_from_search
 from supportdesk.learners.models import ConsentKind
 from supportdesk.learners.operations import amend_learner, enter_learner
+from supportdesk.learners.provisional import complete, count_provisional, provisional_page
 from supportdesk.learners.rooms import ahead_of, check_scope, scope_of
 from supportdesk.learners.search import find_learners
 from supportdesk.learners.words import CONSENTS
@@ -38,7 +39,17 @@ def index() -> str:
     page = queries.learners_page(actor, page_number())
     note_list(Action.LIST_LEARNERS, [one.id for one in page.rows])
     ahead = ahead_of([one.id for one in page.rows], clock.now())
-    return render_template("learners/index.html", page=page, ahead=ahead)
+    waiting = count_provisional() if actor.may(Permission.EDIT_LEARNERS) else 0
+    return render_template("learners/index.html", page=page, ahead=ahead, provisional=waiting)
+
+
+@blueprint.get("/provisional")
+@requires(Permission.EDIT_LEARNERS)
+def provisional() -> str:
+    """Who was entered in class by a given name alone: to be completed, or found to be somebody known."""
+    page = provisional_page(page_number())
+    note_list(Action.LIST_LEARNERS, [one.id for one in page.rows])
+    return render_template("learners/provisional.html", page=page)
 
 
 @blueprint.route("/search", methods=["GET", "POST"])
@@ -94,6 +105,7 @@ def edit(learner_id: int) -> Answer:
 
     def act() -> str:
         amend_learner(learner_id, form.particulars(), others=form.other_ids, seen=form.seen, actor=actor, now=now)
+        complete(learner_id)
         return way_to("learner", learner_id=learner_id)
 
     return answer_form(form, lambda: _edit_page(form, learner_id), act, _("変更を保存しました。"))

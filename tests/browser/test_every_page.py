@@ -118,6 +118,7 @@ def _starts(path: str) -> dict[str, list[str]]:
             "/classes/enrolments/{}/make-up/{}".format(*missed),
             "/account/prove",
             "/dropbox/held",
+            "/learners/provisional",
         ],
         "coordinator": ["/home", f"/tutors/matches/new?learner={neighbour}", f"/classes/series/{series}"],
         "admin": [

@@ -41,7 +41,7 @@ from supportdesk.learners.slips import forget
 _REQUEST = table_of(RightsRequest)
 _AT_ONCE: Final = 200
 #: What of the learner's own row says nothing about a person.
-_STAYS: Final = frozenset({"id", "person_id", "merged_into", "created_at", "created_by"})
+_STAYS: Final = frozenset({"id", "person_id", "merged_into", "provisional", "created_at", "created_by"})
 
 
 class NotTheName(DeskError):
