@@ -29,6 +29,9 @@ ANSWERS: Final = RoomAnswers(
     mentions=(
         Mention(table_of(Enrolment), "caller_name", "caller_phone", "caller_relation"),
         Mention(table_of(LotteryEntrant), "caller_name", "caller_phone", "caller_relation"),
+        Mention(
+            table_of(OutreachRequest), "contact_name", "contact_phone", column=None, besides=("contact_kana", "note")
+        ),
     ),
     timeline=timeline.entries,
     scope=descriptions.learners_of,

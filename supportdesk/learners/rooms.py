@@ -63,19 +63,21 @@ class LearnerTable:
 @dataclass(frozen=True)
 class Mention:
     """Columns in which a learner's row names somebody else, who may be a learner too, and be erased: `name` and
-    `phone` are emptied then, a `relation` stays. `column` says whose row it is.
+    `phone` are emptied then, what is `besides` too, a `relation` stays. `column` says whose row it is; None where it is
+    no learner's, as that of a group: there name and phone together say who it is.
     """
 
     table: Table
     name: str | None = None
     phone: str | None = None
     relation: str | None = None
-    column: str = "learner_id"
+    column: str | None = "learner_id"
+    besides: tuple[str, ...] = ()
 
     @property
     def emptied(self) -> list[str]:
         """The columns that say who it is."""
-        return [name for name in (self.name, self.phone) if name]
+        return [name for name in (self.name, self.phone, *self.besides) if name]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
-    from supportdesk.core import activities
+    from supportdesk.core import activities, signposts
     from supportdesk.core.office import declare
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
@@ -25,6 +25,7 @@ def plug_in(app: Flask) -> None:
     import_module("supportdesk.tutors.session_views")
     import_module("supportdesk.tutors.figures_views")
     app.register_blueprint(views.blueprint)
+    signposts.put_up(app, {"matches": "tutors.matches"})
     add_to_menu(
         app,
         MenuItem("tutors.index", _l("わたしの受講者"), Permission.LOG_PEER_SESSION, begins_day=True),

@@ -11,6 +11,7 @@ from supportdesk.core.database import transaction
 from supportdesk.core.permissions import Role
 from supportdesk.helpdesk.cases import Notes, save_case
 from tests.classes.making import enrol, make_lecture, make_run, meeting_at
+from tests.classes.outreach.making import ask
 from tests.factories import make_actor, make_learner, make_reference
 from tests.helpdesk.making import book, make_desk
 from tests.tutors.making import log, make_tutor, match
@@ -29,6 +30,7 @@ def _one_of_each(context: None) -> None:
     booked = book(make_desk(adviser.account_id), adviser.account_id, learner_id, clash_reason="本人の希望")
     with transaction():
         save_case(booked.booking_id, Notes(note="写真"), actor=adviser, now=clock.now())
+    ask()
     match(tutor, learner_id)
     log(tutor, learner_id)
 
@@ -48,6 +50,10 @@ def _one_of_each(context: None) -> None:
         ("consultation_case SET closed_at = opened_at", "ck_consultation_case_closed_has_result"),
         ("desk SET slot_minutes = 40", "ck_desk_slot_minutes_quarters"),
         ("notice SET attempts = -1", "ck_notice_attempts_positive"),
+        ("outreach_request SET state = 'found'", "ck_outreach_request_found_has_time"),
+        ("outreach_request SET due_on = NULL", "ck_outreach_request_open_has_due_day"),
+        ("outreach_request SET state = 'refused'", "ck_outreach_request_ended_has_time"),
+        ("outreach_request SET place = ''", "ck_outreach_request_own_place_has_name"),
         ("peer_session SET venue_id = 1, place = 'X'", "ck_peer_session_one_place"),
     ],
 )

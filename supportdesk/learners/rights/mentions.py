@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import case, func, literal, or_, select, update
+from sqlalchemy import case, false, func, literal, null, or_, select, update
 
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.japanese import search_key
@@ -115,21 +115,26 @@ def _sought(known: _Known, ids: Sequence[int]) -> list[Mentioned]:
 
 def _named(mention: Mention, known: _Known, ids: Sequence[int]) -> Mentioned:
     columns = mention.table.c
-    whose = columns[mention.column]
-    candidates = [whose.in_(known.tied)]
+    whose = columns[mention.column] if mention.column else null()
+    candidates = [whose.in_(known.tied)] if mention.column else []
     wanted = [columns.id, whose.label("whose")]
     for label, column in (("name", mention.name), ("phone", mention.phone)):
         wanted.append(columns[column].label(label) if column else literal("").label(label))
     if mention.phone:
         candidates.append(columns[mention.phone].in_(known.numbers))
-    rows = connection().execute(select(*wanted).where(or_(*candidates), whose.not_in(ids)).order_by(columns.id)).all()
+    sought = select(*wanted).where(or_(false(), *candidates)).order_by(columns.id)
+    if mention.column:
+        sought = sought.where(whose.not_in(ids))
+    rows = connection().execute(sought).all()
     if mention.name is None:
         theirs = [row for row in rows if row.whose in known.tied and row.phone in known.numbers]
     else:
         theirs = [row for row in rows if search_key(row.name) in known.names]
-        known.tied.update(row.whose for row in theirs)
+        known.tied.update(row.whose for row in theirs if row.whose is not None)
         known.numbers.update(row.phone for row in theirs if row.phone)
-    return Mentioned(mention, [row.id for row in theirs], frozenset(row.whose for row in theirs))
+    return Mentioned(
+        mention, [row.id for row in theirs], frozenset(row.whose for row in theirs if row.whose is not None)
+    )
 
 
 def _names(ids: Sequence[int]) -> frozenset[str]:

@@ -20,12 +20,13 @@ from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
+from supportdesk.learners.rights.erasure import erase_learner
 from supportdesk.learners.rights.retention import erase_aged, plan_retention
 from tests.classes.making import make_lecture, meeting_at
 from tests.classes.outreach.making import FIRST, ask, at, check, confirm, find, pack
 from tests.classes.outreach.test_public import fields
 from tests.clocks import Clock
-from tests.factories import make_account
+from tests.factories import make_account, make_learner
 from tests.pages import PageClient
 from tests.recording import Statements
 
@@ -220,3 +221,13 @@ def test_whom_to_call_is_forgotten_after_its_years_and_the_figures_stay(app: Fla
     assert "保存期間をすぎたため、消しました" in page.text
     assert "花子" not in page.text
     assert "60分・12人" in page.text
+
+
+def test_a_learner_who_is_erased_is_forgotten_where_their_group_named_them(app: Flask, reception: PageClient) -> None:
+    with app.app_context():
+        learner_id = make_learner("イズミ ハナコ", name="泉 花子", phone="018-888-5643")
+        theirs, namesakes = ask(), ask(group_name="将軍野町内会", contact_phone="+81188635650")
+        with transaction():
+            erase_learner(learner_id, actor=SYSTEM, now=desk_clock.now())
+    assert "花子" not in reception.get(f"/outreach/{theirs}").text
+    assert "泉 花子" in reception.get(f"/outreach/{namesakes}").text
