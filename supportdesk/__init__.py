@@ -14,6 +14,7 @@ from supportdesk.extensions import babel, csrf, db, login_manager, migrate
 #: Whoever has tables. Imported with the application, so that foreign keys find one another.
 MODELS = (
     "accounts.models",
+    "classes.applying.models",
     "classes.lending.models",
     "classes.lottery.models",
     "classes.models",

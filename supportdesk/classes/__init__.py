@@ -49,6 +49,7 @@ def plug_in(app: Flask) -> None:
         "week.views",
         "lottery.views",
         "making_up.views",
+        "applying.desk_views",
     ):
         import_module(f"supportdesk.classes.{more_pages}")  # they stand on the blueprint of views
     for blueprint in (
@@ -73,6 +74,7 @@ def plug_in(app: Flask) -> None:
         MenuItem("schedule.index", _l("教室の予定"), None),
         MenuItem("classes.today", _l("担当の教室"), Permission.TAKE_ATTENDANCE, begins_day=True),
         MenuItem("classes.index", _l("教室"), Permission.SEE_CLASSES),
+        MenuItem("classes.applications", _l("市民の申し込み"), Permission.EDIT_LEARNERS),
         MenuItem("outreach.board", _l("出前講座"), Permission.SEE_OUTREACH),
     )
     activities.register(app.extensions, "meeting", descriptions.describe_meetings)

@@ -7,14 +7,19 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 
 from supportdesk.classes import descriptions, leaving, merging, record_words, timeline
+from supportdesk.classes.applying.models import Applicant
 from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.classes.models import AttendanceMark, Enrolment
+from supportdesk.classes.office import APPLICATION_YEARS
 from supportdesk.classes.outreach.models import OutreachRequest, OutreachStep
 from supportdesk.classes.outreach.office import OUTREACH_CONTACT_YEARS
 from supportdesk.core.database import table_of
 from supportdesk.learners.ageing import Ageing
 from supportdesk.learners.office import CALLER_YEARS
 from supportdesk.learners.rooms import LearnerTable, Mention, RoomAnswers, Turn
+
+#: What somebody who applied wrote of themselves.
+APPLICANT_WORDS: Final = ("name", "kana", "kana_key", "phone", "residence", "birth_year", "device", "needs")
 
 ANSWERS: Final = RoomAnswers(
     room="classes",
@@ -24,6 +29,7 @@ ANSWERS: Final = RoomAnswers(
             personal=("caller_name", "caller_relation", "caller_phone", "clash_reason"),
         ),
         LearnerTable(table_of(AttendanceMark)),
+        LearnerTable(table_of(Applicant), personal=APPLICANT_WORDS),
         LearnerTable(table_of(LotteryEntrant), personal=("caller_name", "caller_relation", "caller_phone")),
     ),
     mentions=(
@@ -50,6 +56,13 @@ ANSWERS: Final = RoomAnswers(
             since="enrolled_at",
             years=CALLER_YEARS.get,
             emptied=("caller_name", "caller_relation", "caller_phone", "clash_reason"),
+        ),
+        Ageing(
+            _l("市民が申し込みに書いたこと"),
+            table_of(Applicant),
+            since="applied_at",
+            years=APPLICATION_YEARS.get,
+            emptied=APPLICANT_WORDS,
         ),
         Ageing(
             _l("抽選の申し込みで代わりに電話した方"),

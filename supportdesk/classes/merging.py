@@ -9,6 +9,7 @@ from datetime import datetime
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
+from supportdesk.classes.applying.models import Applicant, Application
 from supportdesk.classes.attendance import last_venues
 from supportdesk.classes.descriptions import run_title
 from supportdesk.classes.locking import lock_runs
@@ -21,6 +22,8 @@ from supportdesk.learners.keys import note_last_venues
 from supportdesk.learners.rooms import Part
 
 _LIVE = Enrolment.state != EnrolmentState.CANCELLED
+#: Rows on which other rooms hang something, by the names of these.
+_NAMED = ("enrolment", "lottery_entrant")
 _IN_DRAW = LotteryEntrant.withdrawn_at.is_(None)
 
 
@@ -63,7 +66,7 @@ def derive(learner_ids: Sequence[int]) -> None:
 
 
 def parts(learner_id: int) -> list[Part]:
-    """Each run in which the learner was booked or seen, with its marks. Four statements."""
+    """Each run in which the learner was booked or seen, with its marks. Five statements."""
     rows: dict[int, list[tuple[str, int]]] = defaultdict(list)
     booked = select(Enrolment.run_id, Enrolment.id).where(Enrolment.learner_id == learner_id)
     for run_id, enrolment_id in db.session.execute(booked.order_by(Enrolment.id)):
@@ -71,6 +74,9 @@ def parts(learner_id: int) -> list[Part]:
     entered = select(LotteryEntrant.run_id, LotteryEntrant.id).where(LotteryEntrant.learner_id == learner_id)
     for run_id, entrant_id in db.session.execute(entered.order_by(LotteryEntrant.id)):
         rows[run_id].append(("lottery_entrant", entrant_id))
+    applied = select(Application.run_id, Applicant.id).join(Applicant).where(Applicant.learner_id == learner_id)
+    for run_id, applicant_id in db.session.execute(applied.order_by(Applicant.id)):
+        rows[run_id].append(("applicant", applicant_id))
     seen = select(Meeting.run_id, AttendanceMark.id).join(Meeting).where(AttendanceMark.learner_id == learner_id)
     for run_id, mark_id in db.session.execute(seen.order_by(AttendanceMark.id)):
         rows[run_id].append(("attendance_mark", mark_id))

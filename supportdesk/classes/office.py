@@ -136,6 +136,35 @@ LOTTERY_NEWCOMER_FACTOR: Final = NumberSetting(
     unit=_l("倍"),
     meaning=_l("1にすると、はじめての人もほかの人と同じです。"),
 )
+LOTTERY_WAIT_HOURS: Final = NumberSetting(
+    name="classes.lottery_wait_hours",
+    label=_l("確認の終わらない申し込みのために、抽選を何時間まで待つか"),
+    default=24,
+    least=0,
+    most=96,
+    unit=_l("時間"),
+    meaning=_l(
+        "締め切りまでに届いた市民の申し込みに、まだ確認していないものがあるとき、自動の抽選はこの時間まで待ちます。"
+    ),
+)
+APPLICATIONS_MOST: Final = NumberSetting(
+    name="classes.applications_most",
+    label=_l("同じ場所から10分間に受け付ける、市民の申し込みの数"),
+    default=10,
+    least=2,
+    most=100,
+    unit=_l("件"),
+    meaning=_l("これより多いと、少し待ってもらいます。教室や役所のWi-Fiから、みんなで申し込むときは多くします。"),
+)
+APPLICATION_YEARS: Final = NumberSetting(
+    name="classes.application_years",
+    label=_l("市民が申し込みに書いたことを残す年数"),
+    default=1,
+    least=1,
+    most=10,
+    unit=_l("年"),
+    meaning=_l("名前や電話番号などを、この年数のあとに消します。だれの申し込みか決まらなかったものも消します。"),
+)
 
 LATE_HOURS: Final = NumberSetting(
     name="classes.late_hours",
@@ -163,4 +192,7 @@ SETTINGS: Final = (
     LOTTERY_LOSS_FACTOR,
     LOTTERY_LOSSES_MOST,
     LOTTERY_NEWCOMER_FACTOR,
+    LOTTERY_WAIT_HOURS,
+    APPLICATIONS_MOST,
+    APPLICATION_YEARS,
 )

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from supportdesk.classes.words import ATTENDANCE, ENROLMENT_STATES
 from supportdesk.learners.record_words import TableWords
+from supportdesk.learners.words import CHANNELS, DEVICES
 
 WORDS: Final[Mapping[str, TableWords]] = {
     "enrolment": TableWords(
@@ -20,6 +21,24 @@ WORDS: Final[Mapping[str, TableWords]] = {
             "enrolled_by": _l("受け付けた人"),
         },
         {"state": ENROLMENT_STATES},
+    ),
+    "applicant": TableWords(
+        _l("市民が申し込みに書いたこと"),
+        {
+            "application_id": _l("申し込みの番号"),
+            "position": _l("ふたりのうちの何人目か"),
+            "name": _l("氏名"),
+            "kana": _l("フリガナ"),
+            "kana_key": _l("さがすためのフリガナ"),
+            "phone": _l("電話番号"),
+            "residence": _l("地区"),
+            "birth_year": _l("生まれた年"),
+            "device": _l("使っている電話"),
+            "needs": _l("手助けがいること"),
+            "channel": _l("希望する方法"),
+            "applied_at": _l("申し込んだ日時"),
+        },
+        {"device": DEVICES, "channel": CHANNELS},
     ),
     "lottery_entrant": TableWords(
         _l("抽選の申し込み"),

@@ -14,6 +14,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, render_templat
 from flask_babel import gettext as _
 
 from supportdesk.classes import schedule
+from supportdesk.classes.applying.queries import terms_of
 from supportdesk.classes.calendar_feed import as_calendar
 from supportdesk.classes.models import Edition, RunState
 from supportdesk.classes.office import SCHEDULE_MONTHS
@@ -155,7 +156,7 @@ def _in_language(districts: tuple[schedule.DistrictName, ...], language: str) ->
 @public
 def run(run_id: int) -> str:
     """One class: what is taught, where, what to bring, how to apply."""
-    found = schedule.public_run(run_id, clock.now())
+    found, terms = schedule.public_run(run_id, clock.now()), terms_of(run_id)
     if found is None:
         abort(404)
     language = chosen_language()
@@ -168,6 +169,8 @@ def run(run_id: int) -> str:
         edition=EDITIONS[found.edition],
         over=found.starts_at <= clock.now(),
         cancelled=found.state is RunState.CANCELLED,
+        terms=terms,
+        applies=terms is not None and terms.takes_applications(clock.now()),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from supportdesk.classes.applying.operations import Wish, apply
 from supportdesk.classes.lottery.entering import enter_lottery
 from supportdesk.classes.models import Edition, Filling
 from supportdesk.classes.planning import MeetingPlan, RunPlan, plan_run
@@ -22,6 +23,11 @@ from supportdesk.places.models import Venue
 
 _ALONE: Final = 15
 _SEATS: Final = 8
+#: Who applied at home; nobody in the ledger is called so.
+_IN_PUBLIC: Final = (
+    [Wish(kana="ハタケヤマ ミツエ", phone="+81188550142", residence="hokubu", birth_year=1948)],
+    [Wish(kana="クドウ ノブオ", phone="+81188550177"), Wish(kana="クドウ チヨ", phone="+81188550177")],
+)
 
 
 def play(cast: Cast, dice: Random, now: datetime) -> None:
@@ -53,3 +59,5 @@ def play(cast: Cast, dice: Random, now: datetime) -> None:
         applicants = [Applicant(learner_id, THE_LEARNER) for learner_id in people]
         at = opened + timedelta(hours=7 * number)
         enter_lottery(run_id, applicants, actor=cast.staff["reception"], now=at)
+    for number, wishes in enumerate(_IN_PUBLIC, start=1):
+        apply(run_id, wishes, now=now - timedelta(hours=10 * number))

@@ -78,6 +78,8 @@ def _starts(path: str) -> dict[str, list[str]]:
         booked_as = first("SELECT code FROM enrolment")
         neighbour = first("SELECT id FROM learner WHERE district_code = 'tobu'")
         ahead = first("SELECT id FROM run WHERE starts_at > '2026-11-26' AND state = 'open' AND kind = 'class'")
+        lottery = first("SELECT id FROM run WHERE filling = 'lottery'")
+        applied = first("SELECT receipt FROM application")
         couple = database.execute("SELECT learner_id, other_id FROM learner_link").fetchone()
         asked, asker = database.execute("SELECT id, learner_id FROM rights_request WHERE kind = 'erasure'").fetchone()
         receipt = first("SELECT receipt FROM outreach_request")
@@ -105,6 +107,7 @@ def _starts(path: str) -> dict[str, list[str]]:
             f"/v/{video}/thanks?said=can",
             f"/b/{booked_as}",
             f"/outreach/received/{receipt}",
+            f"/apply/receipt/{applied}",
         ],
         "reception": [
             "/home",
@@ -114,6 +117,7 @@ def _starts(path: str) -> dict[str, list[str]]:
             f"/outreach/{confirmed}",
             f"/outreach/{held}",
             both,
+            f"/classes/{lottery}/lottery/enter?learner={neighbour}",
             "/classes/enrolments/{}/both/{}".format(*together),
             "/classes/enrolments/{}/make-up/{}".format(*missed),
             "/account/prove",
@@ -124,6 +128,7 @@ def _starts(path: str) -> dict[str, list[str]]:
         "admin": [
             "/home",
             f"/learners/{neighbour}/record",
+            f"/classes/{lottery}/lottery/draw",
             f"/learners/requests/{asked}",
             f"/learners/{asker}/erase",
         ],

@@ -17,6 +17,7 @@ from sqlalchemy import String, cast, func, select, update
 from werkzeug.exceptions import HTTPException
 
 from supportdesk.accounts.models import Account, AuditEntry, AuditSubject
+from supportdesk.classes.applying.models import Application
 from supportdesk.classes.lottery.models import LotteryEntrant, LotteryEntry
 from supportdesk.classes.models import Enrolment, Meeting, Run
 from supportdesk.core.codes import new_token
@@ -43,6 +44,7 @@ ROWS: Final[dict[str, Any]] = {
     "run_id": Run.id,
     "meeting_id": Meeting.id,
     "enrolment_id": Enrolment.id,
+    "application_id": Application.id,
     "entry_id": LotteryEntry.id,
     "entrant_id": LotteryEntrant.id,
     "booking_id": Booking.id,

@@ -1,14 +1,31 @@
-"""The residents' pages on which they apply for a class: what applies to the draw, first of all."""
+"""The residents' pages on which they apply for a class and take it back. Whether somebody is known is never said."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
+from supportdesk.classes import schedule
+from supportdesk.classes.applying import operations, queries
+from supportdesk.classes.applying.forms import ApplyForm, WithdrawForm
 from supportdesk.classes.lottery.drawing import weighing_now
 from supportdesk.classes.lottery.rule import weight_of
+from supportdesk.core import clock
+from supportdesk.core.answers import Answer, answer_form
+from supportdesk.core.codes import tidy_code
+from supportdesk.core.database import transaction
+from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import public
+from supportdesk.places.choices import district_choices
 
 blueprint = Blueprint("apply", __name__, url_prefix="/apply", template_folder="../templates")
+
+
+@blueprint.after_request
+def keep_no_copy(response: Response) -> Response:
+    """What somebody typed stays on nobody's telephone."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/rule")
@@ -18,3 +35,76 @@ def rule() -> str:
     weighing = weighing_now()
     weights = [weight_of(losses, newcomer=False, weighing=weighing) for losses in range(weighing.losses_most + 1)]
     return render_template("classes/applying/rule.html", weighing=weighing, weights=weights)
+
+
+@blueprint.route("/<int:run_id>", methods=["GET", "POST"])
+@public
+def apply(run_id: int) -> Answer:
+    """Apply for a class, alone or with one other; no account is needed."""
+    now = clock.now()
+    run = schedule.public_run(run_id, now)
+    terms = queries.terms_of(run_id)
+    if run is None or terms is None or terms.by_invitation:
+        abort(404)
+    form = ApplyForm(district_choices())
+
+    def page() -> str:
+        return render_template(
+            "classes/applying/apply.html",
+            form=form,
+            run=run,
+            terms=terms,
+            meetings=schedule.public_meetings(run_id),
+            open=terms.takes_applications(now),
+        )
+
+    def act() -> str:
+        sender = operations.sender_of(request.remote_addr or "", now)
+        receipt = operations.apply(run_id, form.wishes(), sender=sender, now=now)
+        return url_for("apply.receipt", code=receipt)
+
+    if form.is_submitted() and form.validate():
+        try:
+            form.demand_a_person(now)
+        except DeskError as refusal:
+            form.refuse(refusal)
+            return page(), 422
+    return answer_form(form, page, act)
+
+
+@blueprint.get("/receipt/<code>")
+@public
+def receipt(code: str) -> Answer:
+    """The number to keep, on paper too: nothing on it is anybody's name."""
+    found = queries.receipt_of(tidy_code(code)[:20])
+    if found is None:
+        abort(404)
+    run = schedule.public_run(found.run_id, clock.now())
+    return render_template(
+        "classes/applying/receipt.html",
+        receipt=found,
+        run=run,
+        terms=queries.terms_of(found.run_id),
+        meetings=schedule.public_meetings(found.run_id),
+    )
+
+
+@blueprint.route("/withdraw", methods=["GET", "POST"])
+@public
+def withdraw() -> Answer:
+    """Take an application back, with its number and the end of the telephone's. Wrong guesses are counted."""
+    form = WithdrawForm(receipt=request.args.get("receipt", "")[:20])
+    page = "classes/applying/withdraw.html"
+    if not form.is_submitted():
+        return render_template(page, form=form)
+    if not form.validate():
+        return render_template(page, form=form), 422
+    try:
+        with transaction():
+            outcome = operations.withdraw_application(form.receipt.data, form.last_four.data, now=clock.now())
+    except DeskError as refusal:
+        outcome = refusal
+    if isinstance(outcome, DeskError):
+        form.refuse(outcome)
+        return render_template(page, form=form), outcome.status
+    return redirect(url_for("apply.receipt", code=outcome), 303)

@@ -26,6 +26,7 @@ from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.database import connection, table_of, unique_or
 from supportdesk.core.permissions import Actor
+from supportdesk.extensions import db
 from supportdesk.learners.standing import Standing, standings_of
 from supportdesk.notices.operations import cancel_notices, queue_notice
 from supportdesk.places import occupancy
@@ -128,7 +129,7 @@ def _keep(run_id: int, seed: str, given: Tickets, placed: Sequence[Placed], *, a
         "drawn_by": actor.account_id,
     }
     with unique_or(DrawnBefore(now)):
-        connection().execute(insert(Draw), kept)
+        db.session.execute(insert(Draw), kept)
     audit.record(
         actor=actor,
         action=Action.DRAW_LOTS,

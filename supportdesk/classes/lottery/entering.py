@@ -51,15 +51,22 @@ class Entered:
 
 
 def enter_lottery(
-    run_id: int, people: Sequence[Applicant], *, told: bool = True, actor: Actor, now: datetime
+    run_id: int,
+    people: Sequence[Applicant],
+    *,
+    told: bool = True,
+    applied_at: datetime | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> Entered:
     """Put one person, or two who come together, into the draw: one entry, as long as the deadline has not come.
 
+    `applied_at`: when they did, where it took until now to know who they are: by that the deadline is kept.
     Raises NotFound, RunNotOpen, NoLottery, AlreadyDrawn, DeadlinePassed, SamePerson, AlreadyEntered, NotActive, OnDuty.
     """
     run = _run_to_draw(run_id)
     run.demand_open(now)
-    if run.apply_until is not None and now >= run.apply_until:
+    if run.apply_until is not None and (applied_at or now) >= run.apply_until:
         raise DeadlinePassed(run.apply_until)
     ids = [one.learner_id for one in people]
     if len(set(ids)) != len(ids):

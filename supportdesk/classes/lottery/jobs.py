@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
+from supportdesk.classes.applying.models import Application, ApplicationState
 from supportdesk.classes.lottery.drawing import draw_run
 from supportdesk.classes.models import Filling, Run, RunState
+from supportdesk.classes.office import LOTTERY_WAIT_HOURS
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import SYSTEM
@@ -18,13 +20,19 @@ _LOG = logging.getLogger(__name__)
 
 
 def draw_due(now: datetime) -> int:
-    """Draw the runs whose deadline has come, each in a transaction of its own; how many that were."""
+    """Draw the runs whose deadline has come, each in a transaction of its own; how many that were.
+
+    Where somebody's application in public is still held the draw waits for them, though not for ever.
+    """
+    held = exists().where(Application.run_id == Run.id, Application.state == ApplicationState.HELD)
+    at_the_latest = now - timedelta(hours=LOTTERY_WAIT_HOURS.get())
     due = select(Run.id).where(
         Run.filling == Filling.LOTTERY,
         Run.drawn_at.is_(None),
         Run.apply_until <= now,
         Run.state == RunState.OPEN,
         Run.starts_at > now,
+        or_(~held, Run.apply_until <= at_the_latest),
     )
     drawn = 0
     for run_id in db.session.scalars(due.order_by(Run.apply_until, Run.id)).all():

@@ -1,0 +1,57 @@
+"""Who an applicant is in the register, where there can be no doubt: the same number, the same kana, nobody else so."""
+
+from __future__ import annotations
+
+from sqlalchemy import extract, func, or_, select
+
+from supportdesk.classes.applying.models import Applicant
+from supportdesk.core.database import connection
+from supportdesk.learners.duplicates import probable_duplicates
+from supportdesk.learners.found import Found
+from supportdesk.learners.models import Learner, LearnerPhone, Need, Status
+from supportdesk.learners.particulars import Particulars, Telephone
+
+OUTSIDE = "outside"
+
+
+def learner_like(kana_key: str, phone: str, birth_year: int | None) -> int | None:
+    """The one learner with this number and this reading, whose year of birth is not another; None of nobody, of
+    several, and of whoever is not active. One statement.
+    """
+    born = func.coalesce(extract("year", Learner.birth_date), Learner.birth_year)
+    wanted = (
+        select(Learner.id, Learner.status)
+        .join(LearnerPhone, LearnerPhone.learner_id == Learner.id)
+        .where(
+            LearnerPhone.number == phone,
+            Learner.kana_key == kana_key,
+            Learner.merged_into.is_(None),
+            Learner.erased_at.is_(None),
+        )
+        .distinct()
+    )
+    if birth_year is not None:
+        wanted = wanted.where(or_(born.is_(None), born == birth_year))
+    rows = connection().execute(wanted).all()
+    return rows[0].id if len(rows) == 1 and rows[0].status is Status.ACTIVE else None
+
+
+def particulars_of(applicant: Applicant) -> Particulars:
+    """What they wrote, as the register takes it."""
+    outside = applicant.residence == OUTSIDE
+    return Particulars(
+        name=applicant.name,
+        kana=applicant.kana,
+        birth_year=applicant.birth_year,
+        district_code=None if outside else applicant.residence or None,
+        outside_city=outside,
+        phones=(Telephone(applicant.phone, applicant.phone),),
+        device=applicant.device,
+        channel=applicant.channel,
+        needs=frozenset(Need(one) for one in applicant.needs.split(",") if one),
+    )
+
+
+def candidates(applicant: Applicant) -> list[Found]:
+    """Whom reception is asked about: learners who may be this person."""
+    return probable_duplicates(particulars_of(applicant))

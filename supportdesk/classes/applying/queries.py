@@ -1,0 +1,131 @@
+"""Reads about applications in public: what residents may know of a run's terms, and what reception settles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, HeldBecause
+from supportdesk.classes.models import Filling, Run, RunState
+from supportdesk.core.errors import NotFound
+from supportdesk.core.paging import Page, fetch_page
+from supportdesk.extensions import db
+
+
+class Terms(NamedTuple):
+    """How one applies for a run."""
+
+    filling: Filling
+    apply_until: datetime | None
+    drawn_at: datetime | None
+    state: RunState
+    starts_at: datetime
+
+    @property
+    def drawn(self) -> bool:
+        """Whether its seats are drawn."""
+        return self.filling is Filling.LOTTERY
+
+    @property
+    def by_invitation(self) -> bool:
+        """Nobody applies: people are asked."""
+        return self.filling is Filling.INVITATION
+
+    def takes_applications(self, now: datetime) -> bool:
+        """Whether one may apply in public now."""
+        last = self.apply_until or self.starts_at
+        return self.state is RunState.OPEN and not self.by_invitation and now < min(last, self.starts_at)
+
+
+def terms_of(run_id: int) -> Terms | None:
+    """The terms of a run, if there is one."""
+    row = db.session.execute(
+        select(Run.filling, Run.apply_until, Run.drawn_at, Run.state, Run.starts_at).where(Run.id == run_id)
+    ).one_or_none()
+    return Terms._make(row) if row else None
+
+
+class Receipt(NamedTuple):
+    """An application as whoever sent it may see it again: who it is about is not told."""
+
+    receipt: str
+    run_id: int
+    withdrawn: bool
+    people: int
+    applied_at: datetime
+
+
+def receipt_of(code: str) -> Receipt | None:
+    """The application with this number."""
+    people = select(func.count()).where(Applicant.application_id == Application.id).scalar_subquery()
+    row = db.session.execute(
+        select(
+            Application.receipt,
+            Application.run_id,
+            (Application.state == ApplicationState.WITHDRAWN).label("withdrawn"),
+            people,
+            Application.applied_at,
+        ).where(Application.receipt == code)
+    ).one_or_none()
+    return Receipt._make(row) if row else None
+
+
+class HeldRow(NamedTuple):
+    """An application that waits for reception."""
+
+    id: int
+    receipt: str
+    because: HeldBecause
+    applied_at: datetime
+    run_id: int
+    title: str
+    starts_at: datetime
+    apply_until: datetime | None
+    state: RunState
+    people: Sequence[str]
+
+
+def held_page(number: int) -> Page[HeldRow]:
+    """Those that wait, the oldest first. Three statements."""
+    page = fetch_page(
+        select(
+            *(Application.id, Application.receipt, Application.because, Application.applied_at),
+            *(Run.id.label("run_id"), Run.title, Run.starts_at, Run.apply_until, Run.state),
+        )
+        .join(Run, Run.id == Application.run_id)
+        .where(Application.state == ApplicationState.HELD)
+        .order_by(Application.applied_at, Application.id),
+        number,
+    )
+    names: dict[int, list[str]] = {}
+    people = (
+        select(Applicant.application_id, Applicant.name, Applicant.kana)
+        .where(Applicant.application_id.in_([row.id for row in page.rows]))
+        .order_by(Applicant.position)
+    )
+    for row in db.session.execute(people):
+        names.setdefault(row.application_id, []).append(row.name or row.kana)
+    rows = [HeldRow._make((*row, names.get(row.id, []))) for row in page.rows]
+    return Page(rows, page.number, page.pages, page.total)
+
+
+def how_many_held(run_id: int | None = None) -> int:
+    """How many wait, of all runs or of one."""
+    wanted: list[Any] = [Application.state == ApplicationState.HELD]
+    if run_id is not None:
+        wanted.append(Application.run_id == run_id)
+    return db.session.scalar(select(func.count()).select_from(Application).where(*wanted)) or 0
+
+
+def application_to_settle(application_id: int) -> Application:
+    """One application with its people. Raises NotFound."""
+    found = db.session.scalar(
+        select(Application).where(Application.id == application_id).options(selectinload(Application.people))
+    )
+    if found is None:
+        raise NotFound
+    return found

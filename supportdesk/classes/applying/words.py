@@ -1,0 +1,28 @@
+"""The words that pages have for why an application waits, or came to nothing."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.classes.applying.models import ApplicationState, HeldBecause, RefusedBecause
+
+STATES: Final = {
+    ApplicationState.HELD: _l("確認待ち"),
+    ApplicationState.PLACED: _l("受付ずみ"),
+    ApplicationState.WITHDRAWN: _l("本人が取り消した"),
+    ApplicationState.REFUSED: _l("断った"),
+}
+REASONS: Final = {
+    HeldBecause.UNKNOWN: _l("登録されている方か、わからない"),
+    HeldBecause.DIFFERS: _l("同じ方の、ちがう申し込みがある"),
+    HeldBecause.NO_PLACE: _l("電話で聞くことがある"),
+}
+REFUSALS: Final = {
+    RefusedBecause.NO_CONTACT: _l("連絡がとれない"),
+    RefusedBecause.GAVE_UP: _l("本人がやめると言った"),
+    RefusedBecause.TWICE: _l("同じ方の申し込みが、ほかにある"),
+    RefusedBecause.NOT_SERVED: _l("対象の方ではない"),
+    RefusedBecause.PRANK: _l("いたずら・まちがい"),
+}

@@ -1,0 +1,258 @@
+"""Applying in public: who is known is placed at once, nobody can see that, and reception settles the others."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from supportdesk.classes.applying.errors import TooMany
+from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, HeldBecause
+from supportdesk.classes.applying.operations import Wish, apply, say_who, withdraw_application
+from supportdesk.classes.errors import RunNotOpen
+from supportdesk.classes.lottery.errors import DeadlinePassed
+from supportdesk.classes.lottery.jobs import draw_due
+from supportdesk.classes.lottery.models import LotteryEntrant
+from supportdesk.classes.models import Enrolment, EnrolmentState, Filling
+from supportdesk.core import clock as desk_clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import SYSTEM, Role
+from supportdesk.extensions import db
+from supportdesk.learners.models import Learner
+from tests.classes.lottery.drawing import OPEN_FOR, make_lottery
+from tests.classes.making import enrol, make_run
+from tests.clocks import Clock
+from tests.factories import make_account, make_learner, make_reference
+from tests.pages import Page, PageClient
+
+HANA = Wish(kana="サトウ ハナ", phone="+81188001111")
+TARO = Wish(kana="サトウ タロウ", phone="+81188001111")
+
+
+@pytest.fixture
+def city(app: Flask) -> None:
+    with app.app_context():
+        make_reference()
+
+
+@pytest.fixture
+def hana(app: Flask, city: None) -> int:
+    with app.app_context():
+        return make_learner("サトウ ハナ", phone="018-800-1111")
+
+
+def applied(run_id: int, *people: Wish, **more: object) -> str:
+    with transaction():
+        return apply(run_id, people, now=desk_clock.now(), **more)  # type: ignore[arg-type]
+
+
+def states() -> list[tuple[ApplicationState, HeldBecause | None]]:
+    return [(one.state, one.because) for one in db.session.scalars(select(Application).order_by(Application.id))]
+
+
+def seated() -> list[tuple[int, int | None]]:
+    rows = db.session.scalars(select(Enrolment).where(Enrolment.state != EnrolmentState.CANCELLED))
+    return [(one.learner_id, one.seat) for one in rows]
+
+
+def test_who_is_known_beyond_doubt_has_a_seat_at_once_and_is_to_be_told(app: Flask, hana: int) -> None:
+    with app.app_context():
+        run_id = make_run()
+        applied(run_id, HANA)
+        assert [one[0] for one in states()] == [ApplicationState.PLACED]
+        assert seated() == [(hana, 1)]
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish(kana="サトウ ハナ", phone="+81188002222"),
+        Wish(kana="サトウ ハル", phone="+81188001111"),
+        Wish(kana="サトウ ハナ", phone="+81188001111", birth_year=1950),
+    ],
+    ids=["another phone", "another name", "another year"],
+)
+def test_where_there_is_a_doubt_reception_is_asked(app: Flask, city: None, wish: Wish) -> None:
+    with app.app_context():
+        make_learner("サトウ ハナ", phone="018-800-1111", birth_year=1944)
+        applied(make_run(), wish)
+        assert states() == [(ApplicationState.HELD, HeldBecause.UNKNOWN)]
+        assert seated() == []
+
+
+def test_the_same_application_twice_is_one(app: Flask, hana: int) -> None:
+    with app.app_context():
+        run_id = make_run()
+        first = applied(run_id, HANA, TARO)
+        assert applied(run_id, TARO, HANA) == first
+        assert len(states()) == 1
+
+
+def test_a_pair_that_names_each_other_differently_is_held_with_the_other_application(app: Flask, hana: int) -> None:
+    with app.app_context():
+        run_id, taro = make_run(), make_learner("サトウ タロウ", phone="018-800-1111")
+        applied(run_id, HANA, TARO)
+        assert sorted(one[0] for one in seated()) == [hana, taro]
+        applied(run_id, TARO)
+        applied(run_id, TARO, Wish(kana="サトウ ハナコ", phone="+81188001111"))
+        found = db.session.scalars(select(Application).order_by(Application.id)).all()
+        assert [one.because for one in found[1:]] == [HeldBecause.DIFFERS, HeldBecause.DIFFERS]
+        assert found[1].differs_from == found[0].id
+
+
+def test_what_the_desk_would_ask_is_asked_and_nothing_is_half_written(app: Flask, hana: int) -> None:
+    """Two who are known apply together, and one of them is enrolled already: neither is enrolled anew."""
+    with app.app_context():
+        run_id, taro = make_run(), make_learner("サトウ タロウ", phone="018-800-1111")
+        enrol(run_id, taro)
+        applied(run_id, HANA, TARO)
+        assert states() == [(ApplicationState.HELD, HeldBecause.NO_PLACE)]
+        assert [one[0] for one in seated()] == [taro]
+
+
+def test_one_second_after_the_deadline_and_after_the_beginning_it_is_too_late(app: Flask, hana: int) -> None:
+    with app.app_context():
+        run_id, other = make_lottery(), make_run()
+        at = desk_clock.now() + OPEN_FOR
+        for wanted, when, refusal in (
+            (run_id, at, DeadlinePassed),
+            (run_id, at + timedelta(seconds=1), DeadlinePassed),
+            (other, at + timedelta(days=20), RunNotOpen),
+        ):
+            with pytest.raises(refusal), transaction():
+                apply(wanted, [HANA], now=when)
+        assert states() == []
+
+
+def test_a_shared_address_is_slowed_and_not_shut(app: Flask, city: None) -> None:
+    with app.app_context():
+        run_id, now = make_run(), desk_clock.now()
+        for number in range(10):
+            applied(run_id, Wish(kana="サトウ ハナ", phone=f"+8118800{number:04}"), sender="one")
+        with pytest.raises(TooMany):
+            applied(run_id, HANA, sender="one")
+        applied(run_id, HANA, sender="another")
+        with transaction():
+            apply(run_id, [TARO], sender="one", now=now + timedelta(minutes=11))
+        assert len(states()) == 12
+
+
+def test_the_draw_waits_for_who_is_still_to_be_confirmed_and_takes_them_in(app: Flask, city: None) -> None:
+    with app.app_context():
+        run_id = make_lottery()
+        applied(run_id, HANA)
+        at = desk_clock.now() + OPEN_FOR
+        assert draw_due(at) == 0
+        (applicant,) = db.session.scalars(select(Applicant.id))
+        with transaction():
+            say_who(applicant, None, actor=SYSTEM, now=at + timedelta(hours=1))
+        assert states() == [(ApplicationState.PLACED, HeldBecause.UNKNOWN)]
+        assert draw_due(at + timedelta(hours=1)) == 1
+        assert [one[1] for one in seated()] == [1]
+        learner = db.session.scalars(select(Learner)).one()
+        assert (learner.kana, seated()[0][0]) == ("サトウ ハナ", learner.id)
+
+
+def test_the_draw_does_not_wait_for_ever(app: Flask, city: None) -> None:
+    with app.app_context():
+        applied(make_lottery(), HANA)
+        at = desk_clock.now() + OPEN_FOR
+        assert draw_due(at + timedelta(hours=23)) == 0
+        assert draw_due(at + timedelta(hours=24)) == 1
+
+
+def test_withdrawing_gives_back_whatever_it_has_become_and_guesses_are_counted(app: Flask, hana: int) -> None:
+    with app.app_context():
+        for run_id in (make_run(), make_lottery(hour=14)):
+            receipt, now = applied(run_id, HANA), desk_clock.now()
+            with transaction():
+                assert withdraw_application(receipt.lower(), "1111", now=now) == receipt
+        assert seated() == []
+        assert db.session.scalars(select(LotteryEntrant.withdrawn_at)).one() is not None
+        for _ in range(5):
+            with transaction():
+                assert type(withdraw_application("A999999", "1111", now=now)).__name__ == "NoSuchApplication"
+        with transaction():
+            assert type(withdraw_application("A999999", "1111", now=now)).__name__ == "TriedTooOften"
+
+
+# ---- the pages
+
+
+def form_of(client: PageClient, run_id: int, clock: Clock) -> Page:
+    """The page, read for a while."""
+    page = client.get(f"/apply/{run_id}")
+    clock.set(desk_clock.now() + timedelta(seconds=30))
+    return page
+
+
+def test_whoever_applies_sees_the_same_whether_they_are_known_or_not(
+    app: Flask, client: PageClient, hana: int, clock: Clock
+) -> None:
+    with app.app_context():
+        run_id = make_run()
+    assert client.get(f"/schedule/{run_id}").link("この教室に申し込む") == f"/apply/{run_id}"
+    texts = []
+    for kana in ("サトウ ハナ", "スズキ ミドリ"):
+        page = form_of(client, run_id, clock)
+        done = client.submit(page, "申し込む", {"kana": kana, "phone": "018-800-1111"}, follow=True)
+        assert done.h1 == "受付が完了しました"
+        (number,) = done.texts(".receipt-number strong")
+        texts.append(done.text.replace(number, "").split("申し込んだ日時")[0])
+        assert kana not in done.text
+    assert texts[0] == texts[1]
+    with app.app_context():
+        assert [one[0] for one in states()] == [ApplicationState.PLACED, ApplicationState.HELD]
+
+
+def test_robots_are_told_from_people_without_a_riddle(app: Flask, client: PageClient, city: None, clock: Clock) -> None:
+    with app.app_context():
+        run_id = make_run()
+    wanted = {"kana": "サトウ ハナ", "phone": "018-800-1111"}
+    quick = client.submit(client.get(f"/apply/{run_id}"), "申し込む", wanted, expect=422)
+    assert "もう一度「申し込む」を押すか" in quick.text
+    trapped = client.submit(form_of(client, run_id, clock), "申し込む", {**wanted, "website": "x"}, expect=422)
+    assert "受け付けられませんでした" in trapped.text
+    assert client.submit(quick, "申し込む", follow=True).h1 == "受付が完了しました"
+
+
+def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
+    app: Flask, client: PageClient, city: None, clock: Clock
+) -> None:
+    with app.app_context():
+        run_id = make_run()
+        invited = make_run(filling=Filling.INVITATION)
+    page = form_of(client, run_id, clock)
+    wrong = client.submit(page, "申し込む", {"kana": "佐藤", "phone": "12", "other_name": "佐藤 太郎"}, expect=422)
+    assert "ひらがなかカタカナで入力してください" in wrong.text
+    assert "もうひとりの方のフリガナを入力してください" in wrong.text
+    assert wrong.all("#other_name")[0]["value"] == "佐藤 太郎"
+    client.get(f"/apply/{invited}", expect=404)
+    client.get("/apply/999999", expect=404)
+    assert "この教室に申し込む" not in client.get(f"/schedule/{invited}").text
+
+
+def test_reception_says_who_it_is(app: Flask, client: PageClient, city: None, clock: Clock) -> None:
+    with app.app_context():
+        make_account(Role.RECEPTION)
+        run_id, hana = make_run(), make_learner("サトウ ハナ", phone="018-800-1111", birth_year=1944)
+        applied(run_id, Wish(kana="サトウ ハナ", phone="+81188001111", birth_year=1945))
+        applied(run_id, Wish(kana="スズキ ミドリ", phone="+81188003333", residence="tobu"))
+        receipts = db.session.scalars(select(Application.receipt).order_by(Application.id)).all()
+    client.sign_in("reception")
+    page = client.get("/classes/applications")
+    one = client.get(page.link(receipts[0]))
+    assert "受け付けました" in client.submit(one, "サトウ ハナさんの申し込みにする", follow=True).text
+    other = client.get(page.link(receipts[1]))
+    assert "よく似た受講者は、登録されていません" in other.text
+    assert "受け付けました" in client.submit(other, "新しい受講者として登録する", follow=True).text
+    with app.app_context():
+        assert seated()[0] == (hana, 1)
+        assert db.session.scalars(select(Learner.kana).order_by(Learner.id)).all() == ["サトウ ハナ", "スズキ ミドリ"]
+        applied(run_id, Wish(kana="タナカ ケン", phone="+81188004444"))
+        receipt = db.session.scalars(select(Application.receipt).order_by(Application.id.desc())).first()
+    last = client.get(client.get("/classes/applications").link(str(receipt)))
+    refusal = client.get(last.link("申し込みを断る"))
+    assert "断りました" in client.submit(refusal, "断る", {"reason": "prank"}, follow=True).text
