@@ -127,8 +127,11 @@ function lastTap(id) {
 async function tap(id) {
   const person = data.people.find((one) => one.id === id);
   if (!person?.taps.length) return;
-  const next = person.taps[(person.taps.indexOf(stateOf(person)) + 1) % person.taps.length];
-  await mark(person, next, stateOf(person));
+  const state = stateOf(person);
+  const next = person.taps[(person.taps.indexOf(state) + 1) % person.taps.length];
+  // Where two saw it differently the first tap says that what stands is right, as the note above the list asks.
+  const confirms = person.disputed && !lastTap(id) && person.taps.includes(state);
+  await mark(person, confirms ? state : next, state);
 }
 
 let taken = Promise.resolve();

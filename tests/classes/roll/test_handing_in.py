@@ -239,6 +239,8 @@ def test_the_door_opens_to_a_key_and_to_json_alone(app: Flask, phone: Phone) -> 
     assert stranger.post("/dropbox", data={"entries": "[]"}).status_code == 400
     assert stranger.post("/dropbox", json={"entries": "no list"}).status_code == 422
     assert stranger.post("/dropbox", json={"entries": []}, headers={"X-Phone-Key": "guessed"}).status_code == 401
+    brackets = b"[" * 200_000
+    assert stranger.post("/dropbox", data=brackets, content_type="application/json").status_code == 422
     assert stranger.post("/dropbox", data=b"x" * 300_000, content_type="application/json").status_code == 413
     assert phone.hand_in({"id": "no uuid"}, 5, {**phone.written({}), "made_at": "yesterday"}) is not None
     assert len(drops(app)) == 1
