@@ -16,7 +16,7 @@ from supportdesk.classes.models import Course, Edition
 from supportdesk.classes.planning import MeetingPlan, RunPlan, plan_runs
 from supportdesk.classes.series.examining import Examined, examine
 from supportdesk.classes.series.models import Series
-from supportdesk.classes.series.shape import MOST_ROWS, Group, Row
+from supportdesk.classes.series.shape import MOST_ROWS, Group, Row, grouped
 from supportdesk.core import clock
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -47,6 +47,11 @@ class SeriesPlan:
             self.least,
             begins - timedelta(days=self.decide_before) if self.least is not None else None,
         )
+
+    def check_conditions(self) -> None:
+        """Whether its runs can have them, before anything is looked through. Raises PlanRefused."""
+        for group in grouped(self.rows, self.each):
+            self.conditions_of(group).check(group.rows[0].starts_at, self.capacity)
 
 
 class NothingToSave(PlanRefused):

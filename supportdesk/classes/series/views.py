@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries
 from supportdesk.classes.duty import districts_managed
+from supportdesk.classes.errors import PlanRefused
 from supportdesk.classes.series import queries
 from supportdesk.classes.series.examining import Examined, Finding, examine
 from supportdesk.classes.series.forms import LookedThroughForm, RowFields, SeriesForm, looked_through_form
@@ -50,6 +51,11 @@ def new() -> Answer:
     course = queries.course_defaults(str(form.course_code.data)) if form.validate() else None
     rows = form.rows_for(course) if course else None
     if course is None or rows is None:
+        return _first_page(form), 422
+    try:
+        form.plan(course, rows).check_conditions()
+    except PlanRefused as refusal:
+        form.refuse(refusal)
         return _first_page(form), 422
     dates = looked_through_form(len(rows), _choices())
     dates.show(rows)

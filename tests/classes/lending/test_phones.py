@@ -13,6 +13,7 @@ from sqlalchemy import select
 from supportdesk.classes.changing import change_run
 from supportdesk.classes.lending.phones import TooFewPhones, lend_phones, phones_of
 from supportdesk.classes.planning import cancel_run, plan_runs
+from supportdesk.classes.rescheduling.operations import Wanted, change_day, undo_day_change
 from supportdesk.classes.series.examining import examine
 from supportdesk.classes.series.shape import Line, Term, rows_of
 from supportdesk.core import clock
@@ -81,6 +82,18 @@ class TestLending:
             select(OccupancyCell.cell).where(OccupancyCell.resource == f"equipment:{three_phones[0]}")
         )
         assert cell == int(moved.starts_at.timestamp()) // 900
+
+    def test_they_are_free_while_the_day_is_called_off_and_taken_again_when_that_is_undone(
+        self, three_phones: list[int]
+    ) -> None:
+        meeting_id = meeting_of(make_run(phones=1))
+        had = taken()
+        with transaction():
+            change_id = change_day(DAY, [Wanted(meeting_id, None)], reason="大雪のため", actor=SYSTEM, now=clock.now())
+        assert taken() == []
+        with transaction():
+            undo_day_change(change_id, actor=SYSTEM, now=clock.now())
+        assert taken() == had
 
     def test_runs_planned_at_once_share_what_there_is(self, three_phones: list[int]) -> None:
         plans = [run_plan(phones=2), run_plan(course="K02", phones=1)]

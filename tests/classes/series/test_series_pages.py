@@ -130,6 +130,8 @@ def test_what_was_typed_first_is_there_when_one_goes_back(
         ({"minutes": "5"}, "minutes"),
         ({"start": "25時"}, "start"),
         ({"each": "61"}, "each"),
+        ({"least": "9"}, "least"),
+        (day("publish_on", 2027, 1, 5), "publish_on-year"),
     ],
 )
 def test_what_cannot_be_is_said_beside_its_field(
