@@ -10,15 +10,12 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
 
-from supportdesk.classes.locking import RUN
-from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment, EnrolmentState, RunState
-from supportdesk.classes.office import LATE_HOURS
+from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment
 from supportdesk.core.database import table_of
 from supportdesk.extensions import db
 
 _YEAR: Final = timedelta(days=365)
 _MARK = table_of(AttendanceMark)
-_ENROLMENT = table_of(Enrolment)
 
 
 class Absences(NamedTuple):
@@ -37,8 +34,7 @@ class Absences(NamedTuple):
 def absences_of(learner_id: int, now: datetime) -> Absences:
     """The year's late cancellations and absences. Two statements.
 
-    A seat given up within so many hours (a setting) before the class began counts as late, unless the class itself was
-    called off.
+    A seat given up within so many hours (a setting) before the class began counts as late.
     """
     counted = db.session.execute(
         select(_MARK.c.state, func.count().label("how_many"))
@@ -51,20 +47,13 @@ def absences_of(learner_id: int, now: datetime) -> Absences:
         .group_by(_MARK.c.state)
     )
     marks = {row.state: row.how_many for row in counted}
-    given_up = db.session.execute(
-        select(_ENROLMENT.c.cancelled_at, RUN.c.starts_at)
-        .join(RUN, RUN.c.id == _ENROLMENT.c.run_id)
-        .where(
-            _ENROLMENT.c.learner_id == learner_id,
-            _ENROLMENT.c.state == EnrolmentState.CANCELLED,
-            _ENROLMENT.c.cancelled_at > now - _YEAR,
-            RUN.c.state == RunState.OPEN,
+    late = db.session.scalar(
+        select(func.count()).where(
+            Enrolment.learner_id == learner_id, Enrolment.given_up_late, Enrolment.cancelled_at > now - _YEAR
         )
     )
-    hours = timedelta(hours=LATE_HOURS.get())
-    late = sum(row.starts_at - hours < row.cancelled_at < row.starts_at for row in given_up)
     return Absences(
-        late,
+        late or 0,
         marks.get(AttendanceState.ABSENT, 0),
         marks.get(AttendanceState.ABSENT_NOTIFIED, 0),
     )

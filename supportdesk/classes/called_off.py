@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, literal, select
 
 from supportdesk.classes import wording
 from supportdesk.classes.models import Enrolment, EnrolmentState
+from supportdesk.classes.rescheduling.models import DismissedPlace
 from supportdesk.classes.run_queries import Person, named_people
 from supportdesk.core.activities import activity
 from supportdesk.core.permissions import Actor
-from supportdesk.notices.news import News, news_about
-
-#: Who was told one of these had a seat.
-_SEATED = frozenset({wording.CONFIRMED, wording.WON})
+from supportdesk.extensions import db
+from supportdesk.notices.models import Notice
+from supportdesk.notices.news import News, news_about, news_of_notices
 
 
 class Dismissed(NamedTuple):
@@ -35,10 +35,30 @@ def dismissed_from(run_id: int, actor: Actor, now: datetime) -> list[Dismissed]:
         select(Enrolment.id).where(Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.CANCELLED), actor
     )
     told = news_about([activity("enrolment", person.enrolment_id) for person in people], now)
+    with_the_day = _with_the_day(run_id, now)
     found = []
     for person in people:
         news = told.get(activity("enrolment", person.enrolment_id), [])
         last = next((one for one in news if one.kind == wording.CALLED_OFF), None)
-        if last is not None:
-            found.append(Dismissed(person, any(one.kind in _SEATED for one in news), last))
+        if person.enrolment_id in with_the_day:
+            found.append(Dismissed(person, *with_the_day[person.enrolment_id]))
+        elif last is not None:
+            found.append(Dismissed(person, any(one.kind == wording.CONFIRMED for one in news), last))
     return sorted(found, key=lambda one: (not one.news.to_tell, not one.had_seat, one.person.enrolment_id))
+
+
+def _with_the_day(run_id: int, now: datetime) -> dict[int, tuple[bool, News]]:
+    """Who was dismissed when a whole day was changed: whether they had a seat, and how far they were told of it."""
+    rows = db.session.execute(
+        select(DismissedPlace.enrolment_id, DismissedPlace.seat, Notice.id)
+        .join(Enrolment, Enrolment.id == DismissedPlace.enrolment_id)
+        .join(
+            Notice,
+            (Notice.learner_id == Enrolment.learner_id)
+            & (Notice.activity == literal("day_change:", Text) + cast(DismissedPlace.day_change_id, Text)),
+        )
+        .where(Enrolment.run_id == run_id)
+        .order_by(Notice.id)
+    ).all()
+    news = news_of_notices([row.id for row in rows], now) if rows else {}
+    return {row.enrolment_id: (row.seat is not None, news[row.id]) for row in rows}

@@ -12,7 +12,8 @@ from supportdesk.classes.errors import AlreadyBegun, AlreadyCancelled, NoSeatThe
 from supportdesk.classes.line import KIND, hold_for_next, strike
 from supportdesk.classes.locking import LockedRun, count, lock_run, lock_runs
 from supportdesk.classes.models import EnrolmentState
-from supportdesk.classes.rules import can_be_left
+from supportdesk.classes.rescheduling.telling import withdraw_change
+from supportdesk.classes.rules import can_be_left, is_late
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.database import connection
@@ -24,10 +25,13 @@ from supportdesk.notices.operations import cancel_notices, queue_notice
 from supportdesk.places import occupancy
 
 
-def cancel_enrolment(enrolment_id: int, *, told: bool = True, actor: Actor, now: datetime) -> int | None:
+def cancel_enrolment(
+    enrolment_id: int, *, told: bool = True, moves: bool = False, actor: Actor, now: datetime
+) -> int | None:
     """Free the seat and hold it for the next in line, who is asked; before the run starts, never after.
 
-    Returns the enrolment that is asked, if one is. `told`: the learner knows that they leave; else they are told. In a
+    Returns the enrolment that is asked, if one is. `told`: the learner knows that they leave; else they are told.
+    `moves`: they have a place in another run instead, so that it does not count as given up late. In a
     run of several meetings a learner may leave in the middle: their time from then on is free, the meetings before
     stay as they were, and the seat is nobody's. What was still to be told about the enrolment is not told any more.
     Raises NotFound, AlreadyCancelled, and AlreadyBegun once no meeting is still to come: what was is a fact.
@@ -42,7 +46,9 @@ def cancel_enrolment(enrolment_id: int, *, told: bool = True, actor: Actor, now:
     vacancy = end_offer(enrolment_id, KIND, left=True, actor=actor, now=now) or new_vacancy(
         activity(KIND, enrolment_id)
     )
-    strike(enrolment_id, actor=actor, now=now)
+    late = enrolment.state is EnrolmentState.SEATED and not moves and is_late(run.starts_at, now)
+    strike(enrolment_id, late=late, actor=actor, now=now)
+    withdraw_change([run.id], [enrolment.learner_id], now=now)
     _tell_of_cancelling(run, standing, enrolment, told=told, now=now)
     note(Action.CANCEL_ENROLMENT, enrolment.learner_id, enrolment_id, actor=actor, now=now)
     if enrolment.seat is None:
@@ -50,7 +56,8 @@ def cancel_enrolment(enrolment_id: int, *, told: bool = True, actor: Actor, now:
         return None
     count(run.id, seats=-1)
     asked = hold_for_next(run, enrolment.seat, vacancy, actor=actor, now=now) if run.waiting else None
-    occupancy.release(run.to_come(now), [occupancy.person(standing.person_id)])
+    if enrolment.state is EnrolmentState.SEATED:  # before they accept, an offered seat takes nobody's time
+        occupancy.release(run.to_come(now), [occupancy.person(standing.person_id)])
     return asked
 
 
@@ -88,7 +95,7 @@ def move_enrolment(
         raise SameRun
     lock_runs([from_run, run_id])
     had_seat = connection().execute(BY_ID, {"wanted": enrolment_id}).one().state is EnrolmentState.SEATED
-    cancel_enrolment(enrolment_id, actor=actor, now=now)
+    cancel_enrolment(enrolment_id, moves=True, actor=actor, now=now)
     enrolment = connection().execute(BY_ID, {"wanted": enrolment_id}).one()
     moved = enrol_learner(
         run_id,

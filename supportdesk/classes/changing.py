@@ -45,6 +45,7 @@ from supportdesk.classes.models import (
 )
 from supportdesk.classes.office import PLANNED_AHEAD_DAYS
 from supportdesk.classes.planning import LARGEST, check_deadline, check_open, people_on_duty
+from supportdesk.classes.rescheduling.telling import withdraw_change
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.database import table_of
@@ -171,6 +172,7 @@ def change_run(
     asked: set[int] = set()
     if moved:
         recall_offers(before, actor=actor, now=now)
+        withdraw_change([run_id], now=now)
     after = lock_run(run_id)
     if moved or larger:
         asked = hold_free_seats(after, actor=actor, now=now)
@@ -361,6 +363,7 @@ def _tell(before: LockedRun, after: LockedRun, *, besides: Collection[int], now:
             ),
             call_to=row.caller_phone,
             tell_until=to_come[0],
+            tell_by=min(to_come[0], *(claim.starts_at for claim in before.claims if claim.starts_at > now)),
             now=now,
         )
     return len(rows) + len(besides)

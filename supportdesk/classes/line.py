@@ -11,11 +11,12 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select, update
 
 from supportdesk.accounts.actions import Action
+from supportdesk.accounts.models import Account
 from supportdesk.classes import wording
 from supportdesk.classes.enrolment import BY_ID, free_seats_of, note, run_of, take_again
 from supportdesk.classes.errors import NotWaiting, OnDuty, StillFull
-from supportdesk.classes.locking import LockedRun, count, lock_run
-from supportdesk.classes.models import Enrolment, EnrolmentState
+from supportdesk.classes.locking import MEETING, LockedRun, count, lock_run
+from supportdesk.classes.models import Enrolment, EnrolmentState, MeetingStaff
 from supportdesk.core import clock
 from supportdesk.core.activities import activity, row_of
 from supportdesk.core.database import connection, table_of
@@ -31,6 +32,8 @@ KIND: Final = "enrolment"
 _ENROLMENT = table_of(Enrolment)
 _GONE = _ENROLMENT.alias("gone")
 _LEARNER = table_of(Learner)
+_ACCOUNT = table_of(Account)
+_STAFF = table_of(MeetingStaff)
 _NEXT = (
     select(_ENROLMENT.c.id, _ENROLMENT.c.learner_id, _ENROLMENT.c.code, _ENROLMENT.c.caller_phone)
     .join(_LEARNER, _LEARNER.c.id == _ENROLMENT.c.learner_id)
@@ -39,6 +42,12 @@ _NEXT = (
         _ENROLMENT.c.state == EnrolmentState.WAITING,
         _ENROLMENT.c.id.not_in(bindparam("asked", expanding=True)),
         _ENROLMENT.c.learner_id.not_in(select(_GONE.c.learner_id).where(_GONE.c.id == bindparam("given_up"))),
+        _LEARNER.c.person_id.not_in(
+            select(_ACCOUNT.c.person_id)
+            .join(_STAFF, _STAFF.c.account_id == _ACCOUNT.c.id)
+            .join(MEETING, MEETING.c.id == _STAFF.c.meeting_id)
+            .where(MEETING.c.run_id == bindparam("run_id"))
+        ),
         _LEARNER.c.status == Status.ACTIVE,
     )
     .order_by(_ENROLMENT.c.id)
@@ -52,7 +61,13 @@ _PUT = (
 _STRIKE = (
     update(_ENROLMENT)
     .where(_ENROLMENT.c.id == bindparam("wanted"))
-    .values(state=EnrolmentState.CANCELLED, seat=None, cancelled_at=bindparam("at"), cancelled_by=bindparam("by"))
+    .values(
+        state=EnrolmentState.CANCELLED,
+        seat=None,
+        cancelled_at=bindparam("at"),
+        cancelled_by=bindparam("by"),
+        given_up_late=bindparam("late"),
+    )
 )
 
 
@@ -60,7 +75,7 @@ def hold_for_next(run: LockedRun, seat: int, vacancy: Vacancy, *, actor: Actor, 
     """Hold a free seat for whoever waits longest of those who were not asked yet, and ask them: their enrolment.
 
     None when there is nobody, or the run has begun: then the seat is free for the next caller. A clash passes nobody
-    over; they are told of it when they are asked.
+    over; they are told of it when they are asked. Who teaches there by now is not asked.
     """
     if not run.is_open(now):
         return None
@@ -107,9 +122,9 @@ def recall_offers(run: LockedRun, *, actor: Actor, now: datetime) -> None:
         count(run.id, seats=-1, in_line=1)
 
 
-def strike(enrolment_id: int, *, actor: Actor, now: datetime) -> None:
-    """The enrolment has neither seat nor place in line any more."""
-    connection().execute(_STRIKE, {"wanted": enrolment_id, "at": now, "by": actor.account_id})
+def strike(enrolment_id: int, *, late: bool = False, actor: Actor, now: datetime) -> None:
+    """The enrolment has neither seat nor place in line any more. `late`: a seat, given up shortly before the start."""
+    connection().execute(_STRIKE, {"wanted": enrolment_id, "at": now, "by": actor.account_id, "late": late})
 
 
 def give_free_seat(enrolment_id: int, *, actor: Actor, now: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -32,8 +32,8 @@ def answer_of(enrolment_id: int) -> Response:
         return redirect(_booking(enrolment_id), 303)
 
     def act() -> None:
-        if row.offer_id is None:
-            raise OfferOver
+        if row.offer_id is None or str(row.offer_id) != request.form.get("offer"):
+            raise OfferOver  # what was shown is not what is offered now
         answer_offer(row.offer_id, given, actor=actor, now=now)
 
     return _carry_out(enrolment_id, act, _("返事を記録しました：%(answer)s", answer=ANSWERS[given]))

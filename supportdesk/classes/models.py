@@ -230,6 +230,7 @@ class Enrolment(Base):
     enrolled_by: Mapped[int | None] = foreign_key("account.id", index=False)
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[int | None] = foreign_key("account.id", index=False)
+    given_up_late: Mapped[bool] = mapped_column(default=False, comment="a seat, shortly before the start")
 
 
 class AttendanceState(StrEnum):

@@ -37,6 +37,7 @@ from supportdesk.classes.models import (
     Seat,
 )
 from supportdesk.classes.office import PLANNED_AHEAD_DAYS
+from supportdesk.classes.rescheduling.telling import withdraw_change
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.codes import new_code
@@ -312,6 +313,7 @@ def cancel_run(run_id: int, *, actor: Actor, now: datetime) -> int:
     if run.state is RunState.CANCELLED:
         raise AlreadyCancelled
     run.demand_open(now)
+    withdraw_change([run_id], now=now)
     told = _dismiss(run, actor=actor, now=now) + dismiss_entrants(run, actor=actor, now=now)
     told += tell_who_make_up(run.title, run.claims, now=now)
     db.session.execute(update(RUN).where(RUN.c.id == run_id).values(state=RunState.CANCELLED, taken=0, waiting=0))

@@ -19,6 +19,7 @@ WORDS: Final[Mapping[str, TableWords]] = {
             "seat": _l("席の番号"),
             "enrolled_at": _l("申し込んだ日時"),
             "enrolled_by": _l("受け付けた人"),
+            "given_up_late": _l("直前の取り消し"),
         },
         {"state": ENROLMENT_STATES},
     ),

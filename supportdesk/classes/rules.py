@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from supportdesk.classes.models import RunKind, RunState
-from supportdesk.classes.office import CLASS_WALK_IN_DAYS, CORRECTION_DAYS, LECTURE_WALK_IN_DAYS
+from supportdesk.classes.office import CLASS_WALK_IN_DAYS, CORRECTION_DAYS, LATE_HOURS, LECTURE_WALK_IN_DAYS
 from supportdesk.core import clock
 from supportdesk.core.permissions import Actor, Role
 
@@ -45,6 +45,11 @@ def can_be_left(starts: Iterable[datetime], now: datetime) -> bool:
     What is over is a fact: whoever did not come is marked absent.
     """
     return any(starts_at > now for starts_at in starts)
+
+
+def is_late(starts_at: datetime, now: datetime) -> bool:
+    """Whether a seat given up now is given up so late that hardly anybody else can come."""
+    return now < starts_at < now + timedelta(hours=LATE_HOURS.get())
 
 
 def walk_in_days(kind: RunKind) -> int:

@@ -37,7 +37,7 @@ def answer_form(form: DeskForm, page: Callable[[], str], act: Callable[[], str],
     return _go(location, said)
 
 
-def answer_press(act: Callable[[], str], said: str = "", *, back: str | None = None) -> Response:
+def answer_press(act: Callable[[], str], said: object = "", *, back: str | None = None) -> Response:
     """One press of a button that bears a token. A refusal is told on the page `back`, or on one of its own."""
     try:
         location = once(DeskForm().token, clock.now(), act)
@@ -51,7 +51,7 @@ def answer_press(act: Callable[[], str], said: str = "", *, back: str | None = N
     return _go(location, said)
 
 
-def _go(location: str, said: str) -> Response:
+def _go(location: str, said: object) -> Response:
     if said:
-        flash(said, "good")
+        flash(str(said), "good")
     return redirect(location, 303)

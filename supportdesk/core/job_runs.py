@@ -45,6 +45,7 @@ def note_end(name: str, *, rows: int | None, error: str = "", now: datetime) -> 
 
 
 def last_due() -> dict[str, datetime]:
-    """For when each job was planned that ran last."""
+    """For when each job was planned whose last run came to its end, and did not fail."""
+    done = select(_RUN.c.name, _RUN.c.due_at).where(_RUN.c.rows.is_not(None))
     with reading() as read:
-        return {row.name: row.due_at for row in read.execute(select(_RUN.c.name, _RUN.c.due_at))}
+        return {row.name: row.due_at for row in read.execute(done)}

@@ -6,6 +6,7 @@ from typing import Final
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -16,6 +17,7 @@ from supportdesk.classes import attendance
 from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.enrolment_queries import enrolment_row, enrolments_ahead
 from supportdesk.classes.models import EnrolmentState
+from supportdesk.classes.rules import can_be_left
 from supportdesk.classes.run_queries import dates_of
 from supportdesk.core import clock
 from supportdesk.core.answers import Answer, answer_form, answer_press
@@ -38,8 +40,12 @@ from supportdesk.notices.offers import Answer as Given
 from supportdesk.notices.offers import answer_offer
 from supportdesk.skills.queries import levels_of
 
-#: To leave the line for good is said at the desk, where somebody asks once more.
+#: To leave the line for good is said on the page of the booking, or to the desk.
 _OWN_ANSWERS: Final = {"accept": Given.ACCEPT, "decline": Given.DECLINE}
+_OWN_THANKS: Final = {
+    "accept": _l("受付が完了しました。席はあなたのものです。下の日時においでください。"),
+    "decline": _l("お返事を受け付けました。今回の席は次の方にまわします。キャンセル待ちは続きます。"),
+}
 blueprint = Blueprint("passes", __name__, url_prefix="/p", template_folder="templates")
 
 
@@ -149,7 +155,7 @@ def answer(token: str, offer_id: int) -> Response:
         answer_offer(offer_id, _OWN_ANSWERS[given], actor=SYSTEM, now=clock.now())
         return back
 
-    return answer_press(act, _("お返事を受け付けました。ありがとうございます。"), back=back)
+    return answer_press(act, _OWN_THANKS[given], back=back)
 
 
 @blueprint.route("/<token>/enrolments/<int:enrolment_id>/cancel", methods=["GET", "POST"])
@@ -159,7 +165,7 @@ def cancel(token: str, enrolment_id: int) -> Answer:
     learner_id, row = pass_by_token(token), enrolment_row(enrolment_id)
     if row is None or row.learner_id != learner_id or learner_id not in learners_of_this_phone():
         abort(404)
-    back, form = url_for("passes.open_pass", token=token), DeskForm()
+    back, form, dates = url_for("passes.open_pass", token=token), DeskForm(), dates_of(row.run_id)
 
     def act() -> str:
         cancel_enrolment(enrolment_id, actor=SYSTEM, now=clock.now())
@@ -171,8 +177,8 @@ def cancel(token: str, enrolment_id: int) -> Answer:
             form=form,
             token=token,
             booking=row,
-            live=row.state is not EnrolmentState.CANCELLED,
-            when=dates_of(row.run_id),
+            live=row.state is not EnrolmentState.CANCELLED and can_be_left((one[0] for one in dates), clock.now()),
+            when=dates,
         )
 
     return answer_form(form, page, act, _("取り消しました。ご連絡ありがとうございます。"))

@@ -61,6 +61,7 @@ class Notice(Base):
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     tell_until: Mapped[datetime | None] = mapped_column(comment="when what it tells begins; null: never too late")
+    tell_by: Mapped[datetime | None] = mapped_column(comment="until when it helps most, if that is sooner")
     withdrawn_at: Mapped[datetime | None] = mapped_column(comment="when what it tells ceased to be true, told or not")
     settled_at: Mapped[datetime | None] = mapped_column(comment="the last try, or when it was settled otherwise")
     settled_by: Mapped[int | None] = foreign_key("account.id", index=False)

@@ -21,9 +21,10 @@ from sqlalchemy import bindparam, insert, select, update
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.core.activities import activity
-from supportdesk.core.database import connection, table_of
+from supportdesk.core.database import connection, reading, table_of
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
+from supportdesk.learners.models import Channel
 from supportdesk.learners.standing import Standing
 from supportdesk.notices.models import UNSETTLED, Notice, NoticeState, Offer, OfferState
 from supportdesk.notices.operations import cancel_notices, queue_notice
@@ -137,7 +138,7 @@ def hold(
     )
     assert offer_id is not None, "a row that was written has an id"
     queue_notice(
-        standing=standing,
+        standing=standing._replace(channel=Channel.PHONE),  # a postcard asks nobody in time
         kind=OFFERED,
         activity=activity("offer", offer_id),
         text=text,
@@ -209,7 +210,8 @@ def end_offer(row_id: int, kind: str, *, left: bool, actor: Actor, now: datetime
 def overdue(now: datetime) -> list[int]:
     """Offers whose deadline is over, the oldest first."""
     late = select(_OFFER.c.id).where(_OFFER.c.state == OfferState.OPEN, _OFFER.c.deadline <= now)
-    return list(connection().scalars(late.order_by(_OFFER.c.deadline, _OFFER.c.id)))
+    with reading() as read:
+        return list(read.scalars(late.order_by(_OFFER.c.deadline, _OFFER.c.id)))
 
 
 _CLOSE: Final = (
@@ -238,7 +240,7 @@ def _close(offer_ids: Collection[int], state: OfferState, *, actor: Actor, now: 
 
 
 def _offer(offer_id: int) -> Any:
-    """The offer as it stands now, locked. Raises NotFound."""
+    """The offer as it stands now; its line's lock keeps it so. Raises NotFound."""
     offer = connection().execute(select(_OFFER).where(_OFFER.c.id == offer_id)).one_or_none()
     if offer is None:
         raise NotFound

@@ -37,13 +37,15 @@ def queue_notice(
     call_to: str = "",
     due_at: datetime | None = None,
     tell_until: datetime | None = None,
+    tell_by: datetime | None = None,
     now: datetime,
 ) -> None:
     """Write one notice for a learner, in the transaction of what it tells. `told`: they know it already. Who is not
     active is told nothing any more.
 
-    `tell_until`: when what it tells begins, and nobody need hear of it any more; None is never. A channel that cannot
-    deliver yet falls to the call list and says why.
+    `tell_until`: when what it tells begins, and nobody need hear of it any more; None is never. `tell_by`: until when
+    it helps most, if that is sooner, such as the time that a class was moved from. A channel that cannot deliver yet
+    falls to the call list and says why.
     """
     channel, fallback = _deliverable(standing.channel)
     state = NoticeState.WAITING if standing.status is Status.ACTIVE else NoticeState.CANCELLED
@@ -64,6 +66,7 @@ def queue_notice(
             "created_at": now,
             "due_at": due_at or now,
             "tell_until": tell_until,
+            "tell_by": tell_by,
             "settled_at": None if state is NoticeState.WAITING else now,
         },
     )
@@ -84,10 +87,13 @@ def give_back_notices(activities: Sequence[str], *, withdrawn_at: datetime) -> N
     )
 
 
-def any_left(activity: str) -> bool:
-    """Whether somebody was told of the activity, or it was tried."""
-    left = select(_NOTICE.c.id).where(_NOTICE.c.activity == activity, _NOTICE.c.state != NoticeState.WAITING)
-    return connection().scalar(left.limit(1)) is not None
+def any_left(activity: str, *, hold: bool = False) -> bool:
+    """Whether somebody was told of the activity, or it was tried. `hold`: nobody notes a call about it until the
+    transaction ends.
+    """
+    about = select(_NOTICE.c.state).where(_NOTICE.c.activity == activity)
+    states = set(connection().scalars(about.with_for_update() if hold else about))
+    return bool(states - {NoticeState.WAITING, NoticeState.CANCELLED})
 
 
 def _deliverable(wanted: Channel) -> tuple[Channel, Fallback | None]:
@@ -96,6 +102,9 @@ def _deliverable(wanted: Channel) -> tuple[Channel, Fallback | None]:
     return wanted, None
 
 
-def cancel_notices(activity: str, *, now: datetime) -> None:
-    """What was still to be told about the activity is not told any more; what was told cannot come back to be told."""
-    connection().execute(_CANCEL, {"about": activity, "at": now})
+def cancel_notices(activity: str, *, of: Sequence[int] | None = None, now: datetime) -> None:
+    """What was still to be told about the activity (to these learners) is not told any more; what was told cannot come
+    back to be told.
+    """
+    cancel = _CANCEL if of is None else _CANCEL.where(_NOTICE.c.learner_id.in_(of))
+    connection().execute(cancel, {"about": activity, "at": now})

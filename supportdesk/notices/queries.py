@@ -42,8 +42,8 @@ class Number(NamedTuple):
 class CallRow(NamedTuple):
     """One thing to tell one learner. `numbers` are in the order in which to try; `title` is what it is about.
 
-    It begins at `tell_until`, if it begins at all; of an offer (`offer_id`) that is until when they may answer.
-    `wanted` is how they wish to be told, `reasons` why it is not so.
+    They are told before `tell_by`, if there is such a time; of an offer (`offer_id`) that is until when they may
+    answer. `wanted` is how they wish to be told, `reasons` why it is not so.
     """
 
     id: int
@@ -53,7 +53,7 @@ class CallRow(NamedTuple):
     address: str
     text: str
     title: str
-    tell_until: datetime | None
+    tell_by: datetime | None
     wanted: Channel
     reasons: tuple[Fallback, ...]
     attempts: int
@@ -86,6 +86,7 @@ _HAS_NUMBER: Final = or_(
     exists().where(_PHONE.c.learner_id == _LEARNER.c.id),
     _LEARNER.c.helper_phone != "",
 )
+_TELL_BY: Final = func.coalesce(_NOTICE.c.tell_by, _NOTICE.c.tell_until)
 _IS_UNSETTLED: Final = _NOTICE.c.state.in_(UNSETTLED)
 
 
@@ -96,17 +97,18 @@ def fallback_now(now: datetime) -> ColumnElement[Any]:
         number=_HAS_NUMBER,
         call_back=_NOTICE.c.call_to != "",
         address=_LEARNER.c.address != "",
-        in_time=or_(_NOTICE.c.tell_until.is_(None), _NOTICE.c.tell_until >= now + timedelta(days=POST_DAYS.get())),
+        in_time=or_(_TELL_BY.is_(None), now + timedelta(days=POST_DAYS.get()) <= _TELL_BY),
     )
 
 
 def _due(now: datetime, actor: Actor, channel: Channel) -> Subquery:
     """Whom the actor tells now in this way. `turn` is 1 for what each learner hears first."""
     fallback = fallback_now(now)
-    turn = func.row_number().over(partition_by=_NOTICE.c.learner_id, order_by=_urgency(_NOTICE.c))
+    urgency = _urgency(_TELL_BY, _NOTICE.c)
+    turn = func.row_number().over(partition_by=_NOTICE.c.learner_id, order_by=urgency)
     statement = (
         select(
-            *(_NOTICE.c.id, _NOTICE.c.learner_id, _NOTICE.c.tell_until, _NOTICE.c.attempts),
+            *(_NOTICE.c.id, _NOTICE.c.learner_id, _TELL_BY.label("tell_by"), _NOTICE.c.attempts),
             fallback.label("fallback"),
             turn.label("turn"),
         )
@@ -121,9 +123,9 @@ def _due(now: datetime, actor: Actor, channel: Channel) -> Subquery:
     return _within_scope(statement, actor).subquery()
 
 
-def _urgency(columns: Any) -> list[ColumnElement[Any]]:
-    """What begins first stands first; whoever was tried already comes after."""
-    return [columns.tell_until.asc().nulls_last(), columns.attempts, columns.id]
+def _urgency(tell_by: ColumnElement[Any], columns: Any) -> list[ColumnElement[Any]]:
+    """What must be told first stands first; whoever was tried already comes after."""
+    return [tell_by.asc().nulls_last(), columns.attempts, columns.id]
 
 
 def calls_due(now: datetime, actor: Actor, channel: Channel = Channel.PHONE) -> list[CallRow]:
@@ -140,7 +142,7 @@ def calls_page(
 ) -> Page[list[CallRow]]:
     """The call list, so many learners a page, each with all that they are to be told. Two statements more."""
     due = _due(now, actor, channel)
-    learners = select(due.c.learner_id).where(due.c.turn == 1).order_by(*_urgency(due.c))
+    learners = select(due.c.learner_id).where(due.c.turn == 1).order_by(*_urgency(due.c.tell_by, due.c))
     page = fetch_page(learners, number, per_page=per_page)
     groups = _by_learner(due, [row.learner_id for row in page.rows]) if page.rows else []
     return Page(groups, page.number, page.pages, page.total)
@@ -151,7 +153,7 @@ def _by_learner(due: Subquery, learner_ids: Sequence[int] | None = None) -> list
     statement = (
         select(
             *(_NOTICE.c.id, _NOTICE.c.learner_id, _NOTICE.c.activity, _NOTICE.c.text, _NOTICE.c.wanted_channel),
-            *(_NOTICE.c.call_to, _NOTICE.c.attempts, _NOTICE.c.settled_at, _NOTICE.c.tell_until),
+            *(_NOTICE.c.call_to, _NOTICE.c.attempts, _NOTICE.c.settled_at, _TELL_BY.label("tell_by")),
             _NOTICE.c.fallback.label("first_fallback"),
             due.c.fallback,
             *(_LEARNER.c.name, _LEARNER.c.kana, _LEARNER.c.postal_code, _LEARNER.c.address),
@@ -161,7 +163,7 @@ def _by_learner(due: Subquery, learner_ids: Sequence[int] | None = None) -> list
         .join(due, due.c.id == _NOTICE.c.id)
         .join(_LEARNER, _LEARNER.c.id == _NOTICE.c.learner_id)
         .outerjoin(_PHONE, _PHONE.c.learner_id == _LEARNER.c.id)
-        .order_by(*_urgency(_NOTICE.c), _PHONE.c.position)
+        .order_by(*_urgency(_TELL_BY, _NOTICE.c), _PHONE.c.position)
     )
     if learner_ids is not None:
         statement = statement.where(_NOTICE.c.learner_id.in_(learner_ids))
@@ -186,7 +188,7 @@ def _call(rows: Sequence[Any], about: Description) -> CallRow:
         address=f"{first.postal_code} {first.address}".strip(),
         text=first.text,
         title=about.title,
-        tell_until=first.tell_until,
+        tell_by=first.tell_by,
         wanted=first.wanted_channel,
         reasons=tuple(reason for reason in (first.first_fallback, first.fallback) if reason),
         attempts=first.attempts,

@@ -23,6 +23,7 @@ WORDS: Final[Mapping[str, TableWords]] = {
             "created_at": _l("作った日時"),
             "due_at": _l("伝える日時"),
             "tell_until": _l("いつまで"),
+            "tell_by": _l("できればいつまで"),
             "settled_at": _l("すんだ日時"),
             "settled_by": _l("伝えた人"),
         },

@@ -188,7 +188,7 @@ class TestChangingOnesMind:
         assert [one.state for one in rows(app, run_id)] == ["cancelled", "offered"]
 
     @pytest.mark.parametrize(
-        ("pressed", "stands"), [("参加する", "seated"), ("今回は見送る", "waiting"), ("もう案内しない", "cancelled")]
+        ("pressed", "stands"), [("参加する", "seated"), ("今回は見送る", "waiting"), ("キャンセル待ちからはずす", "cancelled")]
     )
     def test_who_calls_back_answers_on_the_booking(
         self, app: Flask, reception: PageClient, pressed: str, stands: str
@@ -202,7 +202,7 @@ class TestChangingOnesMind:
         page = reception.get(f"/classes/enrolments/{second.enrolment_id}")
         assert "1番の席を、11月24日（火） 17:00 までとってあります" in page.text
         page = reception.submit(page, pressed, follow=True)
-        assert f"返事を記録しました：{pressed}" in page.text
+        assert "返事を記録しました" in page.text
         assert rows(app, run_id)[1].state == stands
         if stands == "waiting":
             page = reception.submit(page, "空いている席をわたす", follow=True)

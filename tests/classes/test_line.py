@@ -12,7 +12,7 @@ from supportdesk.accounts.models import AuditEntry
 from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.errors import OnDuty, RunNotOpen, StillFull
 from supportdesk.classes.line import give_free_seat
-from supportdesk.classes.models import Enrolment, EnrolmentState, Run
+from supportdesk.classes.models import Enrolment, EnrolmentState, MeetingStaff, Run
 from supportdesk.classes.planning import cancel_run
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
@@ -177,7 +177,8 @@ def test_nothing_is_offered_or_accepted_after_the_start(clock: Clock) -> None:
     starts_at = meeting_at().starts_at
     clock.set(starts_at - timedelta(hours=1))
     cancel(first)
-    assert db.session.scalars(select(Offer.deadline)).one() == starts_at
+    half = starts_at - timedelta(minutes=30)
+    assert db.session.scalars(select(Offer.deadline)).one() == half, "somebody else can still be asked"
     clock.set(starts_at)
     with pytest.raises(RunNotOpen):
         answer(Answer.ACCEPT)
@@ -248,6 +249,20 @@ def test_who_teaches_there_meanwhile_does_not_learn_there() -> None:
     with pytest.raises(OnDuty):
         answer(Answer.ACCEPT)
     assert line(run_id) == [C, O]
+
+
+def test_who_teaches_there_is_not_asked_and_keeps_that_time_when_they_leave_the_line() -> None:
+    account = make_account(Role.INSTRUCTOR)
+    run_id, (first,) = a_line_of(1)
+    waiting = enrol(run_id, learner_who_is(account.person_id))
+    person, plan = occupancy.person(account.person_id), meeting_at()
+    with transaction():
+        db.session.add(MeetingStaff(meeting_id=meeting_of(run_id), account_id=account.id))
+        occupancy.take(f"meeting:{meeting_of(run_id)}", [person], plan.starts_at, plan.ends_at)
+    cancel(first)
+    assert line(run_id) == [C, W]
+    cancel(waiting.enrolment_id)
+    assert occupancy.who_has([person], plan.starts_at, plan.ends_at)
 
 
 def test_an_offer_is_settled_by_an_answer_not_by_having_been_told() -> None:

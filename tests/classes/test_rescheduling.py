@@ -220,6 +220,50 @@ def test_undone_before_anybody_was_told_everything_is_as_it_was() -> None:
         undo(made)
 
 
+def test_who_is_moved_from_tomorrow_is_told_before_tomorrow() -> None:
+    run_id = make_run()
+    enrol(run_id, make_learner(channel=Channel.POST, address="山王一丁目", phone="018-888-1542"))
+    soon = desk_clock.now() + timedelta(days=1)
+    with transaction():
+        db.session.get_one(Meeting, meeting_of(run_id)).starts_at = soon
+        db.session.get_one(Meeting, meeting_of(run_id)).ends_at = soon + timedelta(hours=1)
+        change_day(
+            desk_clock.local(soon).date(),
+            [moved(meeting_of(run_id))],
+            reason=REASON,
+            actor=SYSTEM,
+            now=soon - timedelta(days=1),
+        )
+    assert {one for _learner, one in on_the_lists()} == {Channel.PHONE}, "a card comes too late"
+
+
+def test_what_changes_again_is_told_as_it_is_then() -> None:
+    run_id, other = make_run(), make_run(meeting_at(hour=13))
+    learner_id = make_learner()
+    mine = enrol(run_id, learner_id)
+    enrol(other, learner_id)
+    change(moved(meeting_of(run_id)), moved(meeting_of(other), 13))
+    with transaction():
+        cancel_enrolment(mine.enrolment_id, actor=SYSTEM, now=desk_clock.now())
+    (text,) = db.session.scalars(select(Notice.text).where(Notice.state == NoticeState.WAITING)).all()
+    assert "13:00" in text
+    assert "10:00" not in text
+    with transaction():
+        change_day(LATER, [Wanted(meeting_of(other))], reason=REASON, actor=SYSTEM, now=desk_clock.now())
+    (text,) = db.session.scalars(select(Notice.text).where(Notice.state == NoticeState.WAITING)).all()
+    assert "12月10日（木）13:00からの" in text
+    assert "中止です" in text
+
+
+def test_it_cannot_be_undone_once_somebody_booked_the_new_time(clock: Clock) -> None:
+    run_id = make_run()
+    made = change(moved(meeting_of(run_id)))
+    clock.advance(minutes=1)
+    enrol(run_id, make_learner())
+    with pytest.raises(CannotBeUndone):
+        undo(made)
+
+
 def test_it_cannot_be_undone_once_somebody_was_told_or_a_meeting_would_have_begun(clock: Clock) -> None:
     run_id = make_run()
     enrol(run_id, make_learner())

@@ -92,7 +92,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "classes.week": ("/classes/week", {"GET"}, SEE_CLASSES),
     "classes.my_week": ("/classes/my-week", {"GET"}, TAKE_ATTENDANCE),
     "classes.day": ("/classes/day", {"GET", "POST"}, MANAGE_CLASSES),
-    "classes.day_change": ("/classes/day-changes/999999", {"GET"}, MANAGE_CLASSES),
+    "classes.day_change": ("/classes/day-changes/999999", {"GET"}, MANAGE_CLASSES | WORK_CALL_LIST),
     "classes.undo_day": ("/classes/day-changes/999999/undo", {"POST"}, MANAGE_CLASSES),
     "classes.who": ("/classes/999999/who", {"GET", "POST"}, BOOK_CLASS),
     "classes.enrol": ("/classes/999999/enrol", {"GET", "POST"}, BOOK_CLASS),

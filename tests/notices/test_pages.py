@@ -60,7 +60,7 @@ def test_a_call_from_the_list_to_the_record(app: Flask, reception: PageClient) -
         "アキタ ハナコ 様",
         "018-888-1542",
         "席をご用意しました",
-        "12月3日（木） 10:00 に始まります",
+        "12月3日（木） 10:00 までに伝えます",
         "メール",
     ):
         assert words in page.text

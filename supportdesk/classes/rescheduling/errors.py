@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from flask_babel import lazy_gettext as _l
 
 from supportdesk.classes.doubts import Doubtful
 from supportdesk.classes.errors import PlanRefused
-from supportdesk.classes.models import Meeting
 from supportdesk.core.errors import DeskError
 
 
@@ -32,10 +29,10 @@ class AskedOnceMore(Doubtful):
 class BeforeTheDraw(PlanRefused):
     """A run whose draw is still to come is called off on its own page, where its entries are told."""
 
-    def __init__(self, meetings: Iterable[Meeting]) -> None:
+    def __init__(self, meeting_id: int) -> None:
         super().__init__(
             _l("抽選の前の教室です。中止にするときは、その教室のページから中止にしてください。"),
-            field=f"what_{next(one.id for one in meetings)}",
+            field=f"what_{meeting_id}",
         )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from itertools import pairwise
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, insert, select, update
@@ -17,6 +18,7 @@ from sqlalchemy.orm import selectinload
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
+from supportdesk.classes.conditions import Conditions
 from supportdesk.classes.errors import PlanRefused
 from supportdesk.classes.lending.phones import phones_of
 from supportdesk.classes.line import KIND, hold_free_seats, recall_offers
@@ -26,7 +28,7 @@ from supportdesk.classes.making_up.telling import tell_who_make_up
 from supportdesk.classes.models import Enrolment, EnrolmentState, Meeting, Run, RunState
 from supportdesk.classes.office import PLANNED_AHEAD_DAYS
 from supportdesk.classes.outreach.queries import demand_not_asked_for
-from supportdesk.classes.planning import check_open
+from supportdesk.classes.planning import check_deadline, check_open
 from supportdesk.classes.rescheduling import telling
 from supportdesk.classes.rescheduling.errors import BeforeTheDraw, CannotBeUndone, NothingChanges
 from supportdesk.classes.rescheduling.models import DayChange, DismissedPlace, MeetingChange
@@ -45,8 +47,6 @@ from supportdesk.places.shifting import shift_all
 _ENROLMENT = table_of(Enrolment)
 _PLACE = table_of(DismissedPlace)
 Times = tuple[datetime, datetime]
-#: Most meetings that are changed at one go: a city has not more a day.
-MOST: Final = 60
 
 
 @dataclass(frozen=True)
@@ -73,19 +73,9 @@ def change_day(day: date, wanted: Sequence[Wanted], *, reason: str, actor: Actor
     if meetings.keys() != plans.keys():
         raise NotFound
     _check(meetings, plans, loaded, day, now)
-    change = DayChange(day=day, reason=reason, made_at=now, made_by=actor.account_id)
-    change.meetings = [
-        MeetingChange(
-            meeting_id=one.id,
-            was_starts_at=one.starts_at,
-            was_ends_at=one.ends_at,
-            **dict(zip(("starts_at", "ends_at"), plans[one.id] or (None, None), strict=True)),
-        )
-        for one in meetings.values()
-    ]
-    db.session.add(change)
-    db.session.flush()
-    told = telling.people_of(list(runs.values()))
+    change = _write_down(day, meetings, plans, reason, actor=actor, now=now)
+    told = telling.people_of(runs)
+    telling.withdraw_change(runs, now=now)
     for locked in runs.values():
         recall_offers(locked, actor=actor, now=now)
     _shift(meetings, plans)
@@ -99,10 +89,10 @@ def change_day(day: date, wanted: Sequence[Wanted], *, reason: str, actor: Actor
     for run in loaded.values():
         if not _span_anew(run):
             if runs[run.id].to_draw and has_entries(run.id):
-                raise BeforeTheDraw(run.meetings)
+                raise BeforeTheDraw(next(one.id for one in run.meetings if one.id in plans))
             _dismiss(change, run, actor=actor, now=now)
     asked = _hold_free_seats(runs, actor=actor, now=now)
-    telling.tell(change, runs, [place for place in told if row_of(place.name, KIND) not in asked], now=now)
+    telling.tell(change, [place for place in told if row_of(place.name, KIND) not in asked], now=now)
     _tell_who_make_up(change, runs.values(), now)
     for run_id in sorted(runs):
         _note(Action.CHANGE_DAY, f"run:{run_id}", change, actor=actor, now=now)
@@ -114,6 +104,33 @@ def _tell_who_make_up(change: DayChange, runs: Iterable[LockedRun], now: datetim
     for locked in runs:
         theirs = [claim for claim in locked.claims if claim.activity in changed]
         tell_who_make_up(locked.title, theirs, about=about, now=now)
+
+
+def _write_down(
+    day: date,
+    meetings: Mapping[int, Meeting],
+    plans: Mapping[int, Times | None],
+    reason: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> DayChange:
+    """How each meeting stands now, and what becomes of it."""
+    change = DayChange(day=day, reason=reason, made_at=now, made_by=actor.account_id)
+    for one in meetings.values():
+        starts_at, ends_at = plans[one.id] or (None, None)
+        change.meetings.append(
+            MeetingChange(
+                meeting_id=one.id,
+                was_starts_at=one.starts_at,
+                was_ends_at=one.ends_at,
+                starts_at=starts_at,
+                ends_at=ends_at,
+            )
+        )
+    db.session.add(change)
+    db.session.flush()
+    return change
 
 
 def undo_day_change(change_id: int, *, actor: Actor, now: datetime) -> None:
@@ -135,6 +152,8 @@ def undo_day_change(change_id: int, *, actor: Actor, now: datetime) -> None:
     meetings = _among(loaded, {one.meeting_id for one in change.meetings})
     db.session.refresh(change, with_for_update=True)
     _check_undo(change, meetings, loaded, now)
+    for one in change.meetings:
+        check_open(loaded[meetings[one.meeting_id].run_id].venue_id, [one.was_starts_at])
     for locked in runs.values():
         recall_offers(locked, actor=actor, now=now)
     _bring_back_places(change, loaded)
@@ -157,7 +176,7 @@ def undo_day_change(change_id: int, *, actor: Actor, now: datetime) -> None:
 
 def may_be_undone(change: DayChange, now: datetime) -> bool:
     """Whether the page offers to take it back; `undo_day_change` asks again under its locks."""
-    begun = any(one.was_starts_at <= now for one in change.meetings)
+    begun = any(min(one.was_starts_at, one.starts_at or one.was_starts_at) <= now for one in change.meetings)
     return change.undone_at is None and not begun and not any_left(activity("day_change", change.id))
 
 
@@ -194,17 +213,21 @@ def _check(
     now: datetime,
 ) -> None:
     for meeting in meetings.values():
-        field, times = f"what_{meeting.id}", plans[meeting.id]
-        stands = meeting.called_off_at is None and runs[meeting.run_id].state is RunState.OPEN
+        field, run = f"what_{meeting.id}", runs[meeting.run_id]
+        stands = meeting.called_off_at is None and run.state is RunState.OPEN
         if not stands or clock.local(meeting.starts_at).date() != day:
             raise PlanRefused(_l("この教室は、ほかの人が変えました。もう一度開いてください。"), field=field)
         if meeting.starts_at <= now:
             raise PlanRefused(_l("もう始まっているため、変えられません。"), field=field)
+        times = plans[meeting.id]
+        if times == (meeting.starts_at, meeting.ends_at):
+            raise PlanRefused(_l("いまと同じ日時です。移す先の日を入力してください。"), field=f"day_{meeting.id}")
         if times is not None:
-            _check_times(runs[meeting.run_id], meeting, times, now)
+            _check_times(run, meeting, times, plans, now)
 
 
-def _check_times(run: Run, meeting: Meeting, times: Times, now: datetime) -> None:
+def _check_times(run: Run, meeting: Meeting, times: Times, plans: Mapping[int, Times | None], now: datetime) -> None:
+    """As `changing` has it, with the meeting as its field."""
     field, (starts_at, ends_at) = f"day_{meeting.id}", times
     if starts_at >= ends_at:
         raise PlanRefused(_l("終わりの時刻は、始まりより後にしてください。"), field=field)
@@ -215,17 +238,21 @@ def _check_times(run: Run, meeting: Meeting, times: Times, now: datetime) -> Non
             _l("日にちをたしかめてください。%(days)s日より離れた日は登録できません。", days=PLANNED_AHEAD_DAYS.get()),
             field=field,
         )
-    others = [one for one in run.meetings if one.id != meeting.id and one.called_off_at is None]
-    if any(
-        (one.number < meeting.number and one.ends_at > starts_at)
-        or (one.number > meeting.number and one.starts_at < ends_at)
-        for one in others
-    ):
+    in_order = _times_of(run, plans)
+    if any(earlier[1] > later[0] for earlier, later in pairwise(in_order)):
         raise PlanRefused(_l("ほかの回との順番が変わってしまいます。日をえらびなおしてください。"), field=field)
     try:
         check_open(run.venue_id, [starts_at])
+        check_deadline(run.filling, run.apply_until, in_order[0][0], None)
+        Conditions(run.publish_at, run.least, run.decide_on).check(in_order[0][0], run.capacity)
     except PlanRefused as refused:
         raise PlanRefused(refused.message, field=field) from refused
+
+
+def _times_of(run: Run, plans: Mapping[int, Times | None]) -> list[Times]:
+    """When the run's meetings are held, by their numbers, once the plans are carried out."""
+    times = [plans.get(one.id, (one.starts_at, one.ends_at)) for one in run.meetings if one.called_off_at is None]
+    return [one for one in times if one is not None]
 
 
 def _shift(meetings: Mapping[int, Meeting], plans: Mapping[int, Times | None]) -> None:
@@ -250,7 +277,8 @@ def _shift(meetings: Mapping[int, Meeting], plans: Mapping[int, Times | None]) -
         if times is not None:
             wanted.append(Claim(name, needs, *times))
     everybody = {occupancy.person(one) for persons in learners.values() for one in persons}
-    shift_all(had, wanted, twice=everybody)
+    on_duty = {occupancy.person(one) for one in people.values()}
+    shift_all(had, wanted, twice=everybody - on_duty)
     freed = [activity("meeting", one.id) for one in meetings.values() if plans[one.id] is None]
     if freed:
         occupancy.release(freed)
@@ -315,14 +343,18 @@ def _dismiss(change: DayChange, run: Run, *, actor: Actor, now: datetime) -> Non
 
 
 def _check_undo(change: DayChange, meetings: Mapping[int, Meeting], runs: Mapping[int, Run], now: datetime) -> None:
-    if not may_be_undone(change, now):
+    known_since = any_left(activity("day_change", change.id), hold=True) or telling.known_since(change, runs)
+    if known_since or not may_be_undone(change, now):
         raise CannotBeUndone
+    back = [one for one in change.meetings if one.starts_at is not None]
     for one in change.meetings:
         meeting = meetings[one.meeting_id]
         if one.starts_at is None:
             stands = meeting.called_off_at == change.made_at
         else:
             stands = (meeting.starts_at, meeting.ends_at) == (one.starts_at, one.ends_at)
+        before = _times_of(runs[meeting.run_id], {it.meeting_id: (it.was_starts_at, it.was_ends_at) for it in back})
+        stands = stands and all(earlier[1] <= later[0] for earlier, later in pairwise(before))
         if not stands or (runs[meeting.run_id].state is RunState.CANCELLED) is not one.ended_run:
             raise CannotBeUndone
 
@@ -330,11 +362,13 @@ def _check_undo(change: DayChange, meetings: Mapping[int, Meeting], runs: Mappin
 def _bring_back_places(change: DayChange, runs: Mapping[int, Run]) -> None:
     """Who was dismissed has the seat, or the place in line, of before."""
     rows = connection().execute(
-        select(_PLACE.c.enrolment_id, _PLACE.c.state, _PLACE.c.seat, _ENROLMENT.c.run_id)
+        select(_PLACE.c.enrolment_id, _PLACE.c.state, _PLACE.c.seat, _ENROLMENT.c.run_id, _ENROLMENT.c.learner_id)
         .join(_ENROLMENT, _ENROLMENT.c.id == _PLACE.c.enrolment_id)
         .where(_PLACE.c.day_change_id == change.id)
     )
     places = rows.all()
+    if _booked_twice(places):
+        raise CannotBeUndone
     ended = {one.meeting_id for one in change.meetings if one.ended_run}
     for run in runs.values():
         if ended & {meeting.id for meeting in run.meetings}:
@@ -350,6 +384,11 @@ def _bring_back_places(change: DayChange, runs: Mapping[int, Run]) -> None:
         )
     connection().execute(delete(_PLACE).where(_PLACE.c.day_change_id == change.id))
     db.session.flush()
+
+
+def _booked_twice(places: Sequence[Any]) -> bool:
+    """Whether two records that had a place in one run became one meanwhile."""
+    return len({(row.run_id, row.learner_id) for row in places}) != len(places)
 
 
 def _hold_free_seats(run_ids: Iterable[int], *, actor: Actor, now: datetime) -> set[int]:

@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from supportdesk.accounts.models import Account
-from supportdesk.classes.models import Enrolment, EnrolmentState, Meeting, MeetingStaff, Run
+from supportdesk.classes.models import Meeting, MeetingStaff, Run
 from supportdesk.classes.outreach.queries import ASKED_FOR
 from supportdesk.classes.queries import HELD, IS_ON, MEETING, MEETING_ROWS, RUN, MeetingRow, on_day
 from supportdesk.classes.rescheduling.models import DayChange, MeetingChange
+from supportdesk.classes.rescheduling.telling import people_of
 from supportdesk.core.activities import activity
 from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
@@ -33,11 +34,11 @@ _NOTICE = table_of(Notice)
 
 
 class DayMeeting(NamedTuple):
-    """A meeting of the day: who is on duty, how many have a seat, and whether it is the last that its run has left."""
+    """A meeting of the day: who is on duty, and how many meetings its run has left, this one among them."""
 
     row: MeetingRow
     staff: tuple[str, ...]
-    last: bool
+    left: int
 
 
 def meetings_of_day(day: date, districts: Collection[str] | None, district: str = "") -> list[DayMeeting]:
@@ -53,7 +54,7 @@ def meetings_of_day(day: date, districts: Collection[str] | None, district: str 
     rows = [MeetingRow._make(row) for row in db.session.execute(statement)]
     staff = _staff([row.id for row in rows])
     left = _meetings_left({row.run_id for row in rows})
-    return [DayMeeting(row, tuple(staff[row.id]), left[row.run_id] == 1) for row in rows]
+    return [DayMeeting(row, tuple(staff[row.id]), left[row.run_id]) for row in rows]
 
 
 def _staff(meeting_ids: Collection[int]) -> dict[int, list[str]]:
@@ -79,12 +80,10 @@ def _meetings_left(run_ids: Collection[int]) -> dict[int, int]:
 
 
 def affected(run_ids: Collection[int]) -> dict[Channel, int]:
-    """How many have a place in one of the runs, each once, by how they wish to be told. One statement."""
+    """How many have a place in one of the runs or its draw, each once, by how they wish to be told."""
+    learners = {place.learner_id for place in people_of(run_ids)}
     rows = db.session.execute(
-        select(Learner.channel, func.count(Learner.id.distinct()).label("people"))
-        .join(Enrolment, Enrolment.learner_id == Learner.id)
-        .where(Enrolment.run_id.in_(run_ids), Enrolment.state != EnrolmentState.CANCELLED)
-        .group_by(Learner.channel)
+        select(Learner.channel, func.count().label("people")).where(Learner.id.in_(learners)).group_by(Learner.channel)
     )
     return {row.channel: row.people for row in rows}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import timedelta
 
 from flask import render_template, request, url_for
@@ -12,6 +14,7 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes.duty import districts_managed
+from supportdesk.classes.errors import PlanRefused
 from supportdesk.classes.outreach.queries import lectures_asked_for
 from supportdesk.classes.rescheduling import queries
 from supportdesk.classes.rescheduling.errors import AskedOnceMore
@@ -46,6 +49,10 @@ def day() -> Answer:
     people = queries.affected({one.row.run_id for one in meetings})
 
     def act() -> str:
+        if _gone(form):
+            raise PlanRefused(
+                _("えらんだ教室の中に、もう始まったか、ほかの人が変えたものがあります。たしかめてください。")
+            )
         chosen = form.wanted()
         if chosen and not form.although.data:
             raise AskedOnceMore(_what_will_happen(form))
@@ -70,6 +77,12 @@ def day() -> Answer:
     return answer_form(form, page, act)
 
 
+def _gone(form: DayForm) -> bool:
+    """Whether something was chosen for a meeting that is not on the form any more."""
+    chosen = {name for name, value in request.form.items() if name.startswith("what_") and value != Fate.KEEP}
+    return not chosen <= {one.what.name for one in form.rows}
+
+
 def _fate() -> Fate:
     """What all meetings start with, as a link chose it."""
     written = request.args.get("all", "")
@@ -86,16 +99,17 @@ def _what_will_happen(form: DayForm) -> list[str]:
         said.append(_("%(count)s件を中止にします。", count=len(off)))
     if moved:
         said.append(_("%(count)s件を別の日に移します。部屋・講師・席もいっしょに移ります。", count=len(moved)))
+    how_many = Counter(one.meeting.row.run_id for one in off)
+    ended = {one.meeting.row.run_id: one.meeting for one in off if how_many[one.meeting.row.run_id] == one.meeting.left}
     said += [
-        _("「%(title)s」は、ほかの回がないので、申し込みもすべて取り消しになります。", title=one.meeting.row.title)
-        for one in off
-        if one.meeting.last
+        _("「%(title)s」は、ほかの回がないので、申し込みもすべて取り消しになります。", title=one.row.title)
+        for one in ended.values()
     ]
     return said
 
 
 @blueprint.get("/day-changes/<int:change_id>")
-@requires(Permission.MANAGE_CLASSES)
+@requires(Permission.MANAGE_CLASSES, Permission.WORK_CALL_LIST)
 def day_change(change_id: int) -> str:
     """What was changed, and how far everybody has been told."""
     actor, now = current_actor(), clock.now()
@@ -108,7 +122,7 @@ def day_change(change_id: int) -> str:
         meetings=meetings,
         page=page,
         lists=LISTS,
-        undoable=may_be_undone(change, now),
+        undoable=_manages_all(meetings) and may_be_undone(change, now),
     )
 
 
@@ -117,7 +131,9 @@ def day_change(change_id: int) -> str:
 def undo_day(change_id: int) -> Response:
     """Take the change back, as long as nobody was told."""
     actor, now = current_actor(), clock.now()
-    _change(change_id)
+    _found, meetings = _change(change_id)
+    if not _manages_all(meetings):
+        raise NotFound
     here = url_for("classes.day_change", change_id=change_id)
 
     def act() -> str:
@@ -128,9 +144,22 @@ def undo_day(change_id: int) -> Response:
 
 
 def _change(change_id: int) -> tuple[DayChange, list[queries.ChangedMeeting]]:
-    """A change of meetings all of which the actor manages. Raises NotFound."""
-    change = queries.change_of_day(change_id)
-    meetings, districts = queries.changed_meetings(change), districts_managed(current_actor())
-    if districts is not None and any(one.district_code not in districts for one in meetings):
+    """A change, with the meetings of it that are the actor's business: all at the counter, where the calls are made.
+
+    Raises NotFound when none is.
+    """
+    actor, change = current_actor(), queries.change_of_day(change_id)
+    meetings, districts = queries.changed_meetings(change), districts_managed(actor)
+    if districts is not None and not actor.may(Permission.USE_DESK):
+        meetings = [one for one in meetings if one.district_code in districts]
+    if not meetings:
         raise NotFound
     return change, meetings
+
+
+def _manages_all(meetings: Iterable[queries.ChangedMeeting]) -> bool:
+    """Whether the actor manages each of the meetings."""
+    actor = current_actor()
+    districts = districts_managed(actor)
+    everywhere = districts is None or all(one.district_code in districts for one in meetings)
+    return actor.may(Permission.MANAGE_CLASSES) and everywhere
