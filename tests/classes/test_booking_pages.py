@@ -188,7 +188,8 @@ class TestChangingOnesMind:
         assert [one.state for one in rows(app, run_id)] == ["cancelled", "offered"]
 
     @pytest.mark.parametrize(
-        ("pressed", "stands"), [("参加する", "seated"), ("今回は見送る", "waiting"), ("キャンセル待ちからはずす", "cancelled")]
+        ("pressed", "stands"),
+        [("参加する", "seated"), ("今回は見送る", "waiting"), ("キャンセル待ちからはずす", "cancelled")],
     )
     def test_who_calls_back_answers_on_the_booking(
         self, app: Flask, reception: PageClient, pressed: str, stands: str
