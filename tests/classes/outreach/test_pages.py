@@ -126,7 +126,9 @@ def test_coordinators_see_their_districts_and_instructors_their_own_lectures(
     coordinator = PageClient(app)
     coordinator.sign_in("coordinator")
     for client, seen, hidden in ((coordinator, west, east), (instructor, west, east)):
-        assert client.get("/outreach/").texts(".results strong") == ["新屋町内会"]
+        board = client.get("/outreach/")
+        assert board.texts(".results strong") == ["新屋町内会"]
+        assert [count for count in board.texts(".steps strong") if count != "0件"] == ["1件"]
         client.get(f"/outreach/{seen}")
         client.get(f"/outreach/{hidden}", expect=404)
     page = instructor.get(f"/outreach/{west}")
