@@ -150,7 +150,12 @@ class Walk:
         with self.app.test_request_context():
             for rule in self.app.url_map.iter_rules():
                 allowed = self.role in ROUTES[rule.endpoint][2]
-                if allowed and "GET" in (rule.methods or ()) and rule.arguments and rule.arguments <= ROWS.keys():
+                if (
+                    allowed
+                    and "GET" in (rule.methods or ())
+                    and len(rule.arguments) == 1
+                    and rule.arguments <= ROWS.keys()
+                ):
                     name = next(iter(rule.arguments))
                     column = ROWS[name]
                     # the newest first: those can still be moved, cancelled, ended
