@@ -35,6 +35,7 @@ from supportdesk.classes.queries import (
     matching,
     on_duty,
 )
+from supportdesk.classes.rescheduling.models import DayChange, MeetingChange
 from supportdesk.classes.rules import free_seats, is_open
 from supportdesk.classes.staffing.queries import fewest_assistants
 from supportdesk.classes.staffing.ratio import assistants_missing
@@ -52,6 +53,15 @@ from supportdesk.places.choices import venue_in_words
 from supportdesk.places.models import District, Room, Venue
 
 _STAFF = table_of(MeetingStaff)
+#: The change of a whole day in which the meeting was called off or moved last.
+_LAST_CHANGE = (
+    select(func.max(MeetingChange.day_change_id))
+    .join(DayChange, DayChange.id == MeetingChange.day_change_id)
+    .where(MeetingChange.meeting_id == MEETING.c.id, DayChange.undone_at.is_(None))
+    .correlate(MEETING)
+    .scalar_subquery()
+    .label("day_change_id")
+)
 
 
 class ListedRun(NamedTuple):
@@ -189,6 +199,7 @@ class RunMeeting(NamedTuple):
     room: str | None
     code: str
     called_off: bool
+    day_change_id: int | None
     staff: tuple[str, ...]
     assistants: tuple[str, ...]
     phones: int
@@ -200,6 +211,7 @@ def run_meetings(run_id: int) -> list[RunMeeting]:
         select(
             *(MEETING.c.id, MEETING.c.number, MEETING.c.starts_at, MEETING.c.ends_at, ROOM.c.name, MEETING.c.code),
             (~HELD).label("called_off"),
+            _LAST_CHANGE,
         )
         .outerjoin(ROOM, ROOM.c.id == MEETING.c.room_id)
         .where(MEETING.c.run_id == run_id)

@@ -21,9 +21,11 @@ from supportdesk.classes.models import (
     EnrolmentState,
     Meeting,
     MeetingSkill,
+    Run,
     RunKind,
 )
 from supportdesk.classes.planning import MeetingPlan, RunPlan, plan_run
+from supportdesk.classes.rescheduling.operations import Wanted, change_day
 from supportdesk.classes.series.operations import SeriesPlan, plan_series
 from supportdesk.classes.series.shape import Line, Term, rows_of
 from supportdesk.core import clock
@@ -81,9 +83,24 @@ def play(cast: Cast, dice: Random, now: datetime) -> None:
             )
             _hold(plan, place.district_code, instructor, cast, dice, now)
     _next_term(places, edition_of["S01"], cast, today, now)
+    _fall_ill(cast, now)
     for week in range(2 * WEEKS):
         day = _weekday(today + timedelta(weeks=week - WEEKS), 3)
         _lecture(_GROUPS[week % len(_GROUPS)], day, instructors[week % 3], cast, dice, now)
+
+
+def _fall_ill(cast: Cast, now: datetime) -> None:
+    """One meeting of a class with several is called off: its instructor is ill, and everybody is to be told."""
+    meeting = db.session.execute(
+        select(Meeting.id, Meeting.starts_at)
+        .join(Run, Run.id == Meeting.run_id)
+        .where(Meeting.number == 2, Meeting.starts_at > now + timedelta(days=3), Run.taken > 0)
+        .order_by(Meeting.starts_at)
+    ).first()
+    if meeting is not None:
+        day = clock.local(meeting.starts_at).date()
+        clerk = cast.of(Role.ADMIN)[0]
+        change_day(day, [Wanted(meeting.id)], reason="講師の急病のため", actor=clerk, now=now)
 
 
 def _next_term(places: list[_Place], edition: Edition, cast: Cast, today: date, now: datetime) -> None:

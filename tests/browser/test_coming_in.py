@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,3 +73,26 @@ def test_somebody_is_invited_and_comes_in_with_a_second_factor(
     admin.get_by_role("link", name="小松 直樹").click()
     admin.get_by_role("link", name="2つ目のたしかめを取り消す").click()
     examine_at_both_widths(admin, examine)
+
+
+def test_a_learners_own_phone_shows_their_bookings_and_gives_one_up(
+    site: Site, new_context: NewContext, sign_in: SignIn, examine: Examine
+) -> None:
+    with sqlite3.connect(site.settings["DATABASE_URL"].removeprefix("sqlite:///")) as database:
+        token, learner_id, title = database.execute(
+            "SELECT p.token, p.learner_id, r.title FROM pass p JOIN enrolment e ON e.learner_id = p.learner_id"
+            " JOIN run r ON r.id = e.run_id"
+            " WHERE p.revoked_at IS NULL AND e.state = 'seated' AND r.starts_at > '2026-11-26'"
+        ).fetchone()
+    reception, phone = new_context().new_page(), new_context().new_page()
+    sign_in(reception, "reception")
+    reception.goto(f"/learners/{learner_id}")
+    reception.get_by_role("button", name="ご本人のスマホを登録する").click()
+    phone.goto(f"/p/{token}")
+    phone.get_by_role("button", name="このスマホを登録する").click()
+    examine_at_both_widths(phone, examine)
+    card = phone.locator(".card", has_text=title).first
+    card.get_by_role("link", name="行けなくなったとき").click()
+    examine_at_both_widths(phone, examine)
+    phone.locator("form#cancel button").click()
+    assert "取り消しました" in phone.locator("body").inner_text()

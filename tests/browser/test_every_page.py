@@ -30,7 +30,7 @@ NOTHING_THERE = {
 
 #: Behind a link that opens once, a password that was just given, a phone that was set up: test_coming_in.py. Shown for
 #: what was typed before: test_series.py.
-LOOKED_AT_ELSEWHERE = {"invited.accept", "factor.enter_code", "staff.factor", "series.dates"}
+LOOKED_AT_ELSEWHERE = {"invited.accept", "factor.enter_code", "staff.factor", "passes.cancel", "series.dates"}
 
 Pages = dict[str, dict[str, str]]
 
