@@ -124,7 +124,7 @@ def addresses(doors: Doors) -> list[tuple[str, str, str]]:
         if rule.arguments and rule.arguments <= theirs.keys():
             places = [{name: theirs[name] for name in rule.arguments}]
             if "meeting_id" in rule.arguments:
-                places.append({"meeting_id": theirs["lecture"]})
+                places.append({**places[0], "meeting_id": theirs["lecture"]})
             paths = [urls.build(rule.endpoint, dict(place)) for place in places]
         else:
             paths = []
