@@ -47,6 +47,7 @@ NAMELESS = {
     "classes.lottery": "how many are in a draw is no secret either: others' learners have no name there",
     "classes.enter_lottery": "without a learner it leads to the search for one",
     "classes.paper_roster": "coordinators print them all over the city: others' learners are a booking's code",
+    "classes.name_tags": "… and so are their name tags, on which nobody else's learners stand",
     "classes.meeting_code": "leads to the day's videos",
     "classes.meeting_code_svg": "leads to the day's videos",
     "classes.meeting_code_png": "leads to the day's videos",
