@@ -100,9 +100,9 @@ def invent(count: int, districts: Sequence[str], venues: Sequence[int]) -> Itera
 _LEARNER: Final = (
     "id", "person_id", "name", "kana", "kana_key", "birth_date", "birth_year", "district_code", "last_venue_id",
     "outside_city", "created_at", "updated_at", "postal_code", "address", "mail", "helper_name", "helper_relation",
-    "helper_phone", "note", "channel", "status",
+    "helper_phone", "note", "channel", "status", "provisional",
 )  # fmt: skip
-_PLAIN: Final = ("", "", "", "", "", "", "", "phone", "active")
+_PLAIN: Final = ("", "", "", "", "", "", "", "phone", "active", False)
 
 
 def fill_register(count: int, *, progress: Callable[[Iterable[Any], str], Iterable[Any]] | None = None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 from urllib.parse import quote, quote_from_bytes, urlencode
@@ -196,6 +196,14 @@ def _piece(name: str, value: str) -> str:
     return written[1 + part] if written and part is not None else value
 
 
+def one_of_a_row(names: Iterable[str]) -> list[str]:
+    """The names; of those that differ by a number alone the first: a fortieth date is read as the first is."""
+    found: dict[str, str] = {}
+    for name in sorted(names):
+        found.setdefault(re.sub(r"\d+", "#", name), name)
+    return list(found.values())
+
+
 class Faults(list[str]):
     """What was asked and answered wrongly."""
 
@@ -246,7 +254,7 @@ def test_one_absurd_field_among_good_ones(demo: Flask, role: Role | None) -> Non
             continue
         address = address_of(demo, endpoint)
         good = offered(client, address)
-        for name in sorted({*good, *names(demo, endpoint)[1]}):
+        for name in one_of_a_row({*good, *names(demo, endpoint)[1]}):
             for kind in kinds:
                 pairs = [(other, quote(value)) for other, value in good.items() if other != name]
                 body = sent([*pairs, (name, ABSURD[kind])])
