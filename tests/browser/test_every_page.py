@@ -75,6 +75,7 @@ def _starts(path: str) -> dict[str, list[str]]:
             "SELECT id FROM enrolment e WHERE state = 'seated'"
             " AND (SELECT starts_at FROM run WHERE id = e.run_id) > '2026-11-26'"
         )
+        changed = first("SELECT id FROM day_change")
         booked_as = first("SELECT code FROM enrolment")
         neighbour = first("SELECT id FROM learner WHERE district_code = 'tobu'")
         ahead = first("SELECT id FROM run WHERE starts_at > '2026-11-26' AND state = 'open' AND kind = 'class'")
@@ -122,6 +123,7 @@ def _starts(path: str) -> dict[str, list[str]]:
             "/classes/enrolments/{}/make-up/{}".format(*missed),
             "/account/prove",
             "/dropbox/held",
+            f"/classes/day-changes/{changed}",
             "/learners/provisional",
         ],
         "coordinator": ["/home", f"/tutors/matches/new?learner={neighbour}", f"/classes/series/{series}"],

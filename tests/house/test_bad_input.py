@@ -60,6 +60,8 @@ TRICKY = ("huge number", "NUL", "other digits")
 STORED = ("huge number", "NUL", "beyond four bytes", "first day")
 #: Of the tricky values each field gets one in so many, its neighbours the others: there are thousands of fields by now.
 EACH = 3
+#: Of all absurd values each page gets one in so many.
+SHARES = 4
 #: What of a written day goes into which field of a form.
 _PART = {"year": 0, "month": 1, "day": 2}
 #: The roles from the one that sees most to the one that sees least.
@@ -131,11 +133,14 @@ def routes(method: str, role: Role | None) -> list[str]:
 
 
 def tried_by(app: Flask, role: Role | None, endpoint: str) -> list[tuple[str, str]]:
-    """Everything by whoever sees most of the page; by the others, who only see less of it, what is tricky."""
-    first = role == allowed(endpoint)[0]
-    if on_second_database(app):
-        return [(kind, ABSURD[kind]) for kind in STORED if first]
-    return [(kind, ABSURD[kind]) for kind in (ABSURD if first else TRICKY)]
+    """By whoever sees most of the page, what is tricky and a share of all that is absurd, other pages the other shares:
+    they are made of the same fields. On the second database a share of what it might choke on.
+    """
+    if role != allowed(endpoint)[0]:
+        return []
+    kinds = STORED if on_second_database(app) else tuple(ABSURD)
+    share = {*kinds[sum(endpoint.encode()) % SHARES :: SHARES], *(() if on_second_database(app) else TRICKY)}
+    return [(kind, ABSURD[kind]) for kind in ABSURD if kind in share]
 
 
 def on_second_database(app: Flask) -> bool:

@@ -53,8 +53,8 @@ ROWS: Final[dict[str, Any]] = {
     "token": Pass.token,
 }
 #: How many addresses of a kind each role asks for: not every meeting has people, not every booking can be moved.
-TRIED = 3
-MADE_UP = 20
+TRIED = 4
+MADE_UP = 30
 #: Pages without which the walk would not have seen much.
 SHOW_NAMES = {
     "classes.attendance",
