@@ -7,32 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import selectinload
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
-from supportdesk.classes.conditions import Conditions
-from supportdesk.classes.errors import PlanRefused
 from supportdesk.classes.lending.phones import phones_of
 from supportdesk.classes.line import KIND, hold_free_seats, recall_offers
 from supportdesk.classes.locking import LockedRun, count, lock_run, lock_runs
 from supportdesk.classes.lottery.entering import has_entries
 from supportdesk.classes.making_up.telling import tell_who_make_up
 from supportdesk.classes.models import Enrolment, EnrolmentState, Meeting, Run, RunState
-from supportdesk.classes.office import PLANNED_AHEAD_DAYS
 from supportdesk.classes.outreach.queries import demand_not_asked_for
-from supportdesk.classes.planning import check_deadline, check_open
+from supportdesk.classes.planning import check_open
 from supportdesk.classes.rescheduling import telling
+from supportdesk.classes.rescheduling.checking import Times, check_plans, times_of
 from supportdesk.classes.rescheduling.errors import BeforeTheDraw, CannotBeUndone, NothingChanges
 from supportdesk.classes.rescheduling.models import DayChange, DismissedPlace, MeetingChange
-from supportdesk.core import clock
 from supportdesk.core.activities import activity, row_of
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import NotFound
@@ -46,7 +42,6 @@ from supportdesk.places.shifting import shift_all
 
 _ENROLMENT = table_of(Enrolment)
 _PLACE = table_of(DismissedPlace)
-Times = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
@@ -72,7 +67,7 @@ def change_day(day: date, wanted: Sequence[Wanted], *, reason: str, actor: Actor
     meetings = _among(loaded, plans)
     if meetings.keys() != plans.keys():
         raise NotFound
-    _check(meetings, plans, loaded, day, now)
+    check_plans(meetings, plans, loaded, day, now)
     change = _write_down(day, meetings, plans, reason, actor=actor, now=now)
     told = telling.people_of(runs)
     telling.withdraw_change(runs, now=now)
@@ -205,56 +200,6 @@ def _among(runs: Mapping[int, Run], wanted: Collection[int]) -> dict[int, Meetin
     return {one.id: one for one in sorted(found, key=lambda one: (one.starts_at, one.id))}
 
 
-def _check(
-    meetings: Mapping[int, Meeting],
-    plans: Mapping[int, Times | None],
-    runs: Mapping[int, Run],
-    day: date,
-    now: datetime,
-) -> None:
-    for meeting in meetings.values():
-        field, run = f"what_{meeting.id}", runs[meeting.run_id]
-        stands = meeting.called_off_at is None and run.state is RunState.OPEN
-        if not stands or clock.local(meeting.starts_at).date() != day:
-            raise PlanRefused(_l("この教室は、ほかの人が変えました。もう一度開いてください。"), field=field)
-        if meeting.starts_at <= now:
-            raise PlanRefused(_l("もう始まっているため、変えられません。"), field=field)
-        times = plans[meeting.id]
-        if times == (meeting.starts_at, meeting.ends_at):
-            raise PlanRefused(_l("いまと同じ日時です。移す先の日を入力してください。"), field=f"day_{meeting.id}")
-        if times is not None:
-            _check_times(run, meeting, times, plans, now)
-
-
-def _check_times(run: Run, meeting: Meeting, times: Times, plans: Mapping[int, Times | None], now: datetime) -> None:
-    """As `changing` has it, with the meeting as its field."""
-    field, (starts_at, ends_at) = f"day_{meeting.id}", times
-    if starts_at >= ends_at:
-        raise PlanRefused(_l("終わりの時刻は、始まりより後にしてください。"), field=field)
-    if starts_at <= now:
-        raise PlanRefused(_l("これからの日時を入力してください。"), field=field)
-    if starts_at - now > timedelta(days=PLANNED_AHEAD_DAYS.get()):
-        raise PlanRefused(
-            _l("日にちをたしかめてください。%(days)s日より離れた日は登録できません。", days=PLANNED_AHEAD_DAYS.get()),
-            field=field,
-        )
-    in_order = _times_of(run, plans)
-    if any(earlier[1] > later[0] for earlier, later in pairwise(in_order)):
-        raise PlanRefused(_l("ほかの回との順番が変わってしまいます。日をえらびなおしてください。"), field=field)
-    try:
-        check_open(run.venue_id, [starts_at])
-        check_deadline(run.filling, run.apply_until, in_order[0][0], None)
-        Conditions(run.publish_at, run.least, run.decide_on).check(in_order[0][0], run.capacity)
-    except PlanRefused as refused:
-        raise PlanRefused(refused.message, field=field) from refused
-
-
-def _times_of(run: Run, plans: Mapping[int, Times | None]) -> list[Times]:
-    """When the run's meetings are held, by their numbers, once the plans are carried out."""
-    times = [plans.get(one.id, (one.starts_at, one.ends_at)) for one in run.meetings if one.called_off_at is None]
-    return [one for one in times if one is not None]
-
-
 def _shift(meetings: Mapping[int, Meeting], plans: Mapping[int, Times | None]) -> None:
     """What each meeting has taken is taken at its new times, or free. Raises Occupied."""
     learners, lent = _seated({one.run_id for one in meetings.values()}), phones_of(meetings)
@@ -353,7 +298,7 @@ def _check_undo(change: DayChange, meetings: Mapping[int, Meeting], runs: Mappin
             stands = meeting.called_off_at == change.made_at
         else:
             stands = (meeting.starts_at, meeting.ends_at) == (one.starts_at, one.ends_at)
-        before = _times_of(runs[meeting.run_id], {it.meeting_id: (it.was_starts_at, it.was_ends_at) for it in back})
+        before = times_of(runs[meeting.run_id], {it.meeting_id: (it.was_starts_at, it.was_ends_at) for it in back})
         stands = stands and all(earlier[1] <= later[0] for earlier, later in pairwise(before))
         if not stands or (runs[meeting.run_id].state is RunState.CANCELLED) is not one.ended_run:
             raise CannotBeUndone
