@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit
 
-from bs4 import BeautifulSoup
+from turbohtml import parse
 
 from tests.markup import attribute
 from tests.pages import DEMO_PASSWORD
@@ -41,8 +41,7 @@ class HttpCaller:
         """What a page's form (by its id, or the only one in main) would send untouched: its texts and hidden fields."""
         answer = self.get(path)
         assert answer.status == 200, answer
-        # Read by the quick parser: that pages are sound is asked elsewhere, and here hundreds are read.
-        (found,) = BeautifulSoup(answer.body, "html.parser").select(f"form#{form}" if form else "main form")
+        (found,) = parse(answer.body).select(f"form#{form}" if form else "main form")
         inputs = [one for one in found.select("input[name], textarea[name]") if _counts(one.attrs)]
         return {attribute(one, "name"): attribute(one, "value") for one in inputs}
 

@@ -8,25 +8,26 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from bs4 import BeautifulSoup, Tag
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from turbohtml import Document, Element, parse
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from tests.markup import attribute, faults, parse, text_of
+from tests.markup import attribute, faults, mistakes, text_of
 
 Data = Mapping[str, Any]
 DEMO_PASSWORD = "akita-demo"
 #: Pages that were examined in this run and found sound, but for what differs in each answer.
 _SOUND: set[bytes] = set()
 _TOKEN = re.compile(r'value="[^"]{16,}"')
+_CONTROLS = "input, select, textarea"
 
 
 class Page:
@@ -39,19 +40,18 @@ class Page:
         self.data = response.data
         self.asked = f"{method} {url}"
         self.is_html = response.mimetype == "text/html"
-        self._soup: BeautifulSoup | None = None
+        self._tree: Document | None = None
         self._has_tree = self.is_html and bool(self.data) and not 300 <= self.status < 400
         if self._has_tree and examined:
-            wrong = self._wrong_headers() + self._wrong_markup(self.data.decode())
+            wrong = self._wrong_headers() + self._wrong_markup()
             assert not wrong, f"{self.asked} ({self.status}):\n  " + "\n  ".join(wrong)
 
-    def _wrong_markup(self, html: str) -> list[str]:
+    def _wrong_markup(self) -> list[str]:
         """What is wrong with the page, unless the very same was looked at before: every test logs in."""
-        mark = blake2b(_TOKEN.sub("", html).encode()).digest()
+        mark = blake2b(_TOKEN.sub("", self.html).encode()).digest()
         if mark in _SOUND:
             return []
-        self._soup, mistakes = parse(html)
-        wrong = mistakes + faults(self._soup)
+        wrong = mistakes(self.html) + faults(self.tree)
         if not wrong:
             _SOUND.add(mark)
         return wrong
@@ -60,11 +60,15 @@ class Page:
         return f"<Page {self.asked}: {self.status}>"
 
     @property
-    def soup(self) -> BeautifulSoup:
+    def html(self) -> str:
+        return self.data.decode()
+
+    @property
+    def tree(self) -> Document:
         assert self._has_tree, f"{self!r} is no HTML page"
-        if self._soup is None:
-            self._soup = BeautifulSoup(self.data, "html.parser")  # quicker; that it reads the same was found before
-        return self._soup
+        if self._tree is None:
+            self._tree = parse(self.html)
+        return self._tree
 
     @property
     def title(self) -> str:
@@ -85,10 +89,10 @@ class Page:
         parts = urlsplit(urljoin(self.url, self.headers["Location"]))
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
-    def all(self, selector: str) -> list[Tag]:
-        return list(self.soup.select(selector))
+    def all(self, selector: str) -> list[Element]:
+        return self.tree.select(selector)
 
-    def one(self, selector: str) -> Tag:
+    def one(self, selector: str) -> Element:
         """The one element that the selector finds; none or several fail the test."""
         found = self.all(selector)
         assert len(found) == 1, f"{self!r} has {len(found)} elements {selector}"
@@ -104,9 +108,9 @@ class Page:
                 return attribute(link, "href")
         raise AssertionError(f"{self!r} has no link {words}; it has: {', '.join(self.texts('a'))}")
 
-    def field(self, name: str, form: str | None = None) -> Tag:
+    def field(self, name: str, form: str | None = None) -> Element:
         """The first control of that name, on the page or in one form."""
-        for control in (self.form(form) if form else self.soup).find_all(["input", "select", "textarea"]):
+        for control in (self.form(form) if form else self.tree).select(_CONTROLS):
             if attribute(control, "name") == name:
                 return control
         raise AssertionError(f"{self!r} has no field {name}")
@@ -119,7 +123,7 @@ class Page:
         notes = attribute(field, "aria-describedby").split()
         return " ".join(text_of(self.one(f"[id='{note}']")) for note in notes)
 
-    def form(self, wanted: str | None = None) -> Tag:
+    def form(self, wanted: str | None = None) -> Element:
         """The form with this id, with a button of these words, or with this in its action; or the only one in main."""
         if wanted is None:
             return self.one("main form")
@@ -230,34 +234,34 @@ class PageClient:
 def _excerpt(page: Page) -> str:
     if 300 <= page.status < 400:
         return f"; it leads to {page.location}"
-    if page._soup is None:
+    if page._tree is None:
         return f": {page.data[:300]!r}"
     alerts = page.texts('[role="alert"], [aria-invalid="true"] ~ *, .error')
     return f": {page.h1}. {' / '.join(alerts)}"
 
 
-def _by_id(form: Tag, wanted: str) -> bool:
+def _by_id(form: Element, wanted: str) -> bool:
     return attribute(form, "id") == wanted.removeprefix("#")
 
 
-def _by_button(form: Tag, wanted: str) -> bool:
+def _by_button(form: Element, wanted: str) -> bool:
     return any(wanted in words for words in map(_button_words, _buttons(form)))
 
 
-def _by_action(form: Tag, wanted: str) -> bool:
+def _by_action(form: Element, wanted: str) -> bool:
     return wanted in attribute(form, "action")
 
 
-def _buttons(form: Tag) -> list[Tag]:
+def _buttons(form: Element) -> list[Element]:
     buttons = form.select('button:not([type]), button[type="submit"], input[type="submit"]')
-    return [button for button in buttons if not button.has_attr("disabled")]
+    return [button for button in buttons if "disabled" not in button.attrs]
 
 
-def _button_words(button: Tag) -> str:
+def _button_words(button: Element) -> str:
     return text_of(button) or attribute(button, "value") or attribute(button, "aria-label")
 
 
-def _button(form: Tag, words: str | None) -> Tag | None:
+def _button(form: Element, words: str | None) -> Element | None:
     """The button with these words or this name, else the first: what Enter would press."""
     buttons = _buttons(form)
     assert buttons, "a form that nobody can send has no button"
@@ -269,11 +273,11 @@ def _button(form: Tag, words: str | None) -> Tag | None:
     return buttons[0]
 
 
-def _controls(form: Tag, name: str | None = None) -> list[Tag]:
+def _controls(form: Element, name: str | None = None) -> list[Element]:
     """The form's controls that can be sent, those outside it that name it included."""
-    controls: Iterable[Tag] = form.find_all(["input", "select", "textarea"])
+    controls = form.select(_CONTROLS)
     if form_id := attribute(form, "id"):
-        root = [*form.parents][-1]
+        root = [*form.ancestors][-1]
         controls = [*controls, *root.select(f'[form="{form_id}"]')]
     return [
         control
@@ -281,16 +285,16 @@ def _controls(form: Tag, name: str | None = None) -> list[Tag]:
         if attribute(control, "name")
         and not _disabled(control)
         and attribute(control, "type") not in {"submit", "button", "reset", "image"}
-        and control.name != "button"
+        and control.tag != "button"
         and (name is None or attribute(control, "name") == name)
     ]
 
 
-def _disabled(control: Tag) -> bool:
-    return control.has_attr("disabled") or control.find_parent("fieldset", attrs={"disabled": True}) is not None
+def _disabled(control: Element) -> bool:
+    return "disabled" in control.attrs or control.closest("fieldset[disabled]") is not None
 
 
-def _values(form: Tag, pressed: Tag | None) -> MultiDict[str, Any]:
+def _values(form: Element, pressed: Element | None) -> MultiDict[str, Any]:
     fields: MultiDict[str, Any] = MultiDict()
     for control in _controls(form):
         name = attribute(control, "name")
@@ -301,32 +305,32 @@ def _values(form: Tag, pressed: Tag | None) -> MultiDict[str, Any]:
     return fields
 
 
-def _value(control: Tag) -> Sequence[str]:
+def _value(control: Element) -> Sequence[str]:
     """What a browser would send for a control nobody touched."""
-    if control.name == "textarea":
-        return [control.get_text().removeprefix("\n")]
-    if control.name == "select":
-        options = control.find_all("option")
-        chosen = [option for option in options if option.has_attr("selected")]
-        if not chosen and not control.has_attr("multiple"):
-            chosen = [option for option in options if not option.has_attr("disabled")][:1]
+    if control.tag == "textarea":
+        return [control.text]
+    if control.tag == "select":
+        options = control.select("option")
+        chosen = [option for option in options if "selected" in option.attrs]
+        if not chosen and "multiple" not in control.attrs:
+            chosen = [option for option in options if "disabled" not in option.attrs][:1]
         return [_option_value(option) for option in chosen]
     if attribute(control, "type") in {"checkbox", "radio"}:
-        return [_tick_value(control)] if control.has_attr("checked") else []
+        return [_tick_value(control)] if "checked" in control.attrs else []
     if attribute(control, "type") == "file":
         return []
     return [attribute(control, "value")]
 
 
-def _option_value(option: Tag) -> str:
-    return attribute(option, "value") if option.has_attr("value") else text_of(option)
+def _option_value(option: Element) -> str:
+    return attribute(option, "value") if "value" in option.attrs else text_of(option)
 
 
-def _tick_value(control: Tag) -> str:
-    return attribute(control, "value") if control.has_attr("value") else "on"
+def _tick_value(control: Element) -> str:
+    return attribute(control, "value") if "value" in control.attrs else "on"
 
 
-def _fill(form: Tag, fields: MultiDict[str, Any], name: str, value: Any) -> None:
+def _fill(form: Element, fields: MultiDict[str, Any], name: str, value: Any) -> None:
     controls = _controls(form, name)
     assert controls, f"the form has no field {name}; it has {', '.join(sorted({*fields}))}"
     given = value if isinstance(value, list) else [] if value is None else [value]
@@ -340,10 +344,10 @@ def _fill(form: Tag, fields: MultiDict[str, Any], name: str, value: Any) -> None
         fields.setlist(name, [""])
 
 
-def _offered(controls: list[Tag]) -> set[str] | None:
+def _offered(controls: list[Element]) -> set[str] | None:
     """The values to choose among, or None where anything may be typed."""
-    if controls[0].name == "select":
-        return {_option_value(option) for option in controls[0].find_all("option") if not option.has_attr("disabled")}
+    if controls[0].tag == "select":
+        return {_option_value(option) for option in controls[0].select("option:not([disabled])")}
     if attribute(controls[0], "type") in {"checkbox", "radio"}:
         return {_tick_value(control) for control in controls}
     return None

@@ -14,6 +14,7 @@ from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.core.throttle import FREE_TRIES
 from tests.factories import make_account
+from tests.markup import attribute
 from tests.pages import DEMO_PASSWORD, PageClient
 from tests.racing import race
 
@@ -122,7 +123,7 @@ def test_others_may_write_while_a_password_is_looked_at_or_made(
         "new_password": "minato-de-asagohan",
         "new_password_again": "minato-de-asagohan",
     }
-    form = client.get("/account/password").one("main form")["id"]
+    form = attribute(client.get("/account/password").one("main form"), "id")
     client.submit(client.get("/account/password"), str(form), typed, expect=303)
 
 

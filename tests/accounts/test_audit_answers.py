@@ -22,6 +22,7 @@ from supportdesk.extensions import db
 from supportdesk.learners.models import Learner, Status
 from tests.clocks import Clock
 from tests.factories import make_account, make_actor, make_learner, make_reference
+from tests.markup import text_of
 from tests.pages import Page, PageClient
 from tests.recording import Statements
 from tests.trail import noted
@@ -61,8 +62,8 @@ def look(actor: Actor, *learners: int, days_ago: int = 0) -> None:
 def tables(page: Page) -> dict[str, list[list[str]]]:
     """The rows of each table, by its caption."""
     return {
-        table.select("caption")[0].get_text(strip=True): [
-            [cell.get_text(" ", strip=True) for cell in row.find_all("td")] for row in table.select("tbody tr")
+        table.select("caption")[0].text.strip(): [
+            [text_of(cell) for cell in row.select("td")] for row in table.select("tbody tr")
         ]
         for table in page.all("table")
     }

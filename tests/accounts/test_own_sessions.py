@@ -12,6 +12,7 @@ from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 from tests.clocks import Clock
 from tests.factories import make_account
+from tests.markup import attribute
 from tests.pages import DEMO_PASSWORD, Page, PageClient
 from tests.recording import queries
 from tests.trail import noted
@@ -84,8 +85,8 @@ def test_the_list_costs_two_statements(devices: list[PageClient]) -> None:
 def test_one_of_them_is_ended_at_once_and_the_trail_says_so(app: Flask, devices: list[PageClient]) -> None:
     counter, iphone, android = devices
     page = counter.get("/account/sessions")
-    button = next(row for row in page.all("tbody tr") if "iPhone" in row.get_text())
-    name = str(button.select_one("input[name=session]")["value"])  # type: ignore[index]
+    button = next(row for row in page.all("tbody tr") if "iPhone" in row.text)
+    name = attribute(button.select("input[name=session]")[0], "value")
     asked = counter.post("/account/sessions/end", {"session": name, "one_time_token": "a" * 22}, expect=401)
     counter.submit(asked, "prove", {"password": DEMO_PASSWORD})
     iphone.get("/home", expect=303)
@@ -101,7 +102,7 @@ def test_all_the_others_are_ended_with_one_button(devices: list[PageClient]) -> 
     asked = counter.submit(counter.get("/account/sessions"), "ほかをすべて", expect=401)
     after = counter.submit(asked, "prove", {"password": DEMO_PASSWORD}, follow=True)
     assert len(rows(after)) == 1
-    assert not [form for form in after.all("main form") if "end" in str(form["action"])]
+    assert not [form for form in after.all("main form") if "end" in attribute(form, "action")]
     for gone in (iphone, android):
         gone.get("/home", expect=303)
 

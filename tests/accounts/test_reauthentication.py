@@ -20,6 +20,7 @@ from supportdesk.extensions import db
 from tests.clocks import NOW, Clock
 from tests.conftest import settings_for
 from tests.factories import make_account, make_reference
+from tests.markup import attribute
 from tests.pages import DEMO_PASSWORD, Page, PageClient
 from tests.trail import noted
 
@@ -110,7 +111,7 @@ def test_the_rejected_rows_are_given_away_after_the_password_alone(desk: PageCli
     bad = LEDGER + "鈴木 一,スズキ ハジメ,,月,\n".encode()
     preview = desk.submit(upload, "upload", {"ledger": (BytesIO(bad), "ledger.csv")}, expect=200)
     clock.advance(minutes=11)
-    held = str(preview.field("held", "confirm")["value"])
+    held = attribute(preview.field("held", "confirm"), "value")
     asked = desk.post("/learners/import/refused", {"held": held, "kind": "csv"}, expect=401)
     file = desk.submit(asked, "prove", PROOF, expect=200)
     assert "鈴木" in file.data.decode()
@@ -169,9 +170,9 @@ def test_what_another_was_about_to_do_is_not_done_in_ones_own_name(
 ) -> None:
     app, pressed = counting
     fields = {
-        str(field["name"]): str(field["value"])
+        attribute(field, "name"): attribute(field, "value")
         for field in kept_press(PageClient(app), clock).all("#prove input[type=hidden]")
-        if str(field["name"]) != "csrf_token"
+        if attribute(field, "name") != "csrf_token"
     }
     other = PageClient(app)
     other.sign_in(username)
@@ -183,7 +184,7 @@ def test_without_a_good_csrf_token_nothing_is_sent_on(counting: tuple[Flask, lis
     app, pressed = counting
     client = PageClient(app)
     asked = kept_press(client, clock)
-    hidden = {str(field["name"]): str(field["value"]) for field in asked.all("#prove input[type=hidden]")}
+    hidden = {attribute(field, "name"): attribute(field, "value") for field in asked.all("#prove input[type=hidden]")}
     client.raw.post("/account/prove", data={**hidden, **PROOF, "csrf_token": "forged"})
     assert pressed == []
 

@@ -20,6 +20,7 @@ from supportdesk.places.models import AccountDistrict
 from tests.clocks import TODAY, Clock
 from tests.factories import make_account, make_learner, make_reference
 from tests.helpdesk.making import book, make_desk
+from tests.markup import attribute
 from tests.pages import PageClient
 from tests.recording import Statements
 from tests.trail import noted
@@ -53,7 +54,7 @@ def test_a_role_ends_with_its_last_day_in_a_session_that_goes_on(app: Flask, des
     desk.get("/desk")
     clock.advance(minutes=1)
     desk.get("/desk", expect=403)
-    assert desk.get("/helpdesk/today").one(".head-person strong").get_text() == "相談員"
+    assert desk.get("/helpdesk/today").one(".head-person strong").text == "相談員"
 
 
 def test_a_role_begins_with_its_first_day(app: Flask, desk: PageClient, clock: Clock) -> None:
@@ -133,7 +134,7 @@ def test_the_administrator_sets_the_days(app: Flask, desk: PageClient, admin: Pa
     for words in ("2026年（令和8年）4月1日", "2027年（令和9年）3月31日", "休職", "2028年（令和10年）3月31日"):
         assert words in after.text
     again = admin.get("/admin/accounts/2/service")
-    assert again.field("leave_last-day")["value"] == "29"
+    assert attribute(again.field("leave_last-day"), "value") == "29"
     admin.submit(again, "service", day("leave_last", "", "", ""), follow=True)
     with app.app_context():
         assert db.session.get(Account, 2).leave_until is None  # type: ignore[union-attr]
@@ -169,7 +170,7 @@ def test_work_that_falls_into_an_absence_is_named_first(app: Flask, desk: PageCl
     page = admin.get("/admin/accounts/2/service")
     away = {**day("leave_first", 2026, 12, 1), **day("leave_last", 2026, 12, 4)}
     refused = admin.submit(page, "service", away, expect=422)
-    assert "12月3日（木）" in refused.one("section.message.warn").get_text()
+    assert "12月3日（木）" in refused.one("section.message.warn").text
     assert "ヒミツ" not in refused.text
     admin.submit(refused, "service", {"although": True})
     desk.get("/desk")

@@ -13,6 +13,7 @@ from supportdesk.extensions import db
 from tests.classes.making import meeting_at
 from tests.clocks import Clock
 from tests.factories import make_learner
+from tests.markup import attribute, inputs_of
 from tests.pages import Page, PageClient
 
 #: When the meetings of these tests begin.
@@ -48,9 +49,9 @@ def standing(app: Flask, meeting_id: int) -> dict[int, str]:
 def tap(page: Page, client: PageClient, learner_id: int, words: str, **options: object) -> Page:
     """Press one of a learner's buttons."""
     (form,) = page.all(f"#learner-{learner_id} form.taps")
-    (button,) = [one for one in form.select("button") if words == one.get_text().strip()]
-    fields = {str(one["name"]): str(one["value"]) for one in form.select("input")}
-    return client.post(str(form["action"]), {**fields, "state": str(button["value"])}, **options)  # type: ignore[arg-type]
+    (button,) = [one for one in form.select("button") if words == one.text.strip()]
+    fields = inputs_of(form)
+    return client.post(attribute(form, "action"), {**fields, "state": attribute(button, "value")}, **options)  # type: ignore[arg-type]
 
 
 def pressed(page: Page, learner_id: int) -> list[str]:

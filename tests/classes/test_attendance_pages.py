@@ -22,6 +22,7 @@ from tests.classes.attending import BEGINS, come_back, learner, pressed, standin
 from tests.classes.making import make_run, meeting_of
 from tests.clocks import Clock
 from tests.factories import make_account, make_reference
+from tests.markup import attribute, inputs_of
 from tests.pages import PageClient
 
 
@@ -125,9 +126,9 @@ class TestTaps:
         page = instructor.submit(page, "残りの2人を「出席」にする", follow=True)
         assert standing(app, meeting_id) == {one: "absent", other: "present", third: "present"}
         assert "残りの" not in page.text
-        (form,) = [one for one in page.all(f"#learner-{other} form") if "取り消す" in one.get_text()]
-        fields = {str(one["name"]): str(one["value"]) for one in form.select("input")}
-        instructor.post(str(form["action"]), fields)
+        (form,) = [one for one in page.all(f"#learner-{other} form") if "取り消す" in one.text]
+        fields = inputs_of(form)
+        instructor.post(attribute(form, "action"), fields)
         page = instructor.get(f"/classes/meetings/{meeting_id}")
         assert pressed(page, other) == []
         assert standing(app, meeting_id)[other] == "unmarked"

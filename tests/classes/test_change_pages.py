@@ -13,6 +13,7 @@ from supportdesk.extensions import db
 from tests.classes.making import DAY, enrol, make_lecture, make_run, meeting_at, room_of
 from tests.clocks import Clock
 from tests.factories import make_account, make_learner, make_reference
+from tests.markup import attribute
 from tests.pages import PageClient
 
 
@@ -31,8 +32,8 @@ def test_a_class_is_changed_from_its_page_and_who_is_told_is_counted(app: Flask,
         run_id = make_run(meeting_at(room_id=room_of().id, staff=[instructor]), capacity=5)
         enrol(run_id, make_learner())
     page = coordinator.get(coordinator.get(f"/classes/{run_id}").link("内容を変える"))
-    assert page.field("title")["value"] == "電源の入れ方・ボタン操作"
-    assert page.field("start_1")["value"] == "10:00"
+    assert attribute(page.field("title"), "value") == "電源の入れ方・ボタン操作"
+    assert attribute(page.field("start_1"), "value") == "10:00"
     assert "席のある1人" in page.text
     changed = {"title": "はじめてのスマホ", "capacity": "8", "day_1-day": "4", "start_1": "1330", "end_1": "15:00"}
     done = coordinator.submit(page, "change-run", changed, follow=True)
@@ -63,7 +64,7 @@ def test_what_is_unusual_is_asked_about_once(app: Flask, coordinator: PageClient
     assert page.all("[name=although]") == []
     page = coordinator.submit(page, "change-run", {"start_1": "7:00"}, expect=422)
     assert "12月3日（木）の時間は、7:00から11:00までです" in page.text
-    assert page.field("start_1")["value"] == "7:00"
+    assert attribute(page.field("start_1"), "value") == "7:00"
     coordinator.submit(page, "change-run", {"although": "1"}, expect=303)
 
 
@@ -95,7 +96,7 @@ def test_what_is_in_the_way_and_wrong_is_said_and_what_was_typed_is_kept(app: Fl
         page, "change-run", {"start_1": "14:00", "end_1": "15:00", "to_bring": "めがね"}, expect=422
     )
     assert "会議室：電話のかけ方・カメラの使い方（12月3日（木） 14:00〜15:00）" in page.text
-    assert page.field("to_bring")["value"] == "めがね"
+    assert attribute(page.field("to_bring"), "value") == "めがね"
     page = coordinator.submit(page, "change-run", {"start_1": "13:00", "end_1": "12:00"}, expect=422)
     assert page.error("end_1")
     assert coordinator.submit(page, "change-run", {"start_1": ""}, expect=422).error("start_1")
@@ -108,7 +109,7 @@ def test_of_two_who_change_it_the_second_is_told(app: Flask, coordinator: PageCl
     coordinator.submit(one, "change-run", {"title": "こちら"}, expect=303)
     refused = coordinator.submit(other, "change-run", {"title": "あちら"}, expect=422)
     assert "ほかの人がこの教室を変えました" in refused.text
-    assert refused.field("title")["value"] == "あちら"
+    assert attribute(refused.field("title"), "value") == "あちら"
 
 
 def test_what_is_over_lectures_and_other_districts_are_not_changed(

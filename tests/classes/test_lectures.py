@@ -15,6 +15,7 @@ from supportdesk.extensions import db
 from supportdesk.skills.models import EvidenceSource, SkillEvidence
 from tests.classes.making import make_lecture, make_run, meeting_at, room_of
 from tests.factories import make_account, make_learner, make_reference
+from tests.markup import attribute
 from tests.pages import PageClient
 
 #: A week before the tests' day.
@@ -56,7 +57,7 @@ def test_from_a_lecture_that_was_held_to_its_evidence(app: Flask, instructor: Pa
     page = instructor.submit(page, "lecture", fields(), follow=True)
     assert page.h1 == "地図アプリの使い方"
     for words in ("出前講座を記録しました", "団体：泉町内会", "泉ニュータウン会館", "11月17日（火） 13:30〜14:30"):
-        assert words in page.soup.get_text()
+        assert words in page.tree.text
     page = instructor.submit(page, "heads-form", {"heads": "12"}, follow=True)
     found = instructor.submit(page, "さがす", {"q": "とびいり たろう"}, expect=200)
     page = instructor.submit(found, "さんを加える", follow=True)
@@ -157,7 +158,7 @@ def test_a_place_and_a_room_at_once_are_refused(app: Flask, instructor: PageClie
         room_id = room_of().id
     page = instructor.submit(instructor.get("/outreach/lectures/new"), "lecture", fields(room_id=room_id), expect=422)
     assert page.error("room_id")
-    assert page.field("group_name")["value"] == "泉町内会"
+    assert attribute(page.field("group_name"), "value") == "泉町内会"
 
 
 def test_an_instructor_who_is_elsewhere_at_that_time_is_refused_by_name(app: Flask, instructor: PageClient) -> None:

@@ -23,6 +23,7 @@ from supportdesk.skills.queries import levels_of
 from tests.classes.making import enrol, make_run, meeting_at, meeting_of
 from tests.clocks import Clock
 from tests.factories import make_account, make_learner, make_reference
+from tests.markup import attribute
 from tests.pages import PageClient
 from tests.trail import noted
 
@@ -114,7 +115,7 @@ def test_the_meetings_code_leads_to_its_videos_as_picture_and_on_a_sheet(app: Fl
     instructor = somebody(app, "instructor")
     page = instructor.get(f"/classes/meetings/{meeting}/code")
     assert address in page.text
-    picture = instructor.get(str(page.one(".code-sheet img")["src"]))
+    picture = instructor.get(attribute(page.one(".code-sheet img"), "src"))
     assert (picture.headers["Content-Type"], picture.data) == ("image/svg+xml; charset=utf-8", qr_svg(address))
     picture = instructor.get(page.link("PNG"))
     assert (picture.headers["Content-Type"], picture.data) == ("image/png", qr_png(address))
@@ -136,13 +137,15 @@ class TestLevels:
         page = instructor.get(instructor.get(f"/classes/meetings/{meeting}").link("できる度合いを確認する"))
         assert "オヤスミ" not in page.text
         page = instructor.submit(page, "levels", {f"level_{one}_A1": "1", f"level_{one}_A2": "none"}, follow=True)
-        assert "2人の記録を書きました" in page.soup.get_text()
+        assert "2人の記録を書きました" in page.tree.text
         assert levels(app, one) == {"A1": 1, "A4": 2, "A5": 2}
         assert levels(app, other) == {"A1": 2, "A2": 2, "A4": 2, "A5": 2}
         assert levels(app, absent) == {}
         page = instructor.get(f"/classes/meetings/{meeting}/levels")
         assert "確認ずみ" in page.text
-        assert [option["value"] for option in page.field(f"level_{one}_A1").select("option[selected]")] == ["1"]
+        assert [attribute(option, "value") for option in page.field(f"level_{one}_A1").select("option[selected]")] == [
+            "1"
+        ]
         page = instructor.submit(page, "levels", {f"level_{one}_A1": "", f"level_{other}_A5": "0"}, follow=True)
         assert levels(app, one) == {"A1": 2, "A2": 2, "A4": 2, "A5": 2}
         assert levels(app, other) == {"A1": 2, "A2": 2, "A4": 2, "A5": 0}

@@ -17,6 +17,7 @@ from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 from tests.classes.making import DAY, enrol, make_lecture, make_run, meeting_at, room_of
 from tests.factories import make_account, make_learner, make_reference
+from tests.markup import attribute
 from tests.pages import PageClient
 
 
@@ -60,7 +61,7 @@ class TestPlanning:
         page = coordinator.get("/classes/new")
         page = coordinator.submit(page, "plan", self.fields(app, to_bring="めがね"), expect=422)
         assert "会議室：電源の入れ方・ボタン操作（12月3日（木） 13:00〜15:00）" in page.text
-        assert page.field("to_bring")["value"] == "めがね"
+        assert attribute(page.field("to_bring"), "value") == "めがね"
         coordinator.submit(page, "plan", {"start_1": "15:00"})
 
     @pytest.mark.parametrize(
@@ -97,8 +98,8 @@ class TestPlanning:
             room_id = there.id
             make_account(Role.ADMIN)
         page = coordinator.get("/classes/new")
-        assert "いーぱる" in page.field("room_id").get_text()
-        assert "ウェスター" not in page.field("room_id").get_text()
+        assert "いーぱる" in page.field("room_id").text
+        assert "ウェスター" not in page.field("room_id").text
         coordinator.post("/classes/new", {**self.fields(app), "room_id": room_id}, expect=422)
         for run_id in (theirs, lecture):
             assert "中止にする" not in coordinator.get(f"/classes/{run_id}").text
@@ -106,7 +107,7 @@ class TestPlanning:
             coordinator.post(f"/classes/{run_id}/cancel", {}, expect=404)
         admin = PageClient(app)
         admin.sign_in("admin")
-        assert "ウェスター" in admin.get("/classes/new").field("room_id").get_text()
+        assert "ウェスター" in admin.get("/classes/new").field("room_id").text
         for run_id in (theirs, lecture):
             admin.submit(admin.get(admin.get(f"/classes/{run_id}").link("中止にする")), "cancel-run", expect=303)
 
@@ -157,7 +158,7 @@ class TestScope:
 
         def shown(address: str) -> list[str]:
             return re.findall(
-                r"/classes/(\d+)", " ".join(str(a["href"]) for a in client.get(address).all(".results a"))
+                r"/classes/(\d+)", " ".join(attribute(a, "href") for a in client.get(address).all(".results a"))
             )
 
         assert shown("/classes/") == [str(mine)]
@@ -171,7 +172,7 @@ class TestTheList:
             lecture = make_lecture(meeting_at(clock.today() - timedelta(days=7)), course="K02")
 
         def shown(address: str) -> list[str]:
-            return [str(link["href"]) for link in reception.get(address).all(".results a")]
+            return [attribute(link, "href") for link in reception.get(address).all(".results a")]
 
         assert shown("/classes/") == [f"/classes/{run_id}"]
         assert shown("/classes/?when=past") == [f"/classes/{lecture}"]

@@ -18,6 +18,7 @@ from supportdesk.core.permissions import SYSTEM
 from tests.classes.making import DAY, enrol, make_lecture, make_run, meeting_at, room_of
 from tests.clocks import Clock
 from tests.factories import make_learner, make_reference
+from tests.markup import attribute, text_of
 from tests.pages import Page, PageClient
 
 
@@ -30,11 +31,11 @@ def _the_city(app: Flask) -> None:
 def card(page: Page, run_id: int) -> str:
     """The words of one class on the schedule."""
     (found,) = [one for one in page.all(".card") if one.select(f"a[href='/schedule/{run_id}']")]
-    return " ".join(found.get_text(" ").split())
+    return text_of(found)
 
 
 def shown(page: Page) -> list[str]:
-    return [str(link["href"]) for link in page.all(".card a")]
+    return [attribute(link, "href") for link in page.all(".card a")]
 
 
 def test_a_class_stands_under_its_day_with_time_place_and_free_seats(app: Flask, client: PageClient) -> None:

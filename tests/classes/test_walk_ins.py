@@ -20,6 +20,7 @@ from tests.classes.attending import BEGINS, account_id, come_back, learner, stan
 from tests.classes.making import make_run, meeting_at, meeting_of
 from tests.clocks import Clock
 from tests.factories import make_reference
+from tests.markup import attribute
 from tests.pages import PageClient
 from tests.trail import noted
 
@@ -88,7 +89,7 @@ class TestWalkIns:
         page = instructor.submit(
             instructor.get(f"/classes/meetings/{meeting_id}"), "さがす", {"q": "とびいり"}, expect=200
         )
-        sealed = str(page.field("walk_in")["value"])
+        sealed = attribute(page.field("walk_in"), "value")
         with app.app_context():
             clock.set(BEGINS - timedelta(days=9))
             other = meeting_of(make_run(meeting_at(hour=14, staff=[account_id("instructor")])))
@@ -118,7 +119,7 @@ class TestWalkIns:
         _run, meeting_id = taught()
         page = instructor.get(f"/classes/meetings/{meeting_id}")
         page = instructor.submit(page, "さがす", {"q": "とびいり"}, expect=200)
-        sealed = str(page.field("walk_in")["value"])
+        sealed = attribute(page.field("walk_in"), "value")
         come_back(instructor, clock, BEGINS + timedelta(days=200))
         for state in ("walk_in", "present"):
             sent = {"walk_in": sealed, "state": state}

@@ -20,6 +20,7 @@ from tests.classes.making import enrol, make_run, meeting_at
 from tests.clocks import Clock
 from tests.factories import make_learner
 from tests.helpdesk.making import DAY, at, book, make_adviser, make_desk
+from tests.markup import attribute
 from tests.pages import PageClient
 from tests.recording import Statements
 from tests.trail import noted
@@ -125,7 +126,7 @@ class TestBooking:
         assert "同じ時間に、ほかの予約があります" in page.text
         page = reception.submit(page, "book", {"topic": "写真"}, expect=422)
         assert "理由" in page.error("clash_reason")
-        assert page.field("topic").get_text(strip=True) == "写真"
+        assert page.field("topic").text.strip() == "写真"
         reception.submit(page, "book", {"clash_reason": "教室は休むとのこと"})
         assert len(rows(app)) == 1
 
@@ -140,7 +141,7 @@ class TestBooking:
         )
         assert "パスワード" in page.error("topic")
         assert page.error("caller_phone")
-        assert page.field("caller_name")["value"] == "山田 花"
+        assert attribute(page.field("caller_name"), "value") == "山田 花"
         assert rows(app) == []
 
     def test_nonsense_in_the_address_is_no_error(self, app: Flask, reception: PageClient, slot: Wanted) -> None:

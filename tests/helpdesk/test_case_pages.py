@@ -69,8 +69,8 @@ def autosave(client: PageClient, page: Page, typed: dict[str, str], *, expect: i
     fields = {
         attribute(control, "name"): attribute(control, "value") for control in form.select('input[type="hidden"]')
     }
-    fields["topic"] = page.field("topic").get_text().removeprefix("\n")
-    fields["note"] = page.field("note").get_text().removeprefix("\n")
+    fields["topic"] = page.field("topic").text
+    fields["note"] = page.field("note").text
     answer = client.post(attribute(form, "data-autosave"), {**fields, **typed}, expect=expect)
     told: dict[str, Any] = json.loads(answer.data)
     return told
@@ -131,7 +131,7 @@ class TestTheCase:
             "はじめての方です",
         ):
             assert words in page.text
-        assert page.field("topic").get_text(strip=True) == "LINEで写真を送りたい"
+        assert page.field("topic").text.strip() == "LINEで写真を送りたい"
 
     def test_it_takes_few_statements_however_long_the_story(
         self,
@@ -185,8 +185,8 @@ class TestTheCase:
         page = adviser.submit(page, "case", typed, button="相談を終える", expect=422)
         assert page.error("topic")
         assert page.error("result")
-        assert page.field("note").get_text(strip=True) == "一枚送れた"
-        assert page.one('input[name="levels_B-B5"][checked]')["value"] == "1"
+        assert page.field("note").text.strip() == "一枚送れた"
+        assert attribute(page.one('input[name="levels_B-B5"][checked]'), "value") == "1"
 
     def test_a_my_number_is_refused_and_what_was_saved_before_stays(
         self, app: Flask, adviser: PageClient, place: str
@@ -209,8 +209,8 @@ class TestTheCase:
         row = stored(app)
         assert (row.state, row.note, row.closed_at) == (BookingState.BOOKED, "一枚送れた", None)
         page = adviser.get(f"{place}/case")
-        assert page.field("note").get_text(strip=True) == "一枚送れた"
-        assert page.one('input[name="levels_D-D3"][checked]')["value"] == "1"
+        assert page.field("note").text.strip() == "一枚送れた"
+        assert attribute(page.one('input[name="levels_D-D3"][checked]'), "value") == "1"
         assert autosave(adviser, page, {"note": "一枚送れた。次は動画"})["aside"] is False
 
     def test_it_is_kept_without_scripts_too(self, app: Flask, adviser: PageClient, place: str) -> None:
@@ -229,7 +229,7 @@ class TestTheCase:
         typed = {"note": "あちらの文", "result": "solved"}
         page = adviser.submit(other, "case", typed, button="相談を終える", expect=422)
         assert "ほかの画面でこの記録が変わりました" in page.text
-        assert page.field("note").get_text(strip=True) == "あちらの文"
+        assert page.field("note").text.strip() == "あちらの文"
         assert "こちらの文" in page.text
         done = adviser.submit(page, "case", {"note": "こちらの文、あちらの文"}, button="相談を終える", follow=True)
         assert "こちらの文、あちらの文" in done.text
@@ -247,8 +247,8 @@ class TestTheCase:
         assert "ほかの画面でも入力されています" in autosave(adviser, one, {"note": "こちらの文。"})["warning"]
         page = adviser.submit(other, "case", {"note": "あちらの文"}, button="とちゅうで保存する", follow=True)
         assert "入力した内容を別に保存しました" in page.text
-        assert "こちらの文。" in page.field("note").get_text()
-        assert "あちらの文" in page.one("section.message").get_text()
+        assert "こちらの文。" in page.field("note").text
+        assert "あちらの文" in page.one("section.message").text
 
     def test_closing_what_another_tab_closed_keeps_the_text(self, app: Flask, adviser: PageClient, place: str) -> None:
         one, other = adviser.get(f"{place}/case"), adviser.get(f"{place}/case")
@@ -268,7 +268,7 @@ class TestTheCase:
         typed = {"note": "パスワード：sakura1", "result": "solved"}
         page = adviser.submit(other, "case", typed, button="相談を終える", expect=422)
         assert "パスワード" in page.error("note")
-        assert page.field("note").get_text(strip=True) == "パスワード：sakura1"
+        assert page.field("note").text.strip() == "パスワード：sakura1"
         assert stored(app).asides is None
 
     def test_the_closing_button_pressed_twice_closes_once(self, app: Flask, adviser: PageClient, place: str) -> None:
@@ -296,7 +296,7 @@ class TestTheCase:
             page, "case", {"result": "solved", "levels_D-D3": "2"}, button="相談を終える", follow=True
         )
         page = adviser.submit(page, "記録をなおす", follow=True)
-        assert page.one('input[name="levels_D-D3"][checked]')["value"] == "2"
+        assert attribute(page.one('input[name="levels_D-D3"][checked]'), "value") == "2"
         page = adviser.submit(page, "case", {"levels_D-D3": "1"}, button="相談を終える", follow=True)
         assert "手伝ってもらえばできる" in page.text
         with app.app_context():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from turbohtml import parse
 from werkzeug.test import TestResponse
 
 from supportdesk import create_app
@@ -19,7 +20,7 @@ from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.core.security import refuse_unmarked_views
 from tests.conftest import settings_for
-from tests.markup import parse
+from tests.markup import attribute
 from tests.pages import PageClient
 
 pytestmark = pytest.mark.only_on("sqlite")  # who may call what stands in the code, not in the database
@@ -351,7 +352,8 @@ def test_exactly_the_allowed_are_answered(open_app: Flask, surface: str, role: R
         client.post("/login", data={"username": role.value, "password": "akita-demo"})
     wrong = []
     for endpoint, (address, methods, allowed) in ROUTES.items():
-        for method in sorted(METHODS, key=methods.__contains__):  # the allowed ones last
+        # The allowed ones last. What the address does not take is refused before it is asked who sends it.
+        for method in sorted(METHODS if role is None else methods, key=methods.__contains__):
             answer = client.open(address, method=method)
             answer.close()
             if method not in methods:
@@ -381,8 +383,8 @@ def test_the_front_page_leads_to_the_log_in_where_there_is_one(open_app: Flask, 
 def test_the_menu_leads_to_pages_that_are_served(open_app: Flask, role: Role, surface: str) -> None:
     client = open_app.test_client()
     client.post("/login", data={"username": role.value, "password": "akita-demo"})
-    soup, _ = parse(client.get("/home").text)
-    ways = [str(link["href"]) for link in soup.select(".menu a, .choices a")]
+    page = parse(client.get("/home").text)
+    ways = [attribute(link, "href") for link in page.select(".menu a, .choices a")]
     assert ways
     assert {way: client.get(way).status_code for way in ways} == dict.fromkeys(ways, 200)
 

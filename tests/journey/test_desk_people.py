@@ -17,6 +17,7 @@ from tests.classes.making import enrol, make_run, meeting_at, meeting_of
 from tests.clocks import TODAY, Clock
 from tests.factories import make_account, make_learner, make_reference
 from tests.helpdesk.making import book, make_adviser, make_desk
+from tests.markup import attribute
 from tests.pages import Page, PageClient
 from tests.recording import Statements
 
@@ -37,7 +38,7 @@ def ask(client: PageClient, words: str) -> Page:
 
 
 def people(page: Page) -> list[str]:
-    return [" ".join(one.get_text().split()) for one in page.all("#answer .results li")]
+    return [" ".join(one.text.split()) for one in page.all("#answer .results li")]
 
 
 def test_namesakes_are_told_apart_by_their_next_booking(app: Flask, reception: PageClient) -> None:
@@ -83,7 +84,7 @@ def test_a_name_misheard_is_offered_with_a_word_of_warning(reception: PageClient
     with app.app_context():
         make_learner("タナカ カズコ")
     page = ask(reception, "たなが")
-    assert "1文字ちがいの方です" in page.one("#answer").get_text()
+    assert "1文字ちがいの方です" in page.one("#answer").text
     assert len(people(page)) == 1
     assert "この内容で新しく登録する" in page.text
     assert "1文字ちがい" not in ask(reception, "たなか").text
@@ -103,7 +104,7 @@ def test_a_birthday_finds_a_person_and_no_class(app: Flask, reception: PageClien
 def test_the_same_statements_however_many_are_found(
     app: Flask, reception: PageClient, queries: Counting, words: str
 ) -> None:
-    born, token = date(1948, 5, 3), str(reception.get("/desk").field("csrf_token")["value"])
+    born, token = date(1948, 5, 3), attribute(reception.get("/desk").field("csrf_token"), "value")
 
     def statements() -> int:
         with queries() as seen:

@@ -20,6 +20,7 @@ from supportdesk.tutors.operations import appoint_tutor, match_learner
 from tests.classes.making import enrol, make_run, meeting_at
 from tests.clocks import TODAY, Clock
 from tests.factories import make_account, make_actor, make_learner, make_reference
+from tests.markup import attribute
 from tests.pages import PageClient
 
 
@@ -60,7 +61,7 @@ def test_a_stranger_is_told_whom_to_call_and_nothing_about_the_person(client: Pa
     page = client.get(hanako.address)
     assert "これは受講者カードです" in page.h1
     assert "018-888-5643" in page.text
-    assert says_nothing_about(str(page.soup))
+    assert says_nothing_about(page.html)
 
 
 def test_an_unknown_or_revoked_pass_is_a_friendly_page(app: Flask, client: PageClient, hanako: Holder) -> None:
@@ -141,8 +142,8 @@ class TestALearnersOwnPhone:
         self.admit(app, client, hanako)
         page = client.get(hanako.address)
         assert hanako.code in page.text
-        assert "いーぱる" in page.one(".cards").get_text()
-        assert "練習できます" in page.one(".next-step").get_text()
+        assert "いーぱる" in page.one(".cards").text
+        assert "練習できます" in page.one(".next-step").text
 
     @pytest.mark.parametrize(("pressed", "stands"), [("参加する", "seated"), ("今回は見送る", "waiting")])
     def test_it_asks_whether_they_want_a_seat_that_was_freed(
@@ -156,7 +157,7 @@ class TestALearnersOwnPhone:
         self.admit(app, client, hanako)
         page = client.get(hanako.address)
         assert "席があきました。参加しますか。" in page.text
-        address = str(page.form(pressed)["action"])
+        address = attribute(page.form(pressed), "action")
         page = client.submit(page, pressed, follow=True)
         assert ("受付が完了しました" if stands == "seated" else "お返事を受け付けました") in page.text
         with app.app_context():
@@ -209,7 +210,7 @@ class TestALearnersOwnPhone:
         wrong = {"birth_date-year": "1944", "birth_date-month": "3", "birth_date-day": "6", "digits": "8642"}
         for _ in range(5):
             refused = client.submit(page, data=wrong, expect=422)
-            assert says_nothing_about(refused.one("h1").get_text())
+            assert says_nothing_about(refused.one("h1").text)
         assert "15分" in client.submit(page, data={**wrong, "birth_date-day": "5"}, expect=429).text
 
 

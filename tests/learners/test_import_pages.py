@@ -16,6 +16,7 @@ from supportdesk.core.tables import read_table, write_xlsx
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner
 from tests.factories import make_account, make_reference
+from tests.markup import attribute, text_of
 from tests.pages import Page, PageClient
 
 LEDGERS = Path(__file__).parent / "ledgers"
@@ -57,8 +58,8 @@ def hand_in(desk: PageClient, data: bytes, *, expect: int) -> Page:
 
 def rows_of(page: Page, caption: str) -> list[str]:
     """The rows of one table of the preview."""
-    tables = [table for table in page.all("table") if table.select("caption")[0].get_text() == caption]
-    return [" ".join(row.get_text(" ").split()) for table in tables for row in table.select("tbody tr")]
+    tables = [table for table in page.all("table") if table.select("caption")[0].text == caption]
+    return [text_of(row) for table in tables for row in table.select("tbody tr")]
 
 
 def learners(app: Flask) -> int:
@@ -119,7 +120,7 @@ def test_what_is_wrong_stands_first_and_each_row_says_everything(desk: PageClien
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
 def test_the_rejected_rows_are_taken_away_with_their_reasons_and_can_be_read_again(desk: PageClient, kind: str) -> None:
-    held = str(upload(desk, FAULTY.encode()).field("held")["value"])
+    held = attribute(upload(desk, FAULTY.encode()).field("held"), "value")
     answer = desk.raw.post("/learners/import/refused", data={"held": held, "kind": kind, "csrf_token": desk._token()})
     assert f".{kind}" in answer.headers["Content-Disposition"]
     headings, row = read_table(answer.data, f"refused.{kind}")
@@ -183,7 +184,7 @@ def test_a_forged_preview_writes_nothing(app: Flask, desk: PageClient, held: str
 
 
 def test_somebody_elses_preview_cannot_be_confirmed(app: Flask, desk: PageClient) -> None:
-    held = str(upload(desk, SMALL.encode()).field("held")["value"])
+    held = attribute(upload(desk, SMALL.encode()).field("held"), "value")
     with app.app_context():
         make_account(Role.RECEPTION, username="another")
     desk.another_device()

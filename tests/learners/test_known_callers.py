@@ -20,6 +20,7 @@ from supportdesk.learners.models import LinkKind, Sex, Status, StatusReason
 from tests.classes.making import make_run
 from tests.factories import make_account, make_learner, make_reference
 from tests.helpdesk.making import make_adviser, make_desk
+from tests.markup import attribute, inputs_of
 from tests.pages import PageClient
 
 HELPER = {"helper_name": "田中 恵子", "helper_relation": "長女", "helper_phone": "+819012345678"}
@@ -149,10 +150,14 @@ def test_on_the_desk_one_press_says_who_calls_and_one_books(app: Flask, desk: Pa
     assert page.texts(".callers [aria-current]") == ["ご本人"]
     chosen = desk.get(page.link("田中 恵子（長女）"))
     assert chosen.texts(".callers [aria-current]") == ["田中 恵子（長女）・下4けた 5678"]
-    assert {str(one["value"]) for one in chosen.all("input[name=caller_is]")} == {"helper"}
+    assert {attribute(one, "value") for one in chosen.all("input[name=caller_is]")} == {"helper"}
     desk.submit(chosen, "この教室に申し込む", expect=303)
     first_slot = chosen.all("form[action='/helpdesk/book']")[0]
-    desk.post("/helpdesk/book", {str(one["name"]): str(one["value"]) for one in first_slot.select("input")}, expect=303)
+    desk.post(
+        "/helpdesk/book",
+        inputs_of(first_slot),
+        expect=303,
+    )
     assert callers_kept(app) == [KEIKO, KEIKO]
 
 

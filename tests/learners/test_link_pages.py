@@ -12,6 +12,7 @@ from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.learners.links import link_learners, linked_to
 from supportdesk.learners.models import LinkKind
 from tests.factories import make_account, make_learner, make_reference
+from tests.markup import attribute, inputs_of
 from tests.pages import PageClient
 from tests.trail import noted
 
@@ -82,7 +83,7 @@ def test_anybody_may_be_looked_for_and_linked(app: Flask, desk: PageClient, coup
     page = desk.submit(desk.get(f"/learners/{hatsu}/family"), "さがす", {"q": "すずき"}, expect=200)
     assert "スズキ キヨ" in page.text
     (card,) = page.all(".card form[action$='/links']:has(input[value=sibling])")
-    fields = {str(one["name"]): str(one["value"]) for one in card.select("input")}
+    fields = inputs_of(card)
     desk.post(f"/learners/{hatsu}/links", fields, expect=303)
     assert kinds(app, hatsu) == [(sister, LinkKind.SIBLING)]
 
@@ -98,7 +99,7 @@ def test_a_link_is_removed_with_one_press(app: Flask, desk: PageClient, couple: 
 
 def test_nonsense_links_nobody(app: Flask, desk: PageClient, couple: tuple[int, int]) -> None:
     hatsu, taro = couple
-    token = desk.get(f"/desk/{hatsu}").field("csrf_token")["value"]
+    token = attribute(desk.get(f"/desk/{hatsu}").field("csrf_token"), "value")
     for fields in ({"other": str(taro), "kind": "enemy"}, {"other": "9" * 30, "kind": "spouse"}, {"kind": "spouse"}):
         desk.post(f"/learners/{hatsu}/links", {"csrf_token": token, **fields}, expect=404)
     desk.post(f"/learners/{hatsu}/links", {"csrf_token": token, "other": hatsu, "kind": "spouse"}, expect=303)

@@ -21,6 +21,7 @@ from supportdesk.learners.particulars import Particulars, Telephone
 from supportdesk.learners.search import find_learners
 from tests.clocks import Clock
 from tests.factories import make_account, make_learner, make_reference
+from tests.markup import attribute
 from tests.pages import Page, PageClient
 from tests.recording import Statements
 from tests.trail import noted
@@ -156,7 +157,7 @@ def test_what_was_searched_in_vain_is_carried_into_the_new_learners_form(
     results = desk.post("/learners/search", {"q": typed}, expect=200)
     form = desk.submit(results, "この内容で新しく登録する", expect=200)
     assert form.url == "/learners/new"
-    assert form.field(field).get("value") == value
+    assert attribute(form.field(field), "value") == value
 
 
 def test_a_learner_is_entered_with_name_phone_and_district_alone(app: Flask, desk: PageClient) -> None:
@@ -184,8 +185,8 @@ def test_everything_paper_says_is_kept(app: Flask, desk: PageClient) -> None:
         kept = (learner.birth_date, learner.outside_city, learner.postal_code, learner.helper_phone, learner.note)
     assert kept == (BORN, True, "010-8560", "+819011112222", "左の耳が遠い")
     page = desk.get(f"/learners/{learner.id}/edit")
-    assert page.field("phone_2").get("value") == "090-2222-3333"
-    assert page.field("phone_3").get("value") == "+1 212-555-0123"
+    assert attribute(page.field("phone_2"), "value") == "090-2222-3333"
+    assert attribute(page.field("phone_3"), "value") == "+1 212-555-0123"
     assert desk.submit(page, "learner").location == f"/learners/{learner.id}"
 
 
@@ -213,7 +214,7 @@ def test_bad_input_is_told_beside_its_field_and_kept(
     assert page.error(field)
     for name, value in typed.items():
         control = page.field(name)
-        assert value in (control.get("value"), control.get_text().strip()) or control.name == "select"
+        assert value in (attribute(control, "value"), control.text.strip()) or control.tag == "select"
     assert learners(app) == 0
 
 
@@ -269,7 +270,7 @@ def test_a_learner_amended_into_a_likeness_is_shown_it_and_may_be_another_person
 def test_editing_starts_with_what_is_stored_and_saves_what_changed(app: Flask, desk: PageClient) -> None:
     learner_id = made(app, phone="018-888-1542", needs=frozenset({Need.SIGHT}), birth_date=BORN)
     page = desk.get(f"/learners/{learner_id}/edit")
-    assert page.field("phone_1").get("value") == "018-888-1542"
+    assert attribute(page.field("phone_1"), "value") == "018-888-1542"
     assert actions(app)[-1] == ("view_learner", f"learner:{learner_id}")
     desk.submit(page, "learner", {"kana": "サトウ ハナコ"})
     with app.app_context():
@@ -295,7 +296,7 @@ def test_a_number_from_paper_that_is_none_does_not_stop_an_edit(app: Flask, desk
     page = desk.get(f"/learners/{learner_id}/edit")
     desk.submit(page, "learner", {"note": "夜に電話"})
     again = desk.get(f"/learners/{learner_id}/edit")
-    assert again.field("phone_1").get("value") == "888-1542 よる"
+    assert attribute(again.field("phone_1"), "value") == "888-1542 よる"
     assert desk.submit(again, "learner", {"phone_1": "888-1542 ひる"}, expect=422).error("phone_1")
 
 
@@ -306,7 +307,7 @@ def test_a_form_left_open_does_not_undo_what_somebody_else_saved(app: Flask, des
         amend_learner(learner_id, Particulars(kana="サトウ"), actor=SYSTEM, now=clock.advance(minutes=1))
     refused = desk.submit(page, "learner", {"kana": "スズキ"}, expect=422)
     assert "ほかの人が内容を変えました" in refused.text
-    assert refused.field("kana").get("value") == "スズキ"
+    assert attribute(refused.field("kana"), "value") == "スズキ"
 
 
 def test_another_text_in_a_form_that_was_sent_is_shown_again_and_may_be_sent_then(app: Flask, desk: PageClient) -> None:
@@ -315,11 +316,11 @@ def test_another_text_in_a_form_that_was_sent_is_shown_again_and_may_be_sent_the
     desk.submit(page, "learner", {"note": "補聴器あり"})
     refused = desk.submit(page, "learner", {"note": "つえ"}, expect=422)
     assert "まだ保存していません" in refused.text
-    assert refused.field("note", "learner").get_text().strip() == "つえ"
-    tokens = [one.field("one_time_token", "learner")["value"] for one in (page, refused)]
+    assert refused.field("note", "learner").text.strip() == "つえ"
+    tokens = [attribute(one.field("one_time_token", "learner"), "value") for one in (page, refused)]
     assert tokens[0] != tokens[1]
     fresh = desk.get(f"/learners/{learner_id}/edit")
-    assert fresh.field("note", "learner").get_text().strip() == "補聴器あり"
+    assert fresh.field("note", "learner").text.strip() == "補聴器あり"
     desk.submit(fresh, "learner", {"note": "つえ"})
 
 

@@ -13,6 +13,7 @@ from supportdesk.learners.admission import admit_phone, window_is_open
 from supportdesk.learners.passes import live_pass
 from tests.clocks import NOW, Clock
 from tests.factories import make_account, make_learner, make_reference
+from tests.markup import attribute
 from tests.pages import PageClient
 from tests.trail import noted
 
@@ -42,14 +43,14 @@ def test_the_card_shows_its_code_and_a_qr_code_of_its_address_but_no_name_unaske
     with app.app_context():
         held = live_pass(hanako)
     assert held is not None
-    card = page.one(".pass-card").get_text()
+    card = page.one(".pass-card").text
     assert held.code in card
     assert "ハナコ" not in card
-    picture = client.get(str(page.one(".pass-card img")["src"]))
+    picture = client.get(attribute(page.one(".pass-card img"), "src"))
     assert picture.headers["Content-Type"].startswith("image/svg+xml")
     assert picture.data == qr_svg(f"http://desk.test/p/{held.token}")
     named = client.get(page.link("名前をのせる"))
-    assert "タカハシ ハナコ 様" in named.one(".pass-card").get_text()
+    assert "タカハシ ハナコ 様" in named.one(".pass-card").text
 
 
 def test_pressed_twice_there_is_one_card(app: Flask, client: PageClient, hanako: int) -> None:

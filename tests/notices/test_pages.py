@@ -69,7 +69,7 @@ def test_a_call_from_the_list_to_the_record(app: Flask, reception: PageClient) -
     assert "1回かけて、出なかった" in page.text
     page = reception.submit(page, "つながった", follow=True)
     assert "いま電話をかける人はいません" in page.text
-    assert "伝えた" in page.one("section").get_text()
+    assert "伝えた" in page.one("section").text
     assert states(app) == [NoticeState.DONE]
     page = reception.submit(page, "この記録を取り消す", follow=True)
     assert "1回かけて、出なかった" in page.text
@@ -110,7 +110,7 @@ def test_what_began_meanwhile_is_shown_as_not_told(app: Flask, reception: PageCl
     clock.advance(minutes=1)
     with app.app_context():
         enrol(make_run(meeting_at(NOW.date(), hour=11)), make_learner(), told=False)
-    assert "席をご用意しました" in reception.get("/calls").one(".calls").get_text()
+    assert "席をご用意しました" in reception.get("/calls").one(".calls").text
     clock.advance(minutes=59)
     page = reception.get("/calls")
     assert "いま電話をかける人はいません" in page.text

@@ -69,7 +69,7 @@ def test_a_new_account_logs_in_with_its_roles_and_districts(app: Flask, admin: P
     guest, other = PageClient(app), PageClient(app)
     guest.submit(guest.get(link_of(letter)), "invited", {"new_password": CHOSEN, "new_password_again": CHOSEN})
     other.sign_in("takeda", CHOSEN)
-    assert "武田 ミツ" in other.get("/account/sessions").one(".head-person").get_text()
+    assert "武田 ミツ" in other.get("/account/sessions").one(".head-person").text
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_edited_account_keeps_its_password_and_changes_what_it_may(app: Flask
         assert roles == [Role.COORDINATOR]
     renamed = PageClient(app)
     renamed.sign_in("reception")
-    assert "受付 次郎" in renamed.get("/account/sessions").one(".head-person").get_text()
+    assert "受付 次郎" in renamed.get("/account/sessions").one(".head-person").text
 
 
 def test_switching_off_ends_the_session_for_good(app: Flask, admin: PageClient) -> None:
@@ -210,7 +210,7 @@ def test_work_ahead_is_named_before_a_role_ends_or_an_account_is_switched_off(ap
             match_learner(keiko, learner, actor=SYSTEM, now=desk_clock.now())
     page = admin.get(f"/admin/accounts/{keiko}/switch")
     refused = admin.submit(page, "switch", expect=422)
-    work = refused.one("section.message.warn").get_text()
+    work = refused.one("section.message.warn").text
     for words in (
         "12月3日（木） 10:00〜11:00",
         "スマホ相談 木曜日 10:00〜12:00",
@@ -221,8 +221,8 @@ def test_work_ahead_is_named_before_a_role_ends_or_an_account_is_switched_off(ap
     assert "ヒミツ" not in work
     page = admin.get(f"/admin/accounts/{keiko}")
     refused = admin.submit(page, "staff", {"roles": ["instructor", "tutor"]}, expect=422)
-    assert "スマホ相談" in refused.one("section.message.warn").get_text()
-    assert "電源の入れ方" not in refused.one("section.message.warn").get_text()
+    assert "スマホ相談" in refused.one("section.message.warn").text
+    assert "電源の入れ方" not in refused.one("section.message.warn").text
     with app.app_context():
         assert len(duties_of([keiko])[keiko].roles) == 3
     admin.submit(refused, "staff", {"although": True}, expect=303)

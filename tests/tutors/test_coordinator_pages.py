@@ -24,6 +24,7 @@ from supportdesk.tutors.chart import bars
 from supportdesk.tutors.figures import FigureRow, figures_by_district, figures_in_all, fiscal_year, month_of, periods
 from supportdesk.tutors.models import Match, Tutor, TutorSkill
 from tests.factories import make_account, make_learner, make_reference
+from tests.markup import attribute
 from tests.pages import PageClient
 from tests.trail import noted
 from tests.tutors.making import account_of, log, make_tutor, match
@@ -52,17 +53,17 @@ class TestMatching:
         choices = page.texts(".pick")
         assert choices[0].startswith("nearさん（東部）")
         assert "地区がちがいます" in choices[1]
-        near = str(page.all('input[name="tutor_id"]')[0]["value"])
+        near = attribute(page.all('input[name="tutor_id"]')[0], "value")
         done = coordinator.submit(page, "match", {"tutor_id": near, "wish": "写真を送りたい"}, follow=True)
         assert "連絡リストに入りました" in done.text
         assert "アキタ ハナコ" in done.text
         with app.app_context():
             assert db.session.scalars(select(Notice.kind)).all() == ["tutor_matched"]
-        assert "nearさん" in coordinator.get(f"/tutors/matches/new?learner={learner}").all(".summary")[0].get_text()
+        assert "nearさん" in coordinator.get(f"/tutors/matches/new?learner={learner}").all(".summary")[0].text
         at_home = PageClient(app)
         at_home.sign_in("near")
         assert "写真を送りたい" in at_home.get("/tutors/").text
-        assert "地域サポーターの担当" in str(coordinator.get("/calls").one(".call"))
+        assert "地域サポーターの担当" in coordinator.get("/calls").one(".call").html
 
     def test_a_form_sent_twice_matches_once(self, app: Flask, coordinator: PageClient) -> None:
         with app.app_context():
@@ -160,7 +161,7 @@ class TestPeople:
         with app.app_context():
             account_id = account_of(make_tutor(districts=("tobu", "seibu")))
         page = coordinator.get(f"/tutors/people/{account_id}")
-        assert [str(box["value"]) for box in page.all('input[name="districts"]')] == ["tobu"]
+        assert [attribute(box, "value") for box in page.all('input[name="districts"]')] == ["tobu"]
         coordinator.submit(page, "appoint", {"districts": None})
         with app.app_context():
             of_tutor = select(AccountDistrict.district_code).where(AccountDistrict.account_id == account_id)
@@ -209,7 +210,7 @@ class TestFigures:
         page = admin.get("/tutors/figures")
         assert len(page.all("tbody tr")) == 7
         assert page.texts("tfoot td") == ["4", "2", "1", "3時間"]
-        assert "東部 1時間30分" in page.one("svg desc").get_text()
+        assert "東部 1時間30分" in page.one("svg desc").text
         year = admin.get("/tutors/figures?period=fy2026")
         assert year.texts("tfoot td") == ["5", "2", "1", "13時間"]
 

@@ -15,6 +15,7 @@ from supportdesk.skills.queries import levels_of
 from supportdesk.tutors.operations import end_match
 from tests.clocks import Clock
 from tests.factories import make_account, make_learner, make_reference
+from tests.markup import attribute
 from tests.pages import PageClient
 from tests.tutors.making import log, make_tutor, match
 
@@ -59,10 +60,10 @@ class TestCorrecting:
         page = client.get(client.get("/tutors/sessions").link("アキタ ハナコ"))
         assert "記録した日から14日のあいだ" in page.text
         page = client.get(page.link("なおす"))
-        assert page.field("time")["value"] == "9:15"
-        assert page.one('input[name="minutes"][checked]')["value"] == "45"
-        assert page.all('select[name="where"] option[selected]')[0].get_text() == "泉町内会館（中央）"
-        assert page.one('input[name="levels-A1"][checked]')["value"] == "2"
+        assert attribute(page.field("time"), "value") == "9:15"
+        assert attribute(page.one('input[name="minutes"][checked]'), "value") == "45"
+        assert page.all('select[name="where"] option[selected]')[0].text == "泉町内会館（中央）"
+        assert attribute(page.one('input[name="levels-A1"][checked]'), "value") == "2"
         sent = {"time": "9:00", "minutes": "60", "note": "ただしい", "levels-A1": "1"}
         done = client.submit(page, "correct", sent, follow=True)
         for words in ("記録をなおしました。", "1時間", "ただしい", "手伝ってもらえばできる"):

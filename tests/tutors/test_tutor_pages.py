@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import pytest
-from bs4 import Tag
 from flask import Flask
 from sqlalchemy import func, select
+from turbohtml import Element
 
 from supportdesk.accounts.actions import Action
 from supportdesk.core import clock
@@ -22,6 +22,7 @@ from supportdesk.tutors.models import PeerSession
 from supportdesk.tutors.operations import end_match
 from tests.clocks import Clock
 from tests.factories import make_account, make_learner, make_reference
+from tests.markup import attribute
 from tests.pages import Page, PageClient
 from tests.recording import Statements
 from tests.trail import noted
@@ -125,12 +126,16 @@ class TestLogging:
 
     def test_what_is_most_likely_stands_there_already(self, client: PageClient, learner: int) -> None:
         page = form_of(client, learner)
-        assert [page.field(f"day-{part}")["value"] for part in ("year", "month", "day")] == ["2026", "11", "24"]
-        assert page.field("time")["value"] == "9:00"  # the usual hour has just ended
-        assert page.one('input[name="minutes"][checked]')["value"] == "60"
+        assert [attribute(page.field(f"day-{part}"), "value") for part in ("year", "month", "day")] == [
+            "2026",
+            "11",
+            "24",
+        ]
+        assert attribute(page.field("time"), "value") == "9:00"  # the usual hour has just ended
+        assert attribute(page.one('input[name="minutes"][checked]'), "value") == "60"
         first_choice = page.all('select[name="where"] option[selected]')[0]
-        assert "いーぱる" in first_choice.get_text()  # a venue of the tutor's own district
-        assert page.one('select[name="district_code"] option[selected]')["value"] == "tobu"
+        assert "いーぱる" in first_choice.text  # a venue of the tutor's own district
+        assert attribute(page.one('select[name="district_code"] option[selected]'), "value") == "tobu"
 
     def test_the_usual_hour_that_has_just_ended_begins_at_a_round_time(
         self, app: Flask, client: PageClient, learner: int, clock: Clock
@@ -138,7 +143,7 @@ class TestLogging:
         clock.advance(minutes=68)
         client.sign_in("tutor")
         page = form_of(client, learner)
-        assert page.field("time")["value"] == "10:05"
+        assert attribute(page.field("time"), "value") == "10:05"
         client.submit(page, "log")
         row = one_session(app)
         assert (row.logged_at - row.held_at, row.minutes) == (timedelta(minutes=63), 60)
@@ -147,7 +152,7 @@ class TestLogging:
         clock.advance(hours=14, minutes=20)
         client.sign_in("tutor")
         page = form_of(client, learner)
-        assert (page.field("day-day")["value"], page.field("time")["value"]) == ("24", "23:20")
+        assert (attribute(page.field("day-day"), "value"), attribute(page.field("time"), "value")) == ("24", "23:20")
 
     def test_what_ends_in_the_future_is_refused_with_the_latest_beginning(
         self, app: Flask, client: PageClient, learner: int
@@ -194,7 +199,7 @@ class TestLogging:
             match(other, learner)
             log(other, learner, levels={"C1": 1, "D1": 2})
         page = form_of(client, learner)
-        asked = {str(control["name"]) for control in page.all('input[name^="levels-"]')}
+        asked = {attribute(control, "name") for control in page.all('input[name^="levels-"]')}
         assert asked == {"levels-A1", "levels-B5", "levels-C1"}
 
     def test_sent_twice_it_exists_once_even_as_two_posts_of_other_tokens(
@@ -233,7 +238,7 @@ class TestLogging:
     ) -> None:
         page = client.submit(form_of(client, learner), "log", {"note": "よくできました", **typed}, expect=422)
         assert page.error(field)
-        assert page.field("note").get_text().strip() == typed.get("note", "よくできました")
+        assert page.field("note").text.strip() == typed.get("note", "よくできました")
         assert sessions(app) == 0
 
     def test_nonsense_in_hidden_places_is_harmless(self, app: Flask, client: PageClient, learner: int) -> None:
@@ -267,17 +272,18 @@ def _sent(page: Page) -> dict[str, str]:
     """What the untouched form would send."""
     form = page.form("log")
     fields = {
-        str(one["name"]): str(one.get("value", ""))
+        attribute(one, "name"): attribute(one, "value")
         for one in form.select("input[name]")
-        if one.get("type") not in ("radio", "checkbox") or one.has_attr("checked")
+        if attribute(one, "type") not in ("radio", "checkbox") or "checked" in one.attrs
     }
     fields |= {str(one["name"]): str(one["value"]) for select in form.select("select") for one in _chosen(select)}
     return {**fields, "note": ""}
 
 
-def _chosen(select: Tag) -> list[dict[str, str]]:
+def _chosen(select: Element) -> list[dict[str, str]]:
     return [
-        {"name": str(select["name"]), "value": str(option["value"])} for option in select.select("option[selected]")
+        {"name": attribute(select, "name"), "value": attribute(option, "value")}
+        for option in select.select("option[selected]")
     ]
 
 

@@ -11,6 +11,7 @@ from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.core.qr import qr_png, qr_svg
 from supportdesk.videos.operations import Added, retire_video
 from tests.factories import make_account, make_reference
+from tests.markup import attribute
 from tests.pages import PageClient
 from tests.videos.making import PLAN, make_video
 
@@ -39,7 +40,7 @@ def test_the_codes_say_the_videos_address(client: PageClient, video: Added) -> N
 def test_a_sheet_shows_one_video_large(client: PageClient, video: Added) -> None:
     page = client.get(client.get("/videos/handouts").link(PLAN.title))
     assert page.h1 == PLAN.title
-    assert page.one(".video-sheet img")["src"] == f"/v/{video.code}/code.svg"
+    assert attribute(page.one(".video-sheet img"), "src") == f"/v/{video.code}/code.svg"
     assert f"http://desk.test/v/{video.code}" in page.text
     client.get("/v/V999999/sheet", expect=404)
 

@@ -19,6 +19,7 @@ from supportdesk.videos import queries
 from supportdesk.videos.models import Video
 from tests.clocks import Clock
 from tests.factories import make_account, make_reference
+from tests.markup import attribute, inputs_of
 from tests.pages import Page, PageClient
 from tests.videos.making import ON_SITE, PLAN, make_video
 from tests.videos.test_media import MP4, VTT, WEBM
@@ -66,7 +67,7 @@ def test_a_film_with_captions_is_added_and_its_sheet_comes_next(app: Flask, clie
     assert (video.title, video.seconds, video.transcript) == ("写真を撮る", 90, "カメラをひらきます。")
     assert client.get(f"/media/{video.file_name}").data == MP4
     watched = client.get(f"/v/{video.code}")
-    assert str(watched.one("track")["src"]) == f"/media/{video.captions_name}"
+    assert attribute(watched.one("track"), "src") == f"/media/{video.captions_name}"
     with app.app_context():
         entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "add_video")).one()
         assert entry.subject == f"video:{video.id}"
@@ -85,12 +86,12 @@ def test_a_length_is_read_in_minutes_and_seconds(app: Flask, client: PageClient,
     hand_in(client, client.get("/admin/videos/new"), film=MP4, seconds=written)
     assert only_video(app).seconds == 90
     code = only_video(app).code
-    assert client.get(f"/admin/videos/{code}").field("seconds")["value"] == "1:30"
+    assert attribute(client.get(f"/admin/videos/{code}").field("seconds"), "value") == "1:30"
 
 
 def test_everything_that_is_wrong_is_said_at_once_and_what_is_needed_is_marked(client: PageClient) -> None:
     page = client.get("/admin/videos/new")
-    assert "※必須" in page.one("label[for=seconds]").get_text()
+    assert "※必須" in page.one("label[for=seconds]").text
     refused = hand_in(client, page, where="site", address="http://x", seconds="", title="", expect=422)
     assert all(refused.error(field) for field in ("address", "seconds", "title"))
 
@@ -106,7 +107,7 @@ def test_a_film_that_was_good_need_not_be_sent_again(app: Flask, client: PageCli
     page = hand_in(client, client.get("/admin/videos/new"), title=None, film=MP4, captions=VTT, expect=422)
     assert "題名を入力してください" in page.error("title")
     assert "受け取りました" in page.text
-    assert page.field("transcript").get_text().strip() == ""
+    assert page.field("transcript").text.strip() == ""
     client.submit(page, "video", {"title": "写真"})
     video = only_video(app)
     assert client.get(f"/media/{video.file_name}").data == MP4
@@ -151,7 +152,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_stays(
 ) -> None:
     page = hand_in(client, client.get("/admin/videos/new"), expect=422, **{"about": "説明", **fields})
     assert said in page.error(field)
-    assert "説明" in page.field("about").get_text()
+    assert "説明" in page.field("about").text
     with app.app_context():
         assert db.session.scalars(select(Video)).all() == []
 
@@ -186,7 +187,7 @@ def test_amending_shows_what_is_stored_and_keeps_the_code(app: Flask, client: Pa
         added = make_video(title_en="Scanning")
     page = client.get(client.get("/admin/videos").link(PLAN.title))
     assert f"番号 {added.code} は変わりません" in page.text
-    assert page.field("title_en")["value"] == "Scanning"
+    assert attribute(page.field("title_en"), "value") == "Scanning"
     assert client.submit(page, "video", {"title": "新しい題名", "captions": (io.BytesIO(VTT), "a.vtt")})
     video = only_video(app)
     assert (video.title, video.code, video.file_name) == ("新しい題名", added.code, PLAN.file_name)
@@ -205,10 +206,10 @@ def test_videos_are_moved_by_buttons_and_a_double_press_moves_once(app: Flask, c
     with app.app_context():
         codes = [make_video(title=title).code for title in ("一", "二", "三")]
     page = client.get("/admin/videos")
-    button = next(form for form in page.all("form") if "「三」を上へ" in str(form))
-    sent = {str(field["name"]): str(field["value"]) for field in button.select("input")}
+    button = next(form for form in page.all("form") if "「三」を上へ" in form.html)
+    sent = inputs_of(button)
     for _press in range(2):
-        client.post(str(button["action"]), sent)
+        client.post(attribute(button, "action"), sent)
     assert client.get("/admin/videos").texts("tbody th a") == ["一", "三", "二"]
     client.post(f"/admin/videos/{codes[0]}/move", {"way": "sideways"})
     assert client.get("/admin/videos").texts("tbody th a") == ["一", "三", "二"]

@@ -25,6 +25,7 @@ from tests.classes.lottery.drawing import OPEN_FOR, make_lottery
 from tests.classes.making import enrol, make_run
 from tests.clocks import Clock
 from tests.factories import make_account, make_learner, make_reference
+from tests.markup import attribute
 from tests.pages import Page, PageClient
 
 HANA = Wish(kana="サトウ ハナ", phone="+81188001111")
@@ -228,7 +229,7 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
     wrong = client.submit(page, "申し込む", {"kana": "佐藤", "phone": "12", "other_name": "佐藤 太郎"}, expect=422)
     assert "ひらがなかカタカナで入力してください" in wrong.text
     assert "もうひとりの方のフリガナを入力してください" in wrong.text
-    assert wrong.all("#other_name")[0]["value"] == "佐藤 太郎"
+    assert attribute(wrong.all("#other_name")[0], "value") == "佐藤 太郎"
     client.get(f"/apply/{invited}", expect=404)
     client.get("/apply/999999", expect=404)
     assert "この教室に申し込む" not in client.get(f"/schedule/{invited}").text

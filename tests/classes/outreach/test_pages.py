@@ -27,6 +27,7 @@ from tests.classes.outreach.making import FIRST, ask, at, check, confirm, find, 
 from tests.classes.outreach.test_public import fields
 from tests.clocks import Clock
 from tests.factories import make_account, make_learner
+from tests.markup import attribute, text_of
 from tests.pages import PageClient
 from tests.recording import Statements
 
@@ -52,7 +53,7 @@ def test_from_a_telephone_call_to_the_letter(app: Flask, reception: PageClient, 
     assert "5人からうかがいます" in page.text
     page = reception.submit(page, "application", {"although": "1"}, follow=True)
     page = reception.get(page.link("内容を直す"))
-    assert page.field("contact_phone")["value"] == "018-888-5643"
+    assert attribute(page.field("contact_phone"), "value") == "018-888-5643"
     page = reception.submit(page, "application", {"people": "12"}, follow=True)
     page = reception.submit(page, "内容をたしかめた", follow=True)
     page = reception.get(page.link("日と講師を決める"))
@@ -66,7 +67,7 @@ def test_from_a_telephone_call_to_the_letter(app: Flask, reception: PageClient, 
     assert "プロジェクターとスクリーン（会場にありません）" in page.text
     letter = reception.get(page.link("決定のお知らせを印刷する"))
     for words in ("泉町内会", "泉 花子 様", "令和9年1月13日（水） 10:00〜11:00", "泉会館", "秋田市", "018-888-5643"):
-        assert words in letter.one(".letter").get_text(" ", strip=True)
+        assert words in text_of(letter.one(".letter"))
     with app.app_context():
         looks = db.session.scalars(select(AuditEntry.action).where(AuditEntry.action == "view_outreach")).all()
         assert len(looks) >= 6
@@ -81,7 +82,7 @@ def test_a_clash_names_who_has_the_instructor_and_the_next_date_is_offered(
         account_id = instructor_id()
     page = reception.get(f"/outreach/{request_id}/find")
     assert "空いている講師 0人" in page.text
-    assert page.field("day-day")["value"] == "14"  # the second date: there is somebody
+    assert attribute(page.field("day-day"), "value") == "14"  # the second date: there is somebody
     page = reception.get(f"/outreach/{request_id}/find?choice=1")
     assert "instructorさん：電源の入れ方" in page.text
     page = reception.submit(page, "find", {"staff": [account_id]}, button="この日と講師に決める", expect=422)

@@ -13,6 +13,7 @@ from supportdesk.core.database import transaction
 from supportdesk.core.office import OfficeSetting
 from supportdesk.extensions import db
 from tests.classes.outreach.making import ask
+from tests.markup import attribute
 from tests.pages import Page, PageClient
 
 pytestmark = pytest.mark.usefixtures("city")
@@ -57,7 +58,7 @@ def test_from_the_front_page_to_the_receipt(app: Flask, client: PageClient, open
         )
         assert kept.code in receipt.text
     for secret in ("花子", "888-5643"):
-        assert secret not in receipt.one(".slip").get_text().replace("018-888-5643", "")  # the office's
+        assert secret not in receipt.one(".slip").text.replace("018-888-5643", "")  # the office's
         assert secret not in answer.location
 
 
@@ -79,7 +80,7 @@ def test_one_address_sends_five_and_then_waits(app: Flask, client: PageClient, o
         send(client, opened, group_name=f"第{number}町内会")
     page = send(client, opened, 422, group_name="第9町内会")
     assert "お電話ください" in page.text
-    assert page.field("group_name")["value"] == "第9町内会"
+    assert attribute(page.field("group_name"), "value") == "第9町内会"
     assert requests(app) == 5
 
 
@@ -120,14 +121,14 @@ def test_bad_input_is_named_beside_its_field_what_was_typed_stays_and_nothing_is
 ) -> None:
     page = send(client, opened, 422, **changed)
     assert page.error(field)
-    assert page.field("contact_name")["value"] == "泉 花子"
+    assert attribute(page.field("contact_name"), "value") == "泉 花子"
     assert requests(app) == 0
 
 
 def test_the_same_application_twice_is_told_without_the_first_ones_number(
     app: Flask, client: PageClient, opened: str
 ) -> None:
-    first = client.get(send(client, opened).location).one(".slip-code").get_text()
+    first = client.get(send(client, opened).location).one(".slip-code").text
     page = send(client, opened, 422, contact_name="泉 次郎")
     assert "もう受け付けています" in page.error("group_name")
     assert first not in page.text

@@ -14,6 +14,7 @@ from supportdesk.learners.models import Learner
 from tests.classes.attending import BEGINS, standing
 from tests.clocks import Clock
 from tests.factories import make_account, make_reference
+from tests.markup import attribute
 from tests.pages import PageClient
 
 
@@ -53,7 +54,7 @@ def test_nobody_is_entered_where_no_walk_in_can_be_added(
     clock.set(BEGINS - timedelta(days=1))
     instructor.another_device()
     instructor.sign_in("instructor")
-    told = {"name": "ハナコ", "one_time_token": str(page.field("one_time_token", "newcomer")["value"])}
+    told = {"name": "ハナコ", "one_time_token": attribute(page.field("one_time_token", "newcomer"), "value")}
     instructor.post(f"/classes/meetings/{meeting_id}/newcomer", told, expect=422)
     with app.app_context():
         assert db.session.query(Learner).count() == 0, "nothing half-written"
