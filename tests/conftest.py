@@ -139,14 +139,20 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def databases(pytestconfig: pytest.Config, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+def databases(
+    pytestconfig: pytest.Config, shared: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Databases]:
     """Copies of databases that are migrated and empty, and of the demo's."""
     folder = tmp_path_factory.mktemp("building")
     builds = {MIGRATED: _build(lambda: None, folder), DEMO: _build(_fill_demo, folder)}
+    made: Databases
     if pytestconfig.getoption("database") == "sqlite":
-        return SqliteDatabases(tmp_path_factory.mktemp("databases"), shared, builds)
-    server, run = pytestconfig.stash[_server_address], pytestconfig.stash[_run_name]
-    return PostgresDatabases(server, run, os.environ.get("PYTEST_XDIST_WORKER", "main"), shared, builds)
+        made = SqliteDatabases(tmp_path_factory.mktemp("databases"), shared, builds)
+    else:
+        server, run = pytestconfig.stash[_server_address], pytestconfig.stash[_run_name]
+        made = PostgresDatabases(server, run, os.environ.get("PYTEST_XDIST_WORKER", "main"), shared, builds)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -33,6 +33,9 @@ class Databases(Protocol):
     def discard(self, url: str) -> None:
         """The test is over."""
 
+    def close(self) -> None:
+        """The run is over."""
+
 
 @contextmanager
 def alone(lock: Path) -> Iterator[None]:
@@ -72,6 +75,9 @@ class SqliteDatabases:
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         self._free.append(path)
 
+    def close(self) -> None:
+        """Nothing is kept open."""
+
 
 class PostgresDatabases:
     """Copies of one template database on the run's server. Each takes half a second, so it is wiped and used again."""
@@ -80,6 +86,7 @@ class PostgresDatabases:
         self._server, self._run = server, run
         self._names = (f"{prefix(run)}{worker}_{number}" for number in itertools.count(1))
         self._wiped: list[str] = []
+        self._wipers: dict[str, _Wiper] = {}
         self._shared, self._builds = shared, builds
         with _administering(self._address(self._template(MIGRATED))) as connection:
             self._made_of = _tables(connection)
@@ -107,39 +114,61 @@ class PostgresDatabases:
         return make_url(self._server).set(database=name).render_as_string(hide_password=False)
 
     def discard(self, url: str) -> None:
-        name = make_url(url).database or ""
-        with _administering(self._server) as connection:
-            connection.execute(_CUT_OFF, [name])
-        with _administering(url) as connection:
-            as_made = _tables(connection) == self._made_of
-            if as_made:
-                connection.execute(_WIPE)
-        if as_made:
+        if self._wiper(url).wipe():
             self._wiped.append(url)
             return
+        self._wipers.pop(url).close()
         with _administering(self._server) as connection:
-            connection.execute(_named("DROP DATABASE IF EXISTS {} WITH (FORCE)", name))
+            connection.execute(_named("DROP DATABASE IF EXISTS {} WITH (FORCE)", make_url(url).database or ""))
+
+    def close(self) -> None:
+        for wiper in self._wipers.values():
+            wiper.close()
+
+    def _wiper(self, url: str) -> _Wiper:
+        if url not in self._wipers:
+            self._wipers[url] = _Wiper(url, self._made_of)
+        return self._wipers[url]
 
 
-_CUT_OFF = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s"
+class _Wiper:
+    """A connection to one copy that stays open, for between the tests: to connect anew takes longer than to wipe."""
 
-#: Empties what has rows and lets every number begin at 1 again. TRUNCATE would write a new file for each index.
-_WIPE = """
-DO $$
-DECLARE
-    name regclass;
-    filled boolean;
-BEGIN
-    SET LOCAL session_replication_role = replica;
-    FOR name IN SELECT oid FROM pg_class
-        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
-    LOOP
-        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', name) INTO filled;
-        IF filled THEN EXECUTE format('DELETE FROM %s', name); END IF;
-    END LOOP;
-    PERFORM setval(format('%I.%I', schemaname, sequencename), start_value, false) FROM pg_sequences
-        WHERE last_value IS NOT NULL;
-END $$
+    def __init__(self, url: str, made_of: object) -> None:
+        self._connection, self._made_of = _administering(url), made_of
+        names = self._connection.execute(_NAMES).fetchall()
+        # One question for all of them: which have rows, which numbers were given.
+        filled = "SELECT 'DELETE FROM ' || quote_ident({name}) WHERE EXISTS (SELECT FROM {table})"
+        used = "SELECT format('ALTER SEQUENCE %I RESTART', {name}) FROM {table} WHERE is_called"
+        parts = [
+            sql.SQL(filled if kind == "r" else used).format(name=sql.Literal(name), table=sql.Identifier(name))
+            for name, kind in names
+        ]
+        self._what_to_undo = sql.SQL(" UNION ALL ").join(parts)
+
+    def wipe(self) -> bool:
+        """Cut off whoever is left, empty what has rows and let every number begin at 1 again. False when the tables
+        are no longer those of the template. (TRUNCATE would write a new file for each index.)
+        """
+        self._connection.execute(_CUT_OFF)
+        if _tables(self._connection) != self._made_of:
+            return False
+        undo = [statement for (statement,) in self._connection.execute(self._what_to_undo, prepare=True).fetchall()]
+        if undo:
+            self._connection.execute("; ".join(["SET session_replication_role = replica", *undo]))
+        return True
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+_NAMES = """
+    SELECT relname, relkind FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S') AND relname <> 'alembic_version'
+"""
+_CUT_OFF = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Table, func, insert, select
+from sqlalchemy import Table, func, insert, select, text
 
 from supportdesk.accounts.models import Account
 from supportdesk.accounts.operations import actor_of, create_account
@@ -40,8 +41,14 @@ def make_reference() -> None:
                 _reference_rows[table] = [dict(row) for row in session.execute(select(table)).mappings()]
             return
         for table, rows in _reference_rows.items():
-            session.execute(insert(table), rows)
-            if "id" in table.c and session.get_bind().dialect.name == "postgresql":
+            if session.get_bind().dialect.name == "sqlite":
+                session.execute(insert(table), rows)
+                continue
+            # All rows of a table by one statement: PostgreSQL's driver would send one for each.
+            record = f"json_populate_recordset(NULL::{table.name}, :rows)"
+            statement = text(f"INSERT INTO {table.name} SELECT * FROM {record}")
+            session.execute(statement, {"rows": json.dumps(rows, default=str)})
+            if "id" in table.c:
                 sequence = func.pg_get_serial_sequence(table.name, "id")
                 session.execute(select(func.setval(sequence, max(row["id"] for row in rows))))
 
