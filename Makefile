@@ -26,11 +26,11 @@ help: ## Say what can be made
 ## ---- Installing
 
 .PHONY: setup
-setup: .venv/installed translations ## Make .venv and install what the desk needs to run
+setup: .venv/installed .venv/decoder translations ## Make .venv and install what the desk needs to run
 	@:
 
 .PHONY: setup-dev
-setup-dev: .venv/installed-dev translations ## … and what is needed to work on it
+setup-dev: .venv/installed-dev .venv/decoder translations ## … and what is needed to work on it
 	@:
 
 .venv/bin/python:
@@ -47,6 +47,15 @@ setup-dev: .venv/installed-dev translations ## … and what is needed to work on
 	@echo 'Installing what is needed to work on it …'
 	@$(PIP) install --require-hashes --no-deps -r requirements-dev.txt
 	@touch $@
+
+# Asked for once: without npm it is done without, and not tried again at every start.
+.venv/decoder: package-lock.json requirements-node.txt bin/fetch-decoder | .venv/installed
+	@bin/fetch-decoder
+	@touch $@
+
+.PHONY: decoder
+decoder: .venv/installed ## Fetch anew what phones load that cannot read QR codes by themselves
+	@bin/fetch-decoder
 
 .PHONY: translations
 translations: $(CATALOGUES:.po=.mo)
@@ -123,4 +132,4 @@ upgrade: setup-dev ## Lock the newest versions that setup.cfg allows
 
 .PHONY: clean
 clean: ## Remove what was built; the demo's data in instance/ stays
-	@rm -rf .venv build dist test-results *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv node_modules supportdesk/static/decoder build dist test-results *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -25,13 +26,14 @@ _WORKER: Final = "js/sw.js"
 @dataclass(frozen=True)
 class OfflinePage:
     """Addresses that match `pattern` are answered with the shell, the page of `endpoint`, which `draw` draws; `files`
-    (below static/) are all that it loads.
+    (below static/) are all that it loads. Browsers `without` something load these files more, as far as they are there.
     """
 
     pattern: str
     endpoint: str
     draw: Callable[[], str]
     files: tuple[str, ...]
+    without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def plug_in(app: Flask) -> None:
@@ -51,10 +53,19 @@ def worker() -> Response:
     static = Path(str(current_app.static_folder))
     pages = [page for page in current_app.extensions.get("offline_pages", ()) if served(page.endpoint)]
     files = sorted({name for page in pages for name in page.files})
+    without = {
+        lacking: [name for name in names if (static / name).is_file()]
+        for page in pages
+        for lacking, names in page.without.items()
+    }
+    everything = [*files, *chain.from_iterable(without.values())]
     told = {
-        "version": _digest([*(page.draw().encode() for page in pages), *_contents(static, files)]),
+        "version": _digest([*(page.draw().encode() for page in pages), *_contents(static, everything)]),
         "pages": [{"pattern": page.pattern, "shell": url_for(page.endpoint)} for page in pages],
         "files": [url_for("static", filename=name) for name in files],
+        "without": {
+            lacking: [url_for("static", filename=name) for name in names] for lacking, names in without.items()
+        },
     }
     script = f"const OFFLINE = {json.dumps(told)};\n{(static / _WORKER).read_text()}"
     return Response(script, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})

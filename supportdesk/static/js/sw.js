@@ -1,9 +1,12 @@
 // Served from /sw.js with OFFLINE before it (core/offline.py): the version, the pages that open without a network, the
-// files they load. Only those are kept. What people write waits in IndexedDB (outbox.js), which this never touches.
+// files they load, and those that only a browser without something loads. Only those are kept. What people write waits in
+// IndexedDB (outbox.js), which this never touches.
 
 const CACHE = `offline-${OFFLINE.version}`;
 const shells = OFFLINE.pages.map((page) => ({ pattern: new RegExp(page.pattern), shell: page.shell }));
-const files = new Set(OFFLINE.files);
+const lacking = Object.keys(OFFLINE.without).filter((name) => !(name in self));
+const spare = lacking.flatMap((name) => OFFLINE.without[name]);
+const files = new Set([...OFFLINE.files, ...spare]);
 
 self.addEventListener("install", (event) => event.waitUntil(keep()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
