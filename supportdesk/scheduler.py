@@ -68,6 +68,7 @@ JOBS: Final[Sequence[Scheduled]] = (
     Scheduled("notices lapsed", notices.lapse),
     Scheduled("pairs that may be one person", learners.search_pairs),
     Scheduled("merges that stand", learners.forget_undone),
+    Scheduled("what phones handed in long ago", learners.forget_handed_in),
 )
 
 

@@ -6,10 +6,12 @@ hands in late what it saw early. Nobody is refused for want of a seat: whoever c
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, exists, insert, select, update
@@ -197,8 +199,7 @@ def _record(meeting: LockedMeeting, marks: Sequence[Mark], *, actor: Actor, now:
     _demand_open(meeting, actor, now)
     learner_ids = sorted({mark.learner_id for mark in wanted})
     standings = standings_of(learner_ids, held_on)
-    kept = {_as_seen(mark, mark.recorded_by) for marks in marks_of(meeting.id, learner_ids).values() for mark in marks}
-    new = [mark for mark in dict.fromkeys(wanted) if _as_seen(mark, actor.account_id) not in kept]
+    new = _not_kept_yet(wanted, marks_of(meeting.id, learner_ids), actor.account_id)
     for mark in new:
         _keep(meeting.id, mark, standings[mark.learner_id], actor=actor, now=now)
     return _settle(meeting.id, sorted({mark.learner_id for mark in new})) if new else ()
@@ -294,9 +295,21 @@ def marks_of(meeting_id: int, learner_ids: Sequence[int]) -> dict[int, list[Kept
     return found
 
 
-def _as_seen(mark: Mark | KeptMark, by: int | None) -> tuple[object, ...]:
-    """What makes two marks the same observation."""
-    return mark.learner_id, mark.state, mark.observed_at, by
+def _not_kept_yet(wanted: Sequence[Mark], kept: Mapping[int, Sequence[KeptMark]], by: int | None) -> list[Mark]:
+    """Those that are not the same observation once more, by its state, its time and who saw it.
+
+    Only the mark after which it would stand is asked: whoever taps once round within an instant comes back to a state
+    of before, and means it.
+    """
+    seen = {one: [(mark.observed_at, mark.state, mark.recorded_by) for mark in marks] for one, marks in kept.items()}
+    new = []
+    for mark in wanted:
+        line, this = seen.setdefault(mark.learner_id, []), (mark.observed_at, mark.state, by)
+        place = bisect_right(line, mark.observed_at, key=itemgetter(0))
+        if line[:place][-1:] != [this]:
+            line.insert(place, this)
+            new.append(mark)
+    return new
 
 
 def _keep(meeting_id: int, mark: Mark, standing: Standing, *, actor: Actor, now: datetime) -> None:

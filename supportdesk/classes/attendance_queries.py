@@ -105,7 +105,9 @@ def roster(meeting_id: int) -> list[RosterRow]:
 
 
 def is_on_roster(meeting_id: int, learner_id: int) -> bool:
-    """Whether `roster` has them: a live enrolment in the run, or a mark that was not taken back. One statement."""
+    """Whether `roster` has them: a live enrolment in the run, a mark that was not taken back, or that they were to make
+    up here. One statement.
+    """
     enrolled = (
         select(ENROLMENT.c.learner_id)
         .join(MEETING, MEETING.c.run_id == ENROLMENT.c.run_id)
@@ -118,8 +120,7 @@ def is_on_roster(meeting_id: int, learner_id: int) -> bool:
     marked = select(MARK.c.learner_id).where(
         MARK.c.meeting_id == meeting_id,
         MARK.c.learner_id == learner_id,
-        MARK.c.current,
-        MARK.c.state != AttendanceState.UNMARKED,
+        or_(and_(MARK.c.current, MARK.c.state != AttendanceState.UNMARKED), MARK.c.state == AttendanceState.MAKING_UP),
     )
     return db.session.execute(enrolled.union(marked)).first() is not None
 

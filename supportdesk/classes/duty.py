@@ -4,6 +4,7 @@ call it off. Called by the views.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
@@ -48,6 +49,18 @@ def may_print_any(actor: Actor) -> bool:
 def held_by(actor: Actor, run_id: int) -> set[int]:
     """Those of a run's meetings whose attendance the actor may take."""
     return set(db.session.scalars(select(MEETING.c.id).join(RUN).where(RUN.c.id == run_id, _is_theirs(actor))))
+
+
+def held_among(actor: Actor, meeting_ids: Iterable[int]) -> set[int]:
+    """Those of these meetings whose attendance the actor may take."""
+    wanted = select(MEETING.c.id).join(RUN).where(MEETING.c.id.in_(list(meeting_ids)), _is_theirs(actor))
+    return set(db.session.scalars(wanted))
+
+
+def demand_answer_for(actor: Actor, meeting_id: int) -> None:
+    """Raises NotFound unless the actor holds the meeting, or could call its class off."""
+    if db.session.scalar(meetings_answered_for(actor).where(MEETING.c.id == meeting_id)) is None:
+        raise NotFound
 
 
 def meetings_answered_for(actor: Actor) -> Select[Any]:

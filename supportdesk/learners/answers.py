@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from supportdesk.core.database import table_of
 from supportdesk.learners import life
 from supportdesk.learners.ageing import Ageing
-from supportdesk.learners.dropbox.models import Drop
+from supportdesk.learners.dropbox.models import Entry
 from supportdesk.learners.merging.models import HandOver, LikelyPair
 from supportdesk.learners.models import (
     AdmissionWindow,
@@ -45,7 +45,7 @@ ANSWERS: Final = RoomAnswers(
         LearnerTable(table_of(AdmissionWindow), erased="deleted"),
         LearnerTable(table_of(LearnerPhoneAdmission), personal=("token_hash",), erased="deleted"),
         LearnerTable(table_of(Consent)),
-        LearnerTable(table_of(Drop), personal=("payload",)),
+        LearnerTable(table_of(Entry), personal=("payload",)),
         LearnerTable(table_of(RightsRequest), personal=("asker_name", "note", "answer")),
         LearnerTable(table_of(Learner), column="merged_into", merged="stay"),
         LearnerTable(table_of(HandOver), personal=("before", "after"), column="giver_id", merged="stay"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from supportdesk.core.database import transaction
+from supportdesk.learners.dropbox.keys import forget_keys
+from supportdesk.learners.dropbox.operations import forget_receipts
 from supportdesk.learners.merging.operations import forget_particulars
 from supportdesk.learners.merging.pairs import likely_pairs, note_likely_pairs
 
@@ -21,3 +23,9 @@ def forget_undone(now: datetime) -> int:
     """Forget what was kept so that a merge can be taken back, once it no longer can."""
     with transaction():
         return forget_particulars(now)
+
+
+def forget_handed_in(now: datetime) -> int:
+    """Forget the receipts of what phones handed in, and the keys of phones that nobody uses any more."""
+    with transaction():
+        return forget_receipts(now) + forget_keys(now)

@@ -89,10 +89,23 @@ GONE_YEARS: Final = NumberSetting(
     unit=_l("年"),
     meaning=_l("転出、亡くなった、利用をやめた方を消去するまでの年数です。集計は変わりません。"),
 )
+RECEIPT_DAYS: Final = NumberSetting(
+    name="learners.receipt_days",
+    label=_l("スマホから届いたことのひかえを残す日数"),
+    default=400,
+    least=100,
+    most=2000,
+    unit=_l("日"),
+    meaning=_l(
+        "スマホから届いて記録できたもののひかえと、スマホのかぎを消すまでの日数です。"
+        "消したあとに同じものが届くと、もう一度記録します。"
+    ),
+)
 
 SETTINGS: Final = (
     ADMISSION_MINUTES,
     UNDO_DAYS,
+    RECEIPT_DAYS,
     CALLER_YEARS,
     CASE_YEARS,
     SESSION_YEARS,

@@ -7,7 +7,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
-from supportdesk.learners.dropbox.words import DROP_STATES
+from supportdesk.learners.dropbox.words import ENTRY_STATES
 from supportdesk.learners.merging.models import HandOverKind
 from supportdesk.learners.record_words import TableWords
 from supportdesk.learners.rights.words import ASKERS, REQUEST_KINDS, REQUEST_STATES
@@ -54,7 +54,7 @@ WORDS: Final[Mapping[str, TableWords]] = {
             "settled_at": _l("決めた日時"),
             "settled_by": _l("決めた人"),
         },
-        {"state": DROP_STATES},
+        {"state": ENTRY_STATES},
     ),
     "former_residence": TableWords(_l("前の住まい")),
     "learner_status": TableWords(

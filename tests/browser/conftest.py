@@ -92,12 +92,21 @@ def playwright() -> Iterator[Playwright]:
         yield playwright
 
 
+@contextmanager
+def chromium_with(playwright: Playwright, *flags: str) -> Iterator[Browser]:
+    """A Chromium of one's own."""
+    all_flags = [*_QUIET, *flags, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    browser = playwright.chromium.launch(executable_path=chromium(), args=all_flags)
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    flags = [*_QUIET, "--no-sandbox"] if os.geteuid() == 0 else list(_QUIET)
-    browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
-    yield browser
-    browser.close()
+    with chromium_with(playwright) as browser:
+        yield browser
 
 
 NewContext = Callable[..., BrowserContext]

@@ -5,6 +5,7 @@ and the papers of a meeting, printed and read back.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,20 @@ import pypdfium2
 import pytest
 import zxingcpp
 from flask import Flask
-from playwright.sync_api import Page, Route, expect
+from PIL import Image
+from playwright.sync_api import Page, Playwright, Route, expect
 from sqlalchemy import func, select
 
+from supportdesk.classes.attendance import add_walk_in
+from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
+from supportdesk.core.qr import qr_png
 from supportdesk.extensions import db
-from supportdesk.learners.dropbox.models import Drop
+from supportdesk.learners.dropbox.models import Entry
 from supportdesk.learners.passes import issue_pass
-from tests.browser.conftest import Examine, NewContext, SignIn, examine_at_both_widths
+from tests.browser.conftest import Examine, NewContext, SignIn, chromium_with, examine_at_both_widths
 from tests.browser.pictures import Album
 from tests.classes.making import enrol, make_run, meeting_at, meeting_of
 from tests.clocks import NOW, TODAY
@@ -29,16 +34,22 @@ from tests.factories import make_account, make_learner, make_reference
 from tests.servers import Site, serving
 
 PEOPLE = 12
-#: A camera that sees one card, for a Chromium that has neither a camera nor a decoder.
-CAMERA = """
-window.BarcodeDetector = class {
-  static getSupportedFormats = async () => ["qr_code"];
-  detect = async () => [{ rawValue: "%s" }];
-};
-const seen = async () => document.createElement("canvas").captureStream();
-if (navigator.mediaDevices) navigator.mediaDevices.getUserMedia = seen;
-HTMLMediaElement.prototype.play = async () => {};
-"""
+CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+#: The next so many times that something is to be written or read, the browser has closed the database.
+FAILS = """times => {
+  const transaction = IDBDatabase.prototype.original ??= IDBDatabase.prototype.transaction;
+  IDBDatabase.prototype.transaction = function (...given) {
+    if (times-- > 0) throw new DOMException("closed", "InvalidStateError");
+    return transaction.apply(this, given);
+  };
+}"""
+KEPT = """store => new Promise(resolve => {
+  const request = indexedDB.open("support-desk");
+  request.onsuccess = () => {
+    const count = request.result.transaction(store).objectStore(store).count();
+    count.onsuccess = () => { request.result.close(); resolve(count.result); };
+  };
+})"""
 
 
 @pytest.fixture
@@ -90,12 +101,8 @@ def test_twelve_taps_without_a_network_arrive_once_each(
 ) -> None:
     with app.app_context():
         code = db.session.scalars(select(Enrolment.code).where(Enrolment.seat == 1)).one()
-        second = db.session.scalars(select(Enrolment.learner_id).where(Enrolment.seat == 2)).one()
-        with transaction():
-            card = issue_pass(second, actor=SYSTEM, now=NOW).token
         db.session.remove()
     context = new_context(viewport={"width": 390, "height": 844}, has_touch=True)
-    context.add_init_script(CAMERA % f"https://desk.example/p/{card}")
     page = context.new_page()
     sign_in(page, "instructor")
     page.goto(f"/classes/meetings/{meeting_id}/roll")
@@ -107,10 +114,7 @@ def test_twelve_taps_without_a_network_arrive_once_each(
     page.fill("#code", f"{code[:3]}-{code[3:].lower()}")
     page.keyboard.press("Enter")
     expect(page.locator("[data-code-answer]")).to_have_text("見本 1号さん：出席")
-    page.get_by_role("button", name="カメラで読み取る").click()
-    expect(page.locator("[data-code-answer]")).to_have_text("見本 2号さん：出席")
-    page.get_by_role("button", name="カメラを止める").click()
-    for row in page.locator(".roll-tap").all()[2:]:
+    for row in page.locator(".roll-tap").all()[1:]:
         row.tap()
     left = page.locator("[data-sent]")
     expect(left).to_have_attribute("data-left", str(PEOPLE))
@@ -118,6 +122,7 @@ def test_twelve_taps_without_a_network_arrive_once_each(
     expect(left).to_have_attribute("data-left", str(PEOPLE))
     assert tapped(page) == ["present"] * PEOPLE
     expect(page.locator("[data-notes]")).to_contain_text("電波がありません")
+    expect(page.get_by_role("link", name="担当の教室にもどる")).to_be_hidden()
     album.take(page, "roll-offline")
     context.clear_cookies()  # the log-in ends in the middle of the class
 
@@ -133,7 +138,7 @@ def test_twelve_taps_without_a_network_arrive_once_each(
         marks = db.session.execute(select(AttendanceMark.learner_id, AttendanceMark.state)).all()
         assert len(marks) == len(set(marks)) == PEOPLE
         assert {mark.state for mark in marks} == {AttendanceState.PRESENT}
-        assert db.session.scalar(select(func.count()).select_from(Drop)) == PEOPLE
+        assert db.session.scalar(select(func.count()).select_from(Entry)) == PEOPLE
 
     page.get_by_role("link", name="ログインする").click()
     page.fill('[name="username"]', "instructor")
@@ -157,6 +162,113 @@ def test_twelve_taps_without_a_network_arrive_once_each(
     context.set_offline(True)
     page.goto(f"/classes/meetings/{meeting_id}/roll")
     expect(page.locator("[data-notes]")).to_contain_text("名簿がありません")
+
+
+def filmed(text: str, folder: Path) -> Path:
+    """A film of one card with this code, as a camera would see it: Chromium shows it in place of a camera's picture."""
+    card = Image.new("L", (640, 480), 200)
+    card.paste(Image.open(BytesIO(qr_png(text))).convert("L").resize((300, 300)), (170, 90))
+    frame = BytesIO()
+    card.convert("RGB").save(frame, "JPEG", quality=90)
+    film = folder / "card.mjpeg"
+    film.write_bytes(frame.getvalue() * 5)
+    return film
+
+
+def test_a_card_before_the_camera_is_read_where_the_browser_has_no_decoder_and_no_network(
+    app: Flask, meeting_id: int, site: Site, playwright: Playwright, sign_in: SignIn, album: Album, tmp_path: Path
+) -> None:
+    with app.app_context():
+        second = db.session.scalars(select(Enrolment.learner_id).where(Enrolment.seat == 2)).one()
+        with transaction():
+            card = issue_pass(second, actor=SYSTEM, now=NOW).token
+        db.session.remove()
+    film = filmed(f"{site.url}/p/{card}", tmp_path)
+    with chromium_with(playwright, *CAMERA, f"--use-file-for-fake-video-capture={film}") as browser:
+        context = browser.new_context(base_url=site.url, locale="ja-JP", viewport={"width": 390, "height": 844})
+        context.add_init_script("delete window.BarcodeDetector")
+        page = context.new_page()
+        fetched: list[str] = []
+        page.on("request", lambda request: fetched.append(request.url))
+        sign_in(page, "instructor")
+        page.goto(f"/classes/meetings/{meeting_id}/roll")
+        expect(page.locator("html[data-offline=ready]")).to_be_attached()
+        expect(page.locator(".roll-tap")).to_have_count(PEOPLE)
+        assert not [url for url in fetched if "/decoder/" in url], "only whoever turns the camera on needs it"
+        context.set_offline(True)
+        page.get_by_role("button", name="カメラで読み取る").click()
+        expect(page.locator("[data-code-answer]")).to_have_text("見本 2号さん：出席", timeout=15_000)
+        assert tapped(page) == ["unmarked", "present", *["unmarked"] * (PEOPLE - 2)]
+        album.take(page, "roll-camera")
+        page.get_by_role("button", name="カメラを止める").click()
+        assert page.evaluate("'BarcodeDetector' in window") is False
+
+
+def test_the_roll_says_what_becomes_of_a_tap(
+    app: Flask, meeting_id: int, new_context: NewContext, sign_in: SignIn
+) -> None:
+    with app.app_context():
+        make_account(Role.INSTRUCTOR, username="other")
+        walk_in, now = make_learner(name="見本 飛入"), NOW
+        with transaction():
+            add_walk_in(meeting_id, walk_in, actor=SYSTEM, now=now)
+        db.session.remove()
+    context = new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    sign_in(page, "instructor")
+    page.goto(f"/classes/meetings/{meeting_id}/roll")
+    expect(page.locator("html[data-offline=ready]")).to_be_attached()
+    first, third = (page.get_by_role("button", name=f"見本 {number}号") for number in (1, 3))
+
+    page.evaluate(FAILS, 1)
+    first.click()
+    expect(first).to_contain_text("出席")
+    expect(page.locator("[data-sent]")).to_contain_text("すべて届きました")
+    page.evaluate(FAILS, 9)
+    first.click()
+    expect(page.locator("[data-notes]")).to_contain_text("この電話には記録を残せません")
+    expect(first).to_contain_text("出席")
+    page.evaluate(FAILS, 0)
+    page.evaluate("() => { const row = document.querySelector('.roll-tap'); row.click(); row.click(); }")
+    expect(first).to_contain_text("欠席")
+
+    someone = page.get_by_role("button", name="見本 飛入")
+    someone.click()
+    expect(someone).to_contain_text("まだ")
+    expect(someone).to_contain_text("届きました")
+    page.get_by_role("button", name="ひとつ前にもどす").click()
+    expect(someone).to_contain_text("飛び入り")
+    with app.app_context():
+        given_up = db.session.scalars(select(Enrolment.id).where(Enrolment.seat == 3)).one()
+        with transaction():
+            cancel_enrolment(given_up, actor=SYSTEM, now=NOW)
+        db.session.remove()
+    third.click()
+    expect(third).to_contain_text("届きました・確認待ち")
+    expect(third).to_contain_text("まだ")
+    expect(page.locator("[data-sent]")).to_contain_text("すべて届きました")
+    with app.app_context():
+        stands = select(AttendanceMark.state).where(AttendanceMark.learner_id == walk_in, AttendanceMark.current)
+        assert db.session.scalars(stands).one() is AttendanceState.WALK_IN
+
+    assert page.evaluate(KEPT, "names") == 1
+    context.clear_cookies()  # the phone goes to a colleague, and nobody logged out
+    sign_in(page, "other")
+    expect(page.locator("body[data-account]")).to_be_attached()
+    assert poll(page, "names") == 0
+    page.goto(f"/classes/meetings/{meeting_id}/roll")
+    expect(page.locator("[data-notes]")).to_contain_text("この教室は見つかりません")
+    expect(page.locator(".roll-tap")).to_have_count(0)
+    assert page.evaluate(KEPT, "entries") > 0
+
+
+def poll(page: Page, store: str) -> int:
+    """How many rows the phone keeps there, once that is settled."""
+    for _ in range(50):
+        if not (kept := int(page.evaluate(KEPT, store))):
+            break
+        page.wait_for_timeout(50)
+    return kept
 
 
 def printed(page: Page, keep: Path | None, name: str) -> list[Any]:

@@ -48,7 +48,7 @@ class NoSuchSeat(DeskError):
         )
 
 
-class Entry(NamedTuple):
+class RosterLine(NamedTuple):
     """What is to be recorded of one who has a seat. `before` is what stands now; the two are alike where it stays."""
 
     learner_id: int
@@ -70,7 +70,7 @@ def seats_in(text: str) -> list[int]:
     return sorted(found)
 
 
-def entries(rows: Sequence[RosterRow], seats: Sequence[int]) -> list[Entry]:
+def lines(rows: Sequence[RosterRow], seats: Sequence[int]) -> list[RosterLine]:
     """What becomes of everybody with a seat. Whoever was marked late stays late. Raises NoSuchSeat."""
     seated = {row.seat: row for row in rows if row.seat is not None}
     unknown = [seat for seat in seats if seat not in seated]
@@ -78,7 +78,7 @@ def entries(rows: Sequence[RosterRow], seats: Sequence[int]) -> list[Entry]:
         raise NoSuchSeat(unknown[:5])
     came = set(seats)
     return [
-        Entry(row.learner_id, seat, row.name, row.state, _after(row.state, came=seat in came))
+        RosterLine(row.learner_id, seat, row.name, row.state, _after(row.state, came=seat in came))
         for seat, row in sorted(seated.items())
     ]
 
@@ -90,7 +90,7 @@ def _after(before: AttendanceState | None, *, came: bool) -> AttendanceState:
 
 
 def enter(
-    meeting_id: int, begins: datetime, wanted: Sequence[Entry], *, actor: Actor, now: datetime
+    meeting_id: int, begins: datetime, wanted: Sequence[RosterLine], *, actor: Actor, now: datetime
 ) -> tuple[Disagreement, ...]:
     """Record what changes. Raises what `record_attendance` raises, and NotYetBegun."""
     if now < begins:

@@ -16,7 +16,7 @@ from supportdesk.classes.attendance import ATTENDED
 from supportdesk.classes.attendance_queries import roster
 from supportdesk.classes.duty import meeting_of
 from supportdesk.classes.queries import MeetingRow
-from supportdesk.classes.roll.back_entry import Entry, enter, entries, seats_in
+from supportdesk.classes.roll.back_entry import RosterLine, enter, lines, seats_in
 from supportdesk.classes.views import blueprint
 from supportdesk.classes.words import ATTENDANCE
 from supportdesk.core import clock
@@ -53,20 +53,20 @@ def back_entry(meeting_id: int) -> Answer:
     note_list(Action.VIEW_ATTENDANCE, [row.learner_id for row in rows], subject=activity("meeting", meeting_id))
     if form.is_submitted() and form.seen.data != SEEN and form.validate():
         try:
-            return _page(meeting, form, entries(rows, seats_in(form.seats.data)))
+            return _page(meeting, form, lines(rows, seats_in(form.seats.data)))
         except DeskError as error:
             form.refuse(error)
             return _page(meeting, form), 422
 
     def act() -> str:
-        wanted = entries(rows, seats_in(form.seats.data))
+        wanted = lines(rows, seats_in(form.seats.data))
         enter(meeting_id, meeting.starts_at, wanted, actor=actor, now=now)
         return url_for("classes.attendance", meeting_id=meeting_id)
 
     return answer_form(form, lambda: _page(meeting, form), act, _("出欠を記録しました。"))
 
 
-def _page(meeting: MeetingRow, form: BackEntryForm, wanted: Sequence[Entry] = ()) -> str:
+def _page(meeting: MeetingRow, form: BackEntryForm, wanted: Sequence[RosterLine] = ()) -> str:
     return render_template(
         "classes/roll/back_entry.html",
         meeting=meeting,

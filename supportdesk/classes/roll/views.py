@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from supportdesk.classes.descriptions import run_title
 from supportdesk.classes.duty import meeting_of
 from supportdesk.classes.models import AttendanceState, RunState
 from supportdesk.classes.office import NAMES_ON_PHONE_DAYS
-from supportdesk.classes.queries import MeetingRow
+from supportdesk.classes.roll import decoder
 from supportdesk.classes.roll.codes import codes_of
 from supportdesk.classes.rules import takes_marks, takes_walk_ins
 from supportdesk.classes.views import blueprint
@@ -27,8 +28,9 @@ from supportdesk.core.activities import activity
 from supportdesk.core.moments import clock_time, span
 from supportdesk.core.offline import OfflinePage
 from supportdesk.core.permissions import Permission, requires
+from supportdesk.core.security import CONTENT_SECURITY_POLICY
 from supportdesk.learners.dropbox.keys import is_good
-from supportdesk.learners.dropbox.queries import count_held
+from supportdesk.learners.dropbox.queries import held_of
 from supportdesk.learners.dropbox.views import KEY_HEADER
 
 #: What one tap after the other makes of whoever has a seat; before the day, and of whoever has none.
@@ -43,7 +45,9 @@ _WITHOUT_SEAT: Final = (AttendanceState.WALK_IN, AttendanceState.UNMARKED)
 
 
 def _draw() -> str:
-    return render_template("classes/roll/roll.html", states=ATTENDANCE)
+    return render_template(
+        "classes/roll/roll.html", states=ATTENDANCE, decoder=decoder.FILES if decoder.is_here() else ()
+    )
 
 
 PAGE: Final = OfflinePage(
@@ -65,6 +69,7 @@ PAGE: Final = OfflinePage(
         "js/codes.js",
         "js/outbox.js",
     ),
+    without={decoder.STANDS_IN_FOR: decoder.FILES},
 )
 
 
@@ -84,8 +89,13 @@ def roll_shell() -> Response:
 
 
 def _with_camera() -> Response:
-    """The one page that may use the camera: to read cards and bookings' codes."""
-    return Response(_draw(), headers={"Permissions-Policy": "camera=(self), geolocation=(), microphone=()"})
+    """The one page that may use the camera: to read cards and bookings' codes. The decoder is a program in WebAssembly,
+    for which this page alone has leave.
+    """
+    headers = {"Permissions-Policy": "camera=(self), geolocation=(), microphone=()"}
+    if decoder.is_here():
+        headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; script-src 'self' 'wasm-unsafe-eval'"
+    return Response(_draw(), headers=headers)
 
 
 @blueprint.get("/meetings/<int:meeting_id>/roll.json")
@@ -98,9 +108,11 @@ def roll_data(meeting_id: int) -> Response:
     meeting = meeting_of(actor, meeting_id)
     rows = roster(meeting_id)
     note_list(Action.VIEW_ATTENDANCE, [row.learner_id for row in rows], subject=activity("meeting", meeting_id))
-    today, (_first, end) = clock.local(now).date(), clock.day_bounds(clock.local(meeting.starts_at).date())
+    day = clock.local(meeting.starts_at).date()
+    _first, end = clock.day_bounds(day)
     codes = codes_of(meeting_id, rows)
-    ahead = today < clock.local(meeting.starts_at).date()
+    called_off, closed = meeting.state is RunState.CANCELLED, not takes_marks(meeting, actor, now)
+    ahead, walk_ins = clock.local(now).date() < day, takes_walk_ins(meeting, actor, now)
     return jsonify(
         title=run_title(meeting.title, meeting.group_name),
         when=span(meeting.starts_at, meeting.ends_at),
@@ -108,19 +120,20 @@ def roll_data(meeting_id: int) -> Response:
         page=url_for("classes.attendance", meeting_id=meeting_id),
         people=[
             {
-                **_person(row, meeting, ahead, walk_ins=takes_walk_ins(meeting, actor, now)),
+                **_person(row),
+                "taps": () if called_off or closed else _taps(row, ahead=ahead, walk_ins=walk_ins),
                 "codes": codes[row.learner_id],
             }
             for row in rows
         ],
         heads=record_of(meeting_id).unnamed_heads,
-        called_off=meeting.state is RunState.CANCELLED,
-        closed=not takes_marks(meeting, actor, now),
+        called_off=called_off,
+        closed=closed,
         ahead=ahead,
-        held=count_held(actor, activity("meeting", meeting_id)),
+        held_ids=held_of(actor, activity("meeting", meeting_id)),
         keep_seconds=_keep_for(end, now),
         account=actor.account_id,
-        key_good=is_good(request.headers.get(KEY_HEADER, ""), actor.account_id),
+        key_good=is_good(request.headers.get(KEY_HEADER, ""), actor.account_id, now),
         csrf=generate_csrf(),
     )
 
@@ -131,17 +144,23 @@ def _keep_for(end: datetime, now: datetime) -> int:
     return max(0, int(min(longest, end - now).total_seconds()))
 
 
-def _person(row: RosterRow, meeting: MeetingRow, ahead: bool, *, walk_ins: bool) -> dict[str, Any]:
+def _taps(row: RosterRow, *, ahead: bool, walk_ins: bool) -> Sequence[AttendanceState]:
+    if row.expected:
+        return _AHEAD if ahead else _SEATED
+    return _WITHOUT_SEAT if walk_ins else ()
+
+
+def _person(row: RosterRow) -> dict[str, Any]:
     told = row.disputed
-    taps = (_AHEAD if ahead else _SEATED) if row.expected else _WITHOUT_SEAT if walk_ins else ()
     return {
         "id": row.learner_id,
         "seat": row.seat,
         "name": row.name,
         "kana": row.kana if row.kana != row.name else "",
         "waiting": row.waiting,
+        "making_up": row.making_up,
+        "expected": row.expected,
         "state": row.state or AttendanceState.UNMARKED,
-        "taps": taps if meeting.state is not RunState.CANCELLED else (),
         "disputed": _("%(by)sさんは%(time)sに「%(state)s」と見ています。", by=told.by or _("システム"),
                       time=clock_time(told.observed_at), state=ATTENDANCE[told.state]) if told else "",
     }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -41,7 +41,8 @@ class Told(NamedTuple):
 class Record(Protocol):
     """Puts it where it belongs, in the caller's transaction; raises a DeskError that says why it cannot be.
 
-    `insisted`: somebody has looked at it and wants it recorded all the same, as far as that is possible.
+    `insisted`: somebody has looked at it and wants it recorded all the same, as far as that is possible; whether they
+    answer for it is to be asked here. Raises NotFound when they do not.
     """
 
     def __call__(self, written: Written, /, *, actor: Actor, now: datetime, insisted: bool) -> None: ...
@@ -53,17 +54,30 @@ Read = Callable[[Mapping[str, Any]], tuple[int, str]]
 Tell = Callable[[Sequence[Written]], Sequence[Told]]
 #: Which activities the actor answers for besides what they handed in themselves, as a condition on the column.
 AnswersFor = Callable[[Actor, Any], ColumnElement[bool] | None]
+#: That a learner has or had to do with an activity, as a condition on the two columns (activity, learner).
+BelongsTo = Callable[[Any, Any], ColumnElement[bool]]
+#: Whether to insist on it can help whoever answers for it, given the name of what kept it from being recorded.
+CanInsist = Callable[[Written, str, Actor], bool]
+#: Where the actor records by hand what belongs to these activities, by their names.
+Pages = Callable[[Actor, Iterable[str]], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind. `advice`: what to do about it, by the name of the error that keeps it from being recorded."""
+    """One kind. `advice`: what to do about it, by the name of the error that keeps it from being recorded.
+
+    A phone can write any number as a learner's: only whom the activity knows (`belongs`) is named to those who answer
+    for it, and only they may insist that it is recorded.
+    """
 
     name: str
     read: Read
     record: Record
     tell: Tell
     answers_for: AnswersFor
+    belongs: BelongsTo
+    can_insist: CanInsist
+    pages: Pages
     advice: Mapping[str, object] = field(default_factory=dict)
 
 

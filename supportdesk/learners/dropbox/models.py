@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supportdesk.core.database import Base, foreign_key, identity
@@ -21,15 +21,18 @@ class PhoneKey(Base):
     stamp: Mapped[str] = mapped_column(comment="the account's session stamp then; with another one nothing is trusted")
     device: Mapped[str] = mapped_column(default="", comment="its system and browser by name")
     given_at: Mapped[datetime]
+    correction: Mapped[int | None] = mapped_column(
+        BigInteger, comment="milliseconds to be added to what the phone's clock says; unknown before it hands in"
+    )
 
 
-class DropState(StrEnum):
+class EntryState(StrEnum):
     RECORDED = "recorded"
     HELD = "held"
     DISMISSED = "dismissed"
 
 
-class Drop(Base):
+class Entry(Base):
     """Something that a phone handed in. Once recorded where it belongs, it is a receipt that speaks of nobody."""
 
     __tablename__ = "drop_entry"
@@ -47,7 +50,7 @@ class Drop(Base):
     payload: Mapped[str] = mapped_column(default="", comment="what the phone wrote (JSON), until it is recorded")
     observed_at: Mapped[datetime] = mapped_column(comment="by the phone's clock, put right by ours")
     received_at: Mapped[datetime]
-    state: Mapped[DropState]
+    state: Mapped[EntryState]
     reason: Mapped[str] = mapped_column(default="", comment="the name of what kept it from being recorded")
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[int | None] = foreign_key("account.id", index=False)

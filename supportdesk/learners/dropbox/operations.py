@@ -1,13 +1,15 @@
-"""Taking in what phones hand in, and settling what could not be recorded. Nothing that arrives is ever thrown away."""
+"""Taking in what phones hand in, and settling what could not be recorded. Nothing that arrives is ever thrown away; the
+receipt of what was recorded, which speaks of nobody, goes in time.
+"""
 
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -17,11 +19,12 @@ from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.dropbox.keys import Sender
 from supportdesk.learners.dropbox.kinds import Unreadable, Written, kinds
-from supportdesk.learners.dropbox.models import Drop, DropState
-from supportdesk.learners.dropbox.queries import drop_to_settle
+from supportdesk.learners.dropbox.models import Entry, EntryState
+from supportdesk.learners.dropbox.queries import entry_to_settle
 from supportdesk.learners.models import Learner
+from supportdesk.learners.office import RECEIPT_DAYS
 
-_DROP = table_of(Drop)
+_ENTRY = table_of(Entry)
 
 
 class SenderChanged(DeskError):
@@ -61,12 +64,12 @@ def take_in(sent: Sent, sender: Sender, *, now: datetime) -> bool:
         "payload": json.dumps(sent.content),
         "observed_at": observed_at,
         "received_at": now,
-        "state": DropState.HELD,
+        "state": EntryState.HELD,
         "reason": "",
     }
-    claim = insert_ignoring_conflict(_DROP).returning(_DROP.c.id)
-    drop_id = connection().execute(claim, new).scalar()
-    if drop_id is None:
+    claim = insert_ignoring_conflict(_ENTRY).returning(_ENTRY.c.id)
+    entry_id = connection().execute(claim, new).scalar()
+    if entry_id is None:
         return False
     written = None
     try:
@@ -76,9 +79,9 @@ def take_in(sent: Sent, sender: Sender, *, now: datetime) -> bool:
         with db.session.begin_nested():
             kinds()[sent.kind].record(written, actor=sender.actor, now=now, insisted=False)
     except DeskError as error:
-        _hold(drop_id, written, error, sender.actor, now)
+        _hold(entry_id, written, error, sender.actor, now)
     else:
-        _settle(drop_id, DropState.RECORDED, account_id, now)
+        _settle(entry_id, EntryState.RECORDED, account_id, now)
     return True
 
 
@@ -93,37 +96,43 @@ def read(kind: str, content: Any, observed_at: datetime) -> Written:
     return Written(row.merged_into or row.id, activity, observed_at, content)
 
 
-def record_held(drop_id: int, *, actor: Actor, now: datetime) -> None:
+def record_held(entry_id: int, *, actor: Actor, now: datetime) -> None:
     """Somebody looked at it: it is recorded in their name. Raises NotFound, AlreadySettled, and why it cannot be."""
-    drop = _held_drop(drop_id, actor)
-    written = read(drop.kind, json.loads(drop.payload or "null"), drop.observed_at)
-    if drop.learner_id is not None:
-        written = written._replace(learner_id=drop.learner_id)
-    kinds()[drop.kind].record(written, actor=actor, now=now, insisted=True)
-    _settle(drop_id, DropState.RECORDED, actor.account_id, now)
-    _note(drop, "recorded", actor, now)
+    entry = _held_entry(entry_id, actor)
+    written = read(entry.kind, json.loads(entry.payload or "null"), entry.observed_at)
+    if entry.learner_id is not None:
+        written = written._replace(learner_id=entry.learner_id)
+    kinds()[entry.kind].record(written, actor=actor, now=now, insisted=True)
+    _settle(entry_id, EntryState.RECORDED, actor.account_id, now)
+    _note(entry, "recorded", actor, now)
 
 
-def dismiss_held(drop_id: int, *, actor: Actor, now: datetime) -> None:
+def dismiss_held(entry_id: int, *, actor: Actor, now: datetime) -> None:
     """It is not to be recorded. It stays as it was handed in. Raises NotFound, AlreadySettled."""
-    drop = _held_drop(drop_id, actor)
-    _settle(drop_id, DropState.DISMISSED, actor.account_id, now)
-    _note(drop, "dismissed", actor, now)
+    entry = _held_entry(entry_id, actor)
+    _settle(entry_id, EntryState.DISMISSED, actor.account_id, now)
+    _note(entry, "dismissed", actor, now)
 
 
-def _held_drop(drop_id: int, actor: Actor) -> Drop:
+def forget_receipts(now: datetime) -> int:
+    """Forget what was recorded so long ago that no phone sends it again. What was held, and dismissed, stays."""
+    old = (_ENTRY.c.state == EntryState.RECORDED, _ENTRY.c.settled_at < now - timedelta(days=RECEIPT_DAYS.get()))
+    return connection().execute(delete(_ENTRY).where(*old)).rowcount
+
+
+def _held_entry(entry_id: int, actor: Actor) -> Entry:
     """Read without a lock: whoever merges two records waits for runs first, and for these rows after them."""
-    drop = drop_to_settle(drop_id, actor)
-    if drop is None:
+    entry = entry_to_settle(entry_id, actor)
+    if entry is None:
         raise NotFound
-    if drop.state is not DropState.HELD:
+    if entry.state is not EntryState.HELD:
         raise AlreadySettled
-    return drop
+    return entry
 
 
-def _hold(drop_id: int, written: Written | None, error: DeskError, actor: Actor, now: datetime) -> None:
+def _hold(entry_id: int, written: Written | None, error: DeskError, actor: Actor, now: datetime) -> None:
     about = {"learner_id": written.learner_id, "activity": written.activity} if written else {}
-    held = update(_DROP).where(_DROP.c.id == drop_id)
+    held = update(_ENTRY).where(_ENTRY.c.id == entry_id)
     connection().execute(held.values(reason=type(error).__name__, **about))
     audit.record(
         actor=actor,
@@ -131,24 +140,24 @@ def _hold(drop_id: int, written: Written | None, error: DeskError, actor: Actor,
         subject=written.activity if written else "",
         learners=[written.learner_id] if written else (),
         now=now,
-        detail={"entry": drop_id, "reason": type(error).__name__},
+        detail={"entry": entry_id, "reason": type(error).__name__},
     )
 
 
-def _settle(drop_id: int, state: DropState, account_id: int | None, now: datetime) -> None:
-    spoken = {"payload": "", "learner_id": None} if state is DropState.RECORDED else {}
-    settled = update(_DROP).where(_DROP.c.id == drop_id, _DROP.c.state == DropState.HELD)
+def _settle(entry_id: int, state: EntryState, account_id: int | None, now: datetime) -> None:
+    spoken = {"payload": "", "learner_id": None} if state is EntryState.RECORDED else {}
+    settled = update(_ENTRY).where(_ENTRY.c.id == entry_id, _ENTRY.c.state == EntryState.HELD)
     done = settled.values(state=state, settled_at=now, settled_by=account_id, **spoken)
     if connection().execute(done).rowcount == 0:
         raise AlreadySettled
 
 
-def _note(drop: Drop, outcome: str, actor: Actor, now: datetime) -> None:
+def _note(entry: Entry, outcome: str, actor: Actor, now: datetime) -> None:
     audit.record(
         actor=actor,
         action=Action.SETTLE_ENTRY,
-        subject=drop.activity,
-        learners=[drop.learner_id] if drop.learner_id else (),
+        subject=entry.activity,
+        learners=[entry.learner_id] if entry.learner_id else (),
         now=now,
-        detail={"entry": drop.id, "outcome": outcome},
+        detail={"entry": entry.id, "outcome": outcome},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask_babel import gettext as _
@@ -20,7 +20,8 @@ from supportdesk.core.database import transaction
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, door, requires
 from supportdesk.extensions import csrf
-from supportdesk.learners.dropbox.keys import give_key, sender_of
+from supportdesk.learners.dropbox.clocks import correction, instant
+from supportdesk.learners.dropbox.keys import Sender, give_key, note_correction, sender_of
 from supportdesk.learners.dropbox.operations import Sent, dismiss_held, record_held, take_in
 from supportdesk.learners.dropbox.queries import held_entries
 
@@ -32,8 +33,6 @@ MOST_AT_ONCE: Final = 100
 LARGEST: Final = 256 * 1024
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _KIND = re.compile(r"[a-z_]{1,40}")
-#: A phone whose clock is further off than this is known only by how long ago it saw something.
-_CLOCK_MAY_BE_OFF: Final = timedelta(minutes=2)
 _OLDEST: Final = timedelta(days=400)
 
 
@@ -60,7 +59,7 @@ def drop() -> tuple[Response, int]:
     if sender is None:
         return jsonify(error="key"), 401
     now, answers = clock.now(), {}
-    put_right = _put_right(told.get("sent_at"), now)
+    put_right = _put_right(told.get("sent_at"), sender, now)
     for entry in entries:
         sent = _sent(entry, put_right, now)
         if sent is None:
@@ -71,11 +70,13 @@ def drop() -> tuple[Response, int]:
     return jsonify(answers), 200
 
 
-def _put_right(sent_at: object, now: datetime) -> timedelta:
-    """What has to be added to what the phone's clock says."""
-    by_phone = _instant(sent_at)
-    off = now - by_phone if by_phone else timedelta(0)
-    return off if abs(off) > _CLOCK_MAY_BE_OFF else timedelta(0)
+def _put_right(sent_at: object, sender: Sender, now: datetime) -> timedelta:
+    """What has to be added to what the phone's clock says; noted where it is another than before."""
+    found = correction(sent_at, sender.correction, now)
+    if found is not None and found != sender.correction:
+        with transaction():
+            note_correction(sender, found)
+    return found or timedelta(0)
 
 
 def _sent(entry: object, put_right: timedelta, now: datetime) -> Sent | None:
@@ -84,16 +85,9 @@ def _sent(entry: object, put_right: timedelta, now: datetime) -> Sent | None:
     uuid, kind = str(entry.get("id")), str(entry.get("kind"))
     if not _UUID.fullmatch(uuid) or not _KIND.fullmatch(kind):
         return None
-    seen = _instant(entry.get("made_at"))
+    seen = instant(entry.get("made_at"))
     observed_at = min(max(seen + put_right, now - _OLDEST), now) if seen else now
     return Sent(uuid, kind, observed_at, entry.get("content"))
-
-
-def _instant(milliseconds: Any) -> datetime | None:
-    """The instant that a phone's clock wrote (Date.now())."""
-    if not isinstance(milliseconds, int) or not 0 <= milliseconds < 2**45:
-        return None
-    return datetime.fromtimestamp(milliseconds / 1000, clock.TOKYO)
 
 
 @blueprint.post("/key")
@@ -114,27 +108,27 @@ def held() -> str:
     return render_template("learners/dropbox/held.html", page=page)
 
 
-@blueprint.post("/held/<int:drop_id>/record")
+@blueprint.post("/held/<int:entry_id>/record")
 @requires(Permission.OWN_ACCOUNT, surface="field")
-def record(drop_id: int) -> BaseResponse:
+def record(entry_id: int) -> BaseResponse:
     """Record it all the same."""
     actor, now, back = current_actor(), clock.now(), url_for("dropbox.held")
 
     def act() -> str:
-        record_held(drop_id, actor=actor, now=now)
+        record_held(entry_id, actor=actor, now=now)
         return back
 
     return answer_press(act, _("記録しました。"), back=back)
 
 
-@blueprint.post("/held/<int:drop_id>/dismiss")
+@blueprint.post("/held/<int:entry_id>/dismiss")
 @requires(Permission.OWN_ACCOUNT, surface="field")
-def dismiss(drop_id: int) -> BaseResponse:
+def dismiss(entry_id: int) -> BaseResponse:
     """Leave it unrecorded."""
     actor, now, back = current_actor(), clock.now(), url_for("dropbox.held")
 
     def act() -> str:
-        dismiss_held(drop_id, actor=actor, now=now)
+        dismiss_held(entry_id, actor=actor, now=now)
         return back
 
     return answer_press(act, _("記録しないことにしました。届いた内容は残っています。"), back=back)

@@ -6,10 +6,10 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
-from supportdesk.learners.dropbox.models import DropState
+from supportdesk.learners.dropbox.models import EntryState
 
-DROP_STATES: Final = {
-    DropState.RECORDED: _l("記録した"),
-    DropState.HELD: _l("保留"),
-    DropState.DISMISSED: _l("記録しないことにした"),
+ENTRY_STATES: Final = {
+    EntryState.RECORDED: _l("記録した"),
+    EntryState.HELD: _l("保留"),
+    EntryState.DISMISSED: _l("記録しないことにした"),
 }

@@ -12,8 +12,9 @@ for (const button of document.querySelectorAll("[data-print]")) {
 }
 
 // A second press while the first is under way: the server would take both for one, but nobody should have to wonder.
+// After a button that sends the form elsewhere, for a file, the page stays, and so does what it is for.
 document.addEventListener("submit", (event) => {
-  if (event.defaultPrevented || event.target.method !== "post") return;
+  if (event.defaultPrevented || event.target.method !== "post" || event.submitter?.hasAttribute("formaction")) return;
   if (event.target.dataset.sent) event.preventDefault();
   event.target.dataset.sent = "yes";
 });
@@ -21,14 +22,27 @@ window.addEventListener("pageshow", () => {
   for (const form of document.forms) delete form.dataset.sent;
 });
 
-// Whoever logs out takes the names with them that were kept for a room without a network; what waits to be sent stays.
+// Names that were kept for a room without a network are for whoever is signed in: those of others go, and who logs out
+// takes theirs with them. What waits to be sent stays.
+async function onOutbox(act) {
+  if (!window.indexedDB?.databases) return;
+  const kept = (await indexedDB.databases()).some((one) => one.name === "support-desk");
+  if (kept) await act(await import("./outbox.js"));
+}
+const account = Number(document.body.dataset.account);
+if (account) onOutbox((outbox) => outbox.keepNamesFor(account)).catch(() => {});
+
 for (const form of document.querySelectorAll("form[data-forget-names]")) {
   form.addEventListener("submit", async (event) => {
-    if (event.defaultPrevented || !window.indexedDB?.databases) return;
+    if (event.defaultPrevented) return;
     event.preventDefault();
-    const kept = (await indexedDB.databases()).some((one) => one.name === "support-desk");
-    if (kept) await (await import("./outbox.js")).forgetNames().catch(() => {});
-    form.submit();
+    try {
+      await onOutbox((outbox) => outbox.forgetNames());
+    } catch {
+      // They go at their time.
+    } finally {
+      form.submit();
+    }
   });
 }
 

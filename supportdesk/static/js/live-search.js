@@ -33,11 +33,20 @@ export function liveSearch(form) {
       const { address, body } = request(form);
       const headers = { "X-Fragment": "1" };
       const answer = await fetch(address, { method: form.method, body, headers, signal: asked.signal });
-      if (answer.redirected) location.reload();
-      else if (answer.ok) results.innerHTML = await answer.text();
+      if (answer.redirected) return location.reload();
+      if (!answer.ok) return fail();
+      results.innerHTML = await answer.text();
     } catch (error) {
-      if (error.name !== "AbortError") throw error;
+      if (error.name !== "AbortError") fail();
     }
+  }
+
+  // Those found before are not the answer to what is typed now: somebody might pick one of them.
+  function fail() {
+    const line = document.createElement("p");
+    line.className = "message warn";
+    line.textContent = form.dataset.failed;
+    results.replaceChildren(line);
   }
 }
 

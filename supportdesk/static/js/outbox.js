@@ -1,8 +1,8 @@
 // What is written on this phone waits here, in IndexedDB, until the desk has said that it arrived; until then nothing
-// takes it away: no log-out, no expiry, no wiping of names. Any page may use it: attendance, and later the tutors' log.
+// takes it away: no log-out, no expiry, no wiping of names. Any page may use it.
 //
 // An entry: {id, account, kind, group, content, made_at, state: "waiting" | "confirmed", confirmed_at}. `group` is what
-// it is about ("meeting:5"). Names are kept apart (`keepNames`), with the time at which they go.
+// it is about ("meeting:5"). Names are kept apart (`keepNames`), with whose they are and the time at which they go.
 
 const NAME = "support-desk";
 const AT_ONCE = 20;
@@ -11,6 +11,8 @@ const RECEIPTS_STAY = 3 * 24 * 3600 * 1000; // ms
 export const KEY_HEADER = "X-Phone-Key";
 
 let opened;
+const openAnew = () => (opened = undefined);
+
 function database() {
   opened ??= new Promise((resolve, reject) => {
     const request = indexedDB.open(NAME, 1);
@@ -19,14 +21,33 @@ function database() {
       request.result.createObjectStore("names", { keyPath: "group" });
       request.result.createObjectStore("keys", { keyPath: "account" });
     };
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => {
+      const db = request.result;
+      db.onclose = openAnew; // the browser closed it: it does so to pages that slept
+      db.onversionchange = () => {
+        db.close();
+        openAnew();
+      };
+      resolve(db);
+    };
     request.onerror = () => reject(request.error);
   });
   return opened;
 }
 
-// One transaction; what `act` asks for is answered when everything in it is on the disk.
+// What fails is tried once more on a new connection: nothing says for certain that one is closed but its failing.
+// Whatever is written here may be written twice.
 async function within(store, mode, act) {
+  try {
+    return await transact(store, mode, act);
+  } catch {
+    openAnew();
+    return transact(store, mode, act);
+  }
+}
+
+// One transaction; what `act` asks for is answered when everything in it is on the disk.
+async function transact(store, mode, act) {
   const db = await database();
   return new Promise((resolve, reject) => {
     const transaction = db.transaction(store, mode, { durability: "strict" });
@@ -44,7 +65,7 @@ let last = 0;
 export async function put(account, kind, group, content) {
   last = Math.max(Date.now(), last + 1);
   const entry = { id: uuid(), account, kind, group, content, made_at: last, state: "waiting" };
-  await write("entries", (store) => store.add(entry));
+  await write("entries", (store) => store.put(entry));
   return entry;
 }
 
@@ -58,19 +79,34 @@ export async function askToStay() {
   return Boolean(await navigator.storage?.persist?.());
 }
 
-// Names stand on the phone for so many seconds by its own clock.
-export async function keepNames(group, data, seconds) {
-  if (seconds > 0) await write("names", (store) => store.put({ group, data, goes_at: Date.now() + seconds * 1000 }));
-  else await write("names", (store) => store.delete(group));
+// Names that were told to this account (`data.account`) at this time stand on the phone for so many seconds, both by its
+// own clock.
+export async function keepNames(group, data, seconds, fetchedAt) {
+  const kept = { group, data, fetched_at: fetchedAt, goes_at: Date.now() + seconds * 1000 };
+  if (seconds > 0) await write("names", (store) => store.put(kept));
+  else await forgetNamesOf(group);
 }
 
+// {data, fetched_at}, or nothing.
 export async function namesOf(group) {
   await tidy();
-  return (await read("names", (store) => store.get(group)))?.data;
+  return read("names", (store) => store.get(group));
+}
+
+export async function forgetNamesOf(group) {
+  await write("names", (store) => store.delete(group));
 }
 
 export async function forgetNames() {
   await write("names", (store) => store.clear());
+}
+
+// Somebody uses this phone now: what another was told is not for them.
+export async function keepNamesFor(account) {
+  await tidy();
+  for (const { group, data } of await read("names", (store) => store.getAll())) {
+    if (data.account !== account) await forgetNamesOf(group);
+  }
 }
 
 export async function keyOf(account) {
@@ -123,7 +159,8 @@ async function handInAs(door, key, entries, atOnce = AT_ONCE) {
     if (answer.status === 401) return "key";
     // One that the desk stumbles over is not to keep the others back.
     if (answer.status >= 500 && some.length > 1) {
-      await handInAs(door, key, some, 1);
+      const became = await handInAs(door, key, some, 1);
+      if (became !== "sent") return became;
       continue;
     }
     if (!answer.ok) {

@@ -1,12 +1,14 @@
 // The roll: one tap a learner. What is tapped is kept in the outbox first and shown after; the network may come when it
 // likes. Names come from the desk as JSON and are shown from the phone where there is no network.
 import { canScan, scan, whose } from "./codes.js";
-import { KEY_HEADER, askToStay, entriesOf, keepKey, keepNames, keyOf, namesOf, put, send } from "./outbox.js";
+import * as outbox from "./outbox.js";
 
 const KIND = "attendance_mark";
 const NONE = "unmarked";
 const CAME = new Set(["present", "late", "walk_in"]);
 const AGAIN = 20000; // ms between tries while something waits
+const PATIENCE = 15000; // ms for one question to the desk
+const BRIEF = 3000; // … when what waits is held up by it
 
 const meeting = Number(location.pathname.match(/\/meetings\/(\d+)\/roll$/)?.[1]);
 const group = `meeting:${meeting}`;
@@ -21,7 +23,8 @@ let data; // what the desk told, or the phone kept of it
 let fetchedAt = 0; // when; what was confirmed before stands in it
 let entries = []; // of this meeting, in the order of tapping
 let sending = "sent";
-let access = "fetched"; // or "offline", "signed-out", "not-here"
+let access = "fetched"; // or "offline", "signed-out", "not-here", "cannot-keep"
+let greeted = false; // the desk has answered once since the page was opened
 let worker = true;
 const rows = new Map();
 
@@ -39,19 +42,25 @@ async function start() {
     field.focus();
   });
   place("scan").addEventListener("click", turnCamera);
-  canScan().then((can) => (place("scan").hidden = !can));
+  canScan(decoder()).then((can) => (place("scan").hidden = !can));
   window.addEventListener("online", () => handIn());
+  window.addEventListener("offline", () => {
+    access = "offline";
+    draw();
+  });
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && handIn());
   setInterval(() => waiting().length && handIn(), AGAIN);
   try {
-    entries = await entriesOf(group);
-    data = await namesOf(group);
+    entries = await outbox.entriesOf(group);
+    const kept = await outbox.namesOf(group);
+    data = kept?.data;
+    fetchedAt = kept?.fetched_at ?? 0;
   } catch {
     access = "cannot-keep";
   }
   draw();
   if (access === "cannot-keep") return;
-  askToStay();
+  outbox.askToStay();
   await handIn();
   await keepThePage();
 }
@@ -67,46 +76,99 @@ async function keepThePage() {
   draw();
 }
 
-// Sends what waits, and asks what stands now. First the key, if the desk will give one.
-async function handIn() {
-  sending = await send(word("drop-box"));
-  entries = await entriesOf(group);
+// One at a time: whoever asks meanwhile is served by one more round.
+let handing;
+let wanted = false;
+function handIn() {
+  wanted = true;
+  handing ??= (async () => {
+    while (wanted) {
+      wanted = false;
+      await sendAndAsk().catch(cannotKeep);
+    }
+    handing = undefined;
+  })();
+  return handing;
+}
+
+// Sends what waits, and asks what stands now. Before the first sending the desk is asked for a key: what comes with one of
+// before a new password is held there.
+async function sendAndAsk() {
+  const asked = !greeted && (await ask(BRIEF));
+  if (asked) draw();
+  const left = waiting().length;
+  sending = await outbox.send(word("drop-box"));
+  entries = await outbox.entriesOf(group);
   draw();
-  await ask();
-  if (sending === "key" && access === "fetched") sending = await send(word("drop-box"));
-  entries = await entriesOf(group);
+  if (!asked || left) await ask(PATIENCE);
+  if (sending === "key" && access === "fetched") sending = await outbox.send(word("drop-box"));
+  entries = await outbox.entriesOf(group);
   draw();
 }
 
-async function ask() {
-  const key = data && (await keyOf(data.account));
+// Whether the desk answered.
+async function ask(patience) {
+  const key = data && (await outbox.keyOf(data.account));
   const asked = Date.now();
   let answer;
+  let body;
   try {
     answer = await fetch(`/classes/meetings/${meeting}/roll.json`, {
-      headers: key ? { [KEY_HEADER]: key } : {},
-      signal: AbortSignal.timeout(15000),
+      headers: key ? { [outbox.KEY_HEADER]: key } : {},
+      signal: AbortSignal.timeout(patience),
     });
+    if (answer.ok && !answer.redirected) body = await answer.json();
   } catch {
     access = "offline";
-    return;
+    return false;
   }
-  if (answer.redirected || answer.status === 401) access = "signed-out";
-  else if (answer.status === 404 || answer.status === 403) access = "not-here";
-  else if (!answer.ok) access = "offline";
-  else {
-    const { csrf, key_good: good, keep_seconds: seconds, ...told } = await answer.json();
-    access = "fetched";
-    fetchedAt = asked;
-    data = told;
-    await keepNames(group, told, seconds);
-    if (!good || !(await keyOf(told.account))) await getKey(told.account, csrf);
-  }
+  greeted = true;
+  if (body) await take(body, asked);
+  else if (answer.redirected || answer.status === 401) access = "signed-out";
+  else if (answer.status === 404 || answer.status === 403) await notHere();
+  else access = "offline";
+  return true;
+}
+
+async function take({ csrf, key_good: good, keep_seconds: seconds, ...told }, asked) {
+  access = "fetched";
+  await outbox.keepNamesFor(told.account);
+  await outbox.keepNames(group, told, seconds, asked);
+  const before = data?.account === told.account ? data.people : [];
+  data = { ...told, people: [...told.people, ...goneFrom(told, before)] };
+  fetchedAt = asked;
+  if (!good || !(await outbox.keyOf(told.account))) await getKey(told.account, csrf);
+}
+
+// Whoever is on the roll no more because of a tap on this phone stays in sight until the page is closed: it may have been
+// a slip of the finger.
+function goneFrom(told, before) {
+  const gone = before.filter((one) => !told.people.some((other) => other.id === one.id));
+  const ours = gone.filter((one) => entries.some((entry) => entry.content.learner === one.id));
+  const shut = told.called_off || told.closed;
+  return ours.map((one) => ({ ...one, state: NONE, disputed: "", seat: null, taps: shut ? [] : one.taps }));
+}
+
+// Whose meeting it is no more may not read its names either.
+async function notHere() {
+  access = "not-here";
+  data = undefined;
+  await outbox.forgetNamesOf(group);
 }
 
 async function getKey(account, csrf) {
   const answer = await fetch(word("key-page"), { method: "POST", headers: { "X-CSRFToken": csrf } }).catch(() => null);
-  if (answer?.ok && !answer.redirected) await keepKey(account, (await answer.json()).key);
+  if (answer?.ok && !answer.redirected) await outbox.keepKey(account, (await answer.json()).key);
+}
+
+function cannotKeep() {
+  access = "cannot-keep";
+  draw();
+}
+
+// What arrived of this meeting and waits for somebody to decide.
+function held() {
+  return data.held_ids ?? [];
 }
 
 function waiting() {
@@ -118,44 +180,65 @@ function stateOf(person) {
   return lastTap(person.id)?.content.state ?? person.state;
 }
 
+function personOf(id) {
+  return data?.people.find((one) => one.id === id);
+}
+
 function lastTap(id) {
   return entries.findLast(
     (entry) => entry.content.learner === id && (entry.state === "waiting" || entry.confirmed_at > fetchedAt),
   );
 }
 
-async function tap(id) {
-  const person = data.people.find((one) => one.id === id);
-  if (!person?.taps.length) return;
-  const state = stateOf(person);
-  const next = person.taps[(person.taps.indexOf(state) + 1) % person.taps.length];
-  // Where two saw it differently the first tap says that what stands is right, as the note above the list asks.
-  const confirms = person.disputed && !lastTap(id) && person.taps.includes(state);
-  await mark(person, confirms ? state : next, state);
+function tap(id) {
+  return mark(id, (person, state) => {
+    const next = person.taps[(person.taps.indexOf(state) + 1) % person.taps.length];
+    // Where two saw it differently the first tap says that what stands is right, as the note above the list asks.
+    const confirms = person.disputed && !lastTap(id) && person.taps.includes(state);
+    return confirms ? state : next;
+  });
 }
 
 let taken = Promise.resolve();
 
-// One after the other: a second tap sees what the first one made.
-function mark(person, state, before) {
-  taken = taken.then(async () => {
-    const entry = await put(data.account, KIND, group, { meeting, learner: person.id, state, before });
-    entries.push(entry);
-    draw();
-  });
-  return taken.then(handInSoon);
+// One after the other, and each decides when its turn comes: a second tap sees what the first one made. `decide` is
+// handed the person and what they are now, and returns what they become, or nothing.
+function mark(id, decide) {
+  taken = taken
+    .then(async () => {
+      const person = personOf(id);
+      if (!person?.taps.length) return;
+      const before = stateOf(person);
+      await write(id, decide(person, before), before);
+    })
+    .catch(cannotKeep);
+  return taken;
+}
+
+async function write(learner, state, before) {
+  if (!state) return;
+  entries.push(await outbox.put(data.account, KIND, group, { meeting, learner, state, before }));
+  draw();
+  handInSoon();
 }
 
 // Whoever shows a card or a slip is here: with a seat present, else a walk-in.
 async function checkIn(text) {
   const [id] = data ? await whose(data.people, meeting, text) : [];
-  const person = id && data.people.find((one) => one.id === id);
-  if (!person?.taps.length) return (place("code-answer").textContent = word("code-unknown"));
-  const state = stateOf(person);
-  const wanted = person.seat ? "present" : "walk_in";
-  if (!CAME.has(state)) await mark(person, person.taps.includes(wanted) ? wanted : person.taps[0], state);
-  place("code-answer").textContent = word("code-known", { name: person.name, state: word(`state-${stateOf(person)}`) });
+  if (!personOf(id)?.taps.length) return (place("code-answer").textContent = word("code-unknown"));
+  await mark(id, (person, state) => {
+    const here = person.expected ? "present" : "walk_in";
+    return CAME.has(state) ? undefined : person.taps.includes(here) ? here : person.taps[0];
+  });
+  const person = personOf(id);
+  if (!person) return;
+  place("code-answer").textContent = word("code-known", { name: person.name, state: wordFor(stateOf(person)) });
   rows.get(id).scrollIntoView({ block: "nearest" });
+}
+
+// The one that the desk keeps, for browsers without one of their own; nothing where it was not installed.
+function decoder() {
+  return word("decoder") ? { script: word("decoder"), program: word("decoder-program") } : undefined;
 }
 
 let stop;
@@ -164,8 +247,9 @@ async function turnCamera() {
     stop();
     stop = undefined;
   } else {
-    stop = await scan(place("video"), checkIn).catch(() => undefined);
-    if (!stop) place("code-answer").textContent = word("code-no-camera");
+    place("code-answer").textContent = word("code-camera-comes");
+    stop = await scan(place("video"), checkIn, decoder()).catch(() => undefined);
+    place("code-answer").textContent = stop ? "" : word("code-no-camera");
   }
   place("scan").textContent = word(stop ? "scan-stop" : "scan-start");
 }
@@ -176,11 +260,15 @@ function handInSoon() {
   soon = setTimeout(handIn, 400);
 }
 
-// The last tap of this phone is taken back by another one: what was written stays written.
+// The last tap of this phone is taken back by another one: what was written stays written. The entry says all that is
+// needed, for whoever was taken off the roll by it is not found there.
 function undo() {
-  const last = entries.at(-1);
-  const person = last && data.people.find((one) => one.id === last.content.learner);
-  if (person) mark(person, last.content.before ?? NONE, last.content.state);
+  taken = taken
+    .then(async () => {
+      const last = data && entries.at(-1)?.content;
+      if (last) await write(last.learner, last.before ?? NONE, last.state);
+    })
+    .catch(cannotKeep);
 }
 
 function draw() {
@@ -192,20 +280,40 @@ function draw() {
   place("sent").textContent = left ? word("some-left", { left, done }) : done ? word("all-sent", { done }) : word("nothing-yet");
   place("sent").dataset.left = left;
   drawNotes();
-  if (!data) return;
+  for (const link of document.querySelectorAll("[data-needs-network]")) link.hidden = access === "offline";
+  for (const [id, row] of rows) {
+    if (personOf(id)) continue;
+    row.remove();
+    rows.delete(id);
+  }
+  if (!data) return drawNothing();
   place("title").textContent = data.title;
   place("when").textContent = `${data.when}　${data.place}`;
   place("hint").hidden = data.called_off;
-  place("page").hidden = false;
+  place("page").hidden = access === "offline";
   place("codes").hidden = data.called_off || data.ahead;
   place("page").href = data.page;
   for (const person of data.people) drawPerson(person);
-  for (const [id, row] of rows) if (!data.people.some((one) => one.id === id)) row.remove();
-  const expected = data.people.filter((one) => one.seat);
+  const expected = data.people.filter((one) => one.expected);
   place("sum").textContent = word("sum", {
     came: data.people.filter((one) => CAME.has(stateOf(one))).length + data.heads,
     left: expected.filter((one) => stateOf(one) === NONE).length,
   });
+}
+
+function drawNothing() {
+  place("title").textContent = word("title");
+  for (const name of ["when", "sum"]) place(name).textContent = "";
+  for (const name of ["page", "codes", "hint"]) place(name).hidden = true;
+}
+
+function wordFor(state) {
+  return word(state === NONE ? "state-none" : `state-${state}`);
+}
+
+function wayOf(entry) {
+  if (!entry) return "";
+  return word(`way-${held().includes(entry.id) ? "held" : entry.state}`);
 }
 
 function drawPerson(person) {
@@ -217,11 +325,11 @@ function drawPerson(person) {
   button.disabled = !person.taps.length;
   row.querySelector(".roll-seat").textContent = person.seat
     ? word("seat", { n: person.seat })
-    : word(person.waiting ? "waiting" : "state-walk_in");
+    : word(person.waiting ? "waiting" : person.making_up ? "state-making_up" : "state-walk_in");
   row.querySelector(".name").textContent = person.name;
   row.querySelector(".kana").textContent = person.kana;
-  row.querySelector(".roll-state").textContent = state === NONE ? word("state-none") : word(`state-${state}`);
-  row.querySelector(".roll-way").textContent = written ? word(`way-${written.state}`) : "";
+  row.querySelector(".roll-state").textContent = wordFor(state);
+  row.querySelector(".roll-way").textContent = wayOf(written);
   row.querySelector(".roll-note").textContent = person.disputed;
   row.querySelector(".roll-note").hidden = !person.disputed;
 }
@@ -249,7 +357,10 @@ function drawNotes() {
   if (data.called_off) note(word("note-called-off"));
   else if (data.closed) note(word("note-closed"));
   else if (data.ahead) note(word("note-ahead"));
-  if (data.held) note(word("note-held", { n: data.held }), word("held-page"), word("note-held-link"));
+  if (held().length) {
+    const online = access !== "offline"; // without a network a link leads to the browser's own page of errors
+    note(word("note-held", { n: held().length }), online && word("held-page"), word("note-held-link"));
+  }
   const disputed = data.people.filter((one) => one.disputed).length;
   if (disputed) note(word("note-disputed", { n: disputed }));
   if (!worker) note(word("note-no-worker"));

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from supportdesk.accounts.models import Account
 from supportdesk.classes.attendance import Mark, record_attendance
@@ -21,11 +18,12 @@ from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
-from supportdesk.learners.dropbox.models import Drop, DropState
+from supportdesk.learners.dropbox.models import Entry, EntryState
 from supportdesk.learners.merging.operations import merge_learners
 from supportdesk.learners.queries import particulars_of
 from supportdesk.learners.rights.erasure import erase_learner
 from tests.classes.attending import BEGINS, learner, standing
+from tests.classes.roll.phones import Phone, marks, outcomes
 from tests.clocks import Clock
 from tests.factories import make_account, make_reference
 from tests.pages import PageClient
@@ -37,51 +35,6 @@ Taught = Callable[..., tuple[int, int]]
 def _the_city(app: Flask) -> None:
     with app.app_context():
         make_reference()
-
-
-class Phone:
-    """A phone that got its key while its user was signed in. It knows nothing else of the desk."""
-
-    def __init__(self, client: PageClient, app: Flask) -> None:
-        self.key = client.raw.post("/dropbox/key", headers={"X-CSRFToken": client._token()}).get_json()["key"]
-        self.client = app.test_client()
-
-    def entry(self, meeting_id: int, learner_id: int, state: str = "present", *, at: datetime | None = None) -> Any:
-        content = {"meeting": meeting_id, "learner": learner_id, "state": state}
-        return self.written(content, at=at)
-
-    def written(self, content: object, *, at: datetime | None = None, kind: str = "attendance_mark") -> Any:
-        made_at = int((at or desk_clock.now()).timestamp() * 1000)
-        return {"id": str(uuid4()), "kind": kind, "made_at": made_at, "content": content}
-
-    def hand_in(self, *entries: Any, clock_says: datetime | None = None, expect: int = 200) -> Any:
-        sent_at = int((clock_says or desk_clock.now()).timestamp() * 1000)
-        answer: TestResponse = self.client.post(
-            "/dropbox", json={"sent_at": sent_at, "entries": list(entries)}, headers={"X-Phone-Key": self.key}
-        )
-        assert answer.status_code == expect, answer.text
-        return answer.get_json()
-
-
-@pytest.fixture
-def phone(app: Flask, instructor: PageClient) -> Phone:
-    return Phone(instructor, app)
-
-
-def marks(app: Flask, meeting_id: int) -> list[tuple[int, str]]:
-    """Every mark, the standing and the overruled."""
-    with app.app_context():
-        rows = db.session.execute(
-            select(AttendanceMark.learner_id, AttendanceMark.state)
-            .where(AttendanceMark.meeting_id == meeting_id)
-            .order_by(AttendanceMark.observed_at, AttendanceMark.id)
-        )
-        return [(row.learner_id, str(row.state)) for row in rows]
-
-
-def drops(app: Flask) -> list[tuple[DropState, str]]:
-    with app.app_context():
-        return [(one.state, one.reason) for one in db.session.scalars(select(Drop).order_by(Drop.id))]
 
 
 def act(app: Flask, what: Callable[..., object], *given: object, **more: object) -> None:
@@ -99,7 +52,7 @@ def test_sent_twice_it_is_recorded_once_and_the_answer_tells_nothing_else(
     assert phone.hand_in(*taps) == {tap["id"]: "known" for tap in taps}
     assert marks(app, meeting_id) == [(one, "present") for one in people]
     with app.app_context():
-        assert {(one.payload, one.learner_id) for one in db.session.scalars(select(Drop))} == {("", None)}
+        assert {(one.payload, one.learner_id) for one in db.session.scalars(select(Entry))} == {("", None)}
 
 
 def test_it_is_handed_in_long_after_the_log_in_has_ended(
@@ -154,18 +107,19 @@ def test_a_class_called_off_meanwhile_leaves_nothing_half_written_and_throws_not
     act(app, cancel_run, run_id)
     assert set(phone.hand_in(*taps).values()) == {"received"}
     assert marks(app, meeting_id) == []
-    assert drops(app) == [(DropState.HELD, "MeetingCalledOff")] * 2
+    assert outcomes(app) == [(EntryState.HELD, "MeetingCalledOff")] * 2
     assert coordinator.get("/dropbox/held").texts(".card h2") == ["見本0", "見本1"]
     page = instructor.get("/dropbox/held")
     assert page.texts(".card h2") == ["見本0", "見本1"]
     assert "送る前に中止になりました" in page.text
-    back = instructor.submit(page, "/dropbox/held/1/record", follow=True)
+    assert page.all("form[action$='/record']") == []
+    back = instructor.post("/dropbox/held/1/record", follow=True)
     assert "中止になった教室です。出欠は記録できません。" in back.text
-    assert drops(app) == [(DropState.HELD, "MeetingCalledOff")] * 2
+    assert outcomes(app) == [(EntryState.HELD, "MeetingCalledOff")] * 2
     instructor.submit(back, "/dropbox/held/1/dismiss")
     with app.app_context():
-        kept = db.session.get_one(Drop, 1)
-        assert (kept.state, '"state": "present"' in kept.payload) == (DropState.DISMISSED, True)
+        kept = db.session.get_one(Entry, 1)
+        assert (kept.state, '"state": "present"' in kept.payload) == (EntryState.DISMISSED, True)
 
 
 def test_whoever_gave_up_the_seat_and_came_is_recorded_as_a_walk_in_once_somebody_said_so(
@@ -181,7 +135,7 @@ def test_whoever_gave_up_the_seat_and_came_is_recorded_as_a_walk_in_once_somebod
     instructor.another_device()
     instructor.sign_in("instructor")
     phone.hand_in(phone.entry(meeting_id, one))
-    assert drops(app) == [(DropState.HELD, "NotOnRoster")]
+    assert outcomes(app) == [(EntryState.HELD, "NotOnRoster")]
     assert "1件" in instructor.get(f"/classes/meetings/{meeting_id}").text
     instructor.submit(instructor.get("/dropbox/held"), "/record")
     assert standing(app, meeting_id) == {one: "walk_in"}
@@ -196,7 +150,7 @@ def test_a_key_of_before_a_new_password_is_taken_in_and_trusted_no_more(
     with app.app_context(), transaction():
         db.session.scalars(select(Account).where(Account.username == "instructor")).one().session_stamp = "another"
     phone.hand_in(phone.entry(meeting_id, one))
-    assert drops(app) == [(DropState.HELD, "SenderChanged")]
+    assert outcomes(app) == [(EntryState.HELD, "SenderChanged")]
     assert marks(app, meeting_id) == []
 
 
@@ -210,7 +164,7 @@ def test_somebody_elses_meeting_is_not_marked_by_writing_its_number(
     other = PageClient(app)
     other.sign_in("other")
     Phone(other, app).hand_in(phone.entry(meeting_id, one))
-    assert drops(app) == [(DropState.HELD, "NotYourMeeting")]
+    assert outcomes(app) == [(EntryState.HELD, "NotYourMeeting")]
     assert instructor.get("/dropbox/held").texts(".card strong") == ["出席"], "whose meeting it is decides"
 
 
@@ -231,7 +185,7 @@ def test_somebody_elses_meeting_is_not_marked_by_writing_its_number(
 def test_what_cannot_be_read_is_held_and_not_lost(app: Flask, phone: Phone, content: object) -> None:
     learner(app)
     phone.hand_in(phone.written(content), phone.written({}, kind="another_version"))
-    assert drops(app) == [(DropState.HELD, "Unreadable")] * 2
+    assert outcomes(app) == [(EntryState.HELD, "Unreadable")] * 2
 
 
 def test_the_door_opens_to_a_key_and_to_json_alone(app: Flask, phone: Phone) -> None:
@@ -243,7 +197,7 @@ def test_the_door_opens_to_a_key_and_to_json_alone(app: Flask, phone: Phone) -> 
     assert stranger.post("/dropbox", data=brackets, content_type="application/json").status_code == 422
     assert stranger.post("/dropbox", data=b"x" * 300_000, content_type="application/json").status_code == 413
     assert phone.hand_in({"id": "no uuid"}, 5, {**phone.written({}), "made_at": "yesterday"}) is not None
-    assert len(drops(app)) == 1
+    assert len(outcomes(app)) == 1
 
 
 def test_a_held_entry_follows_a_merge_and_is_emptied_by_an_erasure(app: Flask, taught: Taught, phone: Phone) -> None:
@@ -254,11 +208,11 @@ def test_a_held_entry_follows_a_merge_and_is_emptied_by_an_erasure(app: Flask, t
     with app.app_context(), transaction():
         merge_learners(one, other, particulars_of(other), actor=SYSTEM, now=desk_clock.now())
     with app.app_context():
-        assert db.session.scalars(select(Drop.learner_id)).one() == other
+        assert db.session.scalars(select(Entry.learner_id)).one() == other
     with app.app_context(), transaction():
         erase_learner(other, actor=SYSTEM, now=desk_clock.now())
     with app.app_context():
-        assert db.session.scalars(select(Drop.payload)).one() == ""
+        assert db.session.scalars(select(Entry.payload)).one() == ""
 
 
 def test_the_roll_tells_no_more_than_attendance_needs(app: Flask, instructor: PageClient, taught: Taught) -> None:
