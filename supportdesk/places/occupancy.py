@@ -204,6 +204,18 @@ def in_the_way_of_each(claims: Iterable[Claim]) -> list[dict[str, set[str]]]:
     return found
 
 
+def busy_at(claims: Iterable[Claim], persons: Iterable[int]) -> set[int]:
+    """Those of the persons who have something else at the time of one of the claims: one statement."""
+    resources = {person(person_id): person_id for person_id in persons}
+    theirs = [Claim(one.activity, tuple(resources), one.starts_at, one.ends_at) for one in claims]
+    return {
+        resources[resource]
+        for claim, found in zip(theirs, in_the_way_of_each(theirs), strict=True)
+        for resource, activities in found.items()
+        if activities - {claim.activity}
+    }
+
+
 _GIVE_BACK_LAYER = delete(_CELLS).where(
     _CELLS.c.activity == bindparam("for_what"),
     _CELLS.c.resource == bindparam("who"),

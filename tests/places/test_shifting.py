@@ -11,7 +11,7 @@ from supportdesk.core.database import transaction
 from supportdesk.extensions import db
 from supportdesk.places import occupancy
 from supportdesk.places.models import OccupancyCell
-from supportdesk.places.occupancy import Claim, Occupied, take
+from supportdesk.places.occupancy import Claim, Occupied, take, take_again
 from supportdesk.places.shifting import shift_all
 from tests.helpdesk.making import at
 
@@ -89,6 +89,17 @@ def test_a_learner_is_taken_twice_where_need_be() -> None:
         shift_all([claim(hours(10, 11), "person:1")], [claim(hours(11, 12), "person:1")], twice={"person:1"})
     assert taken() == {"person:1": {8, 9, 10, 11}}
     assert taken("booking:1") == {"person:1": {8, 9, 10, 11}}
+
+
+def test_who_is_at_two_things_at_once_is_at_both_of_them_afterwards() -> None:
+    before = [claim(hours(10, 11), "person:1"), claim(hours(10, 11), "person:1", activity="meeting:2")]
+    after = [claim(hours(13, 14), "person:1"), claim(hours(13, 14), "person:1", activity="meeting:2")]
+    with transaction():
+        for one in before:
+            take_again(one.activity, "person:1", one.starts_at, one.ends_at)
+    with transaction():
+        shift_all(before, after, twice={"person:1"})
+    assert (taken(), taken("meeting:2")) == ({"person:1": {16, 17, 18, 19}}, {"person:1": {16, 17, 18, 19}})
 
 
 def test_times_off_the_quarter_hour_take_whole_cells() -> None:
