@@ -19,7 +19,7 @@ MODELS = (
     "classes.lottery.models",
     "classes.models",
     "classes.outreach.models",
-    "classes.rescheduling.models",
+    "classes.day_changes.models",
     "classes.series.models",
     "core.job_runs",
     "core.office",

@@ -13,11 +13,11 @@ def plug_in(app: Flask) -> None:
     from supportdesk.classes import descriptions, lecture_views, outreach, schedule_views, views
     from supportdesk.classes.answers import ANSWERS
     from supportdesk.classes.applying import views as applying_views
+    from supportdesk.classes.day_changes.telling import describe_day_changes
     from supportdesk.classes.line import LINE
     from supportdesk.classes.office import SETTINGS
     from supportdesk.classes.outreach.descriptions import planned_for
     from supportdesk.classes.outreach.office import SETTINGS as OUTREACH_SETTINGS
-    from supportdesk.classes.rescheduling.telling import describe_day_changes
     from supportdesk.classes.roll import dropping, papers
     from supportdesk.classes.series import views as series_views
     from supportdesk.core import activities, signposts
@@ -39,7 +39,7 @@ def plug_in(app: Flask) -> None:
         "confirmation_views",
         "change_views",
         "roll.views",
-        "rescheduling.views",
+        "day_changes.views",
         "roll.back_entry_views",
         "roll.newcomer_views",
         "series.copying",

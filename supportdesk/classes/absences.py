@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import func, select
 
 from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment
+from supportdesk.classes.queries import IS_ON, MEETING, RUN
 from supportdesk.core.database import table_of
 from supportdesk.extensions import db
 
@@ -34,12 +35,16 @@ class Absences(NamedTuple):
 def absences_of(learner_id: int, now: datetime) -> Absences:
     """The year's late cancellations and absences. Two statements.
 
-    A seat given up within so many hours (a setting) before the class began counts as late.
+    Nobody was absent from a meeting that was called off. A seat given up within so many hours (a setting) before the
+    class began counts as late.
     """
     counted = db.session.execute(
         select(_MARK.c.state, func.count().label("how_many"))
+        .join(MEETING, MEETING.c.id == _MARK.c.meeting_id)
+        .join(RUN, RUN.c.id == MEETING.c.run_id)
         .where(
             _MARK.c.learner_id == learner_id,
+            IS_ON,
             _MARK.c.current,
             _MARK.c.state.in_((AttendanceState.ABSENT, AttendanceState.ABSENT_NOTIFIED)),
             _MARK.c.observed_at > now - _YEAR,

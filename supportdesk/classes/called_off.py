@@ -8,8 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import Text, cast, literal, select
 
 from supportdesk.classes import wording
+from supportdesk.classes.day_changes.models import DismissedPlace
 from supportdesk.classes.models import Enrolment, EnrolmentState
-from supportdesk.classes.rescheduling.models import DismissedPlace
 from supportdesk.classes.run_queries import Person, named_people
 from supportdesk.core.activities import activity
 from supportdesk.core.permissions import Actor

@@ -7,12 +7,12 @@ from typing import Any
 
 from supportdesk.accounts.actions import Action
 from supportdesk.classes import wording
+from supportdesk.classes.day_changes.telling import withdraw_change
 from supportdesk.classes.enrolment import BY_ID, Enrolled, enrol_learner, note, run_of
 from supportdesk.classes.errors import AlreadyBegun, AlreadyCancelled, NoSeatThere, SameRun
 from supportdesk.classes.line import KIND, hold_for_next, strike
 from supportdesk.classes.locking import LockedRun, count, lock_run, lock_runs
 from supportdesk.classes.models import EnrolmentState
-from supportdesk.classes.rescheduling.telling import withdraw_change
 from supportdesk.classes.rules import can_be_left, is_late
 from supportdesk.core import clock
 from supportdesk.core.activities import activity

@@ -6,11 +6,10 @@ another room in the same house is told by the sign at its door.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
-from itertools import pairwise
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -19,18 +18,18 @@ from sqlalchemy.orm import selectinload
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
-from supportdesk.accounts.models import Account
 from supportdesk.classes import wording
 from supportdesk.classes.conditions import UNCONDITIONED, Conditions
 from supportdesk.classes.doubts import ask_about
 from supportdesk.classes.enrolment import free_seats_of
 from supportdesk.classes.errors import ChangedMeanwhile, NothingAhead, PlanRefused
-from supportdesk.classes.lending.phones import phones_of
-from supportdesk.classes.line import hold_free_seats, recall_offers
+from supportdesk.classes.known_ahead import take_back_known
+from supportdesk.classes.line import hold_free_seats
 from supportdesk.classes.locking import LockedRun, lock_run
 from supportdesk.classes.lottery.entering import has_entries, tell_entrants
 from supportdesk.classes.making_up.telling import tell_who_make_up
 from supportdesk.classes.models import (
+    AttendanceState,
     Duty,
     Edition,
     Enrolment,
@@ -40,12 +39,20 @@ from supportdesk.classes.models import (
     MeetingStaff,
     Run,
     RunKind,
-    RunState,
     Seat,
 )
-from supportdesk.classes.office import PLANNED_AHEAD_DAYS
+from supportdesk.classes.moving import (
+    TimeRefused,
+    Times,
+    as_planned,
+    check_times,
+    recall,
+    seated_persons,
+    span_anew,
+    stands,
+    taking_along,
+)
 from supportdesk.classes.planning import LARGEST, check_deadline, check_open, people_on_duty
-from supportdesk.classes.rescheduling.telling import withdraw_change
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.database import table_of
@@ -54,15 +61,12 @@ from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner
 from supportdesk.learners.standing import standings_of
-from supportdesk.notices.operations import cancel_notices, queue_notice
+from supportdesk.notices.operations import ToTell, cancel_notices, queue_notices
 from supportdesk.places import occupancy
 from supportdesk.places.models import Room, Venue
-from supportdesk.places.occupancy import Claim
-from supportdesk.places.shifting import shift_all
 
 _SEAT = table_of(Seat)
 _ENROLMENT = table_of(Enrolment)
-Times = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
@@ -99,12 +103,7 @@ def run_to_change(run_id: int) -> Run:
 
 def meetings_ahead(run: Run, now: datetime) -> list[Meeting]:
     """The meetings whose time can still be changed: none of a class that was called off."""
-    return [meeting for meeting in held(run) if meeting.starts_at > now and run.state is RunState.OPEN]
-
-
-def held(run: Run) -> list[Meeting]:
-    """The meetings that were not called off alone."""
-    return [meeting for meeting in run.meetings if meeting.called_off_at is None]
+    return [meeting for meeting in run.meetings if meeting.starts_at > now and stands(run, meeting)]
 
 
 def fingerprint(run: Run) -> str:
@@ -147,39 +146,45 @@ def change_run(
         raise NothingAhead
     if seen not in (None, fingerprint(run)):
         raise ChangedMeanwhile
-    times = {one.number: change.times.get(one.number, (one.starts_at, one.ends_at)) for one in ahead}
+    times = {one.id: change.times.get(one.number, (one.starts_at, one.ends_at)) for one in ahead}
     _check_shape(run, change, times, now)
     venue_id, room = _place(run, change)
-    new_days = [one for one in ahead if times[one.number] != (one.starts_at, one.ends_at)]
+    new_days = [one for one in ahead if times[one.id] != (one.starts_at, one.ends_at)]
     elsewhere = venue_id != run.venue_id
-    people = _persons_on_duty(ahead) | people_on_duty(change.staff)
-    check_open(venue_id, [times[one.number][0] for one in (ahead if elsewhere else new_days)])
+    people = people_on_duty(change.staff)
+    check_open(venue_id, [times[one.id][0] for one in (ahead if elsewhere else new_days)])
     if not although:
         tighter = change.capacity > run.capacity or any(one.room_id != change.room_id for one in ahead)
-        ask_about((times[one.number] for one in new_days), [room] if room and tighter else [], change.capacity)
-    learners = seated_persons(run_id)
-    if {people[account_id] for account_id in change.staff} & learners:
+        ask_about((times[one.id] for one in new_days), [room] if room and tighter else [], change.capacity)
+    if seated_persons(run_id) & set(people.values()):
         raise PlanRefused(_l("講師の中に、この教室の受講者がいます。"), field="staff")
     changed = _what_changes(run, change, ahead, new_days, elsewhere=elsewhere)
-    claims = _claims(ahead, learners, _persons_on_duty(ahead))
-    larger = change.capacity > run.capacity
-    _write(run, change, times, venue_id)
-    _reseat(run, change.capacity)
-    run.capacity = change.capacity
-    db.session.flush()
-    shift_all(claims, _claims(ahead, learners, people), twice={occupancy.person(one) for one in learners})
-    moved = bool(new_days) or elsewhere
-    asked: set[int] = set()
+    larger, moved = change.capacity > run.capacity, bool(new_days) or elsewhere
+    with taking_along(ahead):
+        _write(run, change, times, venue_id)
+        _reseat(run, change.capacity)
+        run.capacity = change.capacity
     if moved:
-        recall_offers(before, actor=actor, now=now)
-        withdraw_change([run_id], now=now)
+        recall([before], actor=actor, now=now)
     after = lock_run(run_id)
-    if moved or larger:
-        asked = hold_free_seats(after, actor=actor, now=now)
+    asked = hold_free_seats(after, actor=actor, now=now) if moved or larger else set()
     told = _tell(before, after, besides=asked, now=now) + tell_entrants(before, after, now=now) if moved else 0
-    other = {activity("meeting", one.id) for one in (ahead if elsewhere else new_days)}
-    told += tell_who_make_up(before.title, [one for one in before.claims if one.activity in other], now=now)
+    told += _tell_who_said_something(before, new_days, ahead if elsewhere else (), actor=actor, now=now)
     audit.record(actor=actor, action=Action.CHANGE_RUN, subject=f"run:{run_id}", now=now, detail={"changed": changed})
+    return told
+
+
+def _tell_who_said_something(
+    before: LockedRun, new_days: Collection[Meeting], elsewhere: Collection[Meeting], *, actor: Actor, now: datetime
+) -> int:
+    """Who was to make up is told that it is not held as they know it, and is expected no more; who had said that they
+    would not come may come to another day.
+    """
+    moved, away = [one.id for one in new_days], [one.id for one in elsewhere]
+    other = {activity("meeting", one) for one in (*moved, *away)}
+    told = tell_who_make_up(before.title, [one for one in before.claims if one.activity in other], now=now)
+    take_back_known(moved, actor=actor, now=now)
+    take_back_known(away, {AttendanceState.MAKING_UP}, actor=actor, now=now)
     return told
 
 
@@ -192,29 +197,15 @@ def _check_shape(run: Run, change: RunChange, times: Mapping[int, Times], now: d
         raise PlanRefused(
             _l("席のある人が%(taken)s人います。定員をそれより少なくはできません。", taken=run.taken), field="capacity"
         )
-    for number, (starts_at, ends_at) in times.items():
-        if starts_at >= ends_at:
-            raise PlanRefused(_l("終わりの時刻は、始まりより後にしてください。"), field=f"end_{number}")
-        if starts_at <= now:
-            raise PlanRefused(_l("これからの日時を入力してください。"), field=f"day_{number}")
-        if starts_at - now > timedelta(days=PLANNED_AHEAD_DAYS.get()):
-            raise PlanRefused(
-                _l(
-                    "日にちをたしかめてください。%(days)s日より離れた日は登録できません。",
-                    days=PLANNED_AHEAD_DAYS.get(),
-                ),
-                field=f"day_{number}",
-            )
+    try:
+        check_times(run, times, now)
+    except TimeRefused as refused:
+        raise PlanRefused(refused.message, field=f"{refused.part}_{refused.meeting.number}") from refused
     newly = now if change.apply_until != run.apply_until else None
-    check_deadline(change.filling, change.apply_until, min(times.values())[0], newly)
+    begins = as_planned(run, times)[0][1][0]
+    check_deadline(change.filling, change.apply_until, begins, newly)
     _check_filling(run, change)
-    in_order = [times.get(one.number, (one.starts_at, one.ends_at)) for one in held(run)]
-    change.conditions.check(in_order[0][0], change.capacity)
-    for number, (earlier, later) in enumerate(pairwise(in_order), start=2):
-        if earlier[1] > later[0]:
-            raise PlanRefused(
-                _l("%(number)s回目は、その前の回より後にしてください。", number=number), field=f"day_{number}"
-            )
+    change.conditions.check(begins, change.capacity)
 
 
 def _check_filling(run: Run, change: RunChange) -> None:
@@ -235,17 +226,6 @@ def _place(run: Run, change: RunChange) -> tuple[int, Room | None]:
     return venue_id, room
 
 
-def seated_persons(run_id: int) -> set[int]:
-    """The persons who have a seat."""
-    return set(
-        db.session.scalars(
-            select(Learner.person_id)
-            .join(Enrolment, Enrolment.learner_id == Learner.id)
-            .where(Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.SEATED)
-        )
-    )
-
-
 def _on_duty(meeting: Meeting) -> set[int]:
     return {one.account_id for one in meeting.staff}
 
@@ -253,32 +233,6 @@ def _on_duty(meeting: Meeting) -> set[int]:
 def instructors_at(meeting: Meeting) -> set[int]:
     """The accounts that teach there; assistants are put on duty meeting by meeting (staffing/)."""
     return {one.account_id for one in meeting.staff if one.duty is Duty.INSTRUCTOR}
-
-
-def _persons_on_duty(meetings: Iterable[Meeting]) -> dict[int, int]:
-    """The person behind each account that is on duty until now, whether it is still in use or not."""
-    accounts = {account_id for meeting in meetings for account_id in _on_duty(meeting)}
-    rows = db.session.execute(select(Account.id, Account.person_id).where(Account.id.in_(accounts)))
-    return {row.id: row.person_id for row in rows}
-
-
-def _claims(meetings: Sequence[Meeting], learners: Iterable[int], people: Mapping[int, int]) -> list[Claim]:
-    """What the meetings have taken, as they stand: their rooms, those on duty, those who learn, the loan phones."""
-    lent = phones_of(one.id for one in meetings)
-    return [
-        Claim(
-            activity("meeting", one.id),
-            (
-                *((occupancy.room(one.room_id),) if one.room_id is not None else ()),
-                *(occupancy.person(people[account_id]) for account_id in _on_duty(one)),
-                *(occupancy.person(person_id) for person_id in learners),
-                *(occupancy.equipment(phone) for phone in lent.get(one.id, ())),
-            ),
-            one.starts_at,
-            one.ends_at,
-        )
-        for one in meetings
-    ]
 
 
 def _what_changes(
@@ -313,15 +267,15 @@ def _write(run: Run, change: RunChange, times: Mapping[int, Times], venue_id: in
         run.venue_id = venue_id
         run.district_code = db.session.scalars(select(Venue.district_code).where(Venue.id == venue_id)).one()
     for meeting in run.meetings:
-        if meeting.number in times:
-            meeting.starts_at, meeting.ends_at = times[meeting.number]
+        if meeting.id in times:
+            meeting.starts_at, meeting.ends_at = times[meeting.id]
             meeting.room_id = change.room_id
             kept = [one for one in meeting.staff if one.duty is Duty.ASSISTANT or one.account_id in change.staff]
             new = sorted(set(change.staff) - _on_duty(meeting))
             for one in kept:
                 one.duty = Duty.INSTRUCTOR if one.account_id in change.staff else one.duty
             meeting.staff = [*kept, *(MeetingStaff(account_id=account_id) for account_id in new)]
-    run.starts_at, run.ends_at = held(run)[0].starts_at, held(run)[-1].ends_at
+    span_anew(run)
 
 
 def _reseat(run: Run, capacity: int) -> None:
@@ -349,31 +303,25 @@ def _tell(before: LockedRun, after: LockedRun, *, besides: Collection[int], now:
         .order_by(Enrolment.id)
     ).all()
     standings = standings_of([row.learner_id for row in rows], clock.local(now).date())
-    busy = _busy(after, {row.person_id for row in rows})
+    busy = occupancy.busy_at(after.claims, {row.person_id for row in rows})
     to_come = [claim.starts_at for claim in after.claims if claim.starts_at > now]
-    for row in rows:
-        subject = activity("enrolment", row.id)
-        cancel_notices(subject, now=now)  # what was still to be told names the old time or place
-        queue_notice(
-            standing=standings[row.learner_id],
-            kind=wording.CHANGED,
-            activity=subject,
-            text=wording.changed(
-                before, after, row.code, to_come, seated=row.seat is not None, clashes=row.person_id in busy
-            ),
-            call_to=row.caller_phone,
-            tell_until=to_come[0],
-            tell_by=min(to_come[0], *(claim.starts_at for claim in before.claims if claim.starts_at > now)),
-            now=now,
-        )
+    tell_by = min(to_come[0], *(claim.starts_at for claim in before.claims if claim.starts_at > now))
+    cancel_notices([activity("enrolment", row.id) for row in rows], now=now)  # they name the old time or place
+    queue_notices(
+        (
+            ToTell(
+                standing=standings[row.learner_id],
+                kind=wording.CHANGED,
+                activity=activity("enrolment", row.id),
+                text=wording.changed(
+                    before, after, row.code, to_come, seated=row.seat is not None, clashes=row.person_id in busy
+                ),
+                call_to=row.caller_phone,
+                tell_until=to_come[0],
+                tell_by=tell_by,
+            )
+            for row in rows
+        ),
+        now=now,
+    )
     return len(rows) + len(besides)
-
-
-def _busy(run: LockedRun, persons: Collection[int]) -> set[int]:
-    """Those of them who have something else at one of the class's times: one statement a meeting."""
-    resources = {occupancy.person(person_id): person_id for person_id in persons}
-    return {
-        resources[resource]
-        for claim in run.claims
-        for resource in occupancy.who_has(resources, claim.starts_at, claim.ends_at, besides=claim.activity)
-    }

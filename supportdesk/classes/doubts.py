@@ -1,6 +1,7 @@
 """What may be meant and is more often mistyped: asked about before a class is planned or changed. Rules alone.
 
-Called by planning and changing with the dates that are new. Whoever says that it is meant is not asked again.
+Called by planning, changing and changes of a day with the dates that are new. Whoever says that it is meant is not
+asked again.
 """
 
 from __future__ import annotations
@@ -35,9 +36,14 @@ def ask_about(
     """Raises Doubtful for a public holiday (unless that is asked elsewhere), an odd hour, or more seats than the room
     has.
     """
-    doubts = [*_of_dates(dates, holidays), *_of_rooms(rooms, capacity)]
+    doubts = [*doubts_about(dates, holidays=holidays), *_of_rooms(rooms, capacity)]
     if doubts:
         raise Doubtful(doubts)
+
+
+def doubts_about(dates: Iterable[tuple[datetime, datetime]], *, holidays: bool = True) -> list[str]:
+    """What is unusual about the dates, each thing said once."""
+    return list(dict.fromkeys(_of_dates(dates, holidays)))
 
 
 def _of_dates(dates: Iterable[tuple[datetime, datetime]], holidays: bool) -> Iterable[str]:

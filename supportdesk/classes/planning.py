@@ -8,25 +8,25 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
 from supportdesk.classes import wording
 from supportdesk.classes.conditions import UNCONDITIONED, Conditions
+from supportdesk.classes.day_changes.telling import withdraw_change
+from supportdesk.classes.dismissing import Dismissal, dismiss
 from supportdesk.classes.doubts import ask_about
 from supportdesk.classes.errors import AlreadyCancelled, PlanRefused, VenueClosed
 from supportdesk.classes.lending.phones import keep_phones, pick_phones
-from supportdesk.classes.locking import RUN, LockedRun, lock_run
+from supportdesk.classes.locking import LockedRun, lock_run
 from supportdesk.classes.lottery.entering import dismiss_entrants
 from supportdesk.classes.making_up.telling import tell_who_make_up
 from supportdesk.classes.models import (
     Course,
     CourseSkill,
     Edition,
-    Enrolment,
-    EnrolmentState,
     Filling,
     Meeting,
     MeetingSkill,
@@ -37,7 +37,6 @@ from supportdesk.classes.models import (
     Seat,
 )
 from supportdesk.classes.office import PLANNED_AHEAD_DAYS
-from supportdesk.classes.rescheduling.telling import withdraw_change
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.codes import new_code
@@ -46,15 +45,13 @@ from supportdesk.core.moments import short_day
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.standing import standings_of
-from supportdesk.notices.offers import end_offer
-from supportdesk.notices.operations import cancel_notices, queue_notice
+from supportdesk.notices.operations import ToTell, cancel_notices, queue_notices
 from supportdesk.places import occupancy
 from supportdesk.places.calendar import closed_because, hold_open
 from supportdesk.places.models import District, Room, Venue
 
 LARGEST = 1000
 _SEAT = table_of(Seat)
-_ENROLMENT = table_of(Enrolment)
 
 
 @dataclass(frozen=True)
@@ -314,47 +311,29 @@ def cancel_run(run_id: int, *, actor: Actor, now: datetime) -> int:
         raise AlreadyCancelled
     run.demand_open(now)
     withdraw_change([run_id], now=now)
-    told = _dismiss(run, actor=actor, now=now) + dismiss_entrants(run, actor=actor, now=now)
+    told = _tell_dismissed(run, dismiss(run, actor=actor, now=now), now)
+    told += dismiss_entrants(run, actor=actor, now=now)
     told += tell_who_make_up(run.title, run.claims, now=now)
-    db.session.execute(update(RUN).where(RUN.c.id == run_id).values(state=RunState.CANCELLED, taken=0, waiting=0))
-    occupancy.release(run.activities)
     audit.record(actor=actor, action=Action.CANCEL_RUN, subject=f"run:{run_id}", now=now)
     return told
 
 
-def _dismiss(run: LockedRun, *, actor: Actor, now: datetime) -> int:
-    """Cancel all enrolments of a run that is called off."""
-    live = (_ENROLMENT.c.run_id == run.id) & (_ENROLMENT.c.state != EnrolmentState.CANCELLED)
-    rows = db.session.execute(
-        select(_ENROLMENT.c.id, _ENROLMENT.c.learner_id, _ENROLMENT.c.state, _ENROLMENT.c.caller_phone)
-        .where(live)
-        .order_by(_ENROLMENT.c.id)
-    ).all()
-    standings = standings_of([row.learner_id for row in rows], clock.local(now).date())
-    for row in rows:
-        subject = activity("enrolment", row.id)
-        cancel_notices(subject, now=now)
-        if row.state is EnrolmentState.OFFERED:
-            end_offer(row.id, "enrolment", left=False, actor=actor, now=now)
-        queue_notice(
-            standing=standings[row.learner_id],
-            kind=wording.CALLED_OFF,
-            activity=subject,
-            text=wording.called_off(run),
-            call_to=row.caller_phone,
-            tell_until=run.starts_at,
-            now=now,
-        )
-        audit.record(
-            actor=actor,
-            action=Action.CANCEL_ENROLMENT,
-            subject=f"learner:{row.learner_id}",
-            now=now,
-            detail={"enrolment": row.id},
-        )
-    db.session.execute(
-        update(_ENROLMENT)
-        .where(live)
-        .values(state=EnrolmentState.CANCELLED, seat=None, cancelled_at=now, cancelled_by=actor.account_id)
+def _tell_dismissed(run: LockedRun, places: Sequence[Dismissal], now: datetime) -> int:
+    """Whoever had a place hears that it is called off, and nothing else of it any more."""
+    standings = standings_of([place.learner_id for place in places], clock.local(now).date()) if places else {}
+    cancel_notices([place.name for place in places], now=now)
+    queue_notices(
+        (
+            ToTell(
+                standing=standings[place.learner_id],
+                kind=wording.CALLED_OFF,
+                activity=place.name,
+                text=wording.called_off(run),
+                call_to=place.call_to,
+                tell_until=run.starts_at,
+            )
+            for place in places
+        ),
+        now=now,
     )
-    return len(rows)
+    return len(places)

@@ -10,6 +10,7 @@ from sqlalchemy import Select, exists, func, or_, select
 
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.accounts.terms import not_over
+from supportdesk.classes.day_changes.models import DayChange, MeetingChange
 from supportdesk.classes.lending.phones import phones_of
 from supportdesk.classes.models import (
     Course,
@@ -35,7 +36,6 @@ from supportdesk.classes.queries import (
     matching,
     on_duty,
 )
-from supportdesk.classes.rescheduling.models import DayChange, MeetingChange
 from supportdesk.classes.rules import free_seats, is_open
 from supportdesk.classes.staffing.queries import fewest_assistants
 from supportdesk.classes.staffing.ratio import assistants_missing

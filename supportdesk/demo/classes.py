@@ -12,6 +12,7 @@ from sqlalchemy import select
 from supportdesk.classes.attendance import Mark, record_attendance, record_heads
 from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.confirmation import confirm_levels
+from supportdesk.classes.day_changes.operations import Wanted, change_day
 from supportdesk.classes.enrolment import enrol_learner
 from supportdesk.classes.models import (
     AttendanceState,
@@ -25,7 +26,6 @@ from supportdesk.classes.models import (
     RunKind,
 )
 from supportdesk.classes.planning import MeetingPlan, RunPlan, plan_run
-from supportdesk.classes.rescheduling.operations import Wanted, change_day
 from supportdesk.classes.series.operations import SeriesPlan, plan_series
 from supportdesk.classes.series.shape import Line, Term, rows_of
 from supportdesk.core import clock

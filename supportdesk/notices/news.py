@@ -91,7 +91,7 @@ def _in_words(news: News) -> str:
         case NoticeState.NOT_NEEDED:
             return _("連絡不要")
         case NoticeState.LAPSED:
-            return _("始まったため、連絡できなかった")
+            return _("間に合わず、連絡できなかった")
         case _:
             return _("連絡はとりやめた")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, case, insert, null, select, update
 
@@ -18,13 +18,27 @@ _QUEUE: Final = insert(_NOTICE).inline()  # nobody asks for its id
 _IS_UNSETTLED: Final = _NOTICE.c.state.in_(UNSETTLED)
 _CANCEL: Final = (
     update(_NOTICE)
-    .where(_NOTICE.c.activity == bindparam("about"), _NOTICE.c.withdrawn_at.is_(None))
+    .where(_NOTICE.c.activity.in_(bindparam("about", expanding=True)), _NOTICE.c.withdrawn_at.is_(None))
     .values(
         withdrawn_at=bindparam("at"),
         state=case((_IS_UNSETTLED, NoticeState.CANCELLED), else_=_NOTICE.c.state),
         settled_at=case((_IS_UNSETTLED, bindparam("at")), else_=_NOTICE.c.settled_at),
     )
 )
+
+
+class ToTell(NamedTuple):
+    """A notice that is to be written for a learner; `queue_notice` says what each part means."""
+
+    standing: Standing
+    kind: str
+    activity: str
+    text: str
+    told: bool = False
+    call_to: str = ""
+    due_at: datetime | None = None
+    tell_until: datetime | None = None
+    tell_by: datetime | None = None
 
 
 def queue_notice(
@@ -47,29 +61,40 @@ def queue_notice(
     it helps most, if that is sooner, such as the time that a class was moved from. A channel that cannot deliver yet
     falls to the call list and says why.
     """
-    channel, fallback = _deliverable(standing.channel)
-    state = NoticeState.WAITING if standing.status is Status.ACTIVE else NoticeState.CANCELLED
-    if told:
-        state = NoticeState.TOLD
-    connection().execute(
-        _QUEUE,
-        {
-            "learner_id": standing.learner_id,
-            "kind": kind,
-            "activity": activity,
-            "wanted_channel": standing.channel,
-            "channel": channel,
-            "fallback": fallback,
-            "call_to": call_to,
-            "text": text,
-            "state": state,
-            "created_at": now,
-            "due_at": due_at or now,
-            "tell_until": tell_until,
-            "tell_by": tell_by,
-            "settled_at": None if state is NoticeState.WAITING else now,
-        },
+    queue_notices(
+        [ToTell(standing, kind, activity, text, told, call_to, due_at, tell_until, tell_by)],
+        now=now,
     )
+
+
+def queue_notices(notices: Iterable[ToTell], *, now: datetime) -> None:
+    """Write several notices as `queue_notice` writes one: one statement however many."""
+    rows = [_row(one, now) for one in notices]
+    if rows:
+        connection().execute(_QUEUE, rows)
+
+
+def _row(one: ToTell, now: datetime) -> dict[str, Any]:
+    channel, fallback = _deliverable(one.standing.channel)
+    state = NoticeState.WAITING if one.standing.status is Status.ACTIVE else NoticeState.CANCELLED
+    if one.told:
+        state = NoticeState.TOLD
+    return {
+        "learner_id": one.standing.learner_id,
+        "kind": one.kind,
+        "activity": one.activity,
+        "wanted_channel": one.standing.channel,
+        "channel": channel,
+        "fallback": fallback,
+        "call_to": one.call_to,
+        "text": one.text,
+        "state": state,
+        "created_at": now,
+        "due_at": one.due_at or now,
+        "tell_until": one.tell_until,
+        "tell_by": one.tell_by,
+        "settled_at": None if state is NoticeState.WAITING else now,
+    }
 
 
 def give_back_notices(activities: Sequence[str], *, withdrawn_at: datetime) -> None:
@@ -102,9 +127,11 @@ def _deliverable(wanted: Channel) -> tuple[Channel, Fallback | None]:
     return wanted, None
 
 
-def cancel_notices(activity: str, *, of: Sequence[int] | None = None, now: datetime) -> None:
-    """What was still to be told about the activity (to these learners) is not told any more; what was told cannot come
-    back to be told.
+def cancel_notices(about: str | Collection[str], *, of: Sequence[int] | None = None, now: datetime) -> None:
+    """What was still to be told about the activity, or several (to these learners), is not told any more; what was told
+    cannot come back to be told.
     """
-    cancel = _CANCEL if of is None else _CANCEL.where(_NOTICE.c.learner_id.in_(of))
-    connection().execute(cancel, {"about": activity, "at": now})
+    activities = [about] if isinstance(about, str) else list(about)
+    if activities:
+        cancel = _CANCEL if of is None else _CANCEL.where(_NOTICE.c.learner_id.in_(of))
+        connection().execute(cancel, {"about": activities, "at": now})

@@ -46,5 +46,5 @@ SETTLED: Final[Mapping[NoticeState, object]] = {
     NoticeState.DONE: _l("伝えた"),
     NoticeState.NO_ANSWER: _l("出なかった"),
     NoticeState.NOT_NEEDED: _l("連絡不要"),
-    NoticeState.LAPSED: _l("始まったため、連絡できなかった"),
+    NoticeState.LAPSED: _l("間に合わず、連絡できなかった"),
 }

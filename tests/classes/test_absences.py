@@ -9,6 +9,7 @@ import pytest
 from supportdesk.classes.absences import absences_of
 from supportdesk.classes.attendance import Mark, record_attendance
 from supportdesk.classes.cancelling import cancel_enrolment
+from supportdesk.classes.day_changes.operations import Wanted, change_day
 from supportdesk.classes.models import AttendanceState
 from supportdesk.classes.planning import cancel_run
 from supportdesk.core import clock as desk_clock
@@ -44,3 +45,17 @@ def test_what_was_given_up_late_and_who_did_not_come_are_counted(clock: Clock) -
     assert not absences_of(make_learner(), desk_clock.now()).any
     clock.advance(days=366)
     assert absences_of(learner_id, desk_clock.now()) == (0, 0, 0)
+
+
+def test_nobody_was_absent_from_what_was_called_off() -> None:
+    make_reference()
+    learner_id, run_id = make_learner(), make_run(meeting_at(), meeting_at(DAY + timedelta(days=7)))
+    enrol(run_id, learner_id)
+    now = desk_clock.now()
+    with transaction():
+        mark = Mark(learner_id, AttendanceState.ABSENT_NOTIFIED, now)
+        record_attendance(meeting_of(run_id), [mark], actor=SYSTEM, now=now)
+    assert absences_of(learner_id, now).announced == 1
+    with transaction():
+        change_day(DAY, [Wanted(meeting_of(run_id))], reason="大雪のため", actor=SYSTEM, now=now)
+    assert absences_of(learner_id, now).announced == 0

@@ -120,4 +120,4 @@ def test_how_each_was_told_is_said_in_words() -> None:
     said = [one.news.words for one in dismissed_from(run_id, SYSTEM, clock.now())]
     assert said == ["出なかった（1回）。もう一度電話します", "まだ。電話します", "連絡不要"]
     begun = dismissed_from(run_id, SYSTEM, meeting_at().starts_at)
-    assert [one.news.words for one in begun].count("始まったため、連絡できなかった") == 2
+    assert [one.news.words for one in begun].count("間に合わず、連絡できなかった") == 2

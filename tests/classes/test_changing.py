@@ -12,12 +12,22 @@ from flask import Flask
 from sqlalchemy import select
 
 from supportdesk.accounts.models import AuditEntry
+from supportdesk.classes.attendance import Mark, record_attendance
 from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.changing import RunChange, change_run, fingerprint, run_to_change
+from supportdesk.classes.day_changes.operations import Wanted, change_day
 from supportdesk.classes.doubts import Doubtful
 from supportdesk.classes.enrolment import enrol_learner
 from supportdesk.classes.errors import ChangedMeanwhile, NothingAhead, PlanRefused, VenueClosed
-from supportdesk.classes.models import Edition, Enrolment, Meeting, Run, Seat
+from supportdesk.classes.models import (
+    AttendanceMark,
+    AttendanceState,
+    Edition,
+    Enrolment,
+    Meeting,
+    Run,
+    Seat,
+)
 from supportdesk.classes.planning import cancel_run
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
@@ -200,6 +210,28 @@ class TestTimeAndPlace:
         with pytest.raises(PlanRefused) as refused:
             change(run_id, times=times)
         assert refused.value.field == field
+
+    def test_what_is_wrong_after_a_meeting_that_was_called_off_is_named_by_its_number(self) -> None:
+        week = timedelta(days=7)
+        run_id = make_run(*(meeting_at(DAY + number * week) for number in range(3)))
+        with transaction():
+            off = [Wanted(meeting_of(run_id, 2))]
+            change_day(DAY + week, off, reason="大雪のため", actor=SYSTEM, now=clock.now())
+        with pytest.raises(PlanRefused) as refused:
+            change(run_id, times={1: at(DAY + 2 * week)})
+        assert refused.value.field == "day_3"
+
+    def test_who_said_that_they_would_not_come_may_come_to_the_new_day(self) -> None:
+        run_id, learner_id, now = make_run(), make_learner(), clock.now()
+        enrol(run_id, learner_id)
+        with transaction():
+            mark = Mark(learner_id, AttendanceState.ABSENT_NOTIFIED, now)
+            record_attendance(meeting_of(run_id), [mark], actor=SYSTEM, now=now)
+        standing = select(AttendanceMark.state).where(AttendanceMark.current)
+        change(run_id, title="名前")
+        assert db.session.scalars(standing).all() == [AttendanceState.ABSENT_NOTIFIED]
+        change(run_id, times={1: at(NEXT_DAY)})
+        assert db.session.scalars(standing).all() == [AttendanceState.UNMARKED]
 
     def test_what_has_begun_stays_and_what_lies_ahead_moves(self) -> None:
         week = timedelta(days=7)

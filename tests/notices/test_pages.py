@@ -114,7 +114,7 @@ def test_what_began_meanwhile_is_shown_as_not_told(app: Flask, reception: PageCl
     clock.advance(minutes=59)
     page = reception.get("/calls")
     assert "いま電話をかける人はいません" in page.text
-    assert "始まったため、連絡できなかった" in page.text
+    assert "間に合わず、連絡できなかった" in page.text
 
 
 def test_a_look_at_the_list_writes_that_it_was_looked_at_and_nothing_else(
@@ -124,7 +124,7 @@ def test_a_look_at_the_list_writes_that_it_was_looked_at_and_nothing_else(
         queue(make_learner(), tell_until=clock.advance(minutes=30))
     for address in ("/calls", "/calls/today"):
         with queries() as seen:
-            assert "始まったため、連絡できなかった" in reception.get(address).text
+            assert "間に合わず、連絡できなかった" in reception.get(address).text
         others = [written for written in seen.writing() if " audit_" not in written]
         assert all("UPDATE signed_in SET last_seen_at" in written for written in others), others
     assert states(app) == [NoticeState.WAITING]

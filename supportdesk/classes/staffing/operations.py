@@ -12,10 +12,10 @@ from sqlalchemy.orm import selectinload
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
-from supportdesk.classes.changing import seated_persons
 from supportdesk.classes.errors import AttendanceClosed, ChangedMeanwhile, MeetingCalledOff, PlanRefused
 from supportdesk.classes.locking import lock_run
 from supportdesk.classes.models import Duty, Meeting, MeetingStaff, RunState
+from supportdesk.classes.moving import seated_persons
 from supportdesk.classes.office import CORRECTION_DAYS
 from supportdesk.classes.planning import people_on_duty
 from supportdesk.classes.queries import meeting_row

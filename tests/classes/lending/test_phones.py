@@ -11,9 +11,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from supportdesk.classes.changing import change_run
+from supportdesk.classes.day_changes.operations import Wanted, change_day
+from supportdesk.classes.day_changes.undoing import undo_day_change
 from supportdesk.classes.lending.phones import TooFewPhones, lend_phones, phones_of
 from supportdesk.classes.planning import cancel_run, plan_runs
-from supportdesk.classes.rescheduling.operations import Wanted, change_day, undo_day_change
 from supportdesk.classes.series.examining import examine
 from supportdesk.classes.series.shape import Line, Term, rows_of
 from supportdesk.core import clock

@@ -11,11 +11,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from supportdesk.accounts.models import Account, AuditEntry
+from supportdesk.classes.day_changes.operations import Wanted, change_day
 from supportdesk.classes.outreach import stepping
 from supportdesk.classes.outreach.errors import AskedFor
 from supportdesk.classes.outreach.models import OutreachRequest, OutreachState
 from supportdesk.classes.outreach.queries import meeting_id_of
-from supportdesk.classes.rescheduling.operations import Wanted, change_day
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role

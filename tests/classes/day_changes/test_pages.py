@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -19,6 +20,7 @@ from tests.pages import PageClient
 from tests.recording import Statements
 
 Counting = Callable[[], AbstractContextManager[Statements]]
+WEEK = timedelta(days=7)
 ADDRESS = f"/classes/day?day={DAY}"
 
 
@@ -90,6 +92,39 @@ def test_a_link_chooses_for_all_and_what_is_wrong_is_said_beside_it(app: Flask, 
     assert attribute(refused.field(f"day_{meeting_id}-day"), "value") == "32"
     nothing = coordinator.submit(coordinator.get(ADDRESS), "change-day", {f"what_{meeting_id}": "keep"}, expect=422)
     assert "中止にする教室か、別の日に移す教室をえらんでください" in nothing.text
+
+
+def test_what_is_unusual_is_asked_about_and_another_choice_is_asked_about_anew(
+    app: Flask, coordinator: PageClient
+) -> None:
+    snow = date(2027, 2, 4)
+    with app.app_context():
+        meeting_id = meeting_of(make_run(meeting_at(snow)))
+    page = coordinator.get(coordinator.get(f"/classes/day?day={snow}").link("全部を1週間あとに移す"))
+    asked = coordinator.submit(page, "change-day", expect=422)
+    assert "2月11日（木）は祝日（建国記念の日）です" in asked.text
+    again = coordinator.submit(asked, "change-day", {"although": "1", f"what_{meeting_id}": "off"}, expect=422)
+    assert "1件を中止にします" in again.text
+    assert "checked" not in again.field("although").attrs
+    coordinator.submit(again, "change-day", {"although": "1"})
+    with app.app_context():
+        assert db.session.get_one(Meeting, meeting_id).called_off_at is not None
+
+
+def test_a_week_later_where_the_next_meeting_is_moves_that_too(app: Flask, coordinator: PageClient) -> None:
+    with app.app_context():
+        run_id = make_run(meeting_at(), meeting_at(DAY + WEEK))
+        other = meeting_of(make_run(meeting_at(hour=13), meeting_at(DAY + 2 * WEEK, 13)))
+        meeting_id = meeting_of(run_id)
+    page = coordinator.get(coordinator.get(ADDRESS).link("全部を1週間あとに移す"))
+    assert "次の回は12月10日（木） 10:00からです" in page.text
+    assert "checked" in page.field(f"later_{meeting_id}").attrs
+    assert "checked" not in page.field(f"later_{other}").attrs
+    asked = coordinator.submit(page, "change-day", expect=422)
+    assert "2件を別の日に移します" in asked.text
+    assert "あとの回も1件、同じ日数だけ移します" in asked.text
+    done = coordinator.submit(asked, "change-day", {"although": "1"}, follow=True)
+    assert "12月17日（木） 10:00〜11:00" in done.text
 
 
 def test_a_day_of_another_district_is_not_seen(app: Flask, coordinator: PageClient, clock: object) -> None:

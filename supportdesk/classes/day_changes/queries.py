@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -11,11 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from supportdesk.accounts.models import Account
+from supportdesk.classes.day_changes.models import DayChange, MeetingChange
+from supportdesk.classes.day_changes.telling import people_of
 from supportdesk.classes.models import Meeting, MeetingStaff, Run
 from supportdesk.classes.outreach.queries import ASKED_FOR
 from supportdesk.classes.queries import HELD, IS_ON, MEETING, MEETING_ROWS, RUN, MeetingRow, on_day
-from supportdesk.classes.rescheduling.models import DayChange, MeetingChange
-from supportdesk.classes.rescheduling.telling import people_of
 from supportdesk.core.activities import activity
 from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
@@ -34,11 +34,11 @@ _NOTICE = table_of(Notice)
 
 
 class DayMeeting(NamedTuple):
-    """A meeting of the day: who is on duty, and how many meetings its run has left, this one among them."""
+    """A meeting of the day: who is on duty, and when the next of its run begins, if there is one."""
 
     row: MeetingRow
     staff: tuple[str, ...]
-    left: int
+    next_at: datetime | None
 
 
 def meetings_of_day(day: date, districts: Collection[str] | None, district: str = "") -> list[DayMeeting]:
@@ -53,8 +53,8 @@ def meetings_of_day(day: date, districts: Collection[str] | None, district: str 
         statement = statement.where(RUN.c.district_code.in_(districts))
     rows = [MeetingRow._make(row) for row in db.session.execute(statement)]
     staff = _staff([row.id for row in rows])
-    left = _meetings_left({row.run_id for row in rows})
-    return [DayMeeting(row, tuple(staff[row.id]), left[row.run_id]) for row in rows]
+    later = _later(rows)
+    return [DayMeeting(row, tuple(staff[row.id]), later.get(row.id)) for row in rows]
 
 
 def _staff(meeting_ids: Collection[int]) -> dict[int, list[str]]:
@@ -70,13 +70,16 @@ def _staff(meeting_ids: Collection[int]) -> dict[int, list[str]]:
     return found
 
 
-def _meetings_left(run_ids: Collection[int]) -> dict[int, int]:
-    rows = db.session.execute(
-        select(MEETING.c.run_id, func.count().label("held"))
-        .where(MEETING.c.run_id.in_(run_ids), HELD)
-        .group_by(MEETING.c.run_id)
-    )
-    return {row.run_id: row.held for row in rows}
+def _later(rows: Sequence[MeetingRow]) -> dict[int, datetime]:
+    """When the meeting after each of these is held, by the id of the earlier: one statement."""
+    found = db.session.execute(
+        select(MEETING.c.run_id, MEETING.c.number, MEETING.c.starts_at)
+        .where(MEETING.c.run_id.in_({row.run_id for row in rows}), HELD)
+        .order_by(MEETING.c.number.desc())
+    ).all()
+    return {
+        row.id: one.starts_at for row in rows for one in found if one.run_id == row.run_id and one.number > row.number
+    }
 
 
 def affected(run_ids: Collection[int]) -> dict[Channel, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -13,14 +12,14 @@ from werkzeug.wrappers import Response
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
+from supportdesk.classes.day_changes import queries
+from supportdesk.classes.day_changes.forms import DayForm, Fate, day_form
+from supportdesk.classes.day_changes.models import DayChange
+from supportdesk.classes.day_changes.operations import change_day
+from supportdesk.classes.day_changes.undoing import may_be_undone, undo_day_change
 from supportdesk.classes.duty import districts_managed
 from supportdesk.classes.errors import PlanRefused
 from supportdesk.classes.outreach.queries import lectures_asked_for
-from supportdesk.classes.rescheduling import queries
-from supportdesk.classes.rescheduling.errors import AskedOnceMore
-from supportdesk.classes.rescheduling.forms import DayForm, Fate, day_form
-from supportdesk.classes.rescheduling.models import DayChange
-from supportdesk.classes.rescheduling.operations import change_day, may_be_undone, undo_day_change
 from supportdesk.classes.views import LONGEST_WORD, blueprint
 from supportdesk.core import clock
 from supportdesk.core.addresses import day_of
@@ -53,15 +52,12 @@ def day() -> Answer:
             raise PlanRefused(
                 _("えらんだ教室の中に、もう始まったか、ほかの人が変えたものがあります。たしかめてください。")
             )
-        chosen = form.wanted()
-        if chosen and not form.although.data:
-            raise AskedOnceMore(_what_will_happen(form))
-        change_id = change_day(wanted, chosen, reason=form.reason.data, actor=actor, now=now)
+        change_id = change_day(wanted, form.wanted(), reason=form.reason.data, agreed=form.agreed, actor=actor, now=now)
         return url_for("classes.day_change", change_id=change_id)
 
     def page() -> str:
         return render_template(
-            "classes/rescheduling/day.html",
+            "classes/day_changes/day.html",
             form=form,
             day=wanted,
             before=wanted - timedelta(days=1),
@@ -89,25 +85,6 @@ def _fate() -> Fate:
     return Fate(written) if written in set(Fate) else Fate.KEEP
 
 
-def _what_will_happen(form: DayForm) -> list[str]:
-    """What is asked once more before it is done."""
-    off = [one for one in form.rows if one.what.data is Fate.OFF]
-    moved = [one for one in form.rows if one.what.data is Fate.MOVE]
-    people = sum(queries.affected({one.meeting.row.run_id for one in [*off, *moved]}).values())
-    said = [_("%(people)s人に、電話かはがきで連絡することになります。", people=people)]
-    if off:
-        said.append(_("%(count)s件を中止にします。", count=len(off)))
-    if moved:
-        said.append(_("%(count)s件を別の日に移します。部屋・講師・席もいっしょに移ります。", count=len(moved)))
-    how_many = Counter(one.meeting.row.run_id for one in off)
-    ended = {one.meeting.row.run_id: one.meeting for one in off if how_many[one.meeting.row.run_id] == one.meeting.left}
-    said += [
-        _("「%(title)s」は、ほかの回がないので、申し込みもすべて取り消しになります。", title=one.row.title)
-        for one in ended.values()
-    ]
-    return said
-
-
 @blueprint.get("/day-changes/<int:change_id>")
 @requires(Permission.MANAGE_CLASSES, Permission.WORK_CALL_LIST)
 def day_change(change_id: int) -> str:
@@ -117,7 +94,7 @@ def day_change(change_id: int) -> str:
     page = queries.people_told(change_id, page_number(), now, actor, per_page=PEOPLE_A_PAGE)
     note_list(Action.VIEW_RUN, [one.learner_id for one in page.rows if one.learner_id is not None])
     return render_template(
-        "classes/rescheduling/day_change.html",
+        "classes/day_changes/day_change.html",
         change=change,
         meetings=meetings,
         page=page,

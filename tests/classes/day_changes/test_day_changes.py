@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -12,12 +14,20 @@ from sqlalchemy import select
 
 from supportdesk.classes.attendance import Mark, record_attendance
 from supportdesk.classes.cancelling import cancel_enrolment
+from supportdesk.classes.changing import change_run
+from supportdesk.classes.day_changes.errors import AskedOnceMore, BeforeTheDraw, NothingChanges
+from supportdesk.classes.day_changes.models import DayChange
+from supportdesk.classes.day_changes.operations import Wanted, change_day
 from supportdesk.classes.errors import MeetingCalledOff, PlanRefused
-from supportdesk.classes.models import AttendanceState, Enrolment, EnrolmentState, Meeting, Run, RunState
+from supportdesk.classes.models import (
+    AttendanceState,
+    Enrolment,
+    EnrolmentState,
+    Meeting,
+    Run,
+    RunState,
+)
 from supportdesk.classes.queries import meetings_on
-from supportdesk.classes.rescheduling.errors import BeforeTheDraw, CannotBeUndone, NothingChanges
-from supportdesk.classes.rescheduling.models import DayChange
-from supportdesk.classes.rescheduling.operations import Wanted, change_day, undo_day_change
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError, NotFound
@@ -25,75 +35,37 @@ from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
 from supportdesk.learners.caller import Caller
 from supportdesk.learners.models import Channel, Learner
-from supportdesk.notices.calling import CallOutcome
 from supportdesk.notices.models import Notice, NoticeState, Offer, OfferState
-from supportdesk.notices.queries import calls_page
 from supportdesk.places import occupancy
 from supportdesk.places.models import Closure, OccupancyCell
 from supportdesk.places.occupancy import Occupied
+from tests.classes.day_changes.changing_a_day import (
+    AFTER,
+    LATER,
+    REASON,
+    WEEK,
+    change,
+    moved,
+    on_the_lists,
+    snapshot,
+    to_tell,
+    undo,
+)
 from tests.classes.lottery.drawing import enter, make_lottery
 from tests.classes.making import DAY, enrol, make_run, meeting_at, meeting_of, room_of
+from tests.classes.test_changing import as_it_is
 from tests.clocks import Clock
 from tests.factories import make_account, make_learner, make_reference
-from tests.notices.making import settle
 from tests.racing import race
+from tests.recording import Statements
 
 pytestmark = pytest.mark.usefixtures("context")
-LATER, AFTER = DAY + timedelta(days=7), DAY + timedelta(days=8)
-REASON = "大雪のため"
+Counting = Callable[[], AbstractContextManager[Statements]]
 
 
 @pytest.fixture(autouse=True)
 def _the_city(context: None) -> None:
     make_reference()
-
-
-def change(*wanted: Wanted, reason: str = REASON) -> int:
-    with transaction():
-        return change_day(DAY, wanted, reason=reason, actor=SYSTEM, now=desk_clock.now())
-
-
-def undo(change_id: int) -> None:
-    with transaction():
-        undo_day_change(change_id, actor=SYSTEM, now=desk_clock.now())
-
-
-def moved(meeting_id: int, hour: int = 10) -> Wanted:
-    starts_at = desk_clock.at(LATER, time(hour))
-    return Wanted(meeting_id, (starts_at, starts_at + timedelta(hours=1)))
-
-
-def snapshot() -> dict[str, list[tuple[object, ...]]]:
-    """All that a change of a day may touch, but for what it leaves behind on purpose."""
-    db.session.rollback()
-    return {
-        "runs": _rows(select(Run.id, Run.state, Run.starts_at, Run.ends_at, Run.taken, Run.waiting).order_by(Run.id)),
-        "meetings": _rows(
-            select(Meeting.id, Meeting.starts_at, Meeting.ends_at, Meeting.called_off_at).order_by(Meeting.id)
-        ),
-        "places": _rows(
-            select(Enrolment.id, Enrolment.state, Enrolment.seat, Enrolment.cancelled_at).order_by(Enrolment.id)
-        ),
-        "cells": sorted(_rows(select(OccupancyCell.resource, OccupancyCell.cell, OccupancyCell.activity))),
-        "to tell": _rows(
-            select(Notice.id, Notice.state, Notice.attempts, Notice.withdrawn_at)
-            .where(Notice.activity.startswith("enrolment:"))
-            .order_by(Notice.id)
-        ),
-    }
-
-
-def _rows(statement: object) -> list[tuple[object, ...]]:
-    return [tuple(row) for row in db.session.execute(statement)]  # type: ignore[call-overload]
-
-
-def on_the_lists() -> Counter[tuple[int, Channel]]:
-    """Who stands on which list, and how often."""
-    found: Counter[tuple[int, Channel]] = Counter()
-    for channel in (Channel.PHONE, Channel.POST):
-        for group in calls_page(1, desk_clock.now(), SYSTEM, channel, per_page=500).rows:
-            found.update((call.learner_id, channel) for call in group)
-    return found
 
 
 def test_on_a_snow_day_everybody_affected_is_on_exactly_one_list_by_their_channel_once(clock: Clock) -> None:
@@ -196,30 +168,6 @@ def test_who_is_in_a_draw_is_told_once_and_a_class_before_its_draw_is_called_off
     assert on_the_lists() == Counter()
 
 
-def test_undone_before_anybody_was_told_everything_is_as_it_was() -> None:
-    account = make_account(Role.INSTRUCTOR)
-    several = make_run(meeting_at(room_id=room_of().id, staff=[account.id]), meeting_at(LATER), capacity=1)
-    one, other = make_run(meeting_at(hour=13), capacity=1), make_run(meeting_at(hour=15), capacity=1)
-    for run_id in (several, one, other):
-        enrol(run_id, make_learner(), told=False)
-        enrol(run_id, make_learner())
-    settle(
-        db.session.scalars(select(Notice.id).where(Notice.state == NoticeState.WAITING)).first() or 0,
-        CallOutcome.NO_ANSWER,
-    )
-    before = snapshot()
-    made = change(Wanted(meeting_of(several)), Wanted(meeting_of(one)), moved(meeting_of(other), 15))
-    assert snapshot() != before
-    undo(made)
-    assert snapshot() == before
-    assert on_the_lists().keys().isdisjoint({(0, Channel.PHONE)})
-    assert db.session.scalars(select(Notice.state).where(Notice.kind == "day_changed").distinct()).all() == [
-        "cancelled"
-    ]
-    with pytest.raises(CannotBeUndone):
-        undo(made)
-
-
 def test_who_is_moved_from_tomorrow_is_told_before_tomorrow() -> None:
     run_id = make_run()
     enrol(run_id, make_learner(channel=Channel.POST, address="山王一丁目", phone="018-888-1542"))
@@ -255,39 +203,82 @@ def test_what_changes_again_is_told_as_it_is_then() -> None:
     assert "中止です" in text
 
 
-def test_it_cannot_be_undone_once_somebody_booked_the_new_time(clock: Clock) -> None:
-    run_id = make_run()
-    made = change(moved(meeting_of(run_id)))
-    clock.advance(minutes=1)
-    enrol(run_id, make_learner())
-    with pytest.raises(CannotBeUndone):
-        undo(made)
+def test_of_what_was_changed_once_more_nobody_hears_the_first_change() -> None:
+    run_id, other, learner_id = make_run(), make_run(meeting_at(hour=13)), make_learner()
+    mine = enrol(run_id, learner_id)
+    enrol(other, learner_id)
+    change(moved(meeting_of(run_id)), moved(meeting_of(other), 13))
+    with transaction():
+        times = {1: (meeting_at(AFTER, 15).starts_at, meeting_at(AFTER, 15).ends_at)}
+        change_run(other, replace(as_it_is(other), times=times), actor=SYSTEM, now=desk_clock.now())
+    with transaction():
+        cancel_enrolment(mine.enrolment_id, actor=SYSTEM, now=desk_clock.now())
+    (text,) = to_tell(learner_id)
+    assert "12月11日（金）15:00" in text
 
 
-def test_it_cannot_be_undone_once_somebody_was_told_or_a_meeting_would_have_begun(clock: Clock) -> None:
+def test_two_days_of_one_class_that_change_one_after_the_other_are_both_told() -> None:
+    run_id, learner_id = make_run(meeting_at(), meeting_at(LATER), meeting_at(AFTER)), make_learner()
+    enrol(run_id, learner_id)
+    change(Wanted(meeting_of(run_id)))
+    with transaction():
+        change_day(LATER, [Wanted(meeting_of(run_id, 2))], reason=REASON, actor=SYSTEM, now=desk_clock.now())
+    assert [("12月3日" in text, "12月10日" in text) for text in to_tell(learner_id)] == [(True, False), (False, True)]
+
+
+def test_the_meetings_that_follow_move_on_by_as_many_days_and_come_back_with_it() -> None:
+    run_id, learner_id = make_run(meeting_at(), meeting_at(LATER), meeting_at(AFTER, 14)), make_learner()
+    enrol(run_id, learner_id)
+    before = snapshot()
+    with pytest.raises(PlanRefused) as refused:
+        change(moved(meeting_of(run_id)))
+    assert "あとの回もいっしょに移すこともできます" in str(refused.value.message)
+    made = change(replace(moved(meeting_of(run_id), 13), later_too=True))
+    starts = db.session.scalars(select(Meeting.starts_at).order_by(Meeting.number)).all()
+    assert starts == [_hour(LATER, 13), _hour(LATER + WEEK, 10), _hour(AFTER + WEEK, 14)]
+    (text,) = to_tell(learner_id)
+    assert text.count("に変わります") == 3
+    assert text.count("予約番号は") == 1
+    undo(made)
+    assert snapshot() == before
+
+
+def test_a_yes_is_good_for_what_was_asked_alone() -> None:
     run_id = make_run()
+    wanted = moved(meeting_of(run_id), 20)
+    with pytest.raises(AskedOnceMore) as asked:
+        change(wanted, agreed="")
+    assert any("20:00から" in doubt for doubt in asked.value.doubts)
     enrol(run_id, make_learner())
-    made = change(moved(meeting_of(run_id)))
-    told = db.session.scalars(select(Notice.id).where(Notice.kind == "day_changed")).one()
-    settle(told, CallOutcome.NO_ANSWER)
-    with pytest.raises(CannotBeUndone):
-        undo(made)
-    other = make_run(meeting_at(hour=13))
-    again = change(moved(meeting_of(other), 13))
-    clock.set(meeting_at(hour=13).starts_at)
-    with pytest.raises(CannotBeUndone):
-        undo(again)
+    with pytest.raises(AskedOnceMore) as again:
+        change(wanted, agreed=asked.value.digest)
+    change(wanted, agreed=again.value.digest)
+
+
+@pytest.mark.parametrize("off", [False, True])
+def test_a_day_takes_as_many_statements_for_many_people_as_for_one(off: bool, queries: Counting) -> None:
+    counted = []
+    for people in (1, 4):
+        run_id = make_run(meeting_at(hour=9 + people))
+        for _ in range(people):
+            enrol(run_id, make_learner())
+        wanted = Wanted(meeting_of(run_id)) if off else moved(meeting_of(run_id), 9 + people)
+        with queries() as seen:
+            change(wanted)
+        counted.append(seen)
+    assert len(counted[0]) == len(counted[1]), counted
 
 
 def test_what_is_in_the_way_is_said_at_its_meeting_and_nothing_has_changed() -> None:
     account = make_account(Role.INSTRUCTOR)
-    run_id = make_run(meeting_at(room_id=room_of().id, staff=[account.id]))
+    free, run_id = make_run(meeting_at(hour=9)), make_run(meeting_at(room_id=room_of().id, staff=[account.id]))
     make_run(meeting_at(LATER, room_id=room_of().id))
     closed = make_run(meeting_at(hour=15))
     before = snapshot()
     with pytest.raises(Occupied) as refused:
-        change(moved(meeting_of(run_id)))
-    assert "会議室" in str(refused.value.message) or room_of().name in str(refused.value.message)
+        change(moved(meeting_of(free), 9), moved(meeting_of(run_id)))
+    assert refused.value.field == f"day_{meeting_of(run_id)}"
+    assert f"{room_of().name}：" in str(refused.value.message)
     with transaction():
         db.session.add(Closure(venue_id=room_of().venue_id, first_day=LATER, last_day=LATER, reason="設備点検"))
     with pytest.raises(PlanRefused) as shut:
@@ -331,5 +322,4 @@ def test_two_who_change_the_day_at_once_change_it_once(app: Flask) -> None:
 
     outcomes = race(app, [call_off, call_off, call_off])
     assert outcomes.count("called off") == 1, outcomes
-    assert db.session.scalars(select(Notice.id).where(Notice.kind == "day_changed")).all() != []
     assert len(db.session.scalars(select(Notice.id).where(Notice.kind == "day_changed")).all()) == 1

@@ -19,10 +19,11 @@ class NothingChanges(DeskError):
 
 
 class AskedOnceMore(Doubtful):
-    """What will happen to whom, before it is done."""
+    """What will happen to whom, before it is done; `digest` stands for it."""
 
-    def __init__(self, consequences: list[str]) -> None:
+    def __init__(self, consequences: list[str], digest: str) -> None:
         super().__init__(consequences)
+        self.digest = digest
         self.message = _l("次のようになります。よければ、チェックを入れて、もう一度送ってください。")
 
 
