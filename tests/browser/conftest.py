@@ -9,10 +9,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -178,7 +178,9 @@ def album(pytestconfig: pytest.Config) -> Album:
     return Album(pytestconfig.getoption("pictures"))
 
 
-Examine = Callable[[Page], None]
+class Examine(Protocol):
+    def __call__(self, page: Page, *, but: Sequence[str] = ()) -> None:
+        """Fail on what axe finds on the page as it stands, `but` for these of its rules."""
 
 
 @pytest.fixture(scope="session")
@@ -186,11 +188,12 @@ def examine() -> Examine:
     """axe on the page as it stands: no violation, and nothing wider than the screen."""
     script = Axe().axe_script
 
-    def look(page: Page) -> None:
+    def look(page: Page, *, but: Sequence[str] = ()) -> None:
         # Not Axe.run, which hands half a megabyte of script to a page anew for each width it is looked at in.
         if not page.evaluate("'axe' in window"):
             page.evaluate(script)
-        found = page.evaluate("options => axe.run(options).then(found => found.violations)", _AXE)
+        options = {**_AXE, "rules": {rule: {"enabled": False} for rule in but}}
+        found = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
         assert not found, f"{page.url} at {page.viewport_size}:\n" + "\n".join(map(_readable, found))
         too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert too_wide <= 0, f"{page.url} at {page.viewport_size} is {too_wide} px too wide"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from html import unescape
 
 from werkzeug.exceptions import HTTPException
@@ -38,11 +38,15 @@ FILES = {
 WHY = "/account/why/"
 #: How many pages of a kind are followed: not every booking can still be moved, not every case is open.
 TRIED = 4
+#: … of a kind that somebody else was led to: these may lead on to others.
+AGAIN = 1
 _WAYS_ON = (re.compile(r'href="(/[^"#]*)'), re.compile(r'action="(/[^"#]*)'))
 
 
-def pages_found(site: Site, addresses: Map, who: str, starts: Iterable[str]) -> dict[str, str]:
-    """One address of each endpoint that `who` ("" for residents) is led to and that answers with a page."""
+def pages_found(site: Site, addresses: Map, who: str, starts: Iterable[str], known: Container[str]) -> dict[str, str]:
+    """One address of each endpoint that `who` ("" for residents) is led to and that answers with a page; `known` are
+    those that others were led to.
+    """
     caller = HttpCaller(site.url)
     if who:
         caller.sign_in(who)
@@ -53,7 +57,7 @@ def pages_found(site: Site, addresses: Map, who: str, starts: Iterable[str]) -> 
     while queue:
         path = queue.popleft()
         endpoint = _endpoint(addresses, path)
-        if endpoint is None or asked[endpoint] == TRIED or path in seen:
+        if endpoint is None or path in seen or asked[endpoint] == (AGAIN if endpoint in known else TRIED):
             continue
         seen.add(path)
         asked[endpoint] += 1
