@@ -21,6 +21,7 @@ MODELS = (
     "classes.outreach.models",
     "classes.day_changes.models",
     "classes.series.models",
+    "classes.sheets.models",
     "core.job_runs",
     "core.office",
     "core.once",

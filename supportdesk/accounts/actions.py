@@ -100,6 +100,8 @@ class Action(Labelled):
     SETTLE_ENTRY = "settle_entry", _l("保留の記録をどうするか決めた")
     VIEW_LEVELS = "view_levels", _l("できる度合いを見た")
     CONFIRM_LEVELS = "confirm_levels", _l("できる度合いを確認した")
+    ANSWER_FEEDBACK = "answer_feedback", _l("受講アンケートに答えた")
+    TYPE_FEEDBACK = "type_feedback", _l("受講アンケートの用紙を入力した")
     VIEW_BOOKING = "view_booking", _l("相談の予約を見た")
     VIEW_BOOKINGS = "view_bookings", _l("相談の予約の一覧を見た")
     BOOK_CONSULTATION = "book_consultation", _l("相談を予約した")

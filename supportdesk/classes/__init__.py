@@ -20,6 +20,8 @@ def plug_in(app: Flask) -> None:
     from supportdesk.classes.outreach.office import SETTINGS as OUTREACH_SETTINGS
     from supportdesk.classes.roll import dropping, papers
     from supportdesk.classes.series import views as series_views
+    from supportdesk.classes.sheets import public_views as sheet_views
+    from supportdesk.classes.sheets.office import SETTINGS as SHEET_SETTINGS
     from supportdesk.core import activities, signposts
     from supportdesk.core.office import declare
     from supportdesk.core.offline import keep_offline
@@ -50,6 +52,7 @@ def plug_in(app: Flask) -> None:
         "lottery.views",
         "making_up.views",
         "applying.desk_views",
+        "sheets.views",
     ):
         import_module(f"supportdesk.classes.{more_pages}")  # they stand on the blueprint of views
     for blueprint in (
@@ -59,6 +62,7 @@ def plug_in(app: Flask) -> None:
         series_views.blueprint,
         lecture_views.blueprint,
         papers.blueprint,
+        sheet_views.blueprint,
     ):
         app.register_blueprint(blueprint)
     outreach.plug_in(app)
@@ -89,4 +93,4 @@ def plug_in(app: Flask) -> None:
     form_line(app, LINE)
     take_in_kind(app, dropping.KIND)
     keep_offline(app, import_module("supportdesk.classes.roll.views").PAGE)
-    declare(app, "classes", _l("教室と出前講座"), *SETTINGS, *OUTREACH_SETTINGS)
+    declare(app, "classes", _l("教室と出前講座"), *SETTINGS, *OUTREACH_SETTINGS, *SHEET_SETTINGS)

@@ -13,6 +13,8 @@ from supportdesk.classes.models import AttendanceMark, Enrolment
 from supportdesk.classes.office import APPLICATION_YEARS
 from supportdesk.classes.outreach.models import OutreachRequest, OutreachStep
 from supportdesk.classes.outreach.office import OUTREACH_CONTACT_YEARS
+from supportdesk.classes.sheets.models import FeedbackSheet
+from supportdesk.classes.sheets.office import FEEDBACK_YEARS
 from supportdesk.core.database import table_of
 from supportdesk.learners.ageing import Ageing
 from supportdesk.learners.office import CALLER_YEARS
@@ -30,6 +32,7 @@ ANSWERS: Final = RoomAnswers(
         ),
         LearnerTable(table_of(AttendanceMark)),
         LearnerTable(table_of(Applicant), personal=APPLICANT_WORDS),
+        LearnerTable(table_of(FeedbackSheet), personal=("wish",)),
         LearnerTable(table_of(LotteryEntrant), personal=("caller_name", "caller_relation", "caller_phone")),
     ),
     mentions=(
@@ -70,6 +73,13 @@ ANSWERS: Final = RoomAnswers(
             since="entered_at",
             years=CALLER_YEARS.get,
             emptied=("caller_name", "caller_relation", "caller_phone"),
+        ),
+        Ageing(
+            _l("受講アンケートに自分の言葉で書いたこと"),
+            table_of(FeedbackSheet),
+            since="answered_at",
+            years=FEEDBACK_YEARS.get,
+            emptied=("wish",),
         ),
         Ageing(
             _l("出前講座を申し込んだ団体の連絡先"),

@@ -15,6 +15,7 @@ from supportdesk.classes.descriptions import run_title
 from supportdesk.classes.locking import lock_runs
 from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.classes.models import AttendanceMark, Enrolment, EnrolmentState, Meeting, Run
+from supportdesk.classes.sheets.models import FeedbackSheet
 from supportdesk.core.activities import activity
 from supportdesk.core.moments import short_day
 from supportdesk.extensions import db
@@ -24,6 +25,8 @@ from supportdesk.learners.rooms import Part
 _LIVE = Enrolment.state != EnrolmentState.CANCELLED
 #: Rows on which other rooms hang something, by the names of these.
 _NAMED = ("enrolment", "lottery_entrant")
+#: Rows on which nobody hangs anything: it hangs on their meetings.
+_OF_A_MEETING = ("attendance_mark", "feedback_sheet")
 _IN_DRAW = LotteryEntrant.withdrawn_at.is_(None)
 
 
@@ -56,7 +59,8 @@ def lock(learner_ids: Sequence[int]) -> None:
     seen = select(Meeting.run_id).join(AttendanceMark).where(AttendanceMark.learner_id.in_(learner_ids))
     booked = select(Enrolment.run_id).where(Enrolment.learner_id.in_(learner_ids))
     entered = select(LotteryEntrant.run_id).where(LotteryEntrant.learner_id.in_(learner_ids))
-    wanted = or_(Run.id.in_(booked), Run.id.in_(seen), Run.id.in_(entered))
+    asked = select(Meeting.run_id).join(FeedbackSheet).where(FeedbackSheet.learner_id.in_(learner_ids))
+    wanted = or_(Run.id.in_(booked), Run.id.in_(seen), Run.id.in_(entered), Run.id.in_(asked))
     lock_runs(db.session.scalars(select(Run.id).where(wanted)))
 
 
@@ -66,7 +70,7 @@ def derive(learner_ids: Sequence[int]) -> None:
 
 
 def parts(learner_id: int) -> list[Part]:
-    """Each run in which the learner was booked or seen, with its marks. Five statements."""
+    """Each run in which the learner was booked or seen, with its marks and their feedback. Six statements."""
     rows: dict[int, list[tuple[str, int]]] = defaultdict(list)
     booked = select(Enrolment.run_id, Enrolment.id).where(Enrolment.learner_id == learner_id)
     for run_id, enrolment_id in db.session.execute(booked.order_by(Enrolment.id)):
@@ -80,6 +84,9 @@ def parts(learner_id: int) -> list[Part]:
     seen = select(Meeting.run_id, AttendanceMark.id).join(Meeting).where(AttendanceMark.learner_id == learner_id)
     for run_id, mark_id in db.session.execute(seen.order_by(AttendanceMark.id)):
         rows[run_id].append(("attendance_mark", mark_id))
+    answered = select(Meeting.run_id, FeedbackSheet.id).join(Meeting).where(FeedbackSheet.learner_id == learner_id)
+    for run_id, sheet_id in db.session.execute(answered.order_by(FeedbackSheet.id)):
+        rows[run_id].append(("feedback_sheet", sheet_id))
     meetings: dict[int, list[str]] = defaultdict(list)
     runs = {}
     for run, meeting_id in db.session.execute(select(Run, Meeting.id).join(Meeting).where(Run.id.in_(rows))):
@@ -92,7 +99,7 @@ def parts(learner_id: int) -> list[Part]:
             rows[run.id],
             [
                 *meetings[run.id],
-                *(activity(place, row_id) for place, row_id in rows[run.id] if place != "attendance_mark"),
+                *(activity(place, row_id) for place, row_id in rows[run.id] if place not in _OF_A_MEETING),
             ],
         )
         for run in runs.values()

@@ -125,6 +125,9 @@ class Run(Base):
     held_by: Mapped[int | None] = foreign_key("account.id", index=False)
     starts_at: Mapped[datetime] = mapped_column(comment="the first meeting's")
     ends_at: Mapped[datetime] = mapped_column(index=True, comment="the last meeting's")
+    asks_feedback: Mapped[bool | None] = mapped_column(
+        comment="whether learners are asked how it was; null: as is usual for its kind"
+    )
     series_id: Mapped[int | None] = foreign_key("series.id", comment="with which runs it was planned at once")
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = foreign_key("account.id", index=False)

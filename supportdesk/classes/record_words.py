@@ -7,6 +7,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
+from supportdesk.classes.sheets.words import SATISFACTION, UNDERSTANDING, WAYS
 from supportdesk.classes.words import ATTENDANCE, ENROLMENT_STATES
 from supportdesk.learners.record_words import TableWords
 from supportdesk.learners.words import CHANNELS, DEVICES
@@ -53,6 +54,19 @@ WORDS: Final[Mapping[str, TableWords]] = {
             "withdrawn_at": _l("取り消した日時"),
             "withdrawn_by": _l("取り消した人"),
         },
+    ),
+    "feedback_sheet": TableWords(
+        _l("受講アンケート"),
+        {
+            "meeting_id": _l("開催日"),
+            "understanding": _l("わかったか"),
+            "satisfaction": _l("教室はどうだったか"),
+            "areas": _l("つぎに習いたいこと"),
+            "wish": _l("自分の言葉で書いたこと"),
+            "way": _l("答えた方法"),
+            "answered_at": _l("答えた日時"),
+        },
+        {"understanding": UNDERSTANDING, "satisfaction": SATISFACTION, "way": WAYS},
     ),
     "attendance_mark": TableWords(
         _l("出欠"),

@@ -14,6 +14,7 @@ from supportdesk.classes.confirmation import SOURCES
 from supportdesk.classes.descriptions import meeting_address, run_title
 from supportdesk.classes.models import AttendanceMark, AttendanceState, EnrolmentState, RunKind
 from supportdesk.classes.queries import ENROLMENT, HELD, MEETING, RUN
+from supportdesk.classes.sheets.telling import sheets_in_words
 from supportdesk.classes.words import ATTENDANCE
 from supportdesk.core.activities import activity
 from supportdesk.core.database import table_of
@@ -29,9 +30,17 @@ _KINDS: Final[dict[RunKind, EntryKind]] = {RunKind.CLASS: "class", RunKind.LECTU
 
 
 def entries(learner_id: int, latest: Latest) -> list[TimelineEntry]:
-    """Each meeting at which the learner was marked: how they came, and the levels confirmed there. Three statements."""
+    """Each meeting at which the learner was marked: how they came, and the levels confirmed there; and their
+    feedback sheets. Five statements."""
     meetings = _meetings(learner_id, latest)
     levels = _levels_confirmed(learner_id, [activity("meeting", row.id) for row in meetings])
+    return [
+        *sheets_in_words(learner_id, latest),
+        *_in_words(meetings, levels),
+    ]
+
+
+def _in_words(meetings: Sequence[Any], levels: dict[str, list[str]]) -> list[TimelineEntry]:
     return [
         TimelineEntry(
             at=row.starts_at,

@@ -26,6 +26,7 @@ from supportdesk.classes.lottery.queries import lottery_of
 from supportdesk.classes.models import EnrolmentState, RunKind, RunState
 from supportdesk.classes.outreach.queries import request_behind, request_to_show
 from supportdesk.classes.planning import cancel_run, plan_run
+from supportdesk.classes.sheets.queries import results_of
 from supportdesk.classes.staffing.ratio import assistants_missing
 from supportdesk.classes.words import EDITIONS, KINDS
 from supportdesk.core import clock
@@ -132,6 +133,7 @@ def run(run_id: int) -> str:
         prints=may_print_any(actor),
         managed=may_manage(actor, found),
         edition=EDITIONS[found.edition],
+        results=results_of(run_id),
         now=now,
     )
 

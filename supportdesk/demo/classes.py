@@ -28,6 +28,8 @@ from supportdesk.classes.models import (
 from supportdesk.classes.planning import MeetingPlan, RunPlan, plan_run
 from supportdesk.classes.series.operations import SeriesPlan, plan_series
 from supportdesk.classes.series.shape import Line, Term, rows_of
+from supportdesk.classes.sheets.operations import answer_on_phone, type_sheet
+from supportdesk.classes.sheets.queries import Said, asks, seats_of
 from supportdesk.core import clock
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import Actor, Role
@@ -43,6 +45,13 @@ _STARTS: Final = (time(10), time(13, 30))
 _COURSES: Final = ("K01", "K20", "K02", "K07", "K04", "K06", "K08", "K14", "K18", "K10")
 _TODAYS: Final = ("K01", "K02")
 _DAUGHTER: Final = Caller("ご家族", "娘", "+81188885643")
+_WANTED: Final = ("B", "C", "D", "E", "F", "G", "H")
+_WISHES: Final = (
+    "写真を孫に送りたい",
+    "もう少しゆっくり教えてほしい",
+    "バスの時刻を調べたい",
+    "文字を大きくする方法を、また聞きたい",
+)
 _GROUPS: Final = (
     ("tobu", "広面町内会", "広面児童センター"),
     ("hokubu", "土崎北老人クラブ", "土崎北町内会館"),
@@ -217,6 +226,23 @@ def _teach(run_id: int, instructor: Actor, dice: Random, now: datetime) -> None:
             confirm_levels(meeting.id, unsure, level=2, actor=instructor, now=meeting.ends_at)
         if dice.random() < 0.2:
             record_heads(meeting.id, dice.randint(1, 3), actor=instructor, now=meeting.ends_at)
+        _answer(run_id, meeting.id, came, instructor, meeting.ends_at)
+
+
+def _answer(run_id: int, meeting_id: int, came: list[int], instructor: Actor, at: datetime) -> None:
+    """After every third class most of those who came answer the sheet: some on their phones, some on paper."""
+    if run_id % 3 or not asks(run_id):
+        return
+    dice = Random(meeting_id)  # noqa: S311  # invented answers keep no secrets
+    seats = {row.learner_id: row.seat for row in db.session.execute(seats_of(meeting_id))}
+    for number, learner_id in enumerate(came):
+        wanted = tuple(sorted(dice.sample(_WANTED, dice.randint(0, 2))))
+        wish = dice.choice(_WISHES) if number % 3 == 0 else ""
+        said = Said(dice.choice((4, 4, 3, 3, 3, 2)), dice.choice((4, 4, 4, 3, 3, 2)), wanted, wish)
+        if number % 2:
+            type_sheet(meeting_id, seats[learner_id], said, actor=instructor, now=at)
+        elif number % 5:
+            answer_on_phone(meeting_id, said, learner_id=None, now=at)
 
 
 def _turned_up(dice: Random) -> AttendanceState:

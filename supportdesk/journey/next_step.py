@@ -6,7 +6,7 @@ Called by the learner's page, the desk and the learner's own phone. The choice i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -44,7 +44,7 @@ class Learning(NamedTuple):
 class NextStep(NamedTuple):
     """A class and the skill for which it is suggested. `run` is None when there is none to suggest.
 
-    `finished`: the learner does everything alone already.
+    `finished`: the learner does everything alone already. `wished`: it is what they last said they want to learn.
     """
 
     run: RunRow | None
@@ -52,6 +52,7 @@ class NextStep(NamedTuple):
     skill_name: str
     near: bool
     finished: bool
+    wished: bool = False
 
 
 def learning_of(shown: Mapping[str, int | None], catalogue: Iterable[str]) -> Learning:
@@ -63,19 +64,25 @@ def learning_of(shown: Mapping[str, int | None], catalogue: Iterable[str]) -> Le
 
 
 def choose_run(
-    runs: Sequence[RunRow], taught: Mapping[int, frozenset[str]], learning: Learning, district_code: str | None
+    runs: Sequence[RunRow],
+    taught: Mapping[int, frozenset[str]],
+    learning: Learning,
+    district_code: str | None,
+    wished: frozenset[str] = frozenset(),
 ) -> tuple[RunRow, str] | None:
     """The run to suggest and the skill it is for, or None.
 
-    Those with a free seat come first, then those in the learner's own district, then those that go on with a skill
-    begun, then the soonest.
+    Those with a free seat come first, then those in the learner's own district, then what they wished to learn, then
+    those that go on with a skill begun, then the soonest.
     """
     offers = []
+    lacking = sorted(learning.lacking, key=lambda code: code not in wished)
     for run in runs:
-        skill = next((code for code in learning.lacking if code in taught.get(run.id, frozenset())), None)
+        skill = next((code for code in lacking if code in taught.get(run.id, frozenset())), None)
         if skill is not None:
             far = run.district_code != district_code
-            offers.append(((run.free <= 0, far, skill not in learning.begun, run.starts_at, run.id), run, skill))
+            apart = (skill not in wished, skill not in learning.begun)
+            offers.append(((run.free <= 0, far, *apart, run.starts_at, run.id), run, skill))
     if not offers:
         return None
     _rank, run, skill = min(offers, key=lambda offer: offer[0])
@@ -88,9 +95,12 @@ def next_step(
     device: Device | None,
     district_code: str | None,
     booked_runs: Iterable[int],
+    wished_areas: Collection[str] = (),
     now: datetime,
 ) -> NextStep:
-    """The next step of a learner with these levels, who already has a place in `booked_runs`. Four statements."""
+    """The next step of a learner with these levels, who already has a place in `booked_runs` and said that they want to
+    learn something of `wished_areas`. Four statements, or five.
+    """
     names = skills.skill_names()
     learning = learning_of({code: row.shown for code, row in levels.items()}, names)
     nothing = NextStep(None, "", "", near=False, finished=not learning.lacking)
@@ -107,11 +117,14 @@ def next_step(
         )
         if run.id not in booked
     ]
-    chosen = choose_run(runs, _taught(run.id for run in runs), learning, district_code)
+    wished = skills.skills_of_areas(wished_areas)
+    chosen = choose_run(runs, _taught(run.id for run in runs), learning, district_code, wished)
     if chosen is None:
         return nothing
     run, skill = chosen
-    return NextStep(run, skill, names[skill], near=run.district_code == district_code, finished=False)
+    return NextStep(
+        run, skill, names[skill], near=run.district_code == district_code, finished=False, wished=skill in wished
+    )
 
 
 def _taught(run_ids: Iterable[int]) -> dict[int, frozenset[str]]:

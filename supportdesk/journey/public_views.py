@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from supportdesk.classes.queries import meeting_by_code, open_runs, skills_of_meeting
+from supportdesk.classes.sheets.queries import takes_answers
 from supportdesk.core import clock
 from supportdesk.core.codes import tidy_code
 from supportdesk.core.permissions import Permission, public, requires
@@ -47,6 +48,7 @@ def meeting_videos(code: str) -> str | tuple[str, int]:
     return render_template(
         "journey/meeting.html",
         meeting=meeting,
+        asks=takes_answers(meeting, clock.now()),
         today=clock.local(meeting.starts_at).date() == clock.today(),
         videos=[(video, watch_path(video.code, f"meeting:{meeting.id}")) for video in videos],
     )

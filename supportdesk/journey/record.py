@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from supportdesk.classes.absences import Absences, absences_of
 from supportdesk.classes.enrolment_queries import EnrolmentRow, enrolments_ahead
+from supportdesk.classes.sheets.queries import areas_wished
 from supportdesk.core import clock
 from supportdesk.core.activities import Description, describe
 from supportdesk.core.wareki import age_on
@@ -115,6 +116,7 @@ def step_of(
         device=learner.device,
         district_code=learner.district_code,
         booked_runs=[row.run_id for row in enrolments],
+        wished_areas=areas_wished(learner.id),
         now=now,
     )
 

@@ -74,6 +74,13 @@ def areas() -> list[AreaRow]:
     return [AreaRow._make(row) for row in rows]
 
 
+def skills_of_areas(area_codes: Collection[str]) -> frozenset[str]:
+    """The codes of all skills in these fields. One statement, or none."""
+    if not area_codes:
+        return frozenset()
+    return frozenset(db.session.scalars(select(Skill.code).where(Skill.area_code.in_(list(area_codes)))))
+
+
 def skill_names(codes: Collection[str] | None = None) -> dict[str, str]:
     """Names by code, of these skills or of all, in the catalogue's order."""
     wanted = select(Skill.code, _named(Skill)).order_by(Skill.position)

@@ -4,6 +4,8 @@ and the papers of a meeting, printed and read back.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +22,7 @@ from sqlalchemy import func, select
 from supportdesk.classes.attendance import add_walk_in
 from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment
+from supportdesk.core.activities import activity
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.core.qr import qr_png
@@ -31,9 +34,18 @@ from tests.browser.pictures import Album
 from tests.classes.making import enrol, make_run, meeting_at, meeting_of
 from tests.clocks import NOW, TODAY
 from tests.factories import make_account, make_learner, make_reference
+from tests.notices.making import queue
 from tests.servers import Site, serving
 
 PEOPLE = 12
+#: What a busy morning leaves to be called.
+CALLS = 7
+CALLED_OFF = (
+    "講師の急病のため、予定が変わります。11月27日（金）13:30からの「アイフォン（iPhone）の基本操作」は中止です。"
+    "予約番号はC4FR3MPです。"
+)
+#: In points: what is read at arm's length, by whoever holds the telephone in the other hand.
+SMALLEST = 10
 CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 #: The next so many times that something is to be written or read, the browser has closed the database.
 FAILS = """times => {
@@ -299,3 +311,28 @@ def test_papers_are_printed_and_their_codes_read_back(
         assert read == {f"{site.url}/b/{code}" for code in codes}
     page.goto(sorted(read)[0])
     assert page.url.startswith(f"{site.url}/classes/meetings/{meeting_id}#learner-")
+
+
+def test_the_call_list_is_printed_on_one_sheet_with_everybody_once_and_boxes_to_tick(
+    app: Flask, meeting_id: int, new_context: NewContext, sign_in: SignIn, album: Album
+) -> None:
+    with app.app_context():
+        make_account(Role.RECEPTION)
+        for learner_id in db.session.scalars(select(Enrolment.learner_id).order_by(Enrolment.seat)).all()[:CALLS]:
+            queue(learner_id, activity("meeting", meeting_id), CALLED_OFF)
+        db.session.remove()
+    page = new_context(viewport={"width": 1280, "height": 900}).new_page()
+    sign_in(page, "reception")
+    page.goto("/calls")
+    printed(page, album.folder, "calls")
+    document = pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))
+    (sheet,) = document
+    assert [round(side / 72 * 25.4) for side in sheet.get_size()] == [210, 297]
+    words = sheet.get_textpage()
+    text = unicodedata.normalize("NFKC", words.get_text_range())
+    assert sorted(re.findall(r"見本 (\d+)号 様", text), key=int) == [str(number + 1) for number in range(CALLS)]
+    assert text.count("□ つながった") == text.count("□ 連絡不要") == CALLS
+    document.close()
+    page.emulate_media(media="print")
+    sizes = page.locator(".calls *:visible").evaluate_all("all => all.map(one => getComputedStyle(one).fontSize)")
+    assert min(round(float(size.removesuffix("px")) * 72 / 96, 1) for size in sizes) >= SMALLEST

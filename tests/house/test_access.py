@@ -40,6 +40,7 @@ MANAGE_VIDEOS = frozenset({Role.ADMIN})
 WORK_CALL_LIST = COUNTER | {Role.COORDINATOR}
 TAKE_ATTENDANCE = frozenset({Role.INSTRUCTOR})
 HOLD_MEETINGS = TAKE_ATTENDANCE | MANAGE_CLASSES  # the latter for lectures, and administrators to correct
+TYPE_FEEDBACK = SEE_CLASSES - {Role.ADVISER}
 WORK_OUTREACH = COUNTER | {Role.COORDINATOR}
 SEE_OUTREACH = WORK_OUTREACH | {Role.INSTRUCTOR}
 SEE_HELPDESK = COUNTER | {Role.ADVISER}
@@ -113,6 +114,12 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "classes.slip": ("/classes/enrolments/999999/slip", {"GET"}, SEE_CLASSES),
     "classes.cancel_enrolment": ("/classes/enrolments/999999/cancel", {"GET", "POST"}, BOOK_CLASS),
     "classes.move": ("/classes/enrolments/999999/move", {"GET", "POST"}, BOOK_CLASS),
+    "classes.feedback": ("/classes/999999/feedback", {"GET"}, SEE_CLASSES),
+    "classes.ask_feedback": ("/classes/999999/feedback/asked", {"POST"}, MANAGE_CLASSES),
+    "classes.feedback_papers": ("/classes/meetings/999999/feedback/papers", {"GET"}, SEE_CLASSES),
+    "classes.type_feedback": ("/classes/meetings/999999/feedback/type", {"GET", "POST"}, TYPE_FEEDBACK),
+    "feedback.answer": ("/m/M999999/feedback", {"GET", "POST"}, EVERYBODY),
+    "feedback.thanks": ("/m/M999999/feedback/thanks", {"GET"}, EVERYBODY),
     "schedule.index": ("/schedule", {"GET"}, EVERYBODY),
     "schedule.run": ("/schedule/999999", {"GET"}, EVERYBODY),
     "apply.rule": ("/apply/rule", {"GET"}, EVERYBODY),
@@ -300,7 +307,7 @@ FIELD = frozenset({
     "videos.sheets", "why.say",
     "videos.hand_outs", "classes.index", "classes.run", "classes.enrolment", "classes.today", "classes.attendance",
     "classes.back_entry", "classes.name_tags", "classes.roll", "classes.roll_shell", "classes.roll_data",
-    "classes.my_week", "classes.newcomer",
+    "classes.my_week", "classes.newcomer", "classes.feedback", "classes.feedback_papers", "classes.type_feedback",
     "dropbox.drop", "dropbox.key", "dropbox.held", "dropbox.record", "dropbox.dismiss",
     "classes.walk_in", "classes.heads", "classes.levels", "classes.paper_roster", "classes.meeting_code",
     "classes.meeting_code_svg", "classes.meeting_code_png", "lectures.index", "lectures.record",

@@ -48,6 +48,8 @@ NAMELESS = {
     "classes.enter_lottery": "without a learner it leads to the search for one",
     "classes.paper_roster": "coordinators print them all over the city: others' learners are a booking's code",
     "classes.name_tags": "… and so are their name tags, on which nobody else's learners stand",
+    "classes.feedback": "what was said about a class has nobody's name",
+    "classes.feedback_papers": "numbers of seats, as on the roster",
     "classes.meeting_code": "leads to the day's videos",
     "classes.meeting_code_svg": "leads to the day's videos",
     "classes.meeting_code_png": "leads to the day's videos",

@@ -67,6 +67,14 @@ def test_near_then_begun_then_free_then_soon(
     assert chosen(runs, taught, LEARNING) == expected
 
 
+def test_what_they_wish_to_learn_comes_before_what_was_begun_but_not_before_the_way_there() -> None:
+    taught = {1: frozenset({"B5"}), 2: frozenset({"A1", "C1"}), 3: frozenset({"C1"})}
+    runs = [run(1), run(2, days=9), run(3, district="tobu")]
+    found = choose_run(runs, taught, LEARNING, "chuo", frozenset({"C1", "C2"}))
+    assert found is not None
+    assert (found[0].id, found[1]) == (2, "C1")
+
+
 def test_what_is_lacking_is_below_alone_or_never_seen() -> None:
     assert learning_of({"A1": 2, "A2": 1, "A3": None, "A4": 0}, ["A1", "A2", "A3", "A4", "A5"]) == Learning(
         begun=("A2", "A4"), unseen=("A3", "A5")
