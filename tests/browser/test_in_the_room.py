@@ -19,6 +19,7 @@ from PIL import Image
 from playwright.sync_api import Page, Playwright, Route, expect
 from sqlalchemy import func, select
 
+from supportdesk.accounts.models import Account
 from supportdesk.classes.attendance import add_walk_in
 from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment
@@ -262,6 +263,23 @@ def test_the_roll_says_what_becomes_of_a_tap(
     with app.app_context():
         stands = select(AttendanceMark.state).where(AttendanceMark.learner_id == walk_in, AttendanceMark.current)
         assert db.session.scalars(stands).one() is AttendanceState.WALK_IN
+
+    context.set_offline(True)
+    first.click()
+    expect(first).to_contain_text("まだ送っていません")
+    page.close()
+    context.set_offline(False)
+    with app.app_context():
+        with transaction():  # the instructor has a new password, and nothing is trusted that comes with the key of before
+            db.session.scalars(select(Account).where(Account.username == "instructor")).one().session_stamp = "new"
+        db.session.remove()
+    page = context.new_page()
+    sign_in(page, "instructor")
+    page.goto(f"/classes/meetings/{meeting_id}/roll")
+    expect(page.locator("[data-sent]")).to_contain_text("すべて届きました")
+    with app.app_context():
+        assert db.session.scalars(select(Entry.reason).where(Entry.reason != "")).all() == ["NotOnRoster"]
+        db.session.remove()
 
     assert page.evaluate(KEPT, "names") == 1
     context.clear_cookies()  # the phone goes to a colleague, and nobody logged out
