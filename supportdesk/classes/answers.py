@@ -39,7 +39,11 @@ ANSWERS: Final = RoomAnswers(
         Mention(table_of(Enrolment), "caller_name", "caller_phone", "caller_relation"),
         Mention(table_of(LotteryEntrant), "caller_name", "caller_phone", "caller_relation"),
         Mention(
-            table_of(OutreachRequest), "contact_name", "contact_phone", column=None, besides=("contact_kana", "note")
+            table_of(OutreachRequest),
+            "contact_name",
+            "contact_phone",
+            column=None,
+            besides=("contact_kana", "contact_address", "note"),
         ),
     ),
     timeline=timeline.entries,
@@ -86,7 +90,7 @@ ANSWERS: Final = RoomAnswers(
             table_of(OutreachRequest),
             since="ended_at",
             years=OUTREACH_CONTACT_YEARS.get,
-            emptied=("contact_name", "contact_kana", "contact_phone", "note"),
+            emptied=("contact_name", "contact_kana", "contact_phone", "contact_address", "note"),
             column="id",
         ),
         Ageing(

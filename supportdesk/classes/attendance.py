@@ -14,7 +14,7 @@ from datetime import date, datetime
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, exists, insert, select, update
+from sqlalchemy import bindparam, exists, func, insert, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -29,6 +29,8 @@ from supportdesk.classes.errors import (
 from supportdesk.classes.locking import MEETING, RUN
 from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment, EnrolmentState, RunKind, RunState
 from supportdesk.classes.office import CORRECTION_DAYS
+from supportdesk.classes.outreach.errors import HeadsReported
+from supportdesk.classes.outreach.models import OutreachRequest, OutreachState
 from supportdesk.classes.queries import MEETING_STATE
 from supportdesk.classes.rules import takes_marks, takes_walk_ins, walk_in_days
 from supportdesk.core import clock
@@ -40,6 +42,7 @@ from supportdesk.learners.standing import Standing, standings_of
 
 _MARK = table_of(AttendanceMark)
 _ENROLMENT = table_of(Enrolment)
+_REQUEST = table_of(OutreachRequest)
 _INSERT = insert(_MARK)
 
 #: Who took part.
@@ -168,6 +171,21 @@ _WERE_AT = (
 )
 
 
+_NAMED = (
+    select(func.count())
+    .select_from(_MARK)
+    .where(_MARK.c.meeting_id == bindparam("meeting"), _MARK.c.current, _MARK.c.state.in_(ATTENDED))
+)
+_REPORTED = (
+    select(_REQUEST.c.heads)
+    .join(MEETING, MEETING.c.run_id == _REQUEST.c.run_id)
+    .where(
+        MEETING.c.id == bindparam("meeting"),
+        _REQUEST.c.state.in_((OutreachState.REPORTED, OutreachState.CLOSED)),
+    )
+)
+
+
 def lock_meeting(meeting_id: int) -> LockedMeeting:
     """Wait for the meeting's run and keep both until the transaction ends. Raises NotFound, MeetingCalledOff."""
     row = connection().execute(_LOCK, {"wanted": meeting_id}).one_or_none()
@@ -202,7 +220,11 @@ def _record(meeting: LockedMeeting, marks: Sequence[Mark], *, actor: Actor, now:
     new = _not_kept_yet(wanted, marks_of(meeting.id, learner_ids), actor.account_id)
     for mark in new:
         _keep(meeting.id, mark, standings[mark.learner_id], actor=actor, now=now)
-    return _settle(meeting.id, sorted({mark.learner_id for mark in new})) if new else ()
+    if not new:
+        return ()
+    disagreements = _settle(meeting.id, sorted({mark.learner_id for mark in new}))
+    _count_anew(meeting)
+    return disagreements
 
 
 def _demand_open(meeting: LockedMeeting, actor: Actor, now: datetime) -> None:
@@ -258,18 +280,45 @@ def _expected(meeting_id: int, learner_id: int) -> bool:
 def record_heads(meeting_id: int, heads: int, *, actor: Actor, now: datetime) -> None:
     """How many took part who want no record of themselves (延べ人数); the latest count stands.
 
-    Raises NotFound, MeetingCalledOff, NotYetHeld, AttendanceClosed, TooManyHeads.
+    Raises NotFound, MeetingCalledOff, NotYetHeld, AttendanceClosed, TooManyHeads, and HeadsReported once the result of
+    the lecture says it.
     """
     meeting = lock_meeting(meeting_id)
+    if _heads_reported(meeting) is not None:
+        raise HeadsReported
     if clock.local(now).date() < meeting.day:
         raise NotYetHeld
     _demand_open(meeting, actor, now)
     if not 0 <= heads <= MOST_HEADS:
         raise TooManyHeads(MOST_HEADS)
-    connection().execute(update(MEETING).where(MEETING.c.id == meeting_id).values(unnamed_heads=heads))
+    _count_unnamed(meeting_id, heads)
     audit.record(
         actor=actor, action=Action.RECORD_HEADS, subject=f"meeting:{meeting_id}", now=now, detail={"heads": heads}
     )
+
+
+def named_at(meeting_id: int) -> int:
+    """How many were marked as having taken part, by name."""
+    return int(connection().scalar(_NAMED, {"meeting": meeting_id}) or 0)
+
+
+def _heads_reported(meeting: LockedMeeting) -> int | None:
+    """How many took part as the result of the lecture says; None before it is written, and of classes."""
+    if meeting.kind is not RunKind.LECTURE:
+        return None
+    heads: int | None = connection().scalar(_REPORTED, {"meeting": meeting.id})
+    return heads
+
+
+def _count_anew(meeting: LockedMeeting) -> None:
+    """Who is known by name by now is among those who were counted when the result was written: not counted twice."""
+    heads = _heads_reported(meeting)
+    if heads is not None:
+        _count_unnamed(meeting.id, max(0, heads - named_at(meeting.id)))
+
+
+def _count_unnamed(meeting_id: int, heads: int) -> None:
+    connection().execute(update(MEETING).where(MEETING.c.id == meeting_id).values(unnamed_heads=heads))
 
 
 def disagreement_of(marks: Sequence[KeptMark]) -> Disagreement | None:

@@ -151,7 +151,8 @@ def change_run(
     venue_id, room = _place(run, change)
     new_days = [one for one in ahead if times[one.id] != (one.starts_at, one.ends_at)]
     elsewhere = venue_id != run.venue_id
-    people = people_on_duty(change.staff)
+    newly = [(times[one.id][0], _newly_there(change, one, moved=one in new_days)) for one in ahead]
+    people = people_on_duty(change.staff, duties=newly)
     check_open(venue_id, [times[one.id][0] for one in (ahead if elsewhere else new_days)])
     if not although:
         tighter = change.capacity > run.capacity or any(one.room_id != change.room_id for one in ahead)
@@ -224,6 +225,11 @@ def _place(run: Run, change: RunChange) -> tuple[int, Room | None]:
     venue_id = room.venue_id if room else run.venue_id
     assert venue_id is not None, "a class has a venue"
     return venue_id, room
+
+
+def _newly_there(change: RunChange, meeting: Meeting, *, moved: bool) -> set[int]:
+    """Who has to be asked whether they are at work: all on another day, else who was not on duty until now."""
+    return set(change.staff) - (set() if moved else _on_duty(meeting))
 
 
 def _on_duty(meeting: Meeting) -> set[int]:

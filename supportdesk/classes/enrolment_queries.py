@@ -13,10 +13,10 @@ from supportdesk.classes.models import Edition, EnrolmentState, RunKind
 from supportdesk.classes.queries import (
     EACH_MEETING,
     ENROLMENT,
-    HELD,
     HOW_MANY_MEETINGS,
     MEETING,
     NICKNAME,
+    NOT_CALLED_OFF,
     ROOM,
     RUN,
     VENUE,
@@ -136,7 +136,7 @@ def next_dates(run_ids: Collection[int], now: datetime) -> dict[int, MeetingDate
     """For each run its first meeting that is not over; runs that are over are left out. One statement."""
     rows = db.session.execute(
         select(MEETING.c.run_id, MEETING.c.number, MEETING.c.starts_at, MEETING.c.ends_at)
-        .where(MEETING.c.run_id.in_(run_ids), MEETING.c.ends_at > now, HELD)
+        .where(MEETING.c.run_id.in_(run_ids), MEETING.c.ends_at > now, NOT_CALLED_OFF)
         .order_by(MEETING.c.starts_at.desc())
     )
     return {row.run_id: MeetingDate._make(row) for row in rows}  # the earliest comes last and stays

@@ -12,26 +12,31 @@ from supportdesk.classes.words import FILLINGS
 from supportdesk.core import clock
 from supportdesk.core.fields import ChoiceField, DayField, TimeField
 
-_CLOSING: Final = time(17)
+CLOSING: Final = time(17)
 
 
-class FillingFields:
-    """Beside DeskForm."""
+class FillingField:
+    """How seats are given. Beside DeskForm."""
 
     filling = ChoiceField(_l("申し込みの受け方"), choices=FILLINGS, coerce=Filling, default=Filling.FIRST_COME)
-    until_day = DayField(_l("申し込みの締め切りの日"), required=False, hint=_l("空のときは、教室が始まるまでです。"))
-    until_time = TimeField(_l("申し込みの締め切りの時刻"), required=False, hint=_l("空のときは、17:00です。"))
 
     @property
     def way_to_fill(self) -> Filling:
         """What was picked."""
         return Filling(self.filling.data or Filling.FIRST_COME)
 
+
+class FillingFields(FillingField):
+    """And until when one may apply."""
+
+    until_day = DayField(_l("申し込みの締め切りの日"), required=False, hint=_l("空のときは、教室が始まるまでです。"))
+    until_time = TimeField(_l("申し込みの締め切りの時刻"), required=False, hint=_l("空のときは、17:00です。"))
+
     @property
     def apply_until(self) -> datetime | None:
         """The deadline that was typed."""
         day = self.until_day.data
-        return clock.at(day, self.until_time.data or _CLOSING) if day else None
+        return clock.at(day, self.until_time.data or CLOSING) if day else None
 
 
 def stored_filling(run: Run) -> dict[str, Any]:

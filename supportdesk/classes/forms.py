@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -94,14 +94,7 @@ class PlanForm(FillingFields, ConditionFields, DeskForm):
         instructors: list[tuple[int, str]],
         **options: Any,
     ) -> None:
-        self._choices = {"course_code": courses, "room_id": rooms, "staff": instructors}
-        super().__init__(**options)
-
-    def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        for name, choices in self._choices.items():
-            self._fields[name].choices = choices
-        super().process(*arguments, **options)
+        super().__init__(choices={"course_code": courses, "room_id": rooms, "staff": instructors}, **options)
 
     @property
     def meetings(self) -> list[MeetingFields]:
@@ -192,13 +185,6 @@ class ChangeForm(FillingFields, ConditionFields, DeskForm):
     although = AlthoughField()
     seen = HiddenField(max_length=40)
     numbers: tuple[int, ...] = ()
-    rooms: Sequence[tuple[int, str]] = ()
-    instructors: Sequence[tuple[int, str]] = ()
-
-    def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        self.room_id.choices, self.staff.choices = self.rooms, self.instructors
-        super().process(*arguments, **options)
 
     @property
     def meetings(self) -> list[MeetingFields]:
@@ -242,9 +228,10 @@ def change_form(
         fields[f"start_{number}"] = TimeField(_l("%(number)s回目の始まり", number=number))
         fields[f"end_{number}"] = TimeField(_l("%(number)s回目の終わり", number=number))
         times |= {f"day_{number}": begins.date(), f"start_{number}": begins.time(), f"end_{number}": ends.time()}
-    own = {"numbers": tuple(meeting.number for meeting in ahead), "rooms": rooms, "instructors": instructors}
+    numbers = tuple(meeting.number for meeting in ahead)
     first = ahead[0] if ahead else None
-    made: ChangeForm = type("FullChangeForm", (ChangeForm,), {**own, **fields})(
+    made: ChangeForm = type("FullChangeForm", (ChangeForm,), {"numbers": numbers, **fields})(
+        choices={"room_id": rooms, "staff": instructors},
         data={
             "title": run.title,
             "edition": run.edition,
@@ -257,7 +244,7 @@ def change_form(
             **stored_filling(run),
             "seen": fingerprint(run),
             **times,
-        }
+        },
     )
     return made
 
@@ -288,10 +275,4 @@ class MoveForm(DeskForm):
     tell = TellField(_l("変更のお知らせ"))
 
     def __init__(self, runs: list[tuple[int, str]], **options: Any) -> None:
-        self._runs = runs
-        super().__init__(**options)
-
-    def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        self.run_id.choices = self._runs
-        super().process(*arguments, **options)
+        super().__init__(choices={"run_id": runs}, **options)

@@ -14,7 +14,7 @@ from supportdesk.classes.locking import lock_runs
 from supportdesk.classes.lottery.entering import withdraw_entrant
 from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.classes.models import EnrolmentState
-from supportdesk.classes.queries import ENROLMENT, HELD, MEETING, RUN
+from supportdesk.classes.queries import ENROLMENT, MEETING, NOT_CALLED_OFF, RUN
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.permissions import Actor
 from supportdesk.learners.models import Status
@@ -72,7 +72,7 @@ def _held(learner_id: int, now: datetime) -> Sequence[Any]:
                 ENROLMENT.c.learner_id == learner_id,
                 ENROLMENT.c.state != EnrolmentState.CANCELLED,
                 MEETING.c.starts_at > now,
-                HELD,
+                NOT_CALLED_OFF,
             )
             .group_by(ENROLMENT.c.id, ENROLMENT.c.run_id, ENROLMENT.c.seat, RUN.c.title, RUN.c.waiting, RUN.c.starts_at)
             .order_by(ENROLMENT.c.run_id)

@@ -50,19 +50,8 @@ class LectureForm(DeskForm):
         instructors: list[tuple[int, str]],
         **options: Any,
     ) -> None:
-        self._choices: dict[str, list[Any]] = {
-            "course_code": list(courses),
-            "room_id": list(rooms),
-            "district_code": list(districts),
-            "staff": list(instructors),
-        }
-        super().__init__(**options)
-
-    def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        for name, choices in self._choices.items():
-            self._fields[name].choices = choices
-        super().process(*arguments, **options)
+        choices = {"course_code": courses, "room_id": rooms, "district_code": districts, "staff": instructors}
+        super().__init__(choices=choices, **options)
 
     def plan(self, minutes: int) -> RunPlan:
         """What was typed. Without an end it lasts as long as the course."""

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries
 from supportdesk.classes.lecture_forms import LectureForm
-from supportdesk.classes.lectures import LECTURERS, lectures_page, only_meeting
+from supportdesk.classes.lectures import LECTURE_ROLES, lectures_page, only_meeting
 from supportdesk.classes.planning import plan_run
 from supportdesk.classes.views import LONGEST_WORD
 from supportdesk.core import clock
@@ -44,7 +44,7 @@ def index() -> str:
 def record() -> Answer:
     """Record a lecture that was held, or is agreed; then its attendance, or its page while it lies ahead."""
     actor, now = current_actor(), clock.now()
-    instructors = run_queries.instructor_choices(LECTURERS)
+    instructors = run_queries.instructor_choices(LECTURE_ROLES)
     form = LectureForm(
         courses=run_queries.course_choices(),
         rooms=run_queries.room_choices(),

@@ -17,7 +17,7 @@ from supportdesk.extensions import db
 
 _MARK = table_of(AttendanceMark)
 #: Who may stand before a group.
-LECTURERS: Final = (Role.INSTRUCTOR, Role.COORDINATOR)
+LECTURE_ROLES: Final = (Role.INSTRUCTOR, Role.COORDINATOR)
 
 
 class LectureRow(NamedTuple):

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
-from supportdesk.accounts.models import Account
+from supportdesk.accounts.serving import serving, why_not_on
 from supportdesk.classes import wording
 from supportdesk.classes.conditions import UNCONDITIONED, Conditions
 from supportdesk.classes.day_changes.telling import withdraw_change
@@ -42,7 +42,7 @@ from supportdesk.core.activities import activity
 from supportdesk.core.codes import new_code
 from supportdesk.core.database import table_of
 from supportdesk.core.moments import short_day
-from supportdesk.core.permissions import Actor
+from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
 from supportdesk.learners.standing import standings_of
 from supportdesk.notices.operations import ToTell, cancel_notices, queue_notices
@@ -145,7 +145,10 @@ def _written(plan: RunPlan, *, although: bool, actor: Actor, now: datetime) -> t
     venue_id = plan.venue_id or next((room.venue_id for room in rooms.values()), None)
     district_code = _district(plan, venue_id)
     check_open(venue_id, (meeting.starts_at for meeting in meetings))
-    people = people_on_duty({account_id for meeting in meetings for account_id in meeting.staff})
+    people = people_on_duty(
+        {account_id for meeting in meetings for account_id in meeting.staff},
+        duties=[(meeting.starts_at, meeting.staff) for meeting in meetings if meeting.starts_at > now],
+    )
     run = Run(
         course_code=course.code,
         kind=plan.kind,
@@ -252,13 +255,32 @@ def check_open(venue_id: int | None, begins: Iterable[datetime]) -> None:
             raise VenueClosed(short_day(starts_at), reason)
 
 
-def people_on_duty(wanted: Collection[int]) -> dict[int, int]:
-    """The person behind each of these accounts. Raises PlanRefused unless all are at work."""
-    rows = db.session.execute(select(Account.id, Account.person_id).where(Account.id.in_(wanted), Account.active))
-    people = {row.id: row.person_id for row in rows}
+def people_on_duty(
+    wanted: Collection[int],
+    *,
+    duties: Iterable[tuple[datetime, Collection[int]]] = (),
+    roles: Collection[Role] | None = None,
+) -> dict[int, int]:
+    """The person behind each of these accounts. `duties`: who is to be there at which times; with `roles`, in one of
+    these. Raises PlanRefused unless all work here, and naming whoever is away on the day.
+    """
+    people = {one.account_id: one for one in serving(besides=wanted) if one.active}
     if len(people) != len(wanted):
         raise PlanRefused(_l("講師をえらびなおしてください。"), field="staff")
-    return people
+    for starts_at, staff in duties:
+        for one in (people[account_id] for account_id in staff):
+            why = why_not_on(one, clock.local(starts_at).date(), roles)
+            if why:
+                raise PlanRefused(
+                    _l(
+                        "%(name)sさんは、%(day)sに担当できません（%(why)s）。",
+                        name=one.name,
+                        day=short_day(starts_at),
+                        why=why,
+                    ),
+                    field="staff",
+                )
+    return {account_id: one.person_id for account_id, one in people.items()}
 
 
 def _meetings(course_code: str, plans: Sequence[MeetingPlan]) -> list[Meeting]:
@@ -301,15 +323,17 @@ def _claims(meetings: Sequence[Meeting], plans: Sequence[MeetingPlan], people: d
     ]
 
 
-def cancel_run(run_id: int, *, actor: Actor, now: datetime) -> int:
+def cancel_run(run_id: int, *, begun: bool = False, actor: Actor, now: datetime) -> int:
     """Call the run off before it starts: rooms, people and seats are free, everybody enrolled or waiting is told.
 
-    Returns how many learners that is. Raises NotFound, AlreadyCancelled, and RunNotOpen once it has started.
+    `begun`: it has started, but nobody came. Returns how many learners are told. Raises NotFound, AlreadyCancelled, and
+    RunNotOpen once it has started.
     """
     run = lock_run(run_id)
     if run.state is RunState.CANCELLED:
         raise AlreadyCancelled
-    run.demand_open(now)
+    if not begun:
+        run.demand_open(now)
     withdraw_change([run_id], now=now)
     told = _tell_dismissed(run, dismiss(run, actor=actor, now=now), now)
     told += dismiss_entrants(run, actor=actor, now=now)
@@ -330,7 +354,7 @@ def _tell_dismissed(run: LockedRun, places: Sequence[Dismissal], now: datetime) 
                 activity=place.name,
                 text=wording.called_off(run),
                 call_to=place.call_to,
-                tell_until=run.starts_at,
+                tell_until=run.starts_at if now < run.starts_at else run.ends_at,
             )
             for place in places
         ),

@@ -38,11 +38,13 @@ ROOM = table_of(Room)
 
 
 #: Condition: the meeting was not called off alone, while its run is held.
-HELD: Final = MEETING.c.called_off_at.is_(None)
+NOT_CALLED_OFF: Final = MEETING.c.called_off_at.is_(None)
 #: Condition: neither the meeting nor its run was called off.
-IS_ON: Final = and_(RUN.c.state == RunState.OPEN, HELD)
+IS_ON: Final = and_(RUN.c.state == RunState.OPEN, NOT_CALLED_OFF)
 #: How the meeting stands: called off with its run, or alone.
-MEETING_STATE: Final = case((HELD, RUN.c.state), else_=literal(RunState.CANCELLED, RUN.c.state.type)).label("state")
+MEETING_STATE: Final = case((NOT_CALLED_OFF, RUN.c.state), else_=literal(RunState.CANCELLED, RUN.c.state.type)).label(
+    "state"
+)
 #: The seat that somebody has; one that is only held for them until they answer is none yet.
 OWN_SEAT: Final = case((ENROLMENT.c.state == EnrolmentState.SEATED, ENROLMENT.c.seat))
 
@@ -205,7 +207,7 @@ def on_day(day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def _has_meeting(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(MEETING.c.run_id == RUN.c.id, HELD, *conditions)
+    return exists().where(MEETING.c.run_id == RUN.c.id, NOT_CALLED_OFF, *conditions)
 
 
 def _teaches(skill_codes: Iterable[str]) -> ColumnElement[bool]:

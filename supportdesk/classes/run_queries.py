@@ -25,8 +25,8 @@ from supportdesk.classes.models import (
 from supportdesk.classes.queries import (
     DISTRICT,
     ENROLMENT,
-    HELD,
     MEETING,
+    NOT_CALLED_OFF,
     ROOM,
     RUN,
     RUN_ROWS,
@@ -210,7 +210,7 @@ def run_meetings(run_id: int) -> list[RunMeeting]:
     rows = db.session.execute(
         select(
             *(MEETING.c.id, MEETING.c.number, MEETING.c.starts_at, MEETING.c.ends_at, ROOM.c.name, MEETING.c.code),
-            (~HELD).label("called_off"),
+            (~NOT_CALLED_OFF).label("called_off"),
             _LAST_CHANGE,
         )
         .outerjoin(ROOM, ROOM.c.id == MEETING.c.room_id)
@@ -321,7 +321,9 @@ def clash_of(run_id: int, learner_id: int) -> dict[str, set[str]]:
     claims = [
         occupancy.Claim(f"meeting:{row.id}", (occupancy.person(person_id),), row.starts_at, row.ends_at)
         for row in db.session.execute(
-            select(MEETING.c.id, MEETING.c.starts_at, MEETING.c.ends_at).where(MEETING.c.run_id == run_id, HELD)
+            select(MEETING.c.id, MEETING.c.starts_at, MEETING.c.ends_at).where(
+                MEETING.c.run_id == run_id, NOT_CALLED_OFF
+            )
         )
     ]
     return occupancy.who_is_in_the_way(claims)
@@ -342,7 +344,7 @@ def dates_of(run_id: int) -> list[tuple[datetime, datetime]]:
     """Start and end of each meeting."""
     rows = db.session.execute(
         select(MEETING.c.starts_at, MEETING.c.ends_at)
-        .where(MEETING.c.run_id == run_id, HELD)
+        .where(MEETING.c.run_id == run_id, NOT_CALLED_OFF)
         .order_by(MEETING.c.number)
     )
     return [(row.starts_at, row.ends_at) for row in rows]

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, DateTime, Enum, Select, Text, bindparam, s
 from supportdesk.classes.models import Edition, MeetingSkill, RunKind, RunState
 from supportdesk.classes.queries import (
     DISTRICT,
-    HELD,
     MEETING,
     MEETING_STATE,
+    NOT_CALLED_OFF,
     ROOM,
     RUN,
     RUN_ROWS,
@@ -130,7 +130,7 @@ _ONE = (
 _MEETINGS = (
     select(MEETING.c.number, MEETING.c.starts_at, MEETING.c.ends_at, ROOM.c.name)
     .outerjoin(ROOM, ROOM.c.id == MEETING.c.room_id)
-    .where(MEETING.c.run_id == bindparam("wanted"), HELD)
+    .where(MEETING.c.run_id == bindparam("wanted"), NOT_CALLED_OFF)
     .order_by(MEETING.c.number)
 )
 _FEED = (
@@ -183,7 +183,9 @@ def listed_runs(
     if days:
         first, _midnight = clock.day_bounds(days[0])
         _morning, end = clock.day_bounds(days[1])
-        meetings = select(MEETING.c.run_id).where(MEETING.c.starts_at >= first, MEETING.c.starts_at < end, HELD)
+        meetings = select(MEETING.c.run_id).where(
+            MEETING.c.starts_at >= first, MEETING.c.starts_at < end, NOT_CALLED_OFF
+        )
         statement = statement.where(RUN.c.id.in_(meetings))
     if text:
         statement = statement.where(*matching(text))

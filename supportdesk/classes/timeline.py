@@ -13,7 +13,7 @@ from supportdesk.accounts.models import Account
 from supportdesk.classes.confirmation import SOURCES
 from supportdesk.classes.descriptions import meeting_address, run_title
 from supportdesk.classes.models import AttendanceMark, AttendanceState, EnrolmentState, RunKind
-from supportdesk.classes.queries import ENROLMENT, HELD, MEETING, RUN
+from supportdesk.classes.queries import ENROLMENT, MEETING, NOT_CALLED_OFF, RUN
 from supportdesk.classes.sheets.telling import sheets_in_words
 from supportdesk.classes.words import ATTENDANCE
 from supportdesk.core.activities import activity
@@ -64,7 +64,7 @@ def upcoming(learner_ids: Collection[int], now: datetime) -> dict[int, Ahead]:
             ENROLMENT.c.learner_id.in_(learner_ids),
             ENROLMENT.c.state != EnrolmentState.CANCELLED,
             MEETING.c.ends_at > now,
-            HELD,
+            NOT_CALLED_OFF,
         )
         .group_by(ENROLMENT.c.learner_id)
     )

@@ -6,10 +6,23 @@ The reader is known by the language alone: nothing here asks who they are or wha
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
 
 from supportdesk.core import clock, wareki
+
+#: Monday is 0.
+WEEKDAYS: Final = {
+    0: _l("月曜日"),
+    1: _l("火曜日"),
+    2: _l("水曜日"),
+    3: _l("木曜日"),
+    4: _l("金曜日"),
+    5: _l("土曜日"),
+    6: _l("日曜日"),
+}
 
 
 def day(moment: date | datetime) -> str:

@@ -1,7 +1,7 @@
 """Slows down guessing: counts failures per bucket (an account name, a pass token) in the database, shared by all nodes.
 
-A bucket is a hash, so that neither names nor tokens can be read from the table. Addresses are not locked: an office or
-a class on one Wi-Fi shares one.
+A bucket is a hash, so that neither names nor tokens can be read from the table. No log-in is locked by its address: an
+office or a class on one Wi-Fi shares one. A public form may count what one address sends, generously.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def bucket_name(door: str, key: str) -> str:
     return hashlib.sha256(f"{door}\0{key}".encode(errors="replace")).hexdigest()
 
 
-def blocked_until(bucket: str, now: datetime) -> datetime | None:
-    """When the bucket opens again, or None while it is open: five failures close it for 15 minutes."""
+def blocked_until(bucket: str, now: datetime, *, free: int = FREE_TRIES) -> datetime | None:
+    """When the bucket opens again, or None while it is open: so many failures close it for 15 minutes."""
     row = db.session.execute(
         select(Throttle.failures, Throttle.last_failure).where(Throttle.bucket == bucket)
     ).one_or_none()
-    if row is None or row.failures < FREE_TRIES or row.last_failure + LOCK <= now:
+    if row is None or row.failures < free or row.last_failure + LOCK <= now:
         return None
     opens: datetime = row.last_failure + LOCK
     return opens

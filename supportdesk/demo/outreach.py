@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from supportdesk.classes.enrolment import enrol_learner
 from supportdesk.classes.outreach import stepping
 from supportdesk.classes.outreach.applying import Application, take_application
-from supportdesk.classes.outreach.finding import Finding, find_day, options
+from supportdesk.classes.outreach.finding import FoundDay, find_day, options
 from supportdesk.classes.outreach.models import Door, GroupKind, OutreachRequest, OutreachState
 from supportdesk.classes.outreach.queries import items_of
 from supportdesk.classes.outreach.reporting import Result, report_result
@@ -207,7 +207,7 @@ def _take_step(step: OutreachState, request_id: int, wish: _Wish, cast: Cast, at
     if step is S.RECEIVED:
         stepping.check_request(request_id, actor=clerk, now=at)
     elif step is S.CHECKED:
-        find_day(request_id, _finding(request_id, wish, instructor, now), although=True, actor=clerk, now=at)
+        find_day(request_id, _found_day(request_id, wish, instructor, now), although=True, actor=clerk, now=at)
     elif step is S.FOUND:
         stepping.confirm_request(request_id, actor=clerk, now=at)
     elif step is S.CONFIRMED:
@@ -222,13 +222,13 @@ def _take_step(step: OutreachState, request_id: int, wish: _Wish, cast: Cast, at
         stepping.close_request(request_id, actor=clerk, now=at)
 
 
-def _finding(request_id: int, wish: _Wish, instructor: Actor, now: datetime) -> Finding:
+def _found_day(request_id: int, wish: _Wish, instructor: Actor, now: datetime) -> FoundDay:
     """The first preferred date on which somebody is free: whoever logs in where they are, else the first who is."""
     dates = options(request_id, enumerate(_dates(wish, now), 1), _LENGTH, _TRAVEL)
     date_found = next(one for one in dates if one.free)
     ids = [one.account_id for one in date_found.free]
     account_id = instructor.account_id if instructor.account_id in ids else ids[0]
-    return Finding(
+    return FoundDay(
         course_code=wish.course_code or "K08",
         starts_at=date_found.starts_at,
         ends_at=date_found.ends_at,
@@ -257,6 +257,7 @@ def _application(wish: _Wish, now: datetime) -> Application:
         contact_name=wish.contact[0],
         contact_kana=wish.contact[1],
         contact_phone="+81188885643",
+        contact_address="秋田市山王1-1-1" if wish.held < 30 else "",
         note="",
     )
 

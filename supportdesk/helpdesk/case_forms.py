@@ -34,11 +34,6 @@ class CaseForm(DeskForm):
     )
     areas: Sequence[Area] = ()
 
-    def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        self.area_code.choices = [(area.code, f"{area.code} {area.name}") for area in self.areas]
-        super().process(*arguments, **options)
-
     @property
     def level_fields(self) -> list[tuple[Area, LevelsField]]:
         """Each area with its field, for the page."""
@@ -82,6 +77,7 @@ def form_for(areas: Sequence[Area], case: CaseRow) -> CaseForm:
         for area in areas
     }
     made: CaseForm = form(
+        choices={"area_code": [(area.code, f"{area.code} {area.name}") for area in areas]},
         data={
             "drawn_from": case.saved_form,
             "topic": case.topic,
@@ -89,7 +85,7 @@ def form_for(areas: Sequence[Area], case: CaseRow) -> CaseForm:
             "result": case.result,
             "note": case.note,
             **picked,
-        }
+        },
     )
     return made
 

@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.core.activities import Description, activity, page_of
+from supportdesk.core.moments import WEEKDAYS
 from supportdesk.core.permissions import Actor, Permission, Role
 from supportdesk.core.wareki import format_time
 from supportdesk.extensions import db
 from supportdesk.helpdesk.models import Booking, BookingState, Case, Desk, DeskHours
-from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS, WEEKDAYS
+from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS
 from supportdesk.learners.rooms import Ahead, Latest, Part, TimelineEntry
 
 

@@ -10,13 +10,13 @@ from flask_babel import gettext as _
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.answers import Answer, answer_form, answer_press
+from supportdesk.core.moments import WEEKDAYS
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk import desk_queries, desks
 from supportdesk.helpdesk.desk_queries import DeskRow
 from supportdesk.helpdesk.errors import BookingsAhead
 from supportdesk.helpdesk.forms import DeskDetailsForm, HoursForm, SwitchForm
 from supportdesk.helpdesk.views import DESK, blueprint
-from supportdesk.helpdesk.words import WEEKDAYS
 
 
 @blueprint.get("/desks")

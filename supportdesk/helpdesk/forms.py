@@ -18,9 +18,9 @@ from supportdesk.core.fields import (
     TextField,
     TimeField,
 )
+from supportdesk.core.moments import WEEKDAYS
 from supportdesk.helpdesk.office import SLOT_MINUTES, USUAL_SLOT
 from supportdesk.helpdesk.slots import Wanted
-from supportdesk.helpdesk.words import WEEKDAYS
 from supportdesk.learners.booking_fields import CallerFields, ReasonField, TellField
 
 _LONGEST_ID = 12
@@ -95,13 +95,7 @@ class DeskDetailsForm(DeskForm):
     )
 
     def __init__(self, venues: list[tuple[int, str]], **options: Any) -> None:
-        self._venues = venues
-        super().__init__(**options)
-
-    def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        self.venue_id.choices = self._venues
-        super().process(*arguments, **options)
+        super().__init__(choices={"venue_id": venues}, **options)
 
 
 class SwitchForm(DeskForm):
@@ -119,10 +113,4 @@ class HoursForm(DeskForm):
     closes = TimeField(_l("終わり"), hint=_l("例：15:00"))
 
     def __init__(self, advisers: list[tuple[int, str]], **options: Any) -> None:
-        self._advisers = advisers
-        super().__init__(**options)
-
-    def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        self.adviser_id.choices = self._advisers
-        super().process(*arguments, **options)
+        super().__init__(choices={"adviser_id": advisers}, **options)

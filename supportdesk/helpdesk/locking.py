@@ -68,6 +68,9 @@ HOURS_COLUMNS: Final = (
     _VENUE.c.nickname,
     _DISTRICT.c.name.label("district"),
     _VENUE.c.district_code,
+    _ACCOUNT.c.leave_from,
+    _ACCOUNT.c.leave_until,
+    _ACCOUNT.c.service_ends_on,
 )
 
 # FOR NO KEY UPDATE: whoever adds a row that points at the desk need not wait; whoever gives a slot does.

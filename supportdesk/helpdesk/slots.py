@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
+from supportdesk.accounts.serving import away_on
 from supportdesk.core import clock
 from supportdesk.places.calendar import holiday_name
 from supportdesk.places.occupancy import cells_of
@@ -28,6 +29,9 @@ class Hours(NamedTuple):
     nickname: str
     district: str
     district_code: str
+    leave_from: date | None = None
+    leave_until: date | None = None
+    service_ends_on: date | None = None
 
 
 class Slot(NamedTuple):
@@ -95,7 +99,8 @@ def slots_between(
 ) -> list[Slot]:
     """All slots from the first day to the last that begin after an instant, in order of time, desk and adviser.
 
-    Desks keep public holidays. `shut` are the (venue, day) on which a venue is closed.
+    Desks keep public holidays, and nobody is booked who is away. `shut` are the (venue, day) on which a venue is
+    closed.
     """
     by_weekday: dict[int, list[Hours]] = {}
     for one in hours:
@@ -105,7 +110,7 @@ def slots_between(
         for day in _days(first, last)
         if day.weekday() in by_weekday and holiday_name(day) is None
         for one in by_weekday[day.weekday()]
-        if (one.venue_id, day) not in shut
+        if (one.venue_id, day) not in shut and not away_on(one, day)
         for starts_at, ends_at in cut(day, one.opens, one.closes, one.slot_minutes)
         if starts_at > after
     ]

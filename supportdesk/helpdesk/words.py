@@ -19,13 +19,3 @@ CASE_RESULTS: Final = {
     CaseResult.FOLLOW_UP: _l("つづきがある（もう一度相談する）"),
     CaseResult.REFERRED: _l("ほかの窓口につないだ"),
 }
-#: Monday is 0.
-WEEKDAYS: Final = {
-    0: _l("月曜日"),
-    1: _l("火曜日"),
-    2: _l("水曜日"),
-    3: _l("木曜日"),
-    4: _l("金曜日"),
-    5: _l("土曜日"),
-    6: _l("日曜日"),
-}

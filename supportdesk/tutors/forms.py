@@ -67,16 +67,17 @@ class LogForm(DeskForm):
         **options: Any,
     ) -> None:
         self._places = {choice.value: choice for choice in places}
-        self._districts, self._skills = districts, skills
+        self._skills = skills
         minutes = data.get("minutes", USUAL_MINUTES.get())
-        self._lengths = QUICK if minutes in QUICK else {minutes: _("%(minutes)s分", minutes=minutes), **QUICK}
-        super().__init__(data={"uuid": str(uuid4()), **data}, **options)
+        choices = {
+            "minutes": QUICK if minutes in QUICK else {minutes: _("%(minutes)s分", minutes=minutes), **QUICK},
+            "where": [(choice.value, choice.label) for choice in self._places.values()],
+            "district_code": districts,
+        }
+        super().__init__(choices=choices, data={"uuid": str(uuid4()), **data}, **options)
 
     def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read. A uuid that is none is replaced."""
-        self.minutes.choices = self._lengths
-        self.where.choices = [(choice.value, choice.label) for choice in self._places.values()]
-        self.district_code.choices = self._districts
+        """Which skills there are is known before levels are read. A uuid that is none is replaced."""
         self.levels.skills = list(self._skills)
         super().process(*arguments, **options)
         if _uuid(self.uuid.data) is None:
@@ -172,13 +173,7 @@ class MatchForm(DeskForm):
     )
 
     def __init__(self, tutors: Sequence[tuple[int, str]], **options: Any) -> None:
-        self._tutors = tutors
-        super().__init__(**options)
-
-    def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        self.tutor_id.choices = self._tutors
-        super().process(*arguments, **options)
+        super().__init__(choices={"tutor_id": tutors}, **options)
 
 
 class AppointForm(DeskForm):
@@ -190,11 +185,4 @@ class AppointForm(DeskForm):
     def __init__(
         self, *, districts: Sequence[tuple[str, str]], skills: Sequence[tuple[str, str]], **options: Any
     ) -> None:
-        self._districts, self._skills = districts, skills
-        super().__init__(**options)
-
-    def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        self.districts.choices = self._districts
-        self.skills.choices = self._skills
-        super().process(*arguments, **options)
+        super().__init__(choices={"districts": districts, "skills": skills}, **options)

@@ -81,14 +81,7 @@ class VideoForm(DeskForm):
     kept_captions = HiddenField(max_length=100)
 
     def __init__(self, areas: Choices, skills: Choices, **options: Any) -> None:
-        self._areas, self._skills = areas, skills
-        super().__init__(**options)
-
-    def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        self.area_code.choices = self._areas
-        self.skills.choices = self._skills
-        super().process(*arguments, **options)
+        super().__init__(choices={"area_code": areas, "skills": skills}, **options)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Field by field; a film or an address, as was said."""
@@ -141,10 +134,4 @@ class RetireForm(DeskForm):
     successor = SelectField(_l("代わりに見てもらう動画"), required=False, coerce=int, empty=_l("代わりの動画はない"))
 
     def __init__(self, others: Sequence[tuple[int, str]], **options: Any) -> None:
-        self._others = others
-        super().__init__(**options)
-
-    def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        self.successor.choices = self._others
-        super().process(*arguments, **options)
+        super().__init__(choices={"successor": others}, **options)

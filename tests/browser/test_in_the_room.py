@@ -270,7 +270,9 @@ def test_the_roll_says_what_becomes_of_a_tap(
     page.close()
     context.set_offline(False)
     with app.app_context():
-        with transaction():  # the instructor has a new password, and nothing is trusted that comes with the key of before
+        with (
+            transaction()
+        ):  # the instructor has a new password, and nothing is trusted that comes with the key of before
             db.session.scalars(select(Account).where(Account.username == "instructor")).one().session_stamp = "new"
         db.session.remove()
     page = context.new_page()

@@ -9,6 +9,8 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from supportdesk.accounts.models import Account
+from supportdesk.core.database import transaction
 from supportdesk.core.permissions import Role
 from tests.classes.making import DAY, make_run, meeting_at, room_of
 from tests.factories import make_account, make_reference
@@ -53,6 +55,24 @@ def test_a_week_from_monday_to_sunday_by_venue_instructor_and_district(
     for by, title in (("instructor", "instructorさん"), ("district", "東部")):
         assert "13:00" in rows(client.get(f"/classes/week?day={DAY}&by={by}").texts(".week tbody tr"), title)
     assert "この週の教室はありません" in client.get(f"/classes/week?day={DAY}&district=seibu").text
+
+
+def test_two_of_one_name_are_two_rows_and_rows_are_in_the_order_of_their_readings(
+    app: Flask, client: PageClient
+) -> None:
+    with app.app_context():
+        make_account(Role.RECEPTION)
+        names = (("one", "佐藤 花"), ("two", "佐藤 花"), ("three", "阿部 次郎"))
+        accounts = [make_account(Role.INSTRUCTOR, username=username).id for username, _name in names]
+        with transaction() as session:
+            for account_id, (_username, name) in zip(accounts, names, strict=True):
+                account = session.get_one(Account, account_id)
+                account.name, account.kana = name, {"佐藤 花": "サトウ ハナ", "阿部 次郎": "アベ ジロウ"}[name]
+        for hour, account_id in zip((9, 11, 13), accounts, strict=True):
+            make_run(meeting_at(hour=hour, staff=[account_id]))
+    client.sign_in("reception")
+    page = client.get(f"/classes/week?day={DAY}&by=instructor")
+    assert page.texts(".week tbody th") == ["阿部 次郎", "佐藤 花", "佐藤 花"]
 
 
 def test_an_instructors_own_week_leads_to_the_attendance(app: Flask, client: PageClient, teacher: int) -> None:

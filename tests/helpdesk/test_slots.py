@@ -49,6 +49,12 @@ class TestCutting:
         assert [first for first, _end in cut(DAY, time(10), time(12, 45), 60)] == [at(10), at(11)]
         assert list(cut(DAY, time(10), time(10, 45), 60)) == []
 
+    def test_nobody_is_booked_on_a_day_on_which_they_are_away(self) -> None:
+        week = timedelta(days=7)
+        there = hours()._replace(leave_from=DAY + week, leave_until=DAY + week, service_ends_on=DAY + 2 * week)
+        found = slots_between([there], DAY, DAY + 4 * week, shut=(), after=LONG_AGO)
+        assert {clock.local(slot.starts_at).date() for slot in found} == {DAY, DAY + 2 * week}
+
     @given(
         opens=st.integers(0, 23 * 4), length=st.integers(1, 40), minutes=st.sampled_from([15, 30, 45, 60, 90, 120, 240])
     )

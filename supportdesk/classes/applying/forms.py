@@ -65,12 +65,10 @@ class ApplyForm(DeskForm):
     opened = HiddenField(max_length=200)
 
     def __init__(self, districts: list[tuple[str, str]], **options: Any) -> None:
-        self._districts = [*districts, (OUTSIDE_CITY, _l("市外"))]
-        super().__init__(**options)
+        super().__init__(choices={"residence": [*districts, (OUTSIDE_CITY, _l("市外"))]}, **options)
 
     def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        self.residence.choices = self._districts
+        """The form bears when it was opened."""
         super().process(*arguments, **options)
         if not self.opened.data:
             self.opened.data = _signer().dumps(clock.now().isoformat())

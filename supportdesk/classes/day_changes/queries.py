@@ -15,7 +15,7 @@ from supportdesk.classes.day_changes.models import DayChange, MeetingChange
 from supportdesk.classes.day_changes.telling import people_of
 from supportdesk.classes.models import Meeting, MeetingStaff, Run
 from supportdesk.classes.outreach.queries import ASKED_FOR
-from supportdesk.classes.queries import HELD, IS_ON, MEETING, MEETING_ROWS, RUN, MeetingRow, on_day
+from supportdesk.classes.queries import IS_ON, MEETING, MEETING_ROWS, NOT_CALLED_OFF, RUN, MeetingRow, on_day
 from supportdesk.core.activities import activity
 from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
@@ -74,7 +74,7 @@ def _later(rows: Sequence[MeetingRow]) -> dict[int, datetime]:
     """When the meeting after each of these is held, by the id of the earlier: one statement."""
     found = db.session.execute(
         select(MEETING.c.run_id, MEETING.c.number, MEETING.c.starts_at)
-        .where(MEETING.c.run_id.in_({row.run_id for row in rows}), HELD)
+        .where(MEETING.c.run_id.in_({row.run_id for row in rows}), NOT_CALLED_OFF)
         .order_by(MEETING.c.number.desc())
     ).all()
     return {

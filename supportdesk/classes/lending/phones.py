@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, insert, select
+from sqlalchemy import and_, delete, insert, select
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -14,7 +14,7 @@ from supportdesk.classes.errors import NothingAhead, PlanRefused
 from supportdesk.classes.lending.models import MeetingEquipment
 from supportdesk.classes.locking import MEETING, lock_run
 from supportdesk.classes.models import RunState
-from supportdesk.classes.queries import meeting_row
+from supportdesk.classes.queries import NOT_CALLED_OFF, meeting_row
 from supportdesk.core.activities import activity
 from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
@@ -101,7 +101,7 @@ def lend_phones(meeting_id: int, how_many: int, *, later_too: bool = False, acto
     row = meeting_row(meeting_id)
     if row is None or row.state is RunState.CANCELLED or row.ends_at <= now:
         raise NothingAhead
-    wanted = MEETING.c.number >= row.number if later_too else MEETING.c.number == row.number
+    wanted = and_(MEETING.c.number >= row.number, NOT_CALLED_OFF) if later_too else MEETING.c.number == row.number
     meetings = db.session.execute(
         select(MEETING.c.id, MEETING.c.number, MEETING.c.starts_at, MEETING.c.ends_at)
         .where(MEETING.c.run_id == row.run_id, wanted)

@@ -24,10 +24,4 @@ class PairForm(DeskForm):
     other = SelectField(_l("いっしょに来る方の申し込み"), coerce=int)
 
     def __init__(self, others: list[tuple[int, str]], **options: Any) -> None:
-        self._others = others
-        super().__init__(**options)
-
-    def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        self.other.choices = self._others
-        super().process(*arguments, **options)
+        super().__init__(choices={"other": others}, **options)

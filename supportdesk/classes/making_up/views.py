@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import abort, render_template, url_for
 from flask_babel import gettext as _
@@ -27,13 +26,7 @@ class MakeUpForm(DeskForm):
     meeting_id = ChoiceField(_l("受ける回"), coerce=int)
 
     def __init__(self, offered: Sequence[Offered]) -> None:
-        self._offered = [(one.meeting.id, _in_words(one)) for one in offered]
-        super().__init__()
-
-    def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        self.meeting_id.choices = self._offered
-        super().process(*arguments, **options)
+        super().__init__(choices={"meeting_id": [(one.meeting.id, _in_words(one)) for one in offered]})
 
 
 def _in_words(one: Offered) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from hashlib import blake2b
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
@@ -14,7 +15,13 @@ from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.classes.models import Course
 from supportdesk.classes.office import LATEST_HOUR, PLANNED_AHEAD_DAYS
-from supportdesk.classes.outreach.errors import ApplicationDoubtful, ApplicationRefused, AskedBefore, Fault
+from supportdesk.classes.outreach.errors import (
+    AmendedMeanwhile,
+    ApplicationDoubtful,
+    ApplicationRefused,
+    AskedBefore,
+    Fault,
+)
 from supportdesk.classes.outreach.locking import held_activity, lock_request, note_step
 from supportdesk.classes.outreach.models import Door, GroupKind, OutreachChoice, OutreachRequest, OutreachState
 from supportdesk.classes.outreach.office import (
@@ -23,7 +30,7 @@ from supportdesk.classes.outreach.office import (
     OUTREACH_MOST_MINUTES,
     OUTREACH_MOST_PEOPLE,
 )
-from supportdesk.classes.outreach.steps import CAN_AMEND, due_on
+from supportdesk.classes.outreach.steps import CAN_AMEND, OPEN, due_on
 from supportdesk.core import clock
 from supportdesk.core.codes import new_code, new_token
 from supportdesk.core.database import unique_or
@@ -58,6 +65,7 @@ class Application:
     contact_kana: str
     contact_phone: str
     note: str
+    contact_address: str = ""
 
     @property
     def group_key(self) -> str:
@@ -99,21 +107,68 @@ def take_application(
     return Taken(request.id, request.receipt)
 
 
-def amend_application(
-    request_id: int, application: Application, *, although: bool = False, actor: Actor, now: datetime
-) -> None:
-    """Put right what the group asked for, until a day is looked for.
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Whom the desk calls, where the letter goes, and what else there is to know."""
 
-    Raises StepTaken, and of staff the same as `take_application`.
+    contact_name: str
+    contact_kana: str
+    contact_phone: str
+    contact_address: str
+    note: str
+
+
+def amend_application(
+    request_id: int,
+    application: Application,
+    *,
+    seen: str | None = None,
+    although: bool = False,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Put right what the group asked for, until a day is looked for. Only what is changed is examined anew.
+
+    `seen` is the `fingerprint` of what was put right. Raises StepTaken, AmendedMeanwhile, and of staff the same as
+    `take_application`.
     """
     request = lock_request(request_id, CAN_AMEND)
-    _examine(application, door=Door.PHONE, although=although, now=now)
+    _demand_unchanged(request, seen)
+    _examine(application, door=Door.PHONE, although=although, now=now, before=applied(request))
     with unique_or(AskedBefore()):
         request.choices.clear()
         db.session.flush()
         _write(request, application)
         db.session.flush()
     audit.record(actor=actor, action=Action.AMEND_OUTREACH, subject=held_activity(request_id), now=now)
+
+
+def amend_contact(request_id: int, contact: Contact, *, seen: str | None = None, actor: Actor, now: datetime) -> None:
+    """Put right whom to call and what there is to know, as long as the request is open; nothing that was found changes.
+
+    Raises StepTaken, AmendedMeanwhile.
+    """
+    request = lock_request(request_id, OPEN)
+    _demand_unchanged(request, seen)
+    for name in Contact.__dataclass_fields__:
+        setattr(request, name, getattr(contact, name))
+    audit.record(actor=actor, action=Action.AMEND_OUTREACH, subject=held_activity(request_id), now=now)
+
+
+def applied(request: OutreachRequest) -> Application:
+    """What a request asks for."""
+    kept = {name: getattr(request, name) for name in Application.__dataclass_fields__ if name != "choices"}
+    return Application(choices=tuple(choice.starts_at for choice in request.choices), **kept)
+
+
+def fingerprint(request: OutreachRequest) -> str:
+    """Stands for all that can be put right: another one means that somebody did so meanwhile."""
+    return blake2b(repr(applied(request)).encode(), digest_size=12).hexdigest()
+
+
+def _demand_unchanged(request: OutreachRequest, seen: str | None) -> None:
+    if seen not in (None, fingerprint(request)):
+        raise AmendedMeanwhile
 
 
 def _write(request: OutreachRequest, application: Application) -> None:
@@ -127,9 +182,13 @@ def _write(request: OutreachRequest, application: Application) -> None:
     ]
 
 
-def _examine(application: Application, *, door: Door, although: bool, now: datetime) -> None:
-    """Everything that is wrong at once, so that nobody has to send the form five times."""
-    faults = [*_of_dates(application, now), *_of_people(application), *_of_place(application)]
+def _examine(
+    application: Application, *, door: Door, although: bool, now: datetime, before: Application | None = None
+) -> None:
+    """Everything that is wrong at once, so that nobody has to send the form five times; not what was so `before`."""
+    faults = [*_of_dates(application, before, now), *_of_length(application, before), *_of_place(application)]
+    if before is None or _how_many(before) != _how_many(application):
+        faults += _of_people(application)
     grave = [fault for fault in faults if fault.grave or door is Door.FORM]
     if grave:
         raise ApplicationRefused(grave)
@@ -137,16 +196,35 @@ def _examine(application: Application, *, door: Door, although: bool, now: datet
         raise ApplicationDoubtful(faults)
 
 
-def _of_dates(application: Application, now: datetime) -> Iterator[Fault]:
+def _how_many(application: Application) -> tuple[object, ...]:
+    """What the rules of people look at."""
+    return application.people, application.at_city, application.room_for
+
+
+def _of_length(application: Application, before: Application | None) -> Iterator[Fault]:
+    """How long it is, and that it does not last into the night."""
+    length, most = timedelta(minutes=application.minutes), OUTREACH_MOST_MINUTES.get()
+    as_long = before is not None and before.minutes == application.minutes
+    if application.minutes > most and not as_long:
+        yield Fault("minutes", _l("長さは%(most)s分までです。", most=most))
+    for number, starts_at in enumerate(application.choices, 1):
+        ends = clock.local(starts_at + length)
+        late = ends.date() > clock.local(starts_at).date() or ends.time() > time(LATEST_HOUR.get())
+        if late and not (as_long and before is not None and starts_at in before.choices):
+            yield Fault(f"start_{number}", _l("%(hour)s時までに終わるようにしてください。", hour=LATEST_HOUR.get()))
+
+
+def _of_dates(application: Application, before: Application | None, now: datetime) -> Iterator[Fault]:
     today = clock.local(now).date()
     earliest = today + timedelta(days=OUTREACH_LEAD_DAYS.get())
     last = today + timedelta(days=PLANNED_AHEAD_DAYS.get())
-    length = timedelta(minutes=application.minutes)
-    if application.minutes > OUTREACH_MOST_MINUTES.get():
-        yield Fault("minutes", _l("長さは%(most)s分までです。", most=OUTREACH_MOST_MINUTES.get()))
+    kept = before.choices if before else ()
     for number, starts_at in enumerate(application.choices, 1):
-        day, ends = clock.local(starts_at).date(), clock.local(starts_at + length)
-        field = f"day_{number}"
+        day, field = clock.local(starts_at).date(), f"day_{number}"
+        if starts_at in application.choices[: number - 1]:
+            yield Fault(field, _l("同じ日と時間が、もう書いてあります。ちがう日にしてください。"))
+        if starts_at in kept:
+            continue
         if starts_at <= now:
             yield Fault(field, _l("もう過ぎた日です。これからの日を入力してください。"))
         elif day > last:
@@ -162,10 +240,6 @@ def _of_dates(application: Application, now: datetime) -> Iterator[Fault]:
                 ),
                 grave=False,
             )
-        if ends.date() > day or ends.time() > time(LATEST_HOUR.get()):
-            yield Fault(f"start_{number}", _l("%(hour)s時までに終わるようにしてください。", hour=LATEST_HOUR.get()))
-        if starts_at in application.choices[: number - 1]:
-            yield Fault(field, _l("同じ日と時間が、もう書いてあります。ちがう日にしてください。"))
 
 
 def _of_people(application: Application) -> Iterator[Fault]:

@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from supportdesk.classes.descriptions import meetings_to_hold
-from supportdesk.classes.outreach.finding import window
 from supportdesk.classes.outreach.models import OutreachRequest, OutreachState
 from supportdesk.classes.outreach.queries import coming_holds
+from supportdesk.classes.outreach.travel import window
 from supportdesk.core.activities import Description, page_of
 from supportdesk.core.permissions import Role
 from supportdesk.extensions import db

@@ -1,7 +1,7 @@
 """The public form's door: what keeps robots and floods out without a riddle, and lets the old and slow in.
 
-A field that nobody sees stays empty, a form is not written in a few seconds, an address sends a handful in a quarter of
-an hour, and all of them together so many in an hour. Whoever is stopped is told how to go on, by telephone if need be.
+A field that nobody sees stays empty, a form is not written in a few seconds, an address sends so many one after
+another, and all of them together so many in an hour. Whoever is stopped is told how to go on, by telephone if need be.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import func, select
 
 from supportdesk.classes.outreach.models import Door, OutreachRequest
-from supportdesk.classes.outreach.office import OUTREACH_FORM_SECONDS, OUTREACH_HOURLY
+from supportdesk.classes.outreach.office import OUTREACH_FORM_SECONDS, OUTREACH_HOURLY, OUTREACH_PER_ADDRESS
 from supportdesk.core import throttle
 from supportdesk.core.errors import DeskError
 from supportdesk.core.moments import clock_time
@@ -48,7 +48,7 @@ class Trapped(DeskError):
 
 
 class TooMany(DeskError):
-    """So many came from there, or altogether, that the next one has to wait, or to telephone."""
+    """So many came altogether that the next one has to wait, or to telephone."""
 
     status = 429
 
@@ -56,6 +56,22 @@ class TooMany(DeskError):
         super().__init__(
             _l(
                 "今、申し込みがたくさん届いています。%(time)sをすぎてから送るか、お電話ください：%(phone)s",
+                time=clock_time(opens_at),
+                phone=OFFICE_PHONE.get(),
+            )
+        )
+
+
+class TooManyFromHere(DeskError):
+    """So many came from this address one after another: a house shares one, so that it is told what to do."""
+
+    status = 429
+
+    def __init__(self, opens_at: datetime) -> None:
+        super().__init__(
+            _l(
+                "同じインターネット回線から、つづけて申し込みが届きました。"
+                "%(time)sをすぎてから送るか、お電話ください：%(phone)s",
                 time=clock_time(opens_at),
                 phone=OFFICE_PHONE.get(),
             )
@@ -85,12 +101,12 @@ def demand_care(mark: str, trap: str) -> None:
 
 
 def take_turn(address: str, now: datetime) -> None:
-    """Count an application from this address, in the transaction that keeps it. Raises TooMany."""
+    """Count an application from this address, in the transaction that keeps it. Raises TooManyFromHere, TooMany."""
     bucket = throttle.bucket_name("outreach", address)
     throttle.wait_in_turn(bucket, now)
-    opens_at = throttle.blocked_until(bucket, now)
+    opens_at = throttle.blocked_until(bucket, now, free=OUTREACH_PER_ADDRESS.get())
     if opens_at is not None:
-        raise TooMany(opens_at)
+        raise TooManyFromHere(opens_at)
     recent = db.session.scalar(
         select(func.count())
         .select_from(OutreachRequest)

@@ -48,6 +48,13 @@ class AskedBefore(DeskError):
         )
 
 
+class AmendedMeanwhile(DeskError):
+    """Somebody put the request right since its form was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("開いているあいだに、ほかの人がこの申し込みを直しました。もう一度開いて、直してください。"))
+
+
 class StepTaken(DeskError):
     """The request is not where the button's page thought: somebody took the step meanwhile."""
 
@@ -85,6 +92,24 @@ class Begun(DeskError):
         super().__init__(_l("もう始まっているため、取りやめられません。"))
 
 
+class BegunUnconfirmed(DeskError):
+    """The day that was found has come before it was confirmed: was there a lecture?"""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("始まりの時刻をもうすぎています。行った講座なら、このページの「行った講座として決定にする」を押します。")
+        )
+
+
+class SomebodyCame(DeskError):
+    """Somebody took part, so that it did take place."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("参加した人が記録されているため、行われなかったことにはできません。出欠をたしかめてください。")
+        )
+
+
 class HeadsTooFew(DeskError):
     """Fewer than were seen by name, or than the age bands add up to."""
 
@@ -97,6 +122,15 @@ class HeadsTooFew(DeskError):
                 least=least,
             ),
             field="heads",
+        )
+
+
+class HeadsReported(DeskError):
+    """The result of the lecture says how many took part: it is put right there."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("結果に書いた人数は、出前講座の申し込みのページで「ひとつ前にもどす」を押してから直してください。")
         )
 
 

@@ -12,9 +12,9 @@ from flask_babel import lazy_gettext as _l
 from supportdesk.classes.forms import AlthoughField
 from supportdesk.classes.office import EARLIEST_HOUR, LATEST_HOUR
 from supportdesk.classes.outreach import doors
-from supportdesk.classes.outreach.applying import Application
+from supportdesk.classes.outreach.applying import Application, Contact, fingerprint
 from supportdesk.classes.outreach.errors import ApplicationRefused
-from supportdesk.classes.outreach.finding import Finding
+from supportdesk.classes.outreach.finding import FoundDay
 from supportdesk.classes.outreach.models import GroupKind, OutreachRequest, OutreachState
 from supportdesk.classes.outreach.office import OUTREACH_LEAD_DAYS, OUTREACH_MOST_MINUTES
 from supportdesk.classes.outreach.reporting import Result
@@ -76,10 +76,16 @@ class ApplicationForm(DeskForm):
     contact_name = TextField(_l("連絡する方の名前"), max_length=60)
     contact_kana = KanaField(_l("連絡する方の名前のふりがな"), max_length=60)
     contact_phone = PhoneField(_l("連絡する方の電話番号"), hint=_l("昼に電話に出られる番号"))
+    contact_address = TextField(
+        _l("決定のお知らせの送り先の住所"),
+        required=False,
+        max_length=150,
+        hint=_l("日が決まったら、お知らせを郵便で送ります。"),
+    )
     note = NoteField(_l("そのほか、伝えたいこと"), max_length=500)
 
     def __init__(self, *, courses: list[tuple[str, str]], districts: list[tuple[str, str]], **options: Any) -> None:
-        self._choices: dict[str, list[Any]] = {
+        choices: dict[str, list[Any]] = {
             "course_code": courses,
             "district_code": districts,
             "minutes": [
@@ -89,13 +95,7 @@ class ApplicationForm(DeskForm):
             ],
             **{f"start_{number}": list(_starts()) for number in _NUMBERS},
         }
-        super().__init__(**options)
-
-    def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        for name, choices in self._choices.items():
-            self._fields[name].choices = choices
-        super().process(*arguments, **options)
+        super().__init__(choices=choices, **options)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Field by field; a date that was begun is finished."""
@@ -144,6 +144,7 @@ class ApplicationForm(DeskForm):
             contact_name=self.contact_name.data,
             contact_kana=self.contact_kana.data,
             contact_phone=self.contact_phone.data,
+            contact_address=self.contact_address.data,
             note=self.note.data,
             **{name: name in equipment for name in EQUIPMENT},
         )
@@ -153,6 +154,22 @@ class StaffApplicationForm(ApplicationForm):
     """The same at the telephone: what is outside the office's rules may be meant."""
 
     although = AlthoughField()
+    seen = HiddenField(max_length=40)
+
+
+class ContactForm(DeskForm):
+    """Whom to call, of a request for which a day is found already."""
+
+    contact_name = ApplicationForm.contact_name
+    contact_kana = ApplicationForm.contact_kana
+    contact_phone = ApplicationForm.contact_phone
+    contact_address = ApplicationForm.contact_address
+    note = ApplicationForm.note
+    seen = HiddenField(max_length=40)
+
+    def contact(self) -> Contact:
+        """What was typed."""
+        return Contact(**{name: getattr(self, name).data for name in Contact.__dataclass_fields__})
 
 
 class PublicApplicationForm(ApplicationForm):
@@ -173,6 +190,7 @@ def typed_from(request: OutreachRequest) -> dict[str, Any]:
     typed: dict[str, Any] = {
         name: getattr(request, name) for name in Application.__dataclass_fields__ if name != "choices"
     }
+    typed["seen"] = fingerprint(request)
     typed["where"] = "city" if request.at_city else "own"
     typed["equipment"] = frozenset(name for name in EQUIPMENT if getattr(request, name))
     for choice in request.choices:
@@ -210,14 +228,7 @@ class FindForm(DeskForm):
         staff: list[tuple[int, str]],
         **options: Any,
     ) -> None:
-        self._choices: dict[str, list[Any]] = {"course_code": courses, "room_id": rooms, "staff": staff}
-        super().__init__(**options)
-
-    def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        for name, choices in self._choices.items():
-            self._fields[name].choices = choices
-        super().process(*arguments, **options)
+        super().__init__(choices={"course_code": courses, "room_id": rooms, "staff": staff}, **options)
 
     @property
     def times(self) -> tuple[datetime, datetime] | None:
@@ -226,11 +237,11 @@ class FindForm(DeskForm):
             return None
         return clock.at(self.day.data, self.start.data), clock.at(self.day.data, self.end.data)
 
-    def finding(self) -> Finding:
+    def found_day(self) -> FoundDay:
         """What was typed."""
         times = self.times
         assert times
-        return Finding(
+        return FoundDay(
             course_code=str(self.course_code.data),
             starts_at=times[0],
             ends_at=times[1],
@@ -297,13 +308,15 @@ class ReasonForm(DeskForm):
     seen = HiddenField(max_length=20)
 
 
-_ENDS: Final = {
+ENDS: Final = {
     OutreachState.WITHDRAWN: _l("団体が取り下げた"),
     OutreachState.REFUSED: _l("市が断る"),
 }
+#: Once the lecture would have begun there is one end left.
+ENDS_BEGUN: Final = {OutreachState.NOT_HELD: _l("雪や急病などで、行われなかった")}
 
 
 class EndForm(ReasonForm):
-    """That a request is refused or withdrawn, and why."""
+    """That a request is refused or withdrawn, or its lecture did not take place, and why."""
 
-    end = ChoiceField(_l("どちらですか"), choices=_ENDS, coerce=OutreachState)
+    end = ChoiceField(_l("どうなりましたか"), coerce=OutreachState)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
-from supportdesk.classes.outreach.errors import ReasonMissing, StepTaken
+from supportdesk.classes.outreach.errors import StepTaken
 from supportdesk.classes.outreach.models import OutreachRequest, OutreachState, OutreachStep
 from supportdesk.classes.outreach.steps import ENDED, due_on
 from supportdesk.core import clock
@@ -25,7 +25,7 @@ from supportdesk.extensions import db
 KIND = "outreach"
 _LOCK = (
     select(OutreachRequest)
-    .options(selectinload(OutreachRequest.choices), selectinload(OutreachRequest.lecturers))
+    .options(selectinload(OutreachRequest.choices), selectinload(OutreachRequest.instructors))
     .with_for_update(key_share=True, of=OutreachRequest)
     .execution_options(populate_existing=True)
 )
@@ -79,9 +79,3 @@ def note_step(
         now=now,
         detail={"state": after.value},
     )
-
-
-def demand_reason(reason: str) -> None:
-    """Raises ReasonMissing."""
-    if not reason.strip():
-        raise ReasonMissing

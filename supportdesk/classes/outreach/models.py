@@ -25,6 +25,7 @@ class OutreachState(StrEnum):
     CLOSED = "closed"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    NOT_HELD = "not_held"  # nobody came, or could: known only when it would have begun
 
 
 class Door(StrEnum):
@@ -46,28 +47,32 @@ _LIVE = text("ended_at IS NULL")
 
 
 class OutreachRequest(Base):
-    """A lecture as a group wishes it, and what became of it. Nobody asks twice for the same first day."""
+    """A lecture as a group wishes it, and what became of it. Nobody asks twice for the same first day; a group of that
+    name in another district is another.
+    """
 
     __tablename__ = "outreach_request"
     __table_args__ = (
         CheckConstraint("people BETWEEN 1 AND 1000", "people_range"),
         CheckConstraint("minutes BETWEEN 15 AND 600", "minutes_range"),
         CheckConstraint("at_city OR place <> ''", "own_place_has_name"),
-        CheckConstraint("(state IN ('closed', 'refused', 'withdrawn')) = (ended_at IS NOT NULL)", "ended_has_time"),
+        CheckConstraint(
+            "(state IN ('closed', 'refused', 'withdrawn', 'not_held')) = (ended_at IS NOT NULL)", "ended_has_time"
+        ),
         CheckConstraint("(ended_at IS NULL) = (due_on IS NOT NULL)", "open_has_due_day"),
         CheckConstraint(
             "(state IN ('received', 'checked', 'refused', 'withdrawn')) = (starts_at IS NULL)", "found_has_time"
         ),
         CheckConstraint("(starts_at IS NULL) = (travel_minutes IS NULL)", "time_with_travel"),
         CheckConstraint(
-            "(state IN ('confirmed', 'prepared', 'held', 'reported', 'closed')) = (run_id IS NOT NULL)",
+            "(state IN ('confirmed', 'prepared', 'held', 'reported', 'closed', 'not_held')) = (run_id IS NOT NULL)",
             "confirmed_has_run",
         ),
         CheckConstraint("state NOT IN ('reported', 'closed') OR heads IS NOT NULL", "reported_has_heads"),
         CheckConstraint("heads >= 0", "heads_positive"),
         CheckConstraint("starts_at < ends_at", "times_in_order"),
         CheckConstraint("travel_minutes BETWEEN 0 AND 240", "travel_range"),
-        Index("uq_outreach_request_live", "group_key", "first_day", unique=True,
+        Index("uq_outreach_request_live", "group_key", "district_code", "first_day", unique=True,
               sqlite_where=_LIVE, postgresql_where=_LIVE),
         Index("ix_outreach_request_due", "due_on", "id"),
         Index("ix_outreach_request_door", "door", "received_at"),
@@ -98,6 +103,7 @@ class OutreachRequest(Base):
     contact_name: Mapped[str]
     contact_kana: Mapped[str]
     contact_phone: Mapped[str]
+    contact_address: Mapped[str] = mapped_column(default="", comment="where the letter of decision is sent")
     note: Mapped[str] = mapped_column(default="")
     received_at: Mapped[datetime]
     received_by: Mapped[int | None] = foreign_key("account.id", index=False)
@@ -116,8 +122,8 @@ class OutreachRequest(Base):
     choices: Mapped[list[OutreachChoice]] = relationship(
         cascade="all, delete-orphan", order_by="OutreachChoice.number", lazy="raise_on_sql"
     )
-    lecturers: Mapped[list[OutreachLecturer]] = relationship(
-        cascade="all, delete-orphan", order_by="OutreachLecturer.account_id", lazy="raise_on_sql"
+    instructors: Mapped[list[OutreachInstructor]] = relationship(
+        cascade="all, delete-orphan", order_by="OutreachInstructor.account_id", lazy="raise_on_sql"
     )
 
 
@@ -132,8 +138,8 @@ class OutreachChoice(Base):
     starts_at: Mapped[datetime]
 
 
-class OutreachLecturer(Base):
-    """Who is to hold it: kept from the day that is found on."""
+class OutreachInstructor(Base):
+    """Who is to hold it: from the day that is found on; later the same as is on duty at its meeting."""
 
     __tablename__ = "outreach_lecturer"
 

@@ -53,6 +53,16 @@ OUTREACH_TRAVEL_MINUTES: Final = NumberSetting(
     unit=_l("分"),
     meaning=_l("行きと帰りに、それぞれこの時間を講師の予定に入れます。講座ごとに変えられます。"),
 )
+OUTREACH_TRAVEL_BY_DISTRICT: Final = TextSetting(
+    name="classes.outreach_travel_by_district",
+    label=_l("地区ごとの、出前講座の場所までの移動の時間"),
+    words="",
+    longest=200,
+    may_be_empty=True,
+    meaning=_l(
+        "地区の名前と分を書き、「、」で分けます（例：河辺40、雄和40）。書いていない地区は、上の「移動の時間」です。"
+    ),
+)
 OUTREACH_CHECK_DAYS: Final = NumberSetting(
     name="classes.outreach_check_days",
     label=_l("出前講座の申し込みをたしかめるまでの日数"),
@@ -116,6 +126,15 @@ OUTREACH_HOURLY: Final = NumberSetting(
     unit=_l("件"),
     meaning=_l("機械がたくさん送ってきたときに止めるためです。止まっているあいだは、電話を案内します。"),
 )
+OUTREACH_PER_ADDRESS: Final = NumberSetting(
+    name="classes.outreach_per_address",
+    label=_l("1つのインターネット回線から続けて受け付ける出前講座の申し込み"),
+    default=10,
+    least=1,
+    most=100,
+    unit=_l("件"),
+    meaning=_l("これをこえると、15分のあいだ止めて、電話を案内します。会館や役所では、1つの回線を大勢で使います。"),
+)
 OUTREACH_FORM_SECONDS: Final = NumberSetting(
     name="classes.outreach_form_seconds",
     label=_l("申し込みの画面に書くのに、少なくともかかる時間"),
@@ -162,6 +181,7 @@ SETTINGS: Final = (
     OUTREACH_MOST_PEOPLE,
     OUTREACH_MOST_MINUTES,
     OUTREACH_TRAVEL_MINUTES,
+    OUTREACH_TRAVEL_BY_DISTRICT,
     OUTREACH_CHECK_DAYS,
     OUTREACH_FIND_DAYS,
     OUTREACH_CONFIRM_DAYS,
@@ -169,6 +189,7 @@ SETTINGS: Final = (
     OUTREACH_RESULT_DAYS,
     OUTREACH_CLOSE_DAYS,
     OUTREACH_HOURLY,
+    OUTREACH_PER_ADDRESS,
     OUTREACH_FORM_SECONDS,
     OUTREACH_CONTACT_YEARS,
     OUTREACH_KIT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select, true
 from sqlalchemy.orm import selectinload
@@ -16,13 +16,13 @@ from supportdesk.classes.models import Course, Meeting
 from supportdesk.classes.outreach.errors import AskedFor
 from supportdesk.classes.outreach.models import (
     OutreachHeads,
+    OutreachInstructor,
     OutreachItem,
-    OutreachLecturer,
     OutreachRequest,
     OutreachState,
     OutreachStep,
 )
-from supportdesk.classes.outreach.steps import ENDED, ON_THE_WAY
+from supportdesk.classes.outreach.steps import ENDED, HAS_RUN, ON_THE_WAY
 from supportdesk.classes.queries import RUN
 from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
@@ -35,7 +35,7 @@ from supportdesk.places.choices import venue_in_words
 from supportdesk.places.models import District, Room, Venue
 
 REQUEST = table_of(OutreachRequest)
-_LECTURER = table_of(OutreachLecturer)
+_INSTRUCTOR = table_of(OutreachInstructor)
 #: Whoever answers the telephone works on every request; coordinators on those of their districts.
 _EVERYWHERE = frozenset({Role.RECEPTION, Role.ADMIN})
 
@@ -46,14 +46,23 @@ def worked_on_by(actor: Actor) -> ColumnElement[bool]:
         return true()
     if not actor.may(Permission.WORK_OUTREACH):
         return false()
-    return REQUEST.c.district_code.in_(districts_managed(actor) or ())
+    return _belongs_to(districts_managed(actor) or ())
+
+
+def _belongs_to(districts: Collection[str]) -> ColumnElement[bool]:
+    """Condition: the request is one of these districts: the group's, or that of the city's room which was found for it.
+
+    The lecture itself counts for the district in which it is held, as every run does.
+    """
+    rooms = select(Room.id).join(Venue, Venue.id == Room.venue_id).where(Venue.district_code.in_(districts))
+    return or_(REQUEST.c.district_code.in_(districts), REQUEST.c.room_id.in_(rooms))
 
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:
     """Condition: the actor may see this request: they work on it, or hold the lecture."""
     if not actor.may(Permission.SEE_OUTREACH):
         return false()
-    theirs = select(_LECTURER.c.request_id).where(_LECTURER.c.account_id == actor.account_id)
+    theirs = select(_INSTRUCTOR.c.request_id).where(_INSTRUCTOR.c.account_id == actor.account_id)
     return or_(worked_on_by(actor), REQUEST.c.id.in_(theirs))
 
 
@@ -134,7 +143,7 @@ class Details:
     district: str
     course: str
     room: str
-    lecturers: Sequence[str]
+    instructors: Sequence[str]
     meeting_id: int | None
     works: bool
 
@@ -158,14 +167,14 @@ def request_details(actor: Actor, request_id: int) -> Details:
         .outerjoin(Venue, Venue.id == Room.venue_id)
         .outerjoin(Meeting, Meeting.run_id == OutreachRequest.run_id)
         .where(OutreachRequest.id == request_id, seen_by(actor))
-        .options(selectinload(OutreachRequest.choices), selectinload(OutreachRequest.lecturers))
+        .options(selectinload(OutreachRequest.choices), selectinload(OutreachRequest.instructors))
     ).one_or_none()
     if row is None:
         raise NotFound
     names = db.session.scalars(
         select(Account.name)
-        .join(OutreachLecturer, OutreachLecturer.account_id == Account.id)
-        .where(OutreachLecturer.request_id == request_id)
+        .join(OutreachInstructor, OutreachInstructor.account_id == Account.id)
+        .where(OutreachInstructor.request_id == request_id)
         .order_by(Account.id)
     ).all()
     room = f"{venue_in_words(row.venue, row.nickname)} {row.room}" if row.room else ""
@@ -229,11 +238,6 @@ def heads_by_age(request_id: int) -> dict[AgeBand, int]:
     return {row.age_band: row.heads for row in rows}
 
 
-def meeting_id_of(run_id: int) -> int:
-    """The one meeting of a lecture."""
-    return db.session.scalars(select(Meeting.id).where(Meeting.run_id == run_id)).one()
-
-
 def request_behind(run_id: int) -> int | None:
     """The request for which a lecture is held."""
     return db.session.scalar(select(REQUEST.c.id).where(REQUEST.c.run_id == run_id))
@@ -265,7 +269,7 @@ def lectures_asked_for(first: datetime, end: datetime, districts: Collection[str
         .order_by(REQUEST.c.starts_at, REQUEST.c.id)
     )
     if districts is not None:
-        statement = statement.where(REQUEST.c.district_code.in_(districts))
+        statement = statement.where(_belongs_to(districts))
     return [AskedLecture._make(row) for row in db.session.execute(statement)]
 
 
@@ -276,14 +280,17 @@ def demand_not_asked_for(run_ids: Collection[int]) -> None:
 
 
 class Receipt(NamedTuple):
-    """What the receipt says: nothing of whom to contact."""
+    """What the receipt says: nothing of whom to contact. `starts_at` is told from the decision on."""
 
     code: str
+    state: OutreachState
     group_name: str
     people: int
     minutes: int
     received_at: datetime
     choices: Sequence[datetime]
+    starts_at: datetime | None
+    ends_at: datetime | None
 
 
 def receipt_of(token: str) -> Receipt:
@@ -294,18 +301,29 @@ def receipt_of(token: str) -> Receipt:
     if request is None:
         raise NotFound
     dates = [choice.starts_at for choice in request.choices]
-    return Receipt(request.code, request.group_name, request.people, request.minutes, request.received_at, dates)
+    decided = request.state in HAS_RUN
+    return Receipt(
+        request.code,
+        request.state,
+        request.group_name,
+        request.people,
+        request.minutes,
+        request.received_at,
+        dates,
+        request.starts_at if decided else None,
+        request.ends_at if decided else None,
+    )
 
 
-def coming_holds(account_id: int, now: datetime) -> list[Any]:
+def coming_holds(account_id: int, now: datetime) -> list[int]:
     """The ids of requests for which this account's time is held, and that no lecture was made of yet."""
     return list(
         db.session.scalars(
             select(REQUEST.c.id)
-            .join(_LECTURER, _LECTURER.c.request_id == REQUEST.c.id)
+            .join(_INSTRUCTOR, _INSTRUCTOR.c.request_id == REQUEST.c.id)
             .where(
                 and_(
-                    _LECTURER.c.account_id == account_id,
+                    _INSTRUCTOR.c.account_id == account_id,
                     REQUEST.c.state == OutreachState.FOUND,
                     REQUEST.c.ends_at > now,
                 )

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 
-from supportdesk.classes.attendance import ATTENDED, MOST_HEADS, lock_meeting, record_heads
+from supportdesk.classes.attendance import MOST_HEADS, lock_meeting, named_at, record_heads
 from supportdesk.classes.errors import TooManyHeads
-from supportdesk.classes.models import AttendanceMark
+from supportdesk.classes.lectures import only_meeting
+from supportdesk.classes.models import Meeting
 from supportdesk.classes.outreach.errors import HeadsTooFew
 from supportdesk.classes.outreach.locking import lock_request, move_on
 from supportdesk.classes.outreach.models import OutreachHeads, OutreachState
-from supportdesk.classes.outreach.queries import meeting_id_of
 from supportdesk.core.database import table_of
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -42,7 +42,7 @@ def report_result(request_id: int, result: Result, *, actor: Actor, now: datetim
     """
     request = lock_request(request_id, {OutreachState.HELD})
     assert request.run_id is not None
-    meeting_id = meeting_id_of(request.run_id)
+    meeting_id = only_meeting(request.run_id)
     lock_meeting(meeting_id)
     named = named_at(meeting_id)
     if not 0 <= result.heads <= MOST_HEADS:
@@ -62,11 +62,7 @@ def report_result(request_id: int, result: Result, *, actor: Actor, now: datetim
     move_on(request, OutreachState.REPORTED, actor=actor, now=now)
 
 
-def named_at(meeting_id: int) -> int:
-    """How many were marked as having taken part, by name."""
-    statement = (
-        select(func.count())
-        .select_from(AttendanceMark)
-        .where(AttendanceMark.meeting_id == meeting_id, AttendanceMark.current, AttendanceMark.state.in_(ATTENDED))
-    )
-    return int(db.session.scalar(statement) or 0)
+def took_part(meeting_id: int) -> int:
+    """How many took part in all, by name or without."""
+    unnamed = db.session.scalar(select(Meeting.unnamed_heads).where(Meeting.id == meeting_id))
+    return named_at(meeting_id) + (unnamed or 0)

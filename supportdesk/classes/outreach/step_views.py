@@ -9,9 +9,12 @@ from flask_babel import gettext as _
 
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries
+from supportdesk.classes.attendance import named_at
 from supportdesk.classes.outreach import stepping
-from supportdesk.classes.outreach.finding import Lecturer, Option, find_day, options
+from supportdesk.classes.outreach.finding import Instructor, Option, find_day, options
 from supportdesk.classes.outreach.forms import (
+    ENDS,
+    ENDS_BEGUN,
     EndForm,
     FindForm,
     ReasonForm,
@@ -20,10 +23,11 @@ from supportdesk.classes.outreach.forms import (
     typed_result,
 )
 from supportdesk.classes.outreach.models import OutreachState
-from supportdesk.classes.outreach.office import OUTREACH_LETTER_NOTE, OUTREACH_TRAVEL_MINUTES
+from supportdesk.classes.outreach.office import OUTREACH_LETTER_NOTE
 from supportdesk.classes.outreach.queries import Details, heads_by_age, request_details, request_to_work_on
-from supportdesk.classes.outreach.reporting import named_at, report_result
-from supportdesk.classes.outreach.steps import BACK, CAN_END, HAS_RUN
+from supportdesk.classes.outreach.reporting import report_result
+from supportdesk.classes.outreach.steps import BACK, CAN_END, HAS_RUN, has_begun
+from supportdesk.classes.outreach.travel import usual_travel
 from supportdesk.classes.outreach.views import blueprint, goes_back, note_look_at
 from supportdesk.classes.outreach.words import CHOICES, STATES
 from supportdesk.core import clock
@@ -45,25 +49,25 @@ def find(request_id: int) -> Answer:
     found = _in_step(request_to_work_on(actor, request_id), {S.CHECKED})
     asked = found.request
     preferred = [(choice.number, choice.starts_at) for choice in asked.choices]
-    travel = OUTREACH_TRAVEL_MINUTES.get()
+    travel = usual_travel(found.district)
     dates = options(request_id, preferred, asked.minutes, travel)
     first = _chosen(dates)
     form = FindForm(
         courses=run_queries.course_choices(),
         rooms=run_queries.room_choices(),
-        staff=[(one.account_id, one.name) for one in first.lecturers],
+        staff=[(one.account_id, one.name) for one in first.instructors],
         data={"course_code": asked.course_code, "travel": travel, **typed_for(first.starts_at, asked.minutes)},
     )
 
     def page() -> str:
-        shown = _typed_option(request_id, form) or first
-        form.staff.choices = [(one.account_id, _with_standing(one)) for one in shown.lecturers]
+        shown = _typed_option(request_id, form, travel) or first
+        form.staff.choices = [(one.account_id, _with_standing(one)) for one in shown.instructors]
         return render_template(
             "outreach/find.html", form=form, found=found, asked=asked, dates=dates, shown=shown, words=CHOICES
         )
 
     def act() -> str:
-        find_day(request_id, form.finding(), although=bool(form.although.data), actor=actor, now=now)
+        find_day(request_id, form.found_day(), although=bool(form.although.data), actor=actor, now=now)
         return url_for("outreach.request_page", request_id=request_id)
 
     if form.is_submitted() and request.form.get("look"):
@@ -79,18 +83,18 @@ def _chosen(dates: Iterable[Option]) -> Option:
     return next(iter([*asked_for, *(one for one in all_dates if one.free), *all_dates]))
 
 
-def _with_standing(one: Lecturer) -> str:
+def _with_standing(one: Instructor) -> str:
     """A name to tick, and that they are not free."""
     return one.name if one.free else _("%(name)s（空いていません）", name=one.name)
 
 
-def _typed_option(request_id: int, form: FindForm) -> Option | None:
-    """Who is free at what was typed; None where nothing was, or no time that can be."""
+def _typed_option(request_id: int, form: FindForm, usual: int) -> Option | None:
+    """Who is free at what was typed; None where nothing was, or no time that can be. `usual`: the way, if none was."""
     times = form.times
     if not form.is_submitted() or times is None or times[0] >= times[1]:
         return None
     minutes = int((times[1] - times[0]).total_seconds() // 60)
-    travel = form.travel.data if form.travel.data is not None else OUTREACH_TRAVEL_MINUTES.get()
+    travel = form.travel.data if form.travel.data is not None else usual
     return options(request_id, [(0, times[0])], minutes, travel)[0]
 
 
@@ -131,6 +135,7 @@ def back(request_id: int) -> Answer:
     """Take the last step back, and say why."""
     actor, now = current_actor(), clock.now()
     found = request_to_work_on(actor, request_id)
+    note_look_at(found)
     asked = found.request
     form = ReasonForm(data={"seen": asked.state})
     if request.method == "GET" and not goes_back(found):
@@ -156,17 +161,20 @@ def back(request_id: int) -> Answer:
 @blueprint.route("/<int:request_id>/end", methods=["GET", "POST"])
 @requires(Permission.WORK_OUTREACH)
 def end(request_id: int) -> Answer:
-    """Refuse the request, or note that it was withdrawn, and say why."""
+    """Refuse the request, or note that it was withdrawn, or that its lecture did not take place, and say why."""
     actor, now = current_actor(), clock.now()
     found = request_to_work_on(actor, request_id)
+    note_look_at(found)
     asked = found.request
-    form = EndForm(data={"seen": asked.state})
+    begun = asked.state in HAS_RUN and has_begun(asked.starts_at, now)
+    ends = ENDS_BEGUN if begun else ENDS
+    form = EndForm(choices={"end": ends}, data={"seen": asked.state, "end": next(iter(ends)) if begun else None})
     if request.method == "GET" and asked.state not in CAN_END:
         raise NotFound
 
     def page() -> str:
         return render_template(
-            "outreach/end.html", form=form, found=found, asked=asked, calls_off=asked.state in HAS_RUN
+            "outreach/end.html", form=form, found=found, asked=asked, calls_off=asked.state in HAS_RUN, begun=begun
         )
 
     def act() -> str:

@@ -10,13 +10,24 @@ from flask_babel import force_locale
 from sqlalchemy import delete, select
 
 from supportdesk.accounts.models import Account
+from supportdesk.classes.attendance import lock_meeting
+from supportdesk.classes.lectures import only_meeting
 from supportdesk.classes.models import Edition, RunKind
-from supportdesk.classes.outreach.errors import AskedBefore, Begun, NotBegun, NotPacked
-from supportdesk.classes.outreach.finding import travel_claims, window
-from supportdesk.classes.outreach.locking import demand_reason, held_activity, lock_request, move_on
+from supportdesk.classes.outreach.errors import (
+    AskedBefore,
+    Begun,
+    BegunUnconfirmed,
+    NotBegun,
+    NotPacked,
+    ReasonMissing,
+    SomebodyCame,
+)
+from supportdesk.classes.outreach.locking import held_activity, lock_request, move_on
 from supportdesk.classes.outreach.models import OutreachItem, OutreachRequest, OutreachState
 from supportdesk.classes.outreach.office import OUTREACH_KIT
-from supportdesk.classes.outreach.steps import BACK, CAN_END, HAS_RUN
+from supportdesk.classes.outreach.reporting import took_part
+from supportdesk.classes.outreach.steps import BACK, CAN_END, HAS_RUN, has_begun
+from supportdesk.classes.outreach.travel import travel_claims, window
 from supportdesk.classes.outreach.words import INSTEAD
 from supportdesk.classes.planning import MeetingPlan, RunPlan, cancel_run, plan_run
 from supportdesk.core.database import unique_or
@@ -35,14 +46,17 @@ def check_request(request_id: int, *, actor: Actor, now: datetime) -> None:
     move_on(lock_request(request_id, {S.RECEIVED}), S.CHECKED, actor=actor, now=now)
 
 
-def confirm_request(request_id: int, *, actor: Actor, now: datetime) -> int:
+def confirm_request(request_id: int, *, begun: bool = False, actor: Actor, now: datetime) -> int:
     """Make the lecture for which time was held, its run with one meeting, and the list of what to pack; the run's id.
 
-    Raises NotFound, StepTaken, and what planning refuses: a venue that was closed meanwhile.
+    `begun`: it is known that its time has come. Raises NotFound, StepTaken, BegunUnconfirmed unless that is known, and
+    what planning refuses: a venue that was closed meanwhile, an instructor who is away by now.
     """
     request = lock_request(request_id, {S.FOUND})
     assert request.starts_at and request.ends_at and request.travel_minutes is not None
-    staff = tuple(one.account_id for one in request.lecturers)
+    if not begun and has_begun(request.starts_at, now):
+        raise BegunUnconfirmed
+    staff = tuple(one.account_id for one in request.instructors)
     # What was held is taken again in this very transaction, the lecture by its meeting and the way for itself: these
     # are the same cells, so nobody can have come between, and nobody waits for anything that they do not hold.
     occupancy.release(held_activity(request_id))
@@ -128,7 +142,7 @@ def step_back(request_id: int, seen: OutreachState, *, reason: str, actor: Actor
     NotFound, StepTaken, ReasonMissing, Begun, AskedBefore.
     """
     request = lock_request(request_id, BACK.keys() & {seen})
-    demand_reason(reason)
+    _demand_reason(reason)
     after = BACK[seen]
     if after in (S.CHECKED, S.RECEIVED):
         _let_go(request, actor=actor, now=now)
@@ -144,21 +158,44 @@ def end_request(
     request_id: int, end: OutreachState, seen: OutreachState, *, reason: str, actor: Actor, now: datetime
 ) -> None:
     """Refuse the request, or note that the group withdrew it, and say why: what was held is free, a lecture is called
-    off. Raises NotFound, StepTaken, ReasonMissing, Begun.
+    off. Once its time has come it can only be noted that it did not take place (NOT_HELD): its day and its run stay.
+
+    Raises NotFound, StepTaken, ReasonMissing, Begun, NotBegun, and SomebodyCame.
     """
-    assert end in (S.REFUSED, S.WITHDRAWN)
+    assert end in (S.REFUSED, S.WITHDRAWN, S.NOT_HELD)
     request = lock_request(request_id, CAN_END & {seen})
-    demand_reason(reason)
-    _let_go(request, actor=actor, now=now)
-    _forget_day(request)
+    _demand_reason(reason)
+    if end is S.NOT_HELD:
+        _note_not_held(request, actor=actor, now=now)
+    else:
+        _let_go(request, actor=actor, now=now)
+        _forget_day(request)
     move_on(request, end, reason=reason, actor=actor, now=now)
+
+
+def _demand_reason(reason: str) -> None:
+    """Raises ReasonMissing."""
+    if not reason.strip():
+        raise ReasonMissing
+
+
+def _note_not_held(request: OutreachRequest, *, actor: Actor, now: datetime) -> None:
+    if request.state not in HAS_RUN or not has_begun(request.starts_at, now):
+        raise NotBegun
+    assert request.run_id is not None
+    meeting_id = only_meeting(request.run_id)
+    lock_meeting(meeting_id)
+    if took_part(meeting_id):
+        raise SomebodyCame
+    cancel_run(request.run_id, begun=True, actor=actor, now=now)
+    occupancy.release(held_activity(request.id))
 
 
 def _let_go(request: OutreachRequest, *, actor: Actor, now: datetime) -> None:
     """Give up what was held for the day that was found, and the lecture."""
     if request.state in HAS_RUN:
-        assert request.run_id is not None and request.starts_at
-        if request.starts_at <= now:
+        assert request.run_id is not None
+        if has_begun(request.starts_at, now):
             raise Begun
         cancel_run(request.run_id, actor=actor, now=now)
         db.session.execute(delete(OutreachItem).where(OutreachItem.request_id == request.id))
@@ -168,4 +205,4 @@ def _let_go(request: OutreachRequest, *, actor: Actor, now: datetime) -> None:
 def _forget_day(request: OutreachRequest) -> None:
     """No day is found any more: written together with the step, for the database lets neither be alone."""
     request.run_id = request.starts_at = request.ends_at = request.travel_minutes = request.room_id = None
-    request.lecturers = []
+    request.instructors = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from supportdesk.classes.outreach.models import OutreachState
@@ -19,7 +19,7 @@ from supportdesk.classes.outreach.office import (
 S = OutreachState
 #: In the order in which they are gone through.
 ON_THE_WAY: Final = (S.RECEIVED, S.CHECKED, S.FOUND, S.CONFIRMED, S.PREPARED, S.HELD, S.REPORTED)
-ENDED: Final = frozenset({S.CLOSED, S.REFUSED, S.WITHDRAWN})
+ENDED: Final = frozenset({S.CLOSED, S.REFUSED, S.WITHDRAWN, S.NOT_HELD})
 #: Where a step back leads. From CONFIRMED and PREPARED the lecture is called off, and a day is looked for anew.
 BACK: Final = {
     S.CHECKED: S.RECEIVED,
@@ -31,12 +31,14 @@ BACK: Final = {
     S.CLOSED: S.REPORTED,
     S.REFUSED: S.RECEIVED,
     S.WITHDRAWN: S.RECEIVED,
+    S.NOT_HELD: S.CHECKED,
 }
-#: As long as nobody has gone there, it can be refused or withdrawn.
+#: As long as nobody has gone there, it can be refused or withdrawn; once it would have begun, it did not take place.
 CAN_END: Final = frozenset({S.RECEIVED, S.CHECKED, S.FOUND, S.CONFIRMED, S.PREPARED})
-#: What is asked of the group can be put right until a day is looked for.
+#: All that the group asked for can be put right until a day is looked for; whom to call, as long as it is open.
 CAN_AMEND: Final = frozenset({S.RECEIVED, S.CHECKED})
-#: From the letter on there is a lecture.
+OPEN: Final = frozenset(ON_THE_WAY)
+#: From the letter on there is a lecture. Of one that did not take place the run stays, called off.
 HAS_RUN: Final = frozenset({S.CONFIRMED, S.PREPARED, S.HELD, S.REPORTED, S.CLOSED})
 
 
@@ -60,3 +62,8 @@ def due_on(state: OutreachState, today: date, held_on: date | None) -> date | No
     """By when the step after this state is to be taken, None when there is none. `held_on`: the day that was found."""
     rule = _DUE.get(state)
     return rule(today, held_on or today) if rule else None
+
+
+def has_begun(starts_at: datetime | None, now: datetime) -> bool:
+    """Whether the day that was found has come: a lecture that has begun is not called off."""
+    return starts_at is not None and starts_at <= now

@@ -44,14 +44,14 @@ def lecture_rows(found: Details) -> Rows:
     return [
         (_("日時"), f"{day(asked.starts_at)} {clock_time(asked.starts_at)}〜{clock_time(asked.ends_at)}"),
         (_("講座"), found.course),
-        (_("講師"), "、".join(found.lecturers)),
+        (_("講師"), "、".join(found.instructors)),
         (_("移動"), travel),
         (_("会場"), found.room or asked.place),
     ]
 
 
-def result_rows(found: Details, by_age: Mapping[AgeBand, int]) -> Rows:
-    """How it was; nothing before that is known."""
+def result_rows(found: Details, by_age: Mapping[AgeBand, int], named: int) -> Rows:
+    """How it was; nothing before that is known. `named`: how many are known by name, perhaps more than was said."""
     asked = found.request
     if asked.heads is None:
         return []
@@ -60,7 +60,7 @@ def result_rows(found: Details, by_age: Mapping[AgeBand, int]) -> Rows:
     ]
     wishes = [_("教室") if asked.next_class else "", _("地域サポーター") if asked.next_tutor else ""]
     return [
-        (_("参加した人"), _("%(people)s人", people=asked.heads)),
+        (_("参加した人"), _("%(people)s人", people=max(asked.heads, named))),
         (_("年代"), "、".join(ages)),
         (_("話したこと、質問されたこと"), asked.topics),
         (_("これからの希望"), _joined("、", *wishes)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, render_template, request, url_for
@@ -14,11 +13,12 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_contact
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries
+from supportdesk.classes.attendance import named_at
 from supportdesk.classes.outreach import stepping
-from supportdesk.classes.outreach.applying import amend_application, take_application
-from supportdesk.classes.outreach.forms import StaffApplicationForm, typed_from
+from supportdesk.classes.outreach.applying import amend_application, amend_contact, take_application
+from supportdesk.classes.outreach.forms import ContactForm, StaffApplicationForm, typed_from
 from supportdesk.classes.outreach.locking import held_activity
-from supportdesk.classes.outreach.models import Door, OutreachRequest, OutreachState
+from supportdesk.classes.outreach.models import Door, OutreachState
 from supportdesk.classes.outreach.queries import (
     Details,
     board_page,
@@ -29,7 +29,7 @@ from supportdesk.classes.outreach.queries import (
     request_to_work_on,
     step_counts,
 )
-from supportdesk.classes.outreach.steps import BACK, CAN_AMEND, CAN_END, HAS_RUN
+from supportdesk.classes.outreach.steps import BACK, CAN_AMEND, CAN_END, HAS_RUN, OPEN, has_begun
 from supportdesk.classes.outreach.summary import lecture_rows, result_rows, wish_rows
 from supportdesk.classes.outreach.words import GROUPS, NEXT_STEPS, STATES
 from supportdesk.classes.views import LONGEST_WORD
@@ -46,7 +46,7 @@ S = OutreachState
 #: The steps that are one press, by the state in which they are taken.
 PRESSED: Final[dict[OutreachState, Callable[..., object]]] = {
     S.RECEIVED: stepping.check_request,
-    S.FOUND: stepping.confirm_request,
+    S.FOUND: stepping.confirm_request,  # once it has begun, with `begun`
     S.CONFIRMED: stepping.prepare_lecture,
     S.PREPARED: stepping.hold_lecture,
     S.REPORTED: stepping.close_request,
@@ -111,17 +111,18 @@ def request_page(request_id: int) -> str:
         history=history_of(request_id),
         items=items_of(request_id),
         lecture=lecture_rows(found),
-        result=result_rows(found, heads_by_age(request_id)),
+        result=result_rows(found, heads_by_age(request_id), named_at(found.meeting_id or 0)),
         wish=wish_rows(found),
         states=STATES,
         next_steps=NEXT_STEPS,
         groups=GROUPS,
         today=clock.today(),
-        begun=has_begun(asked, now),
+        begun=has_begun(asked.starts_at, now),
         in_the_field=asked.state in IN_THE_FIELD,
         has_run=asked.state in HAS_RUN,
         can_amend=asked.state in CAN_AMEND,
-        can_end=asked.state in CAN_END and not (asked.state in HAS_RUN and has_begun(asked, now)),
+        can_amend_contact=asked.state in OPEN,
+        can_end=asked.state in CAN_END,
         goes_back=goes_back(found),
     )
 
@@ -140,11 +141,38 @@ def edit(request_id: int) -> Answer:
     )
 
     def act() -> str:
-        amend_application(request_id, form.application(), although=bool(form.although.data), actor=actor, now=now)
+        amend_application(
+            request_id,
+            form.application(),
+            seen=form.seen.data,
+            although=bool(form.although.data),
+            actor=actor,
+            now=now,
+        )
         return url_for("outreach.request_page", request_id=request_id)
 
     return answer_form(
         form, lambda: render_template("outreach/edit.html", form=form, found=found), act, _("直しました。")
+    )
+
+
+@blueprint.route("/<int:request_id>/contact", methods=["GET", "POST"])
+@requires(Permission.WORK_OUTREACH)
+def contact(request_id: int) -> Answer:
+    """Put right whom to call and where the letter goes, also when a day is found already."""
+    actor, now = current_actor(), clock.now()
+    found = request_to_work_on(actor, request_id)
+    if found.request.state not in OPEN:
+        raise NotFound
+    note_look_at(found)
+    form = ContactForm(data=typed_from(found.request))
+
+    def act() -> str:
+        amend_contact(request_id, form.contact(), seen=form.seen.data, actor=actor, now=now)
+        return url_for("outreach.request_page", request_id=request_id, _anchor="contact")
+
+    return answer_form(
+        form, lambda: render_template("outreach/contact.html", form=form, found=found), act, _("直しました。")
     )
 
 
@@ -159,9 +187,10 @@ def advance(request_id: int) -> Response:
     state = S(seen) if seen in set(S) else None
     if state not in PRESSED or not (found.works or state in IN_THE_FIELD):
         raise NotFound
+    more = {"begun": True} if state is S.FOUND and request.form.get("begun") == "1" else {}
 
     def act() -> str:
-        PRESSED[state](request_id, actor=actor, now=now)
+        PRESSED[state](request_id, actor=actor, now=now, **more)
         return here
 
     return answer_press(act, _("次に進みました。"), back=here)
@@ -183,16 +212,11 @@ def tick(request_id: int, number: int) -> Response:
     return answer_press(act, back=here)
 
 
-def has_begun(asked: OutreachRequest, now: datetime) -> bool:
-    """Whether the day that was found has come: a lecture that has begun is not called off."""
-    return asked.starts_at is not None and asked.starts_at <= now
-
-
 def goes_back(found: Details) -> bool:
     """Whether the actor can take the last step back now."""
     state = found.request.state
     calls_off = BACK.get(state) is S.CHECKED and state in HAS_RUN
-    return found.works and state in BACK and not (calls_off and has_begun(found.request, clock.now()))
+    return found.works and state in BACK and not (calls_off and has_begun(found.request.starts_at, clock.now()))
 
 
 def note_look_at(found: Details) -> None:

@@ -19,6 +19,7 @@ STATES: Final = {
     OutreachState.CLOSED: _l("終わった"),
     OutreachState.REFUSED: _l("断った"),
     OutreachState.WITHDRAWN: _l("取り下げられた"),
+    OutreachState.NOT_HELD: _l("行われなかった"),
 }
 #: What is to be done next, by the state that a request is in.
 NEXT_STEPS: Final = {

@@ -4,7 +4,8 @@ one learns nothing from it.
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from supportdesk.accounts.actions import Action
@@ -48,9 +49,12 @@ def name_tags(meeting_id: int) -> str:
 @public
 def scan(code: str) -> Answer:
     """Whoever holds the class today takes attendance, other staff open the booking; a stranger is told what it is."""
+    if not current_user.is_authenticated or not current_user.may(Permission.SEE_CLASSES):
+        return render_template("classes/roll/booking_code.html")  # of every code the same: which there are is nobody's
     found = enrolment_by_code(tidy_code(code[:LONGEST_WORD]))
-    if found is None or not current_user.is_authenticated or not current_user.may(Permission.SEE_CLASSES):
-        return render_template("classes/roll/booking_code.html"), 200 if found else 404
+    if found is None:
+        flash(_("この予約番号の予約は見つかりません。番号をたしかめてください。"), "warn")
+        return redirect(url_for("classes.index"), 303)
     today = meetings_on(clock.today(), staff_id=current_user.account_id)
     meeting = next((one for one in today if one.run_id == found.run_id), None)
     if meeting is not None and current_user.may(Permission.TAKE_ATTENDANCE):

@@ -54,6 +54,6 @@ def copy(run_id: int) -> Answer:
 def _weeks(starts_at: datetime, now: datetime) -> int:
     """As many as were asked for; else the fewest that lie ahead."""
     asked = request.args.get("weeks", "")
-    if asked.isascii() and asked.isdecimal() and 1 <= int(asked[:4]) <= MOST_WEEKS:
+    if asked.isascii() and asked.isdecimal() and len(asked) <= 3 and 1 <= int(asked) <= MOST_WEEKS:
         return int(asked)
     return min(max((now - starts_at) // timedelta(weeks=1) + 1, 1), MOST_WEEKS)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from supportdesk.accounts.models import Account
+from supportdesk.accounts.serving import Serving, serving, why_not_on
 from supportdesk.classes.lending.phones import free_phones
 from supportdesk.classes.office import PLANNED_AHEAD_DAYS
 from supportdesk.classes.series.shape import Group, Row, grouped
@@ -66,6 +66,7 @@ def examine(rows: Sequence[Row], each: int, now: datetime, *, phones: int = 0) -
     """Look at every date that is not left out; also against the others, of which one may be in another's way."""
     groups = grouped(rows, each)
     asked = [row for group in groups for row in group.rows]
+    saved = [row for group in groups if group.complete for row in group.rows]  # what is left over is in nobody's way
     places = _places({row.room_id for row in asked if row.room_id is not None})
     persons = _persons({account_id for row in asked for account_id in row.staff})
     findings: dict[int, list[Finding]] = {row.number: [] for row in asked}
@@ -74,10 +75,11 @@ def examine(rows: Sequence[Row], each: int, now: datetime, *, phones: int = 0) -
     for number, words in _closed(asked, places):
         findings[number].append(Finding(words, blocks=True))
     for number, words in [
+        *_away(asked, persons),
         *_taken(asked, persons),
-        *_twice(asked, persons),
+        *_twice(saved, persons),
         *_out_of_order(groups, places),
-        *_phones(asked, phones),
+        *_phones(saved, phones),
     ]:
         findings[number].append(Finding(words, blocks=True))
     return Examined(groups, findings, places)
@@ -105,7 +107,15 @@ def _closed(rows: Sequence[Row], places: Mapping[int | None, Place]) -> Iterable
             yield number, _("会場がお休みです（%(reason)s）。", reason=reasons[place])
 
 
-def _taken(rows: Sequence[Row], persons: Mapping[int, tuple[int, str]]) -> Iterable[tuple[int, str]]:
+def _away(rows: Sequence[Row], persons: Mapping[int, Serving]) -> Iterable[tuple[int, str]]:
+    for row in rows:
+        for one in (persons[account_id] for account_id in row.staff if account_id in persons):
+            why = why_not_on(one, _day(row))
+            if why:
+                yield row.number, _("%(name)s：%(why)s", name=one.name, why=why)
+
+
+def _taken(rows: Sequence[Row], persons: Mapping[int, Serving]) -> Iterable[tuple[int, str]]:
     claims = [occupancy.Claim("", _resources(row, persons), row.starts_at, row.ends_at) for row in rows]
     found = occupancy.in_the_way_of_each(claims)
     for row, in_the_way, words in zip(rows, found, occupancy.in_words_each(found), strict=True):
@@ -113,7 +123,7 @@ def _taken(rows: Sequence[Row], persons: Mapping[int, tuple[int, str]]) -> Itera
             yield row.number, _("ほかの予定があります。%(what)s", what=words)
 
 
-def _twice(rows: Sequence[Row], persons: Mapping[int, tuple[int, str]]) -> Iterable[tuple[int, str]]:
+def _twice(rows: Sequence[Row], persons: Mapping[int, Serving]) -> Iterable[tuple[int, str]]:
     """Two dates of this very plan that want the same room or person at one time: said at the later one."""
     has_it: dict[tuple[str, int], Row] = {}
     for row in rows:
@@ -123,7 +133,7 @@ def _twice(rows: Sequence[Row], persons: Mapping[int, tuple[int, str]]) -> Itera
                 if has_it.setdefault((resource, cell), row) is not row:
                     others[resource] = None
         for resource in others:
-            name = next((name for person_id, name in persons.values() if resource == occupancy.person(person_id)), None)
+            name = next((one.name for one in persons.values() if resource == occupancy.person(one.person_id)), None)
             words = (
                 _("%(name)s：この計画の別の教室と重なっています。", name=name)
                 if name
@@ -160,17 +170,14 @@ def _out_of_order(groups: Iterable[Group], places: Mapping[int | None, Place]) -
             yield group.rows[0].number, _("1つの教室の中で会場が分かれています。同じ会場の部屋にしてください。")
 
 
-def _resources(row: Row, persons: Mapping[int, tuple[int, str]]) -> tuple[str, ...]:
+def _resources(row: Row, persons: Mapping[int, Serving]) -> tuple[str, ...]:
     rooms = (occupancy.room(row.room_id),) if row.room_id is not None else ()
-    return (*rooms, *(occupancy.person(persons[one][0]) for one in row.staff if one in persons))
+    return (*rooms, *(occupancy.person(persons[one].person_id) for one in row.staff if one in persons))
 
 
-def _persons(account_ids: Collection[int]) -> dict[int, tuple[int, str]]:
-    """The person behind each account, and what they are called."""
-    rows = db.session.execute(
-        select(Account.id, Account.person_id, Account.name).where(Account.id.in_(account_ids), Account.active)
-    )
-    return {row.id: (row.person_id, row.name) for row in rows}
+def _persons(account_ids: Collection[int]) -> dict[int, Serving]:
+    """Who is behind each account, as long as they work here."""
+    return {one.account_id: one for one in serving(besides=account_ids) if one.active}
 
 
 def _places(room_ids: Collection[int]) -> dict[int | None, Place]:

@@ -11,15 +11,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
+from supportdesk.classes.condition_fields import LeastFields, ShownFromFields
+from supportdesk.classes.filling_fields import FillingField
 from supportdesk.classes.forms import AlthoughField, PhonesField
 from supportdesk.classes.models import Edition
-from supportdesk.classes.office import DECIDE_BEFORE_DAYS, PUBLISH_HOUR
+from supportdesk.classes.office import DECIDE_BEFORE_DAYS
 from supportdesk.classes.planning import LARGEST
 from supportdesk.classes.series.operations import SeriesPlan
 from supportdesk.classes.series.queries import CourseDefaults
 from supportdesk.classes.series.shape import MOST_LINES, MOST_ROWS, Line, Row, Term, grouped, rows_of
 from supportdesk.classes.words import EDITIONS
 from supportdesk.core import clock
+from supportdesk.core.errors import DeskError
 from supportdesk.core.fields import (
     AreaField,
     ChoiceField,
@@ -33,17 +36,9 @@ from supportdesk.core.fields import (
     TicksField,
     TimeField,
 )
+from supportdesk.core.moments import WEEKDAYS
 from supportdesk.core.wareki import DateError, parse_date
 
-WEEKDAYS = {
-    0: _l("月曜日"),
-    1: _l("火曜日"),
-    2: _l("水曜日"),
-    3: _l("木曜日"),
-    4: _l("金曜日"),
-    5: _l("土曜日"),
-    6: _l("日曜日"),
-}
 _APART = re.compile(r"[\n、,，\s]+")
 _NOT_CARRIED = frozenset({"csrf_token", "one_time_token", "check", "back", "although", "row_count"})
 LONGEST_MEETING = 480
@@ -64,7 +59,11 @@ class LineFields(NamedTuple):
         return any(field.typed or field.errors for field in self[1:])
 
 
-class SeriesForm(DeskForm):
+#: Where the form says what operations say of a run's own fields.
+_STANDS_FOR = {"until_day": "close_before", "decide_on": "decide_before"}
+
+
+class SeriesForm(FillingField, ShownFromFields, LeastFields, DeskForm):
     """What the term is to be."""
 
     course_code = SelectField(_l("講座"))
@@ -102,33 +101,40 @@ class SeriesForm(DeskForm):
     phones = PhonesField()
     to_bring = TextField(_l("持ち物"), required=False, max_length=200, hint=_l("例：お使いのスマートフォン、めがね"))
     listed = TickField(_l("市民向けの予定にのせる"), default=True)
-    publish_on = DayField(_l("市民向けの予定に出す日"), required=False, hint=_l("空のときは、すぐに出します。"))
-    least = IntegerField(
-        _l("開く人数"),
-        required=False,
-        least=1,
-        most=LARGEST,
-        unit=_l("人"),
-        hint=_l("申し込みがこれより少ないときは、開くかどうかを決めます。空のときは、何人でも開きます。"),
-    )
     decide_before = IntegerField(
         _l("何日前に決めるか"), required=False, least=0, most=90, unit=_l("日前"), hint=_l("1回目の日から数えます。")
+    )
+    close_before = IntegerField(
+        _l("申し込みを何日前に締め切るか"),
+        required=False,
+        least=1,
+        most=90,
+        unit=_l("日前"),
+        hint=_l("1回目の日から数えて、その日の17:00に締め切ります。空のときは、教室が始まるまでです。"),
     )
     although = AlthoughField()
 
     def __init__(
         self, *, courses: list[tuple[str, str]], rooms: list[tuple[int, str]], instructors: list[tuple[int, str]]
     ) -> None:
-        self.courses, self.rooms, self.instructors = courses, rooms, instructors
+        self.rooms, self.instructors = rooms, instructors
         #: What was sent, for a page that carries it on.
         self.sent: MultiDict[str, str] = MultiDict()
-        super().__init__()
+        lines = range(1, MOST_LINES + 1)
+        super().__init__(
+            choices={
+                "course_code": courses,
+                **dict.fromkeys([f"room_{number}" for number in lines] + self.more("room"), rooms),
+                **dict.fromkeys([f"staff_{number}" for number in lines] + self.more("staff"), instructors),
+            }
+        )
+
+    def more(self, _part: str) -> list[str]:
+        """Fields that choose from the same rooms and people."""
+        return []
 
     def process(self, formdata: Any = None, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        self.course_code.choices = self.courses
-        for line in self.lines:
-            line.room.choices, line.staff.choices = self.rooms, self.instructors
+        """Keep what was sent."""
         sent = self.meta.wrap_formdata(self, formdata)
         self.sent = sent if isinstance(sent, MultiDict) else MultiDict(sent or ())
         super().process(formdata, *arguments, **options)
@@ -140,6 +146,11 @@ class SeriesForm(DeskForm):
             LineFields(number, *(self._fields[f"{part}_{number}"] for part in ("room", "staff", "weekday", "start")))
             for number in range(1, MOST_LINES + 1)
         ]
+
+    def refuse(self, error: DeskError) -> None:
+        """Beside the field in which the term says it."""
+        error.field = _STANDS_FOR.get(error.field or "", error.field)
+        super().refuse(error)
 
     @property
     def carried(self) -> list[tuple[str, str]]:
@@ -228,7 +239,6 @@ class SeriesForm(DeskForm):
 
     def plan(self, course: CourseDefaults, rows: Iterable[Row]) -> SeriesPlan:
         """The term with these dates."""
-        day = self.publish_on.data
         before = self.decide_before.data
         return SeriesPlan(
             course_code=course.code,
@@ -238,10 +248,12 @@ class SeriesForm(DeskForm):
             rows=tuple(rows),
             listed=bool(self.listed.data),
             to_bring=self.to_bring.data,
-            publish_at=clock.at(day, time(PUBLISH_HOUR.get())) if day else None,
+            publish_at=self.publish_at,
             least=self.least.data,
             phones=self.phones.data or 0,
             decide_before=DECIDE_BEFORE_DAYS.get() if before is None else before,
+            filling=self.way_to_fill,
+            close_before=self.close_before.data,
         )
 
 
@@ -288,11 +300,15 @@ class LookedThroughForm(SeriesForm):
     #: How many dates the form has.
     how_many = 0
 
-    def process(self, formdata: Any = None, *arguments: Any, **options: Any) -> None:
-        """What can be chosen is known first, for each date as well."""
-        for row in self.rows:
-            row.room.choices, row.staff.choices = self.rooms, self.instructors
-        super().process(formdata, *arguments, **options)
+    def more(self, part: str) -> list[str]:
+        """Those of each date."""
+        return [f"row_{number}_{part}" for number in range(self.how_many)]
+
+    def refuse(self, error: DeskError) -> None:
+        """What is wrong with the term is said on top: its fields stand on the page before."""
+        if not (error.field or "").startswith("row_"):
+            error.field = None
+        super().refuse(error)
 
     @property
     def rows(self) -> list[RowFields]:

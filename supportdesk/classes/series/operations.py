@@ -12,8 +12,9 @@ from sqlalchemy import select
 from supportdesk.classes.conditions import Conditions
 from supportdesk.classes.doubts import ask_about
 from supportdesk.classes.errors import PlanRefused
-from supportdesk.classes.models import Course, Edition
-from supportdesk.classes.planning import MeetingPlan, RunPlan, plan_runs
+from supportdesk.classes.filling_fields import CLOSING
+from supportdesk.classes.models import Course, Edition, Filling
+from supportdesk.classes.planning import MeetingPlan, RunPlan, check_deadline, plan_runs
 from supportdesk.classes.series.examining import Examined, examine
 from supportdesk.classes.series.models import Series
 from supportdesk.classes.series.shape import MOST_ROWS, Group, Row, grouped
@@ -38,6 +39,14 @@ class SeriesPlan:
     least: int | None = None
     decide_before: int = 0
     phones: int = 0
+    filling: Filling = Filling.FIRST_COME
+    close_before: int | None = None
+
+    def apply_until(self, group: Group) -> datetime | None:
+        """When applying for one of its runs ends: so many days before the first meeting."""
+        if self.close_before is None:
+            return None
+        return clock.at(clock.local(group.rows[0].starts_at).date() - timedelta(days=self.close_before), CLOSING)
 
     def conditions_of(self, group: Group) -> Conditions:
         """Those of one of its runs."""
@@ -48,10 +57,13 @@ class SeriesPlan:
             begins - timedelta(days=self.decide_before) if self.least is not None else None,
         )
 
-    def check_conditions(self) -> None:
+    def check_conditions(self, now: datetime) -> None:
         """Whether its runs can have them, before anything is looked through. Raises PlanRefused."""
         for group in grouped(self.rows, self.each):
-            self.conditions_of(group).check(group.rows[0].starts_at, self.capacity)
+            begins = group.rows[0].starts_at
+            if group.complete and begins > now:  # what has begun is said at its date
+                self.conditions_of(group).check(begins, self.capacity)
+                check_deadline(self.filling, self.apply_until(group), begins, now)
 
 
 class NothingToSave(PlanRefused):
@@ -118,4 +130,6 @@ def _run(plan: SeriesPlan, group: Group, examined: Examined, series_id: int) -> 
         conditions=plan.conditions_of(group),
         series_id=series_id,
         phones=plan.phones,
+        filling=plan.filling,
+        apply_until=plan.apply_until(group),
     )

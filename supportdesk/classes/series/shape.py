@@ -16,7 +16,6 @@ from supportdesk.core import clock
 MOST_LINES = 6
 #: As many as somebody can look through on one page.
 MOST_ROWS = 60
-WEEKDAYS = range(7)
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def new() -> Answer:
     if course is None or rows is None:
         return _first_page(form), 422
     try:
-        form.plan(course, rows).check_conditions()
+        form.plan(course, rows).check_conditions(clock.now())
     except PlanRefused as refusal:
         form.refuse(refusal)
         return _first_page(form), 422
@@ -161,7 +161,9 @@ def _draw(form: LookedThroughForm, rows: Sequence[Row] | None = None, course: Co
         course=course,
         each=each,
         groups=groups,
-        unsettled=[shown for group in groups for shown in group.rows if not shown.settled and group.kind != "skipped"],
+        unsettled=[
+            shown for group in groups for shown in group.rows if not shown.settled and group.kind in ("run", "unread")
+        ],
         runs=len(examined.runs),
     )
 

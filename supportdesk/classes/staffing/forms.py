@@ -22,21 +22,18 @@ class DutyForm(DeskForm):
     seen = HiddenField(max_length=400)
 
     def __init__(self, found: Sequence[Candidate]) -> None:
-        self._found = found
+        free = [one for one in found if not one.why_not]
         super().__init__(
+            choices={
+                "instructors": [(one.account_id, one.name) for one in free if one.instructs],
+                "assistants": [(one.account_id, one.name) for one in free],
+            },
             data={
                 "instructors": frozenset(one.account_id for one in found if one.duty is Duty.INSTRUCTOR),
                 "assistants": frozenset(one.account_id for one in found if one.duty is Duty.ASSISTANT),
                 "seen": _written({one.account_id: one.duty for one in found if one.duty is not None}),
-            }
+            },
         )
-
-    def process(self, *arguments: Any, **options: Any) -> None:
-        """What can be chosen has to be known before what was chosen is read."""
-        free = [one for one in self._found if not one.why_not]
-        self.instructors.choices = [(one.account_id, one.name) for one in free if one.instructs]
-        self.assistants.choices = [(one.account_id, one.name) for one in free]
-        super().process(*arguments, **options)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Nobody is both."""

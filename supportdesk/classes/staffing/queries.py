@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from flask_babel import gettext as _
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 
-from supportdesk.accounts.models import Account, AccountRole
-from supportdesk.accounts.terms import holds_on, not_over
-from supportdesk.classes.models import Duty, MeetingStaff
-from supportdesk.classes.queries import HELD, MEETING, MeetingRow
+from supportdesk.accounts.serving import Serving, serving, why_not_on
+from supportdesk.classes.lectures import LECTURE_ROLES
+from supportdesk.classes.models import Duty, MeetingStaff, RunKind
+from supportdesk.classes.outreach.locking import held_activity
+from supportdesk.classes.outreach.travel import travel_to, window
+from supportdesk.classes.queries import MEETING, NOT_CALLED_OFF, MeetingRow
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.database import table_of
@@ -22,7 +23,17 @@ from supportdesk.places import occupancy
 
 _STAFF = table_of(MeetingStaff)
 #: Who may help at a class. Peer tutors see the learners matched with them and no others, so they are not among them.
-ROLES = (Role.INSTRUCTOR, Role.ADVISER)
+_ROLES: Final = {
+    RunKind.CLASS: (Role.INSTRUCTOR, Role.ADVISER),
+    RunKind.LECTURE: (*LECTURE_ROLES, Role.ADVISER),
+}
+#: Who may teach there.
+_TEACHING: Final = {RunKind.CLASS: (Role.INSTRUCTOR,), RunKind.LECTURE: LECTURE_ROLES}
+
+
+def roles_for(kind: RunKind) -> Collection[Role]:
+    """The roles from among whom somebody is put on duty."""
+    return _ROLES[kind]
 
 
 class Candidate(NamedTuple):
@@ -36,25 +47,20 @@ class Candidate(NamedTuple):
 
 
 def candidates(meeting: MeetingRow) -> list[Candidate]:
-    """Everybody who teaches or helps: on duty first, then who is free, then the others; three statements or four."""
+    """Everybody who teaches or helps: on duty first, then who is free, then the others; four statements or five."""
     duties = duties_of(meeting.id)
-    rows = _people(set(duties))
-    in_the_way = _in_the_way(meeting, [row.person_id for row in rows])
+    people = serving(_ROLES[meeting.kind], besides=duties)
+    in_the_way = _in_the_way(meeting, [one.person_id for one in people])
     day = clock.local(meeting.starts_at).date()
-    teaches = set(
-        db.session.scalars(
-            select(AccountRole.account_id).where(AccountRole.role == Role.INSTRUCTOR, not_over(AccountRole))
-        )
-    )
     found = [
         Candidate(
-            row.id,
-            row.name,
-            row.id in teaches or duties.get(row.id) is Duty.INSTRUCTOR,
-            duties.get(row.id),
-            "" if row.id in duties else _away(row, day) or what,
+            one.account_id,
+            one.name,
+            one.is_ever(_TEACHING[meeting.kind]) or duties.get(one.account_id) is Duty.INSTRUCTOR,
+            duties.get(one.account_id),
+            "" if one.account_id in duties else _away(one, day, meeting.kind) or what,
         )
-        for row, what in zip(rows, in_the_way, strict=True)
+        for one, what in zip(people, in_the_way, strict=True)
     ]
     return sorted(found, key=lambda one: (one.duty is None, bool(one.why_not)))
 
@@ -71,7 +77,7 @@ def fewest_assistants(run_ids: Collection[int], now: datetime) -> dict[int, int]
     each = (
         select(MEETING.c.run_id, func.count(_STAFF.c.account_id).label("assistants"))
         .outerjoin(_STAFF, helping)
-        .where(MEETING.c.run_id.in_(run_ids), MEETING.c.starts_at > now, HELD)
+        .where(MEETING.c.run_id.in_(run_ids), MEETING.c.starts_at > now, NOT_CALLED_OFF)
         .group_by(MEETING.c.id, MEETING.c.run_id)
         .subquery()
     )
@@ -79,42 +85,22 @@ def fewest_assistants(run_ids: Collection[int], now: datetime) -> dict[int, int]
     return {row[0]: row[1] for row in rows}
 
 
-class _Somebody(NamedTuple):
-    id: int
-    name: str
-    person_id: int
-    leave_from: date | None
-    leave_until: date | None
-    service_ends_on: date | None
-
-
-def _people(besides: set[int]) -> list[_Somebody]:
-    fitting = select(AccountRole.account_id).where(AccountRole.role.in_(ROLES), not_over(AccountRole))
-    rows = db.session.execute(
-        select(
-            *(Account.id, Account.name, Account.person_id),
-            *(Account.leave_from, Account.leave_until, Account.service_ends_on),
-        )
-        .where(or_(Account.active & Account.id.in_(fitting), Account.id.in_(besides)))
-        .order_by(Account.kana, Account.name)
-    )
-    return [_Somebody._make(row) for row in rows]
-
-
 def _in_the_way(meeting: MeetingRow, persons: Sequence[int]) -> list[str]:
-    """What each of them has to do at that time, in words."""
-    own = activity("meeting", meeting.id)
-    claims = [occupancy.Claim(own, (occupancy.person(one),), meeting.starts_at, meeting.ends_at) for one in persons]
+    """What each of them has to do at that time, the way there and back included, in words."""
+    starts_at, ends_at, own = meeting.starts_at, meeting.ends_at, {activity("meeting", meeting.id)}
+    travel = travel_to(meeting.run_id) if meeting.kind is RunKind.LECTURE else None
+    if travel is not None:
+        when = window(starts_at, ends_at, travel.minutes)
+        starts_at, ends_at = when.leaves_at, when.back_at
+        own.add(held_activity(travel.request_id))
+    claims = [occupancy.Claim("", (occupancy.person(one),), starts_at, ends_at) for one in persons]
     others = [
-        {resource: activities - {own} for resource, activities in found.items() if activities - {own}}
+        {resource: activities - own for resource, activities in found.items() if activities - own}
         for found in occupancy.in_the_way_of_each(claims)
     ]
     return occupancy.in_words_each(others)
 
 
-def _away(row: _Somebody, day: date) -> str:
-    if row.leave_from is not None and holds_on(day, row.leave_from, row.leave_until):
-        return _("%(name)s：休職中", name=row.name)
-    if not holds_on(day, None, row.service_ends_on):
-        return _("%(name)s：この日より前に退職", name=row.name)
-    return ""
+def _away(one: Serving, day: date, kind: RunKind) -> str:
+    why = why_not_on(one, day, _ROLES[kind])
+    return f"{one.name}：{why}" if why else ""

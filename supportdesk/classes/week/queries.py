@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -31,11 +31,25 @@ class By(StrEnum):
     DISTRICT = "district"
 
 
+class Somebody(NamedTuple):
+    """Who is on duty: two may have one name."""
+
+    account_id: int
+    kana: str
+    name: str
+
+
 class Entry(NamedTuple):
-    """A meeting in the week; `staff` are the names of those on duty."""
+    """A meeting in the week, and who is on duty, by their reading. A group's own place is no venue."""
 
     meeting: MeetingRow
-    staff: tuple[str, ...]
+    on_duty: tuple[Somebody, ...]
+    venue_id: int | None
+
+    @property
+    def staff(self) -> list[str]:
+        """The names of those on duty."""
+        return [one.name for one in self.on_duty]
 
     @property
     def is_lecture(self) -> bool:
@@ -53,6 +67,13 @@ class Day(NamedTuple):
     def title(self) -> str:
         """11月30日（月）."""
         return short_day(self.day)
+
+
+class Row(NamedTuple):
+    """What a row stands for: `order` is where it belongs, and tells apart what has one name."""
+
+    order: tuple[int, int | str, int | str]
+    title: str
 
 
 class Line(NamedTuple):
@@ -76,13 +97,13 @@ def days_of(monday: date) -> list[Day]:
 def lines_of(monday: date, by: By, *, district: str = "") -> list[Line]:
     """The week's meetings that are on: a row for each venue, instructor or district in which there are any."""
     entries = _entries(monday, district=district)
-    order = _districts() if by is By.DISTRICT else {}
-    rows: dict[str, list[list[Entry]]] = defaultdict(lambda: [[] for _day in range(DAYS)])
+    positions = {} if by is By.INSTRUCTOR else _positions()
+    rows: dict[Row, list[list[Entry]]] = defaultdict(lambda: [[] for _day in range(DAYS)])
     for entry in entries:
         column = (clock.local(entry.meeting.starts_at).date() - monday).days
-        for title in _titles(entry, by):
-            rows[title][column].append(entry)
-    return [Line(title, rows[title]) for title in sorted(rows, key=lambda title: (order.get(title, 0), title))]
+        for row in _rows(entry, by, positions):
+            rows[row][column].append(entry)
+    return [Line(row.title, rows[row]) for row in sorted(rows)]
 
 
 def own_week(monday: date, account_id: int) -> list[list[Entry]]:
@@ -93,38 +114,44 @@ def own_week(monday: date, account_id: int) -> list[list[Entry]]:
     return days
 
 
-def _titles(entry: Entry, by: By) -> Iterable[str]:
+def _rows(entry: Entry, by: By, positions: Mapping[str, int]) -> Iterable[Row]:
+    """In which rows a meeting stands: the city's venues in the order in which one picks them, then groups' places."""
     meeting = entry.meeting
+    position = positions.get(meeting.district_code, 0)
     match by:
         case By.INSTRUCTOR:
-            return entry.staff or [_("講師は未定")]
+            who = [Row((0, one.kana, one.account_id), one.name) for one in entry.on_duty]
+            return who or [Row((1, "", 0), _("講師は未定"))]
         case By.DISTRICT:
-            return [meeting.district]
+            return [Row((0, position, meeting.district_code), meeting.district)]
+        case _ if entry.venue_id is None:
+            return [Row((1, position, meeting.venue), meeting.venue)]
         case _:
-            return [meeting.nickname or meeting.venue]
+            return [Row((0, position, entry.venue_id), meeting.nickname or meeting.venue)]
 
 
 def _entries(monday: date, *, district: str = "", account_id: int | None = None) -> list[Entry]:
     first, _midnight = clock.day_bounds(monday)
     _morning, end = clock.day_bounds(monday + timedelta(days=DAYS - 1))
-    statement = MEETING_ROWS.where(MEETING.c.starts_at >= first, MEETING.c.starts_at < end, IS_ON)
+    statement = MEETING_ROWS.add_columns(RUN.c.venue_id).where(
+        MEETING.c.starts_at >= first, MEETING.c.starts_at < end, IS_ON
+    )
     if district:
         statement = statement.where(RUN.c.district_code == district)
     if account_id is not None:
         statement = statement.where(on_duty(account_id))
-    rows = [MeetingRow._make(row) for row in db.session.execute(statement)]
-    staff: dict[int, list[str]] = defaultdict(list)
+    rows = db.session.execute(statement).all()
+    staff: dict[int, list[Somebody]] = defaultdict(list)
     names = db.session.execute(
-        select(MeetingStaff.meeting_id, Account.name)
+        select(MeetingStaff.meeting_id, Account.id, Account.kana, Account.name)
         .join(Account, Account.id == MeetingStaff.account_id)
         .where(MeetingStaff.meeting_id.in_([row.id for row in rows]))
         .order_by(Account.kana, Account.name)
     )
-    for meeting_id, name in names:
-        staff[meeting_id].append(name)
-    return [Entry(row, tuple(staff[row.id])) for row in rows]
+    for row in names:
+        staff[row.meeting_id].append(Somebody(row.id, row.kana, row.name))
+    return [Entry(MeetingRow(*row[:-1]), tuple(staff[row.id]), row.venue_id) for row in rows]
 
 
-def _districts() -> dict[str, int]:
-    rows = db.session.execute(select(District.name, District.position))
-    return {row.name: row.position for row in rows}
+def _positions() -> dict[str, int]:
+    return {row.code: row.position for row in db.session.execute(select(District.code, District.position))}

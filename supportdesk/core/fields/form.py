@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -35,8 +36,15 @@ class DeskForm(FlaskForm):
     #: Why the operation refused, for a page that shows more of it than the message.
     refusal: DeskError | None = None
 
+    def __init__(self, *arguments: Any, choices: Any = None, **options: Any) -> None:
+        """`choices`: what can be chosen, by field's name; it has to be known before what was chosen is read."""
+        self._given: Mapping[str, Any] = choices or {}
+        super().__init__(*arguments, **options)
+
     def process(self, *arguments: Any, **options: Any) -> None:
         """Read the form. A token that is none of ours is replaced, so that it never reaches the database."""
+        for name, choices in self._given.items():
+            self._fields[name].choices = choices
         super().process(*arguments, **options)
         if not _TOKEN.fullmatch(self.one_time_token.data or ""):
             self.one_time_token.data = new_token()

@@ -96,6 +96,18 @@ class TestLending:
             undo_day_change(change_id, actor=SYSTEM, now=clock.now())
         assert taken() == had
 
+    def test_what_was_called_off_alone_is_given_none(self, three_phones: list[int]) -> None:
+        next_day = DAY + timedelta(days=1)
+        run_id = make_run(meeting_at(), meeting_at(next_day), phones=1)
+        with transaction():
+            gone = [Wanted(meeting_of(run_id, 2))]
+            change_id = change_day(next_day, gone, reason="大雪のため", actor=SYSTEM, now=clock.now())
+        lend(meeting_of(run_id), 3, later_too=True)
+        assert {activity for activity, _resource in taken()} == {f"meeting:{meeting_of(run_id)}"}
+        with transaction():
+            undo_day_change(change_id, actor=SYSTEM, now=clock.now())
+        assert phones_of([meeting_of(run_id, 2)]) == {meeting_of(run_id, 2): three_phones[:1]}
+
     def test_runs_planned_at_once_share_what_there_is(self, three_phones: list[int]) -> None:
         plans = [run_plan(phones=2), run_plan(course="K02", phones=1)]
         with transaction():

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+from sqlalchemy.orm import selectinload
+
 from supportdesk.classes.outreach import stepping
 from supportdesk.classes.outreach.applying import Application, take_application
-from supportdesk.classes.outreach.finding import Finding, find_day
+from supportdesk.classes.outreach.finding import FoundDay, find_day
 from supportdesk.classes.outreach.models import Door, GroupKind, OutreachRequest, OutreachState
 from supportdesk.classes.outreach.queries import items_of
 from supportdesk.core import clock
@@ -62,9 +64,9 @@ def check(request_id: int) -> int:
     return request_id
 
 
-def finding(*staff: int, starts_at: datetime | None = None, **changed: object) -> Finding:
+def finding(*staff: int, starts_at: datetime | None = None, **changed: object) -> FoundDay:
     starts_at = starts_at or at()
-    given = Finding(
+    given = FoundDay(
         course_code="K08", starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), travel_minutes=30, staff=staff
     )
     return replace(given, **changed)  # type: ignore[arg-type]
@@ -91,7 +93,8 @@ def pack(request_id: int) -> None:
 
 
 def request_of(request_id: int) -> OutreachRequest:
-    return db.session.get_one(OutreachRequest, request_id, populate_existing=True)
+    loaded = (selectinload(OutreachRequest.choices), selectinload(OutreachRequest.instructors))
+    return db.session.get_one(OutreachRequest, request_id, options=loaded, populate_existing=True)
 
 
 def state_of(request_id: int) -> OutreachState:

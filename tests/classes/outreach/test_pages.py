@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from supportdesk.accounts.models import Account, AuditEntry
 from supportdesk.classes.day_changes.operations import Wanted, change_day
+from supportdesk.classes.lectures import only_meeting
 from supportdesk.classes.outreach import stepping
 from supportdesk.classes.outreach.errors import AskedFor
 from supportdesk.classes.outreach.models import OutreachRequest, OutreachState
-from supportdesk.classes.outreach.queries import meeting_id_of
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
@@ -104,7 +104,6 @@ def test_the_board_shows_what_is_overdue_first_and_every_step(
     assert [row.split(" ")[0] for row in page.texts(".results strong")] == ["さきの会", "のちの会"]
     assert "期限を2日すぎています" in page.texts(".results li")[0]
     assert "期限をすぎたもの 1件" in page.texts(".steps li")[0]
-    assert page.texts(".results strong") != []
     assert reception.get("/outreach/?step=checked").texts(".results strong") == ["のちの会"]
     assert reception.get("/outreach/?q=さき").texts(".results strong") == ["さきの会"]
     assert reception.get("/outreach/?district=seibu&step=%00&page=99").texts(".results strong") == []
@@ -187,7 +186,7 @@ def test_a_day_that_is_called_off_leads_to_the_requests_of_its_lectures(
     with app.app_context():
         make_account(Role.COORDINATOR, districts=("tobu",))
         request_id = find(check(ask()), instructor_id())
-        meeting_id = meeting_id_of(confirm(request_id))
+        meeting_id = only_meeting(confirm(request_id))
     coordinator = PageClient(app)
     coordinator.sign_in("coordinator")
     page = coordinator.get(f"/classes/day?day={FIRST}")

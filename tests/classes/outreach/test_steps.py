@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 from supportdesk.accounts.models import Account, AuditEntry
 from supportdesk.classes.attendance import Mark, record_attendance
 from supportdesk.classes.errors import PlanRefused
+from supportdesk.classes.lectures import only_meeting
 from supportdesk.classes.models import AttendanceState, Meeting, MeetingStaff, Run, RunKind, RunState
 from supportdesk.classes.outreach import stepping
 from supportdesk.classes.outreach.applying import take_application
@@ -30,7 +31,7 @@ from supportdesk.classes.outreach.errors import (
 )
 from supportdesk.classes.outreach.finding import find_day, options
 from supportdesk.classes.outreach.models import Door, OutreachRequest, OutreachState
-from supportdesk.classes.outreach.queries import heads_by_age, history_of, items_of, meeting_id_of
+from supportdesk.classes.outreach.queries import heads_by_age, history_of, items_of
 from supportdesk.classes.outreach.reporting import Result, report_result
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
@@ -106,7 +107,7 @@ def test_the_whole_way_makes_a_lecture_that_is_attended_and_counted(clock: Clock
     assert (run.kind, run.group_name, run.place, run.capacity, run.listed) == (
         RunKind.LECTURE, "泉町内会", "泉会館", 12, False,
     )  # fmt: skip
-    meeting_id = meeting_id_of(run_id)
+    meeting_id = only_meeting(run_id)
     assert (cells(held), cells(f"meeting:{meeting_id}")) == (4, 4)
     assert db.session.scalars(select(MeetingStaff.account_id)).all() == [instructor]
     assert [one.words for one in items_of(request_id)][-1] == "プロジェクターとスクリーン（会場にありません）"
@@ -163,7 +164,7 @@ def test_who_is_free_stands_first_and_why_the_others_are_not(instructor: int) ->
     assert [one.account_id for one in first.free] == [instructor]
     why = {one.account_id: one.why_not for one in first.others}
     assert "泉町内会" in why[teaching] and "11:00" in why[teaching]  # the way back takes until half past eleven
-    assert why[on_leave] == "休みの期間です"
+    assert why[on_leave] == "休職中"
     assert {one.account_id for one in second.free} == {instructor, teaching}
     with pytest.raises(PlanRefused):
         find(request_id, on_leave)

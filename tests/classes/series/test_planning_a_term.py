@@ -12,8 +12,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from supportdesk.accounts.models import Account
 from supportdesk.classes.errors import PlanRefused
-from supportdesk.classes.models import Edition, Meeting, MeetingStaff, Run
+from supportdesk.classes.models import Edition, Filling, Meeting, MeetingStaff, Run
 from supportdesk.classes.series.examining import Examined, examine
 from supportdesk.classes.series.models import Series
 from supportdesk.classes.series.operations import NothingToSave, SeriesPlan, StillInTheWay, plan_series
@@ -133,6 +134,37 @@ def test_a_holiday_and_an_instructor_elsewhere_are_found_settled_and_all_is_save
         .where(Meeting.starts_at == clash.starts_at, Meeting.room_id == clash.room_id)
     )
     assert db.session.scalars(substituted).all() == [staff["four"]]
+
+
+def test_a_date_that_is_left_over_is_in_nobodys_way(city: None) -> None:
+    """The same instructor is at both places on the fourth Monday, which is left over of the first."""
+    teacher = make_account(Role.INSTRUCTOR).id
+    rows = [
+        replace(row, meant=True, staff=(teacher,) if clock.local(row.starts_at).date() == FOURTH else ())
+        for row in rows_of(term(Line(room_of().id), Line(room_of("ウェスター").id)))
+    ]
+    last = at(rows, 1, FOURTH)
+    assert examine(rows, 1, clock.now()).unsettled == [last.number]
+    rows[4] = replace(rows[4], skipped=True)
+    found = examine(rows, 3, clock.now())
+    assert ([len(group.rows) for group in found.runs], found.unsettled) == ([3, 3], [])
+
+
+def test_its_runs_are_filled_as_the_term_says(city: None) -> None:
+    rows = [replace(row, meant=True) for row in rows_of(term(Line(room_of().id), last=THIRD))]
+    (run,) = series_runs(save(rows, filling=Filling.LOTTERY, close_before=5))
+    assert (run.filling, run.apply_until) == (Filling.LOTTERY, clock.at(FIRST - timedelta(days=5), time(17)))
+    with pytest.raises(PlanRefused):
+        series_plan(rows, filling=Filling.LOTTERY).check_conditions(clock.now())
+
+
+def test_whoever_is_away_on_a_date_is_said_there(city: None) -> None:
+    teacher = make_account(Role.INSTRUCTOR)
+    with transaction() as session:
+        session.get_one(Account, teacher.id).leave_from = THIRD
+    rows = rows_of(term(Line(room_of().id, (teacher.id,))))
+    found = examine(rows, 3, clock.now())
+    assert (words(found, rows[0]), words(found, rows[2])) == ("", "instructorさん：休職中")
 
 
 def test_a_holiday_that_is_meant_is_a_date_like_another(city: None) -> None:

@@ -107,6 +107,18 @@ def test_whoever_was_quicker_is_said_at_the_row_and_nothing_is_written(
     assert count(app, Series) == 0
 
 
+def test_what_is_wrong_with_the_term_is_said_on_top_of_its_dates_and_what_is_left_over_is_not_asked_for(
+    app: Flask, coordinator: PageClient, staff: dict[str, int]
+) -> None:
+    typed = {**day("first", 2027, 3, 1), **day("last", 2027, 3, 22), **day("publish_on", 2027, 2, 20)}
+    page = dates_page(app, coordinator, staff["two"], **typed)  # the fourth Monday is a holiday, and left over
+    assert "余った日" in page.text
+    assert "どの日も、部屋と講師が空いています。" in page.text
+    earlier = day("row_0_day", 2027, 2, 15)
+    page = coordinator.submit(page, "dates", earlier, button="まとめて登録する", expect=422)
+    assert "市民向けの予定に出す日は、1回目が始まるより前の日に" in page.texts(".message.bad li")[0]
+
+
 def test_what_was_typed_first_is_there_when_one_goes_back(
     app: Flask, coordinator: PageClient, staff: dict[str, int]
 ) -> None:

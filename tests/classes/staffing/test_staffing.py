@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from supportdesk.accounts.models import Account
 from supportdesk.classes.changing import change_run
+from supportdesk.classes.day_changes.operations import Wanted, change_day
+from supportdesk.classes.day_changes.undoing import undo_day_change
 from supportdesk.classes.errors import AttendanceClosed, ChangedMeanwhile, MeetingCalledOff, PlanRefused
 from supportdesk.classes.models import Duty, MeetingStaff
 from supportdesk.classes.planning import cancel_run
@@ -67,6 +69,35 @@ def test_who_stands_in_has_the_time_and_who_is_replaced_is_free(people: dict[str
     put(first, {two.id: Duty.INSTRUCTOR, people["three"].id: Duty.ASSISTANT}, later_too=True)
     assert on_duty(second) == on_duty(first) == {two.id: Duty.INSTRUCTOR, people["three"].id: Duty.ASSISTANT}
     assert taken_by(one) == set()
+
+
+def test_what_was_called_off_alone_stays_as_it_was(people: dict[str, Account]) -> None:
+    one, two = people["one"], people["two"]
+    run_id = make_run(meeting_at(staff=[one.id]), meeting_at(NEXT_WEEK, staff=[one.id]))
+    with transaction():
+        gone = [Wanted(meeting_of(run_id, 2))]
+        change_id = change_day(NEXT_WEEK, gone, reason="大雪のため", actor=SYSTEM, now=clock.now())
+    put(meeting_of(run_id), {two.id: Duty.INSTRUCTOR}, later_too=True)
+    assert on_duty(meeting_of(run_id, 2)) == {one.id: Duty.INSTRUCTOR}
+    assert (taken_by(one), taken_by(two)) == (set(), {f"meeting:{meeting_of(run_id)}"})
+    with transaction():
+        undo_day_change(change_id, actor=SYSTEM, now=clock.now())
+    assert taken_by(one) == {f"meeting:{meeting_of(run_id, 2)}"}
+
+
+def test_whoever_is_away_that_day_is_refused_by_name_at_every_door(people: dict[str, Account]) -> None:
+    one, two, three = people.values()
+    run_id = make_run(meeting_at(staff=[one.id]), meeting_at(NEXT_WEEK, staff=[one.id]))
+    with transaction() as session:
+        session.get_one(Account, two.id).leave_from = NEXT_WEEK
+        session.get_one(Account, three.id).service_ends_on = DAY
+    put(meeting_of(run_id), {two.id: Duty.INSTRUCTOR, three.id: Duty.ASSISTANT})
+    for away, why in ((two, "休職中"), (three, "この日より前に退職")):
+        with pytest.raises(PlanRefused) as refused:
+            put(meeting_of(run_id, 2), {away.id: Duty.INSTRUCTOR})
+        assert f"{away.name}さんは、12月10日（木）に担当できません（{why}）。" in str(refused.value.message)
+        with pytest.raises(PlanRefused):
+            make_run(meeting_at(NEXT_WEEK, 14, staff=[away.id]))
 
 
 def test_whoever_is_elsewhere_is_named_and_nothing_changes(people: dict[str, Account]) -> None:
