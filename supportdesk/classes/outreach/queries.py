@@ -292,6 +292,11 @@ class Receipt(NamedTuple):
     starts_at: datetime | None
     ends_at: datetime | None
 
+    @property
+    def undecided(self) -> bool:
+        """Whether the group is still to be called about the day."""
+        return self.starts_at is None and self.state not in ENDED
+
 
 def receipt_of(token: str) -> Receipt:
     """The receipt that its address opens. Raises NotFound."""

@@ -233,3 +233,32 @@ def test_a_learner_who_is_erased_is_forgotten_where_their_group_named_them(app: 
             erase_learner(learner_id, actor=SYSTEM, now=desk_clock.now())
     assert "花子" not in reception.get(f"/outreach/{theirs}").text
     assert "泉 花子" in reception.get(f"/outreach/{namesakes}").text
+
+
+def test_whom_to_call_is_put_right_at_the_counter_and_the_receipt_tells_the_day(
+    app: Flask, reception: PageClient, instructor: PageClient, clock: Clock
+) -> None:
+    with app.app_context():
+        request_id = find(check(ask()), instructor_id())
+    resident = PageClient(app)
+    page = reception.get(f"/outreach/{request_id}")
+    receipt = page.link("受付票を印刷する")
+    assert "日は、まだ決まっていません" in resident.get(receipt).text
+    page = reception.get(page.link("連絡する方を直す"))
+    page = reception.submit(page, "contact-form", {"contact_phone": "12"}, expect=422)
+    assert page.error("contact_phone")
+    changed = {"contact_phone": "018-888-0000", "contact_address": "秋田市泉1-1"}
+    page = reception.submit(page, "contact-form", changed, follow=True)
+    assert "018-888-0000" in page.text
+    page = reception.submit(page, "決定にする", follow=True)
+    assert "秋田市泉1-1" in text_of(reception.get(page.link("決定のお知らせを印刷する")).one(".letter"))
+    assert "令和9年1月13日（水） 10:00から11:00までに決まりました" in resident.get(receipt).text
+    with app.app_context():
+        pack(request_id)
+    clock.set(at() + timedelta(minutes=5))
+    reception.sign_in("reception")
+    page = reception.get(reception.get(f"/outreach/{request_id}").link("講座が行われなかった"))
+    assert "018-888-0000" in page.text
+    page = reception.submit(page, "end", {"end": "not_held", "reason": "大雪"}, follow=True)
+    assert "行われなかった" in page.texts(".tag")[0]
+    assert "この申し込みは終わりました" in resident.get(receipt).text
