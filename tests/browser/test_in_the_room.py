@@ -207,7 +207,8 @@ def test_a_card_before_the_camera_is_read_where_the_browser_has_no_decoder_and_n
         page.goto(f"/classes/meetings/{meeting_id}/roll")
         expect(page.locator("html[data-offline=ready]")).to_be_attached()
         expect(page.locator(".roll-tap")).to_have_count(PEOPLE)
-        assert not [url for url in fetched if "/decoder/" in url], "only whoever turns the camera on needs it"
+        assert not [url for url in fetched if "/decoder/" in url], "no page loads it before the camera is turned on"
+        assert settled(page, "() => caches.match('/static/decoder/zxing_reader.wasm').then(Boolean)", True)
         context.set_offline(True)
         page.get_by_role("button", name="カメラで読み取る").click()
         expect(page.locator("[data-code-answer]")).to_have_text("見本 2号さん：出席", timeout=15_000)
@@ -270,9 +271,7 @@ def test_the_roll_says_what_becomes_of_a_tap(
     page.close()
     context.set_offline(False)
     with app.app_context():
-        with (
-            transaction()
-        ):  # the instructor has a new password, and nothing is trusted that comes with the key of before
+        with transaction():  # a new password: nothing is trusted any more that comes with the key of before
             db.session.scalars(select(Account).where(Account.username == "instructor")).one().session_stamp = "new"
         db.session.remove()
     page = context.new_page()
@@ -287,20 +286,20 @@ def test_the_roll_says_what_becomes_of_a_tap(
     context.clear_cookies()  # the phone goes to a colleague, and nobody logged out
     sign_in(page, "other")
     expect(page.locator("body[data-account]")).to_be_attached()
-    assert poll(page, "names") == 0
+    assert settled(page, KEPT, 0, "names")
     page.goto(f"/classes/meetings/{meeting_id}/roll")
     expect(page.locator("[data-notes]")).to_contain_text("この教室は見つかりません")
     expect(page.locator(".roll-tap")).to_have_count(0)
     assert page.evaluate(KEPT, "entries") > 0
 
 
-def poll(page: Page, store: str) -> int:
-    """How many rows the phone keeps there, once that is settled."""
-    for _ in range(50):
-        if not (kept := int(page.evaluate(KEPT, store))):
-            break
+def settled(page: Page, script: str, wanted: object, *given: object) -> bool:
+    """Whether the script comes to say this within five seconds."""
+    for _ in range(100):
+        if page.evaluate(script, *given) == wanted:
+            return True
         page.wait_for_timeout(50)
-    return kept
+    return False
 
 
 def printed(page: Page, keep: Path | None, name: str) -> list[Any]:

@@ -71,7 +71,7 @@ async function keepThePage() {
     return draw();
   }
   await navigator.serviceWorker.register("/sw.js").catch(() => (worker = false));
-  if (worker) await navigator.serviceWorker.ready;
+  if (worker) (await navigator.serviceWorker.ready).active.postMessage("spare");
   document.documentElement.dataset.offline = worker ? "ready" : "no";
   draw();
 }

@@ -9,6 +9,7 @@ const spare = lacking.flatMap((name) => OFFLINE.without[name]);
 const files = new Set([...OFFLINE.files, ...spare]);
 
 self.addEventListener("install", (event) => event.waitUntil(keep()));
+self.addEventListener("message", (event) => event.data === "spare" && event.waitUntil(keepSpare()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
 self.addEventListener("fetch", (event) => {
   const { request } = event;
@@ -23,12 +24,22 @@ self.addEventListener("fetch", (event) => {
 // A shell that answers with the log-in is none: then the worker of before goes on.
 async function keep() {
   const cache = await caches.open(CACHE);
-  for (const address of [...shells.map((page) => page.shell), ...files]) {
+  for (const address of [...shells.map((page) => page.shell), ...OFFLINE.files]) {
     const answer = await fetch(address, { cache: "reload", credentials: "same-origin" });
     if (!answer.ok || answer.redirected) throw new Error(`${address}: ${answer.status}`);
     await cache.put(address, answer);
   }
   await self.skipWaiting();
+}
+
+// Afterwards, when a page asks for it, and as far as the network goes: they are large, and no page waits for them.
+async function keepSpare() {
+  const cache = await caches.open(CACHE);
+  for (const address of spare) {
+    if (await cache.match(address)) continue;
+    const answer = await fetch(address, { credentials: "same-origin" }).catch(() => null);
+    if (answer?.ok && !answer.redirected) await cache.put(address, answer);
+  }
 }
 
 async function takeOver() {
