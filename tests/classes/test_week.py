@@ -10,9 +10,12 @@ import pytest
 from flask import Flask
 
 from supportdesk.accounts.models import Account
+from supportdesk.classes.day_changes.operations import Wanted, change_day
+from supportdesk.classes.planning import cancel_run
+from supportdesk.core import clock
 from supportdesk.core.database import transaction
-from supportdesk.core.permissions import Role
-from tests.classes.making import DAY, make_run, meeting_at, room_of
+from supportdesk.core.permissions import SYSTEM, Role
+from tests.classes.making import DAY, make_run, meeting_at, meeting_of, room_of
 from tests.factories import make_account, make_reference
 from tests.pages import PageClient
 from tests.recording import Statements
@@ -85,6 +88,22 @@ def test_an_instructors_own_week_leads_to_the_attendance(app: Flask, client: Pag
     page = client.get(page.link("次の週を見る"))
     assert len(page.texts(".results li")) == 1
     client.get(page.link("10:00〜11:00"))
+
+
+def test_what_was_called_off_stands_struck_in_an_instructors_own_week_alone(
+    app: Flask, client: PageClient, teacher: int
+) -> None:
+    with app.app_context():
+        alone = meeting_of(make_run(meeting_at(staff=[teacher]), meeting_at(SUNDAY + timedelta(days=1))))
+        with_its_run = make_run(meeting_at(hour=13, staff=[teacher]))
+        with transaction():
+            change_day(DAY, [Wanted(alone)], reason="大雪のため", actor=SYSTEM, now=clock.now())
+            cancel_run(with_its_run, actor=SYSTEM, now=clock.now())
+    client.sign_in("instructor")
+    own = client.get(f"/classes/my-week?day={DAY}")
+    assert [one[:11] for one in own.texts(".results del")] == ["10:00〜11:00", "13:00〜14:00"]
+    assert own.texts(".results .tag") == ["中止", "中止"]
+    assert "この週の教室はありません" in client.get(f"/classes/week?day={DAY}").text
 
 
 def test_the_number_of_statements_does_not_grow(

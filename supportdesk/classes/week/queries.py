@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from supportdesk.accounts.models import Account
-from supportdesk.classes.models import MeetingStaff, RunKind
+from supportdesk.classes.models import MeetingStaff, RunKind, RunState
 from supportdesk.classes.queries import IS_ON, MEETING, MEETING_ROWS, RUN, MeetingRow, on_duty
 from supportdesk.core import clock
 from supportdesk.core.moments import short_day
@@ -39,7 +39,7 @@ class Somebody(NamedTuple):
     name: str
 
 
-class Entry(NamedTuple):
+class WeekMeeting(NamedTuple):
     """A meeting in the week, and who is on duty, by their reading. A group's own place is no venue."""
 
     meeting: MeetingRow
@@ -56,6 +56,15 @@ class Entry(NamedTuple):
         """Held at a group's own place, mostly."""
         return self.meeting.kind is RunKind.LECTURE
 
+    @property
+    def called_off(self) -> bool:
+        """With its run, or alone."""
+        return self.meeting.state is RunState.CANCELLED
+
+    def column(self, monday: date) -> int:
+        """On which day of the week it is."""
+        return (clock.local(self.meeting.starts_at).date() - monday).days
+
 
 class Day(NamedTuple):
     """A column. `holiday` is the public holiday's name, empty on other days."""
@@ -69,18 +78,18 @@ class Day(NamedTuple):
         return short_day(self.day)
 
 
-class Row(NamedTuple):
+class Heading(NamedTuple):
     """What a row stands for: `order` is where it belongs, and tells apart what has one name."""
 
     order: tuple[int, int | str, int | str]
     title: str
 
 
-class Line(NamedTuple):
+class WeekRow(NamedTuple):
     """A row of the week: what happens on each of its days."""
 
     title: str
-    days: list[list[Entry]]
+    days: list[list[WeekMeeting]]
 
 
 def first_day(day: date) -> date:
@@ -94,52 +103,48 @@ def days_of(monday: date) -> list[Day]:
     return [Day(day, holiday_name(day) or "") for day in days]
 
 
-def lines_of(monday: date, by: By, *, district: str = "") -> list[Line]:
+def rows_of(monday: date, by: By, *, district: str = "") -> list[WeekRow]:
     """The week's meetings that are on: a row for each venue, instructor or district in which there are any."""
-    entries = _entries(monday, district=district)
     positions = {} if by is By.INSTRUCTOR else _positions()
-    rows: dict[Row, list[list[Entry]]] = defaultdict(lambda: [[] for _day in range(DAYS)])
-    for entry in entries:
-        column = (clock.local(entry.meeting.starts_at).date() - monday).days
-        for row in _rows(entry, by, positions):
-            rows[row][column].append(entry)
-    return [Line(row.title, rows[row]) for row in sorted(rows)]
+    rows: dict[Heading, list[list[WeekMeeting]]] = defaultdict(lambda: [[] for _day in range(DAYS)])
+    for one in _meetings(monday, IS_ON, district=district):
+        for heading in _headings(one, by, positions):
+            rows[heading][one.column(monday)].append(one)
+    return [WeekRow(heading.title, rows[heading]) for heading in sorted(rows)]
 
 
-def own_week(monday: date, account_id: int) -> list[list[Entry]]:
-    """What one account is on duty for, day by day."""
-    days: list[list[Entry]] = [[] for _day in range(DAYS)]
-    for entry in _entries(monday, account_id=account_id):
-        days[(clock.local(entry.meeting.starts_at).date() - monday).days].append(entry)
+def own_week(monday: date, account_id: int) -> list[list[WeekMeeting]]:
+    """What one account is on duty for, day by day; what was called off as well, so that nobody goes there."""
+    days: list[list[WeekMeeting]] = [[] for _day in range(DAYS)]
+    for one in _meetings(monday, on_duty(account_id)):
+        days[one.column(monday)].append(one)
     return days
 
 
-def _rows(entry: Entry, by: By, positions: Mapping[str, int]) -> Iterable[Row]:
+def _headings(one: WeekMeeting, by: By, positions: Mapping[str, int]) -> Iterable[Heading]:
     """In which rows a meeting stands: the city's venues in the order in which one picks them, then groups' places."""
-    meeting = entry.meeting
+    meeting = one.meeting
     position = positions.get(meeting.district_code, 0)
     match by:
         case By.INSTRUCTOR:
-            who = [Row((0, one.kana, one.account_id), one.name) for one in entry.on_duty]
-            return who or [Row((1, "", 0), _("講師は未定"))]
+            names = [Heading((0, who.kana, who.account_id), who.name) for who in one.on_duty]
+            return names or [Heading((1, "", 0), _("講師は未定"))]
         case By.DISTRICT:
-            return [Row((0, position, meeting.district_code), meeting.district)]
-        case _ if entry.venue_id is None:
-            return [Row((1, position, meeting.venue), meeting.venue)]
+            return [Heading((0, position, meeting.district_code), meeting.district)]
+        case _ if one.venue_id is None:
+            return [Heading((1, position, meeting.venue), meeting.venue)]
         case _:
-            return [Row((0, position, entry.venue_id), meeting.nickname or meeting.venue)]
+            return [Heading((0, position, one.venue_id), meeting.nickname or meeting.venue)]
 
 
-def _entries(monday: date, *, district: str = "", account_id: int | None = None) -> list[Entry]:
+def _meetings(monday: date, *conditions: ColumnElement[bool], district: str = "") -> list[WeekMeeting]:
     first, _midnight = clock.day_bounds(monday)
     _morning, end = clock.day_bounds(monday + timedelta(days=DAYS - 1))
     statement = MEETING_ROWS.add_columns(RUN.c.venue_id).where(
-        MEETING.c.starts_at >= first, MEETING.c.starts_at < end, IS_ON
+        MEETING.c.starts_at >= first, MEETING.c.starts_at < end, *conditions
     )
     if district:
         statement = statement.where(RUN.c.district_code == district)
-    if account_id is not None:
-        statement = statement.where(on_duty(account_id))
     rows = db.session.execute(statement).all()
     staff: dict[int, list[Somebody]] = defaultdict(list)
     names = db.session.execute(
@@ -150,7 +155,7 @@ def _entries(monday: date, *, district: str = "", account_id: int | None = None)
     )
     for row in names:
         staff[row.meeting_id].append(Somebody(row.id, row.kana, row.name))
-    return [Entry(MeetingRow(*row[:-1]), tuple(staff[row.id]), row.venue_id) for row in rows]
+    return [WeekMeeting(MeetingRow(*row[:-1]), tuple(staff[row.id]), row.venue_id) for row in rows]
 
 
 def _positions() -> dict[str, int]:

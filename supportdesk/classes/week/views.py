@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes.views import LONGEST_WORD, blueprint
-from supportdesk.classes.week.queries import By, days_of, first_day, lines_of, own_week
+from supportdesk.classes.week.queries import By, days_of, first_day, own_week, rows_of
 from supportdesk.core import clock
 from supportdesk.core.addresses import day_of
 from supportdesk.core.japanese import tidy
@@ -32,7 +32,7 @@ def week() -> str:
     monday = _monday()
     return render_template(
         "classes/week/week.html",
-        lines=lines_of(monday, by, district=district),
+        week=rows_of(monday, by, district=district),
         by=by,
         rows=ROWS,
         district=district,
