@@ -22,7 +22,7 @@ from supportdesk.learners.provisional import enter_provisionally
 class NewcomerForm(DeskForm):
     """What they are called."""
 
-    name = TextField(_l("名前（フリガナでも、下の名前だけでも）"), max_length=LONGEST["name"])
+    name = TextField(_l("名前"), max_length=LONGEST["name"])
 
 
 @blueprint.route("/meetings/<int:meeting_id>/newcomer", methods=["GET", "POST"])

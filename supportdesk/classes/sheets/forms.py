@@ -61,7 +61,7 @@ class SheetForm(DeskForm):
 class AnswerForm(SheetForm):
     """On a phone; where it is a learner's own, `who` answers: one of its people, or nobody in particular."""
 
-    who = ChoiceField(_l("どなたの答えですか"), coerce=int)
+    who = ChoiceField(_l("答える方"), coerce=int)
 
     def __init__(self, areas: Sequence[AreaRow], people: Sequence[tuple[int, str]], **options: Any) -> None:
         self._people = people

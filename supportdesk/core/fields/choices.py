@@ -54,6 +54,8 @@ class ChoiceField(DeskField):
         self.data = self._read(str(valuelist[0])) if valuelist and valuelist[0] != "" else None
 
     def missing_message(self) -> str:
+        if str(self.label.text).endswith("か"):  # a question, where a name fits the sentence
+            return _("「%(label)s」の答えをえらんでください。", label=self.label.text)
         return _("%(label)sをえらんでください。", label=self.label.text)
 
     def _chosen(self, value: Any) -> bool:

@@ -101,7 +101,7 @@ def test_a_learners_own_phone_gives_one_answer_that_may_be_changed(
     phone.submit(page, "feedback", {"understanding": "3", "areas": ["E"]})
     assert kept(app) == [(hanako, 3, None, "E", "", SheetWay.PHONE)]
     phone.submit(phone.get(address), "feedback", {"who": "0", "understanding": "1", "areas": []})
-    assert "どなた" not in other.get(address).text, "who is not on the roster is nobody in particular"
+    assert "答える方" not in other.get(address).text, "who is not on the roster is nobody in particular"
     other.submit(other.get(address), "feedback", {"satisfaction": "4"})
     assert [row[0] for row in kept(app)] == [hanako, None, None]
     with app.app_context():
