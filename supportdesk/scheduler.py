@@ -23,6 +23,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
 from supportdesk.accounts import jobs as accounts
+from supportdesk.classes.applying import jobs as applying
 from supportdesk.classes.lottery import jobs as lottery
 from supportdesk.core import clock
 from supportdesk.core.job_runs import last_due, note_end, note_start
@@ -66,6 +67,7 @@ JOBS: Final[Sequence[Scheduled]] = (
     Scheduled("draws held", lottery.draw_due, timedelta(seconds=30)),
     Scheduled("accounts whose service is over", accounts.end_service),
     Scheduled("notices lapsed", notices.lapse),
+    Scheduled("applications closed with their class", applying.close_over),
     Scheduled("pairs that may be one person", learners.search_pairs),
     Scheduled("merges that stand", learners.forget_undone),
     Scheduled("what phones handed in long ago", learners.forget_handed_in),

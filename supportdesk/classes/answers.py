@@ -39,6 +39,13 @@ ANSWERS: Final = RoomAnswers(
         Mention(table_of(Enrolment), "caller_name", "caller_phone", "caller_relation"),
         Mention(table_of(LotteryEntrant), "caller_name", "caller_phone", "caller_relation"),
         Mention(
+            table_of(Applicant),
+            "kana",
+            "phone",
+            column=None,
+            besides=("name", "kana_key", "residence", "birth_year", "device", "needs"),
+        ),
+        Mention(
             table_of(OutreachRequest),
             "contact_name",
             "contact_phone",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import itemgetter
@@ -273,8 +273,21 @@ def _expected(meeting_id: int, learner_id: int) -> bool:
     """Whether they have a seat, or were to come to make up for another meeting."""
     if connection().scalar(_SEAT_AT, {"meeting": meeting_id, "learner": learner_id}) is not None:
         return True
-    marks = marks_of(meeting_id, [learner_id]).get(learner_id, ())
-    return any(mark.state is AttendanceState.MAKING_UP for mark in marks)
+    return is_to_make_up(mark.state for mark in marks_of(meeting_id, [learner_id]).get(learner_id, ()))
+
+
+def is_to_make_up(states: Iterable[AttendanceState]) -> bool:
+    """Whether somebody with these marks, in the order of observation, is to come to make up for another meeting: that
+    was arranged, and not given up before anything was seen of them. A tap that is taken back gives nothing up.
+    """
+    expected, before = False, AttendanceState.UNMARKED
+    for state in states:
+        if state is AttendanceState.MAKING_UP:
+            expected = True
+        elif state is AttendanceState.UNMARKED and before is AttendanceState.MAKING_UP:
+            expected = False
+        before = state
+    return expected
 
 
 def record_heads(meeting_id: int, heads: int, *, actor: Actor, now: datetime) -> None:

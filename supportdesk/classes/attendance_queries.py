@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import and_, func, or_, select
 
 from supportdesk.accounts.models import Account
-from supportdesk.classes.attendance import ATTENDED, NOT_SEEN, KeptMark, disagreement_of
+from supportdesk.classes.attendance import ATTENDED, NOT_SEEN, KeptMark, disagreement_of, is_to_make_up
 from supportdesk.classes.models import AttendanceMark, AttendanceState, EnrolmentState, RunKind
 from supportdesk.classes.queries import (
     ENROLMENT,
@@ -151,7 +151,7 @@ def _row(
         history=tuple(history.values()),
         disputed=history[told.overruled.id] if told else None,
         levels={code: levels.get((person.learner_id, code), UNKNOWN) for code in skills},
-        making_up=any(mark.state is AttendanceState.MAKING_UP for mark in kept),
+        making_up=is_to_make_up(mark.state for mark in kept),
     )
 
 

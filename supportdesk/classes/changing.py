@@ -26,7 +26,7 @@ from supportdesk.classes.errors import ChangedMeanwhile, NothingAhead, PlanRefus
 from supportdesk.classes.known_ahead import take_back_known
 from supportdesk.classes.line import hold_free_seats
 from supportdesk.classes.locking import LockedRun, lock_run
-from supportdesk.classes.lottery.entering import has_entries, tell_entrants
+from supportdesk.classes.lottery.entering import has_entries, persons_in_draw, tell_entrants
 from supportdesk.classes.making_up.telling import tell_who_make_up
 from supportdesk.classes.models import (
     AttendanceState,
@@ -157,7 +157,7 @@ def change_run(
     if not although:
         tighter = change.capacity > run.capacity or any(one.room_id != change.room_id for one in ahead)
         ask_about((times[one.id] for one in new_days), [room] if room and tighter else [], change.capacity)
-    if seated_persons(run_id) & set(people.values()):
+    if (seated_persons(run_id) | persons_in_draw(run_id)) & set(people.values()):
         raise PlanRefused(_l("講師の中に、この教室の受講者がいます。"), field="staff")
     changed = _what_changes(run, change, ahead, new_days, elsewhere=elsewhere)
     larger, moved = change.capacity > run.capacity, bool(new_days) or elsewhere

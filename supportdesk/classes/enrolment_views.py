@@ -18,12 +18,12 @@ from supportdesk.classes.errors import AlreadyEnrolled
 from supportdesk.classes.forms import EnrolForm, MoveForm
 from supportdesk.classes.lottery.entering import enter_lottery
 from supportdesk.classes.lottery.queries import lottery_of
-from supportdesk.classes.making_up.queries import missed_of
+from supportdesk.classes.making_up.queries import arranged_for, missed_of
 from supportdesk.classes.models import EnrolmentState
 from supportdesk.classes.queries import RunRow
 from supportdesk.classes.rules import can_be_left
 from supportdesk.classes.run_queries import Person
-from supportdesk.classes.together import Applicant
+from supportdesk.classes.together import Comer
 from supportdesk.classes.views import LONGEST_WORD, blueprint
 from supportdesk.classes.words import EDITIONS, ENROLMENT_STATES
 from supportdesk.core import clock
@@ -75,7 +75,7 @@ def enrol(run_id: int) -> Answer:
     def act() -> str:
         caller = form.caller_for(learner_id, actor)
         if is_to_draw(run_id):
-            one = [Applicant(learner_id, caller)]
+            one = [Comer(learner_id, caller)]
             entered = enter_lottery(run_id, one, told=form.tell.told, actor=actor, now=now)
             return url_for("classes.lottery_entry", entry_id=entered.entry_id, done=1)
         enrolled = enrol_learner(
@@ -153,6 +153,7 @@ def enrolment(enrolment_id: int) -> str:
         done="done" in request.args and row.state is not EnrolmentState.CANCELLED,
         live=_is_live(row),
         missed=missed_of(enrolment_id) if row.state is not EnrolmentState.CANCELLED else [],
+        arranged={one.number: one for one in arranged_for(row.learner_id, clock.now(), instead_of=row.run_id)},
         state=ENROLMENT_STATES[row.state],
         edition=EDITIONS[row.edition],
     )

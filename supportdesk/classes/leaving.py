@@ -13,6 +13,8 @@ from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.locking import lock_runs
 from supportdesk.classes.lottery.entering import withdraw_entrant
 from supportdesk.classes.lottery.models import LotteryEntrant
+from supportdesk.classes.making_up.operations import give_up_making_up
+from supportdesk.classes.making_up.queries import arranged_for
 from supportdesk.classes.models import EnrolmentState
 from supportdesk.classes.queries import ENROLMENT, MEETING, NOT_CALLED_OFF, RUN
 from supportdesk.core.database import connection, table_of
@@ -22,21 +24,30 @@ from supportdesk.learners.rooms import Binding
 
 
 def bindings(learner_id: int, _status: Status, now: datetime) -> Iterable[Binding]:
-    """Seats and places in line of which a meeting is still to begin, and draws still to come. Two statements."""
+    """Seats and places in line of which a meeting is still to begin, draws still to come, and meetings at which they
+    make up for others. Three statements.
+    """
     draws = [
         Binding(_("教室「%(run)s」の抽選の申し込みを取り消します。", run=row.title), row.starts_at)
         for row in _entered(learner_id, now)
     ]
-    return [*(Binding(_in_words(row, now), row.next_at) for row in _held(learner_id, now)), *draws]
+    make_ups = [
+        Binding(_("教室「%(run)s」の補講をやめます。", run=one.title), one.starts_at)
+        for one in arranged_for(learner_id, now)
+    ]
+    return [*(Binding(_in_words(row, now), row.next_at) for row in _held(learner_id, now)), *draws, *make_ups]
 
 
 def release(learner_id: int, _status: Status, *, actor: Actor, now: datetime) -> None:
     """Cancel them, the runs in the order of their ids; whoever waits for a seat is asked."""
-    lock_runs([row.run_id for row in (*_held(learner_id, now), *_entered(learner_id, now))])
+    make_ups = arranged_for(learner_id, now)
+    lock_runs([row.run_id for row in (*_held(learner_id, now), *_entered(learner_id, now), *make_ups)])
     for row in _held(learner_id, now):
         cancel_enrolment(row.id, actor=actor, now=now)
     for row in _entered(learner_id, now):
         withdraw_entrant(row.id, actor=actor, now=now)
+    for one in arranged_for(learner_id, now):
+        give_up_making_up(learner_id, one.meeting_id, actor=actor, now=now)
 
 
 def _entered(learner_id: int, now: datetime) -> Sequence[Any]:

@@ -67,6 +67,7 @@ _STRIKE = (
         cancelled_at=bindparam("at"),
         cancelled_by=bindparam("by"),
         given_up_late=bindparam("late"),
+        had_seat=_ENROLMENT.c.state == EnrolmentState.SEATED,
     )
 )
 

@@ -27,7 +27,8 @@ _LIVE = Enrolment.state != EnrolmentState.CANCELLED
 _NAMED = ("enrolment", "lottery_entrant")
 #: Rows on which nobody hangs anything: it hangs on their meetings.
 _OF_A_MEETING = ("attendance_mark", "feedback_sheet")
-_IN_DRAW = LotteryEntrant.withdrawn_at.is_(None)
+#: In a draw that is still to come: what was drawn is an enrolment.
+_IN_DRAW = LotteryEntrant.withdrawn_at.is_(None) & LotteryEntrant.enrolment_id.is_(None)
 
 
 def obstacles(giver_id: int, taker_id: int, now: datetime) -> Iterator[str]:
@@ -43,7 +44,7 @@ def obstacles(giver_id: int, taker_id: int, now: datetime) -> Iterator[str]:
     both_in_draw = (
         select(Run.title, Run.starts_at)
         .join(LotteryEntrant, LotteryEntrant.run_id == Run.id)
-        .where(LotteryEntrant.learner_id == giver_id, _IN_DRAW, Run.id.in_(drawn_with))
+        .where(LotteryEntrant.learner_id == giver_id, _IN_DRAW, Run.starts_at > now, Run.id.in_(drawn_with))
         .order_by(Run.starts_at, Run.id)
     )
     for title, starts_at in [*db.session.execute(both), *db.session.execute(both_in_draw)]:

@@ -234,6 +234,7 @@ class Enrolment(Base):
     cancelled_at: Mapped[datetime | None]
     cancelled_by: Mapped[int | None] = foreign_key("account.id", index=False)
     given_up_late: Mapped[bool] = mapped_column(default=False, comment="a seat, shortly before the start")
+    had_seat: Mapped[bool] = mapped_column(default=False, comment="of one that is cancelled: it was a seat")
 
 
 class AttendanceState(StrEnum):

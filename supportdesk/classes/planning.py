@@ -205,14 +205,15 @@ def _check_shape(plan: RunPlan, meetings: Sequence[MeetingPlan], now: datetime) 
 def check_deadline(
     filling: Filling, apply_until: datetime | None, starts_at: datetime, now: datetime | None = None
 ) -> None:
-    """A draw has a deadline, and applying ends before the first meeting begins, a new deadline after `now`. Raises
-    PlanRefused.
+    """A draw has a deadline, before the first meeting begins; other applying ends when it begins at the latest. A new
+    deadline is after `now`. Raises PlanRefused.
     """
     if apply_until is not None and now is not None and apply_until <= now:
         raise PlanRefused(_l("申し込みの締め切りは、これからの日時にしてください。"), field="until_day")
     if filling is Filling.LOTTERY and apply_until is None:
         raise PlanRefused(_l("抽選のときは、申し込みの締め切りを入力してください。"), field="until_day")
-    if apply_until is not None and apply_until > starts_at:
+    drawn_then = filling is Filling.LOTTERY and apply_until == starts_at  # nobody draws what has begun
+    if apply_until is not None and (apply_until > starts_at or drawn_then):
         raise PlanRefused(_l("申し込みの締め切りは、教室が始まるより前にしてください。"), field="until_day")
 
 

@@ -21,6 +21,7 @@ WORDS: Final[Mapping[str, TableWords]] = {
             "enrolled_at": _l("申し込んだ日時"),
             "enrolled_by": _l("受け付けた人"),
             "given_up_late": _l("直前の取り消し"),
+            "had_seat": _l("取り消す前に席があった"),
         },
         {"state": ENROLMENT_STATES},
     ),

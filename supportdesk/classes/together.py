@@ -11,12 +11,13 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import NamedTuple
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 
-from supportdesk.classes.enrolment import Enrolled, enrol_learner
+from supportdesk.classes.enrolment import Enrolled, enrol_learner, free_seats_of
 from supportdesk.classes.errors import LearnerClash, NoSeatLeft, OneSeatLeft
 from supportdesk.classes.locking import lock_run
-from supportdesk.classes.models import Enrolment, EnrolmentState, Seat
+from supportdesk.classes.models import Enrolment, EnrolmentState
 from supportdesk.core.database import connection
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -36,7 +37,7 @@ class Together(StrEnum):
     SECOND = "second"
 
 
-class Applicant(NamedTuple):
+class Comer(NamedTuple):
     """One of the two, and who called for them."""
 
     learner_id: int
@@ -50,10 +51,18 @@ def promise_of(free: int) -> Together | None:
     return Together.SEATS if free else Together.WAIT
 
 
+def whose_seat(first: str, second: str) -> dict[Together, str]:
+    """What the clerk chooses from, with the names of the two."""
+    return {
+        Together.FIRST: _("%(seated)sさんの席にする（%(waits)sさんはキャンセル待ち）", seated=first, waits=second),
+        Together.SECOND: _("%(seated)sさんの席にする（%(waits)sさんはキャンセル待ち）", seated=second, waits=first),
+    }
+
+
 def enrol_both(
     run_id: int,
-    first: Applicant,
-    second: Applicant,
+    first: Comer,
+    second: Comer,
     *,
     promised: Together,
     clash_reason: str = "",
@@ -67,7 +76,7 @@ def enrol_both(
     with whoever has something else at that time.
     """
     lock_run(run_id)
-    seats = two_seats(_free_seats(run_id))
+    seats = two_seats(free_seats_of(run_id))
     if len(seats) == 1 and promised not in {Together.FIRST, Together.SECOND}:
         raise OneSeatLeft
     if not seats and promised is not Together.WAIT:
@@ -82,7 +91,7 @@ def enrol_both(
     return made[first.learner_id], made[second.learner_id]
 
 
-def _in_order_of_occupancy(given: list[tuple[Applicant, int | None]]) -> list[tuple[Applicant, int | None]]:
+def _in_order_of_occupancy(given: list[tuple[Comer, int | None]]) -> list[tuple[Comer, int | None]]:
     """As everybody takes people's time: a couple at two desks at once would wait for each other in another order."""
     ids = [one.learner_id for one, _seat in given]
     people = connection().execute(select(Learner.id, Learner.person_id).where(Learner.id.in_(ids)))
@@ -91,7 +100,7 @@ def _in_order_of_occupancy(given: list[tuple[Applicant, int | None]]) -> list[tu
 
 
 def _enrol(
-    run_id: int, one: Applicant, seat: int | None, clash_reason: str, *, told: bool, actor: Actor, now: datetime
+    run_id: int, one: Comer, seat: int | None, clash_reason: str, *, told: bool, actor: Actor, now: datetime
 ) -> Enrolled:
     """A reason is kept with whoever needs one."""
     for reason in ("", clash_reason):
@@ -116,17 +125,6 @@ def two_seats(free: Sequence[int]) -> list[int]:
     """The lowest two of the free seats that stand side by side, else the lowest two, or as many as there are."""
     beside = next((number for number in free if number + 1 in free), None)
     return [beside, beside + 1] if beside is not None else list(free[:2])
-
-
-def _free_seats(run_id: int) -> list[int]:
-    """In order. Held by the run's lock."""
-    free = (
-        select(Seat.number)
-        .outerjoin(Enrolment, (Enrolment.run_id == Seat.run_id) & (Enrolment.seat == Seat.number))
-        .where(Seat.run_id == run_id, Enrolment.id.is_(None))
-        .order_by(Seat.number)
-    )
-    return list(connection().scalars(free))
 
 
 def enrolled_among(run_ids: Collection[int], learner_ids: Collection[int]) -> dict[tuple[int, int], int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import abort, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_look
@@ -13,7 +12,7 @@ from supportdesk.classes.enrolment_queries import EnrolmentRow
 from supportdesk.classes.enrolment_views import all_dates, booking_of, is_to_draw, permitted, slip_of
 from supportdesk.classes.forms import BothForm
 from supportdesk.classes.lottery.entering import enter_lottery
-from supportdesk.classes.together import Applicant, Together, enrolled_among, promise_of
+from supportdesk.classes.together import Comer, Together, enrolled_among, promise_of, whose_seat
 from supportdesk.classes.views import blueprint
 from supportdesk.classes.words import EDITIONS
 from supportdesk.core import clock
@@ -45,7 +44,7 @@ def enrol_both(run_id: int) -> Answer:
 
     def act() -> str:
         callers = _callers(form, first, second, actor)
-        couple = Applicant(first.id, callers[0]), Applicant(second.id, callers[1])
+        couple = Comer(first.id, callers[0]), Comer(second.id, callers[1])
         if is_to_draw(run_id):
             entered = enter_lottery(run_id, couple, told=form.tell.told, actor=actor, now=now)
             return url_for("classes.lottery_entry", entry_id=entered.entry_id, done=1)
@@ -89,14 +88,7 @@ def _page(form: BothForm, run_id: int, first: Found, second: Found) -> str:
     beside = {second.id, *(one.learner_id for one in known if one.learner_id)}
     note_look(Action.VIEW_LEARNER, first.id, beside=sorted(beside))
     promise = promise_of(run.free)
-    form.together.choices = {
-        Together.FIRST: _(
-            "%(seated)sさんの席にする（%(waits)sさんはキャンセル待ち）", seated=first.name, waits=second.name
-        ),
-        Together.SECOND: _(
-            "%(seated)sさんの席にする（%(waits)sさんはキャンセル待ち）", seated=second.name, waits=first.name
-        ),
-    }
+    form.together.choices = whose_seat(first.name, second.name)
     enrolled = enrolled_among([run_id], [first.id, second.id])
     clashes = {} if enrolled else {one.name: run_queries.clash_of(run_id, one.id) for one in (first, second)}
     return render_template(

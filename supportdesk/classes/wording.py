@@ -71,6 +71,11 @@ def entered(run: LockedRun, number: int) -> str:
     return f"{_which(run)}の抽選に申し込みました。抽選番号は{number}番です。{until}結果をお知らせします。"
 
 
+def paired(run: LockedRun, number: int) -> str:
+    """Two who entered one by one are one entry, with the number of one of them."""
+    return f"{_which(run)}の抽選は、おふたりで1つの申し込みにしました。抽選番号は{number}番になりました。"
+
+
 def withdrawn(run: LockedRun) -> str:
     """The learner is in the draw no more."""
     return f"{_which(run)}の抽選の申し込みを取り消しました。"

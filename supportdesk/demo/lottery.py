@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from random import Random
 from typing import Final
@@ -12,13 +13,13 @@ from supportdesk.classes.applying.operations import Wish, apply
 from supportdesk.classes.lottery.entering import enter_lottery
 from supportdesk.classes.models import Edition, Filling
 from supportdesk.classes.planning import MeetingPlan, RunPlan, plan_run
-from supportdesk.classes.together import Applicant
+from supportdesk.classes.together import Comer
 from supportdesk.core import clock
 from supportdesk.core.database import connection
 from supportdesk.demo.people import Cast
 from supportdesk.extensions import db
 from supportdesk.learners.caller import THE_LEARNER
-from supportdesk.learners.models import LearnerLink, LinkKind
+from supportdesk.learners.models import Learner, LearnerLink, LearnerPhone, LinkKind
 from supportdesk.places.models import Venue
 
 _ALONE: Final = 15
@@ -56,8 +57,20 @@ def play(cast: Cast, dice: Random, now: datetime) -> None:
     others = [person.id for person in cast.learners if person.id not in taken]
     entries += [[learner_id] for learner_id in dice.sample(others, _ALONE)]
     for number, people in enumerate(entries, start=1):
-        applicants = [Applicant(learner_id, THE_LEARNER) for learner_id in people]
+        applicants = [Comer(learner_id, THE_LEARNER) for learner_id in people]
         at = opened + timedelta(hours=7 * number)
         enter_lottery(run_id, applicants, actor=cast.staff["reception"], now=at)
-    for number, wishes in enumerate(_IN_PUBLIC, start=1):
+    for number, wishes in enumerate((*_IN_PUBLIC, [_once_more(entries)]), start=1):
         apply(run_id, wishes, now=now - timedelta(hours=10 * number))
+
+
+def _once_more(entries: Sequence[Sequence[int]]) -> Wish:
+    """Somebody who is in the draw already, and has forgotten it."""
+    everybody = [learner_id for people in entries for learner_id in people]
+    kana, number = connection().execute(
+        select(Learner.kana, LearnerPhone.number)
+        .join(LearnerPhone, LearnerPhone.learner_id == Learner.id)
+        .where(Learner.id.in_(everybody), LearnerPhone.number.is_not(None))
+        .order_by(Learner.id)
+    ).first() or ("ハタケヤマ ミツエ", "+81188550142")
+    return Wish(kana=kana, phone=str(number))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from supportdesk.classes.enrolment_queries import EnrolmentRow, MeetingDate, next_dates
+from supportdesk.classes.lottery.queries import EntryAhead, entries_ahead
 from supportdesk.helpdesk.queries import BookingRow, bookings_ahead
 
 
@@ -14,10 +15,11 @@ class Appointment(NamedTuple):
     """One booking. `line` is the place on a waiting list, None when it does not wait. What is only held for them until
     they answer has `offer_id` and `answer_until`.
 
-    Of a class with several meetings the times are those of the next, which is the `number`th of `meetings`.
+    Of a class with several meetings the times are those of the next, which is the `number`th of `meetings`. Who is in a
+    `lottery` has no seat yet: its `id` is the entry's, `code` its number, and it is drawn after `answer_until`.
     """
 
-    kind: Literal["class", "consultation"]
+    kind: Literal["class", "consultation", "lottery"]
     id: int
     code: str
     title: str
@@ -33,12 +35,13 @@ class Appointment(NamedTuple):
 
 
 def appointments_of(learner_id: int, enrolments: Iterable[EnrolmentRow], now: datetime) -> list[Appointment]:
-    """Those that are not over, the next first; `enrolments` are the learner's own that are ahead. Two statements."""
+    """Those that are not over, the next first; `enrolments` are the learner's own that are ahead. Three statements."""
     enrolments = list(enrolments)
     dates = next_dates({row.run_id for row in enrolments}, now)
     classes = [_of_class(row, dates[row.run_id]) for row in enrolments if row.run_id in dates]
     consultations = [_of_consultation(row) for row in bookings_ahead(learner_id, now)]
-    return sorted([*classes, *consultations], key=lambda one: (one.starts_at, one.code))
+    draws = [_of_draw(one) for one in entries_ahead(learner_id, now)]
+    return sorted([*classes, *consultations, *draws], key=lambda one: (one.starts_at, one.code))
 
 
 def _of_class(row: EnrolmentRow, date: MeetingDate) -> Appointment:
@@ -57,6 +60,21 @@ def _of_class(row: EnrolmentRow, date: MeetingDate) -> Appointment:
         meetings=row.meetings,
         offer_id=row.offer_id,
         answer_until=row.answer_until,
+    )
+
+
+def _of_draw(one: EntryAhead) -> Appointment:
+    return Appointment(
+        kind="lottery",
+        id=one.entry_id,
+        code=str(one.number),
+        title=one.title,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        place=one.place,
+        to_bring=one.to_bring,
+        line=None,
+        answer_until=one.apply_until,
     )
 
 

@@ -11,6 +11,7 @@ from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes.deciding.queries import how_many_to_decide
 from supportdesk.classes.duty import districts_decided
 from supportdesk.classes.enrolment_queries import enrolments_ahead
+from supportdesk.classes.lottery.queries import draws_among, entered_among
 from supportdesk.classes.queries import meetings_on
 from supportdesk.classes.together import enrolled_among, promise_of
 from supportdesk.core import clock
@@ -84,6 +85,11 @@ def learner(learner_id: int) -> Answer:
         now=now,
     )
     companions = desk.companions(family)
+    step = step_of(person, levels_of(learner_id), enrolments, now)
+    run_ids = [run.id for run in (*offers.runs.rows, *([step.run] if step and step.run else ()))]
+    draws = draws_among(run_ids)
+    people = [learner_id, *(one.who.id for one in companions)]
+    entered = entered_among(draws, people)
     note_look(Action.VIEW_LEARNER, learner_id, beside=family.ids)
     return render_template(
         "journey/desk_learner.html",
@@ -94,13 +100,22 @@ def learner(learner_id: int) -> Answer:
         links=LINKS,
         callers=[("", _("ご本人")), *((one.key, one.label) for one in callers)] if callers else [],
         caller=calls if calls in {one.key for one in callers} else "",
-        step=step_of(person, levels_of(learner_id), enrolments, now),
+        step=step,
+        draws=draws,
+        now=now,
         appointments=appointments_of(learner_id, enrolments, now),
         offers=offers,
         companions=companions,
-        booked_too=enrolled_among([run.id for run in offers.runs.rows], [one.who.id for one in companions]),
+        booked_too=enrolled_among([run.id for run in offers.runs.rows], people[1:]) | entered,
         promise_of=promise_of,
-        booked={row.run_id: url_for("classes.enrolment", enrolment_id=row.id) for row in enrolments},
+        booked={
+            **{row.run_id: url_for("classes.enrolment", enrolment_id=row.id) for row in enrolments},
+            **{
+                run_id: url_for("classes.lottery_entry", entry_id=entry_id)
+                for (run_id, who), entry_id in entered.items()
+                if who == learner_id
+            },
+        },
         programmes=PROGRAMMES,
         devices=DEVICES,
         needs=NEEDS,

@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_look
 from supportdesk.accounts.sign_in import current_actor
+from supportdesk.classes.lottery.queries import draws_among, entered_among
 from supportdesk.core import clock
 from supportdesk.core.answers import Answer
 from supportdesk.core.permissions import Permission, requires
@@ -35,12 +36,17 @@ def learner(learner_id: int) -> Answer:
     record = record_of(learner_id, now, before)
     family = family_of(record.learner, actor)
     note_look(Action.VIEW_LEARNER, learner_id, beside=family.ids)
+    draws = draws_among([record.step.run.id] if record.step and record.step.run else [])
+    entered = entered_among(draws, [learner_id])
     return render_template(
         "journey/learner.html",
         record=record,
         learner=record.learner,
         family=family,
         links=LINKS,
+        draws=draws,
+        booked={run: url_for("classes.lottery_entry", entry_id=entry_id) for (run, _who), entry_id in entered.items()},
+        now=now,
         is_earlier=before is not None,
         reachable=actor.may(Permission.EDIT_LEARNERS) or actor.may(Permission.WORK_CALL_LIST),
         programmes=PROGRAMMES,

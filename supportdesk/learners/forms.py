@@ -31,10 +31,9 @@ from supportdesk.learners.found import Found
 from supportdesk.learners.models import AgeBand, Channel, Device, Learner, Need, Sex
 from supportdesk.learners.operations import ProbablyKnown
 from supportdesk.learners.particulars import LONGEST, Particulars, Telephone, checked, faults
+from supportdesk.learners.standing import OUTSIDE
 from supportdesk.learners.words import AGE_BANDS, CHANNELS, DEVICES, NEEDS, SEXES
 
-#: The choice of district that means another city.
-OUTSIDE_CITY = "outside"
 _IDS = re.compile(r"[0-9]{1,12}(?:,[0-9]{1,12})*")
 
 
@@ -140,7 +139,7 @@ class LearnerForm(DeskForm):
 
     def process(self, *arguments: Any, **options: Any) -> None:
         """The city's districts have to be known before what was chosen is read."""
-        self.residence.choices = [*self._districts, (OUTSIDE_CITY, _l("市外"))]
+        self.residence.choices = [*self._districts, (OUTSIDE, _l("市外"))]
         super().process(*arguments, **options)
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -165,8 +164,8 @@ class LearnerForm(DeskForm):
             birth_year=self.birth_year.data or self.birth_date.year_alone,
             age_band=self.age_band.data,
             sex=self.sex.data,
-            district_code=None if residence == OUTSIDE_CITY else residence,
-            outside_city=residence == OUTSIDE_CITY,
+            district_code=None if residence == OUTSIDE else residence,
+            outside_city=residence == OUTSIDE,
             postal_code=self.postal_code.data,
             address=self.address.data,
             mail=self.mail.data,
@@ -251,7 +250,7 @@ def _stored_values(learner: Learner) -> dict[str, Any]:
     return {
         **{name: getattr(learner, name) for name in own},
         **phones,
-        "residence": OUTSIDE_CITY if learner.outside_city else learner.district_code,
+        "residence": OUTSIDE if learner.outside_city else learner.district_code,
         "needs": frozenset(need.need for need in learner.needs),
         "helper_phone": Telephone(helper, helper if helper.startswith("+") else None) if helper else None,
         "seen_at": learner.updated_at.isoformat(),

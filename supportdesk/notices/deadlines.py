@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from supportdesk.core import clock
-from supportdesk.notices.office import OFFER_CLOSING_HOUR, OFFER_HOURS
+from supportdesk.notices.office import OFFER_CLOSING_HOUR, OFFER_HOURS, OFFER_OPENING_HOUR
 from supportdesk.places.calendar import holiday_name
 
 _SATURDAY: Final = 5
@@ -15,15 +15,41 @@ _SATURDAY: Final = 5
 def answer_until(starts_at: datetime, now: datetime) -> datetime:
     """The first time at which the office closes so many hours (a setting) after the offer.
 
-    Where it begins before that, half of the time that is left, so that somebody else can still be asked.
+    Where it begins before that, half of the time that is left, so that somebody else can still be asked; at night
+    nobody can, so that what would end then is counted from when the telephone opens. Where it does not open any more
+    before the start it ends when it closes, and what is offered after that is theirs to the last.
     """
     earliest = clock.local(now + timedelta(hours=OFFER_HOURS.get()))
-    closing = time(OFFER_CLOSING_HOUR.get())
-    day = earliest.date() if earliest.time() <= closing else earliest.date() + timedelta(days=1)
-    while not is_office_day(day) and clock.at(day, closing) < starts_at:
+    day = earliest.date() if earliest.time() <= _closing() else earliest.date() + timedelta(days=1)
+    while not is_office_day(day) and clock.at(day, _closing()) < starts_at:
         day += timedelta(days=1)
-    closes = clock.at(day, closing)
-    return closes if closes < starts_at else now + (starts_at - now) / 2
+    closes = clock.at(day, _closing())
+    return closes if closes < starts_at else _before_it_begins(starts_at, now)
+
+
+def _before_it_begins(starts_at: datetime, now: datetime) -> datetime:
+    half = now + (starts_at - now) / 2
+    local = clock.local(half)
+    day = local.date()
+    if is_office_day(day) and _opening() <= local.time() <= _closing():
+        return half
+    days = [day + timedelta(days=number) for number in range((clock.local(starts_at).date() - day).days + 1)]
+    openings = (clock.at(one, _opening()) for one in days if is_office_day(one))
+    opens = next((one for one in openings if half < one < starts_at), None)
+    if opens is not None:
+        return opens + (starts_at - opens) / 2
+    today = clock.local(now).date()
+    days = [day - timedelta(days=number) for number in range((day - today).days + 1)]
+    closings = (clock.at(one, _closing()) for one in days if is_office_day(one))
+    return next((one for one in closings if now < one < half), starts_at)
+
+
+def _opening() -> time:
+    return time(OFFER_OPENING_HOUR.get())
+
+
+def _closing() -> time:
+    return time(OFFER_CLOSING_HOUR.get())
 
 
 def is_office_day(day: date) -> bool:

@@ -29,6 +29,15 @@ OFFER_HOURS: Final = NumberSetting(
         "席や枠があくと、待っている次の方に案内します。この時間がたってから、最初に窓口が閉まるときまで待ちます。"
     ),
 )
+OFFER_OPENING_HOUR: Final = NumberSetting(
+    name="notices.offer_opening_hour",
+    label=_l("電話の窓口が開く時刻"),
+    default=9,
+    least=6,
+    most=11,
+    unit=_l("時"),
+    meaning=_l("あきの案内の期限が夜や休みの日になるときは、次に窓口が開いてからの時間で数えます。"),
+)
 OFFER_CLOSING_HOUR: Final = NumberSetting(
     name="notices.offer_closing_hour",
     label=_l("電話の窓口が閉まる時刻"),
@@ -41,4 +50,4 @@ OFFER_CLOSING_HOUR: Final = NumberSetting(
     ),
 )
 
-SETTINGS: Final = (POST_DAYS, OFFER_HOURS, OFFER_CLOSING_HOUR)
+SETTINGS: Final = (POST_DAYS, OFFER_HOURS, OFFER_OPENING_HOUR, OFFER_CLOSING_HOUR)

@@ -84,6 +84,7 @@ def _starts(path: str) -> dict[str, list[str]]:
         ahead = first("SELECT id FROM run WHERE starts_at > '2026-11-26' AND state = 'open' AND kind = 'class'")
         lottery = first("SELECT id FROM run WHERE filling = 'lottery'")
         applied = first("SELECT receipt FROM application")
+        asked_about = first("SELECT id FROM application WHERE because = 'no_place' AND state = 'held'")
         couple = database.execute("SELECT learner_id, other_id FROM learner_link").fetchone()
         asked, asker = database.execute("SELECT id, learner_id FROM rights_request WHERE kind = 'erasure'").fetchone()
         receipt = first("SELECT receipt FROM outreach_request")
@@ -124,6 +125,7 @@ def _starts(path: str) -> dict[str, list[str]]:
             f"/outreach/{held}",
             both,
             f"/classes/{lottery}/lottery/enter?learner={neighbour}",
+            f"/classes/applications/{asked_about}/place",
             "/classes/enrolments/{}/both/{}".format(*together),
             "/classes/enrolments/{}/make-up/{}".format(*missed),
             "/account/prove",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from flask import Flask
@@ -22,6 +22,7 @@ from supportdesk.learners.caller import Caller
 from supportdesk.learners.life import change_status
 from supportdesk.learners.models import Learner, Status, StatusReason
 from supportdesk.notices.calling import AsksForAnswer, CallOutcome
+from supportdesk.notices.deadlines import answer_until
 from supportdesk.notices.jobs import pass_on_offers
 from supportdesk.notices.models import Notice, NoticeState, Offer, OfferState
 from supportdesk.notices.offers import Answer, OfferOver, answer_offer
@@ -170,6 +171,25 @@ def test_there_is_time_to_answer_in_office_hours(
     cancel(first)
     deadline = desk_clock.local(db.session.scalars(select(Offer.deadline)).one())
     assert (deadline.day, deadline.hour, deadline.minute) == (*until, 0)
+
+
+@pytest.mark.parametrize(
+    ("freed", "begins", "until"),
+    [
+        ((30, 16), (1, 10), (1, 9, 30)),  # for the next morning: when the telephone opens again, and still before it
+        ((27, 15), (30, 13), (30, 11, 0)),  # over a weekend
+        ((28, 10), (29, 10), (29, 10, 0)),  # nobody could ask anybody else any more
+        ((27, 14), (28, 10), (27, 17, 0)),  # … after Friday evening
+    ],
+)
+def test_nothing_runs_down_the_line_at_night(
+    clock: Clock, freed: tuple[int, int], begins: tuple[int, int], until: tuple[int, int, int]
+) -> None:
+    (day, hour), (on, at) = freed, begins
+    clock.set(desk_clock.at(date(2026, 11, day), time(hour)))
+    starts_at = desk_clock.at(date(2026, 12 if on < day else 11, on), time(at))
+    deadline = desk_clock.local(answer_until(starts_at, desk_clock.now()))
+    assert (deadline.day, deadline.hour, deadline.minute) == until
 
 
 def test_nothing_is_offered_or_accepted_after_the_start(clock: Clock) -> None:

@@ -14,7 +14,7 @@ from supportdesk.classes.enrolment import Enrolled
 from supportdesk.classes.errors import AlreadyEnrolled, LearnerClash, NoSeatLeft, OneSeatLeft, RunNotOpen
 from supportdesk.classes.models import Enrolment, EnrolmentState, Run
 from supportdesk.classes.planning import cancel_run
-from supportdesk.classes.together import Applicant, Together, enrol_both, enrolled_among, promise_of, two_seats
+from supportdesk.classes.together import Comer, Together, enrol_both, enrolled_among, promise_of, two_seats
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM
@@ -34,7 +34,7 @@ def city(context: None) -> None:
 def both(
     run_id: int, one: int, other: int, promised: Together = Together.SEATS, **more: object
 ) -> tuple[Enrolled, Enrolled]:
-    callers = Applicant(one, THE_LEARNER), Applicant(other, Caller("タナカ ハツ", "妻", ""))
+    callers = Comer(one, THE_LEARNER), Comer(other, Caller("タナカ ハツ", "妻", ""))
     with transaction():
         return enrol_both(run_id, *callers, promised=promised, actor=SYSTEM, now=clock.now(), **more)  # type: ignore[arg-type]
 

@@ -17,7 +17,7 @@ from sqlalchemy import String, cast, func, select, update
 from werkzeug.exceptions import HTTPException
 
 from supportdesk.accounts.models import Account, AuditEntry, AuditSubject
-from supportdesk.classes.applying.models import Application
+from supportdesk.classes.applying.models import Applicant, Application
 from supportdesk.classes.lottery.models import LotteryEntrant, LotteryEntry
 from supportdesk.classes.models import Enrolment, Meeting, Run
 from supportdesk.core.codes import new_token
@@ -107,6 +107,9 @@ def named(demo: Flask) -> Flask:
         with transaction() as session:
             name = "見本" + cast(Learner.id, String) + "号"
             session.execute(update(Learner).values(name=name, kana=name))
+            known = "見本" + cast(Applicant.learner_id, String) + "号"
+            applicants = update(Applicant).where(Applicant.learner_id.is_not(None))
+            session.execute(applicants.values(name=known, kana=known))
         db.session.remove()
     return demo
 

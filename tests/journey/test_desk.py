@@ -17,8 +17,9 @@ from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
 from supportdesk.learners.models import Device, Need
+from tests.classes.lottery.drawing import make_lottery
 from tests.classes.making import enrol, make_run, meeting_at, room_of
-from tests.clocks import TODAY
+from tests.clocks import TODAY, Clock
 from tests.factories import make_account, make_learner, make_reference
 from tests.helpdesk.making import at, book, make_adviser, make_desk
 from tests.markup import attribute, inputs_of
@@ -191,6 +192,27 @@ class TestALearnerOnTheLine:
         assert "予約ずみ" in page.texts(".offers > li")[0]
         booked = press(reception, page, "/helpdesk/", expect=303)
         assert "受付が完了しました" in reception.get(booked.location).h1
+
+    def test_a_draw_is_entered_with_one_press_and_stands_among_the_bookings(
+        self, app: Flask, reception: PageClient, hanako: int, clock: Clock
+    ) -> None:
+        with app.app_context():
+            drawn, other = make_lottery(capacity=1), make_lottery(hour=14)
+        page = reception.get(f"/desk/{hanako}")
+        assert "抽選（11月29日（日） 10:00に締め切り）" in page.texts(".offers > li")[0]
+        assert "あと1人" not in page.text
+        entered = press(reception, page, f"/classes/{drawn}/", expect=303)
+        assert "受付が完了しました" in reception.get(entered.location).h1
+        page = reception.get(f"/desk/{hanako}")
+        assert page.link("抽選に申し込みずみ") == entered.location.partition("?")[0]
+        assert "抽選番号 1番" in page.one(".cards").text
+        assert "抽選番号 1番" in reception.get(f"/learners/{hanako}").one(".cards").text
+        clock.advance(days=5)
+        reception.another_device()
+        reception.sign_in("reception")
+        late = reception.get(f"/desk/{hanako}")
+        assert "申し込みは締め切りました。まもなく抽選です。" in late.texts(".offers > li")[1]
+        assert f"/classes/{other}/enrol" not in late.html
 
     def test_whoever_calls_for_somebody_else_is_asked_for_at_once(
         self, app: Flask, reception: PageClient, hanako: int

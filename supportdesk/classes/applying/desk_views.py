@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -10,12 +10,14 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries
-from supportdesk.classes.applying import operations, queries
-from supportdesk.classes.applying.forms import RefuseForm
-from supportdesk.classes.applying.matching import candidates
-from supportdesk.classes.applying.models import Application, ApplicationState, RefusedBecause
+from supportdesk.classes.applying import queries, settling
+from supportdesk.classes.applying.forms import PlaceForm, RefuseForm
+from supportdesk.classes.applying.matching import candidates, particulars_of
+from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, RefusedBecause
+from supportdesk.classes.applying.placing import there_already
 from supportdesk.classes.applying.words import REASONS, REFUSALS, STATES
 from supportdesk.classes.enrolment_views import all_dates
+from supportdesk.classes.lottery.queries import draws_among
 from supportdesk.classes.views import blueprint
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
@@ -27,15 +29,21 @@ from supportdesk.core.permissions import Permission, requires
 from supportdesk.core.phones import shown_phone
 from supportdesk.learners.found import Found, described
 from supportdesk.learners.rooms import check_scope
-from supportdesk.learners.words import CHANNELS, DEVICES
+from supportdesk.learners.standing import OUTSIDE
+from supportdesk.learners.words import CHANNELS, DEVICES, NEEDS
 from supportdesk.places.choices import district_choices
+from supportdesk.places.occupancy import in_words
+
+PAIR = 2
 
 
 @blueprint.get("/applications")
 @requires(Permission.EDIT_LEARNERS)
 def applications() -> str:
     """What residents sent and nobody has settled yet, the oldest first."""
-    return render_template("classes/applying/applications.html", page=queries.held_page(page_number()), reasons=REASONS)
+    page = queries.held_page(page_number())
+    note_list(Action.VIEW_APPLICATION, [learner_id for one in page.rows for learner_id in one.learner_ids])
+    return render_template("classes/applying/applications.html", page=page, reasons=REASONS, now=clock.now())
 
 
 @blueprint.get("/applications/<int:application_id>")
@@ -45,12 +53,13 @@ def application(application_id: int) -> str:
     found = queries.application_to_settle(application_id)
     known = [one.learner_id for one in found.people if one.learner_id]
     alike = {} if known and len(known) == len(found.people) else _alike(found)
+    other = queries.application_to_settle(found.differs_from) if found.differs_from else None
+    besides = [one.learner_id for one in other.people if one.learner_id] if other else []
     note_list(
         Action.VIEW_APPLICATION,
-        [*known, *(one.id for people in alike.values() for one in people)],
+        dict.fromkeys([*known, *besides, *(one.id for people in alike.values() for one in people)]),
         subject=activity("application", application_id),
     )
-    other = queries.application_to_settle(found.differs_from) if found.differs_from else None
     return render_template(
         "classes/applying/application.html",
         application=found,
@@ -60,15 +69,22 @@ def application(application_id: int) -> str:
         named={one.id: one for one in described(known)} if known else {},
         other=other,
         held=found.state is ApplicationState.HELD,
+        there=there_already(found.run_id, known),
         all_known=len(known) == len(found.people),
         state=STATES[found.state],
         because=REASONS[found.because] if found.because else "",
         refused=REFUSALS[found.refused_because] if found.refused_because else "",
-        districts=dict(district_choices()),
+        districts={**dict(district_choices()), OUTSIDE: _("市外")},
         devices=DEVICES,
         channels=CHANNELS,
+        needs_of=_needs_of,
         phone_of=shown_phone,
     )
+
+
+def _needs_of(person: Applicant) -> str:
+    wanted = particulars_of(person).needs
+    return _("、").join(str(words) for need, words in NEEDS.items() if need in wanted)
 
 
 def _alike(found: Application) -> dict[int, list[Found]]:
@@ -78,7 +94,7 @@ def _alike(found: Application) -> dict[int, list[Found]]:
 @blueprint.post("/applications/<int:application_id>/who")
 @requires(Permission.EDIT_LEARNERS)
 def say_who(application_id: int) -> Response:
-    """It is this learner, or somebody new."""
+    """It is this learner, or somebody new: nobody of those whom the page showed."""
     actor, now = current_actor(), clock.now()
     applicant_id, written = row_id(request.form.get("applicant", "")), request.form.get("learner", "")
     learner_id = row_id(written) if written else None
@@ -86,29 +102,57 @@ def say_who(application_id: int) -> Response:
         raise NotFound
     if learner_id is not None:
         check_scope(actor, learner_id)
+    others = frozenset(one for one in map(row_id, request.form.get("others", "").split(",")) if one is not None)
     here = url_for("classes.application", application_id=application_id)
 
     def act() -> str:
-        found = operations.say_who(applicant_id, learner_id, actor=actor, now=now)
-        if found.state is ApplicationState.PLACED:
+        said = settling.say_who(applicant_id, learner_id, others=others, actor=actor, now=now)
+        if said.state is ApplicationState.PLACED:
             flash(_("申し込みを受け付けました。結果を本人にお知らせします。"), "good")
+        elif said.refusal is not None:
+            flash(str(said.refusal.message), "warn")
         return here
 
     return answer_press(act, back=here)
 
 
-@blueprint.post("/applications/<int:application_id>/place")
+@blueprint.route("/applications/<int:application_id>/place", methods=["GET", "POST"])
 @requires(Permission.EDIT_LEARNERS)
-def place_application(application_id: int) -> Response:
-    """Everybody is known: give them what they applied for."""
-    actor, now = current_actor(), clock.now()
+def place_application(application_id: int) -> Answer:
+    """Everybody is known: give them what they applied for; where the desk refuses, say what was asked of them."""
+    found = queries.application_to_settle(application_id)
+    known = [one.learner_id for one in found.people if one.learner_id]
     here = url_for("classes.application", application_id=application_id)
+    settled = found.state is not ApplicationState.HELD or len(known) != len(found.people)
+    if settled and request.method == "GET":
+        flash(_("この申し込みは、いま受け付けられません。"), "warn")
+        return redirect(here, 303)
+    actor, now = current_actor(), clock.now()
+    form = PlaceForm([one.name or one.kana for one in found.people])
 
     def act() -> str:
-        operations.place_application(application_id, actor=actor, now=now)
+        settling.place_application(application_id, asked=form.asked, actor=actor, now=now)
         return here
 
-    return answer_press(act, _("申し込みを受け付けました。結果を本人にお知らせします。"), back=here)
+    def page() -> str:
+        note_list(Action.VIEW_APPLICATION, known, subject=activity("application", application_id))
+        run = run_queries.run_details(found.run_id)
+        draws = draws_among([run.id])
+        there = there_already(run.id, known)
+        clashes = {} if draws else {one: run_queries.clash_of(run.id, one) for one in known if one not in there}
+        return render_template(
+            "classes/applying/place.html",
+            form=form,
+            application=found,
+            run=run,
+            when=all_dates(run.id),
+            drawn=bool(draws),
+            there=there,
+            clashes={one: in_words(clash) for one, clash in clashes.items() if clash},
+            one_seat=not draws and len(set(known) - set(there)) == PAIR and run.free == 1,
+        )
+
+    return answer_form(form, page, act, _("申し込みを受け付けました。結果を本人にお知らせします。"))
 
 
 @blueprint.route("/applications/<int:application_id>/refuse", methods=["GET", "POST"])
@@ -119,9 +163,7 @@ def refuse_application(application_id: int) -> Answer:
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
-        operations.refuse_application(
-            application_id, RefusedBecause(form.reason.data or RefusedBecause.TWICE), actor=actor, now=now
-        )
+        settling.refuse_application(application_id, RefusedBecause(str(form.reason.data)), actor=actor, now=now)
         return url_for("classes.applications")
 
     def page() -> str:

@@ -68,8 +68,8 @@ class NotKnownYet(DeskError):
         super().__init__(_l("どなたの申し込みか、まだ決まっていません。"))
 
 
-class OneSeatForTwo(DeskError):
-    """Two apply together and one seat is free: reception asks them."""
+class AlreadySaid(DeskError):
+    """Somebody has said meanwhile who this is."""
 
     def __init__(self) -> None:
-        super().__init__(_l("空いている席は1つだけです。おふたりに電話して、どうするか聞いてください。"))
+        super().__init__(_l("この方がどなたかは、もう決まっています。"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -13,7 +14,9 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from supportdesk.classes.applying.errors import LooksLikeRobot
 from supportdesk.classes.applying.models import RefusedBecause
 from supportdesk.classes.applying.operations import Wish
+from supportdesk.classes.applying.placing import Asked
 from supportdesk.classes.applying.words import REFUSALS
+from supportdesk.classes.together import Together, whose_seat
 from supportdesk.core import clock
 from supportdesk.core.fields import (
     ChoiceField,
@@ -26,9 +29,12 @@ from supportdesk.core.fields import (
     TicksField,
 )
 from supportdesk.core.fields.note import refuse_what_must_not_be_kept
-from supportdesk.learners.forms import OUTSIDE_CITY, YearField
+from supportdesk.core.japanese import half_width
+from supportdesk.learners.booking_fields import ReasonField
+from supportdesk.learners.forms import YearField
 from supportdesk.learners.models import Channel, Device, Need
 from supportdesk.learners.particulars import LONGEST
+from supportdesk.learners.standing import OUTSIDE
 from supportdesk.learners.words import DEVICES, NEEDS
 
 #: Nobody reads and fills in the page in less.
@@ -65,7 +71,7 @@ class ApplyForm(DeskForm):
     opened = HiddenField(max_length=200)
 
     def __init__(self, districts: list[tuple[str, str]], **options: Any) -> None:
-        super().__init__(choices={"residence": [*districts, (OUTSIDE_CITY, _l("市外"))]}, **options)
+        super().__init__(choices={"residence": [*districts, (OUTSIDE, _l("市外"))]}, **options)
 
     def process(self, *arguments: Any, **options: Any) -> None:
         """The form bears when it was opened."""
@@ -130,11 +136,27 @@ class WithdrawForm(DeskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Four digits are four digits."""
         valid = bool(super().validate(extra_validators))
-        digits = self.last_four.data or ""
+        digits = self.last_four.data = half_width(self.last_four.data or "")
         if valid and not (digits.isascii() and digits.isdigit() and len(digits) == 4):
             self.last_four.errors = [_("数字4けたで入力してください。")]
             valid = False
         return valid
+
+
+class PlaceForm(DeskForm):
+    """What reception has asked those who apply, where there was something to ask."""
+
+    clash_reason = ReasonField()
+    together = ChoiceField(_l("空いている1つの席"), coerce=Together, required=False)
+
+    def __init__(self, people: Sequence[str], **options: Any) -> None:
+        two = len(people) == 2
+        super().__init__(choices={"together": whose_seat(*people) if two else {}}, **options)
+
+    @property
+    def asked(self) -> Asked:
+        """What was typed and chosen."""
+        return Asked(self.clash_reason.data or "", self.together.data or None)
 
 
 class RefuseForm(DeskForm):

@@ -10,8 +10,7 @@ from supportdesk.learners.duplicates import probable_duplicates
 from supportdesk.learners.found import Found
 from supportdesk.learners.models import Learner, LearnerPhone, Need, Status
 from supportdesk.learners.particulars import Particulars, Telephone
-
-OUTSIDE = "outside"
+from supportdesk.learners.standing import OUTSIDE
 
 
 def learner_like(kana_key: str, phone: str, birth_year: int | None) -> int | None:

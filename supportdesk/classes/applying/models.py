@@ -35,6 +35,7 @@ class RefusedBecause(StrEnum):
     NOT_SERVED = "not_served"
     PRANK = "prank"
     TWICE = "twice"
+    OVER = "over"  # the class has begun, or was called off
 
 
 class Application(Base):

@@ -1,4 +1,4 @@
-"""Applying in public, saying who it is, and taking it back. Called by the residents' and reception's pages.
+"""Applying in public, and taking it back. Called by the residents' pages.
 
 The run's lock comes first: an application is before the deadline or after it, and the same one twice is one.
 """
@@ -6,10 +6,10 @@ The run's lock comes first: an application is before the deadline or after it, a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from flask import current_app
 from sqlalchemy import func, select
@@ -17,38 +17,25 @@ from sqlalchemy.orm import selectinload
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
-from supportdesk.classes.applying.errors import (
-    AlreadySettled,
-    ByInvitation,
-    NoSuchApplication,
-    NotKnownYet,
-    OneSeatForTwo,
-    TooMany,
-    TriedTooOften,
-)
-from supportdesk.classes.applying.matching import learner_like, particulars_of
-from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, HeldBecause, RefusedBecause
+from supportdesk.classes.applying.errors import AlreadySettled, ByInvitation, NoSuchApplication, TooMany, TriedTooOften
+from supportdesk.classes.applying.matching import learner_like
+from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, HeldBecause
+from supportdesk.classes.applying.placing import locked_application, settle, there_already, try_to_place
 from supportdesk.classes.cancelling import cancel_enrolment
-from supportdesk.classes.enrolment import enrol_learner, free_seats_of
-from supportdesk.classes.locking import LockedRun, lock_run
-from supportdesk.classes.lottery.entering import enter_lottery, withdraw_entrant
+from supportdesk.classes.locking import lock_run
+from supportdesk.classes.lottery.entering import withdraw_entrant
 from supportdesk.classes.lottery.errors import DeadlinePassed
 from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.classes.models import Enrolment, EnrolmentState, Filling
 from supportdesk.classes.office import APPLICATIONS_MOST
-from supportdesk.classes.together import Applicant as Comer
-from supportdesk.classes.together import Together, enrol_both
 from supportdesk.core import clock, throttle
 from supportdesk.core.codes import new_code, tidy_code
 from supportdesk.core.database import connection
-from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.errors import DeskError
 from supportdesk.core.japanese import search_key
-from supportdesk.core.permissions import SYSTEM, Actor
+from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
-from supportdesk.learners.caller import THE_LEARNER, Caller
-from supportdesk.learners.duplicates import probable_duplicates
 from supportdesk.learners.models import Channel, Device, Need
-from supportdesk.learners.operations import enter_learner
 
 _LATELY: Final = timedelta(minutes=10)
 _LIVE: Final = (ApplicationState.HELD, ApplicationState.PLACED)
@@ -80,11 +67,13 @@ def sender_of(address: str, now: datetime) -> str:
     return hashlib.blake2b(f"{day}\0{address}".encode(), key=key, digest_size=12).hexdigest()
 
 
-def apply(run_id: int, people: Sequence[Wish], *, sender: str = "", now: datetime) -> str:
+def apply(run_id: int, people: Sequence[Wish], *, sender: str = "", own: Collection[str] = (), now: datetime) -> str:
     """Keep the application; where the register knows them beyond doubt, give at once what they applied for. Returns
-    the receipt. The same application again has the same one; whether they are known is never to be seen from outside.
+    the receipt. Whether they are known is never to be seen from outside.
 
-    Raises NotFound, RunNotOpen, ByInvitation, DeadlinePassed, TooMany.
+    `own`: the receipts that this sender has already. The same application of theirs again has the same one; anybody
+    else's that names the same people is held, for a receipt tells of an application and takes it back. Raises NotFound,
+    RunNotOpen, ByInvitation, DeadlinePassed, TooMany.
     """
     run = lock_run(run_id)
     run.demand_open(now)
@@ -92,17 +81,19 @@ def apply(run_id: int, people: Sequence[Wish], *, sender: str = "", now: datetim
         raise ByInvitation
     if run.apply_until is not None and now >= run.apply_until:
         raise DeadlinePassed(run.apply_until)
-    others = _others(run_id, people)
-    same = next((one for one in others if {_key(person) for person in one.people} == {one.key for one in people}), None)
-    if same is not None:
-        return same.receipt
+    others = _others(run_id, people, now=now)
+    wanted = {one.key for one in people}
+    for one in others:
+        same = {_key(person) for person in one.application.people} == wanted
+        if same and one.whole and one.application.receipt in own:
+            return one.application.receipt
     _refuse_floods(sender, now)
     application = Application(
         run_id=run_id,
         receipt=_unused_receipt(),
         state=ApplicationState.HELD,
         because=HeldBecause.DIFFERS if others else HeldBecause.UNKNOWN,
-        differs_from=others[0].id if others else None,
+        differs_from=others[0].application.id if others else None,
         sender=sender,
         applied_at=now,
         people=[_applicant(number, one, now) for number, one in enumerate(people, start=1)],
@@ -110,7 +101,7 @@ def apply(run_id: int, people: Sequence[Wish], *, sender: str = "", now: datetim
     db.session.add(application)
     db.session.flush()
     if not others and all(person.learner_id for person in application.people):
-        _try_to_place(run, application, actor=SYSTEM, now=now)
+        try_to_place(run, application, actor=SYSTEM, now=now)
     known = [person.learner_id for person in application.people if person.learner_id]
     audit.record(
         actor=SYSTEM, action=Action.TAKE_APPLICATION, subject=f"application:{application.id}", learners=known, now=now
@@ -122,8 +113,17 @@ def _key(person: Applicant) -> tuple[str, str]:
     return person.phone, person.kana_key
 
 
-def _others(run_id: int, people: Sequence[Wish]) -> list[Application]:
-    """Live applications for the same run in which one of these people is."""
+class _Other(NamedTuple):
+    """A live application for the same run; whether all its people still have what it gave them."""
+
+    application: Application
+    whole: bool
+
+
+def _others(run_id: int, people: Sequence[Wish], *, now: datetime) -> list[_Other]:
+    """Live applications for the same run in which one of these people is. One that gave places which all were given up
+    since, by whatever door, is over: its receipt takes nothing back that is given now.
+    """
     wanted = {one.key for one in people}
     rows = db.session.scalars(
         select(Application)
@@ -137,7 +137,16 @@ def _others(run_id: int, people: Sequence[Wish]) -> list[Application]:
         .options(selectinload(Application.people))
         .order_by(Application.id)
     ).unique()
-    return [one for one in rows if {_key(person) for person in one.people} & wanted]
+    named = [one for one in rows if {_key(person) for person in one.people} & wanted]
+    there = there_already(run_id, {person.learner_id for one in named for person in one.people if person.learner_id})
+    found = []
+    for one in named:
+        placed = [person.learner_id in there for person in one.people]
+        if one.state is ApplicationState.HELD or any(placed):
+            found.append(_Other(one, one.state is ApplicationState.HELD or all(placed)))
+        else:
+            settle(one, ApplicationState.WITHDRAWN, actor=SYSTEM, now=now)
+    return found
 
 
 def _refuse_floods(sender: str, now: datetime) -> None:
@@ -174,94 +183,9 @@ def _applicant(position: int, one: Wish, now: datetime) -> Applicant:
     )
 
 
-def _try_to_place(run: LockedRun, application: Application, *, actor: Actor, now: datetime) -> None:
-    """Whatever the desk would have asked of somebody on the telephone, reception asks: it is held for them."""
-    try:
-        with db.session.begin_nested():
-            db.session.connection()  # the savepoint is made when the session is asked, and `connection()` asks nobody
-            _place(run, application, actor=actor, now=now)
-    except DeskError:
-        application.state, application.because = ApplicationState.HELD, HeldBecause.NO_PLACE
-        application.settled_at = None
-        db.session.flush()
-
-
-def _place(run: LockedRun, application: Application, *, actor: Actor, now: datetime) -> None:
-    ids = [person.learner_id for person in application.people if person.learner_id is not None]
-    first = application.people[0]
-    callers = [THE_LEARNER, Caller(first.name or first.kana, phone=first.phone)]
-    comers = [Comer(*one) for one in zip(ids, callers, strict=False)]
-    if run.to_draw:
-        enter_lottery(run.id, comers, applied_at=application.applied_at, actor=actor, now=now)
-    elif len(comers) == 1:
-        enrol_learner(run.id, ids[0], told=False, actor=actor, now=now)
-    else:
-        free = len(free_seats_of(run.id))
-        if free == 1:
-            raise OneSeatForTwo
-        promised = Together.SEATS if free else Together.WAIT
-        enrol_both(run.id, comers[0], comers[1], promised=promised, told=False, actor=actor, now=now)
-    _settle(application, ApplicationState.PLACED, actor=actor, now=now)
-
-
-def _settle(application: Application, state: ApplicationState, *, actor: Actor, now: datetime) -> None:
-    application.state, application.settled_at, application.settled_by = state, now, actor.account_id
-    db.session.flush()
-
-
-def say_who(applicant_id: int, learner_id: int | None, *, actor: Actor, now: datetime) -> Application:
-    """It is this learner, or with None somebody new, who is entered now. Once it is known of all, the application is
-    placed.
-
-    Raises NotFound, AlreadySettled, BadParticulars, and what placing raises: then who they are stays known.
-    """
-    application = _held(_application_of(applicant_id))
-    person = next(one for one in application.people if one.id == applicant_id)
-    if learner_id is None:
-        particulars = particulars_of(person)
-        learner_id = enter_learner(particulars, others=_alike(person), actor=actor, now=now).id
-    person.learner_id = learner_id
-    db.session.flush()
-    audit.record(
-        actor=actor,
-        action=Action.SETTLE_APPLICATION,
-        subject=f"learner:{learner_id}",
-        now=now,
-        detail={"application": application.id},
-    )
-    if all(one.learner_id for one in application.people):
-        _try_to_place(lock_run(application.run_id), application, actor=actor, now=now)
-    return application
-
-
-def _alike(person: Applicant) -> frozenset[int]:
-    """The clerk has seen them and says that it is nobody of them."""
-    return frozenset(one.id for one in probable_duplicates(particulars_of(person)))
-
-
-def place_application(application_id: int, *, actor: Actor, now: datetime) -> None:
-    """Give them what they applied for. Raises NotFound, AlreadySettled, NotKnownYet, and why the desk refuses."""
-    application = _held(application_id)
-    if not all(person.learner_id for person in application.people):
-        raise NotKnownYet
-    run = lock_run(application.run_id)
-    _place(run, application, actor=actor, now=now)
-
-
-def refuse_application(application_id: int, reason: RefusedBecause, *, actor: Actor, now: datetime) -> None:
-    """It comes to nothing, for this reason. Raises NotFound, AlreadySettled."""
-    application = _held(application_id)
-    application.refused_because = reason
-    _settle(application, ApplicationState.REFUSED, actor=actor, now=now)
-    known = [person.learner_id for person in application.people if person.learner_id]
-    audit.record(
-        actor=actor, action=Action.REFUSE_APPLICATION, subject=f"application:{application_id}", learners=known, now=now
-    )
-
-
 def withdraw_application(receipt: str, last_four: str, *, now: datetime) -> str | DeskError:
     """Take the application back, whatever it has become: seat, place in line, entry. Returns the receipt as it is
-    stored, or why not: a wrong guess is counted, and must not be rolled back.
+    stored, pressed twice too, or why not: a wrong guess is counted, and must not be rolled back.
 
     Raises what cancelling raises, such as AlreadyBegun.
     """
@@ -277,13 +201,15 @@ def withdraw_application(receipt: str, last_four: str, *, now: datetime) -> str 
         return NoSuchApplication()
     throttle.clear(bucket)
     assert found is not None
-    application = _locked(found)
+    application = locked_application(found)
+    if application.state is ApplicationState.WITHDRAWN:
+        return code
     if application.state not in _LIVE:
         return AlreadySettled()
     if application.state is ApplicationState.PLACED:
         for person in application.people:
             _give_back(application.run_id, person.learner_id, now=now)
-    _settle(application, ApplicationState.WITHDRAWN, actor=SYSTEM, now=now)
+    settle(application, ApplicationState.WITHDRAWN, actor=SYSTEM, now=now)
     known = [person.learner_id for person in application.people if person.learner_id]
     audit.record(
         actor=SYSTEM, action=Action.WITHDRAW_APPLICATION, subject=f"application:{found}", learners=known, now=now
@@ -306,34 +232,6 @@ def _give_back(run_id: int, learner_id: int | None, *, now: datetime) -> None:
     )
     for enrolment_id in connection().scalars(live).all():
         cancel_enrolment(enrolment_id, actor=SYSTEM, now=now)
-
-
-def _application_of(applicant_id: int) -> int:
-    found = db.session.scalar(select(Applicant.application_id).where(Applicant.id == applicant_id))
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _held(application_id: int) -> Application:
-    """The application, behind its run's lock, if reception is still to settle it."""
-    application = _locked(application_id)
-    if application.state is not ApplicationState.HELD:
-        raise AlreadySettled
-    return application
-
-
-def _locked(application_id: int) -> Application:
-    run_id = db.session.scalar(select(Application.run_id).where(Application.id == application_id))
-    if run_id is None:
-        raise NotFound
-    lock_run(run_id)
-    return db.session.scalars(
-        select(Application)
-        .where(Application.id == application_id)
-        .options(selectinload(Application.people))
-        .execution_options(populate_existing=True)
-    ).one()
 
 
 def _people(application_id: int) -> Sequence[Applicant]:

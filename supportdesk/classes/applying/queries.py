@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, HeldBecause
+from supportdesk.classes.applying.placing import there_already
 from supportdesk.classes.models import Filling, Run, RunState
 from supportdesk.core.errors import NotFound
 from supportdesk.core.paging import Page, fetch_page
@@ -54,9 +55,15 @@ class Receipt(NamedTuple):
 
     receipt: str
     run_id: int
-    withdrawn: bool
+    state: ApplicationState
     people: int
     applied_at: datetime
+    live: bool
+
+    @property
+    def withdrawn(self) -> bool:
+        """Taken back, or what it gave was given up since."""
+        return self.state is ApplicationState.WITHDRAWN or not self.live
 
 
 def receipt_of(code: str) -> Receipt | None:
@@ -66,12 +73,25 @@ def receipt_of(code: str) -> Receipt | None:
         select(
             Application.receipt,
             Application.run_id,
-            (Application.state == ApplicationState.WITHDRAWN).label("withdrawn"),
+            Application.state,
             people,
             Application.applied_at,
         ).where(Application.receipt == code)
     ).one_or_none()
-    return Receipt._make(row) if row else None
+    if row is None:
+        return None
+    live = row.state is not ApplicationState.PLACED or _has_a_place(code)
+    return Receipt._make((*row, live))
+
+
+def _has_a_place(code: str) -> bool:
+    """Whether anybody in the application still has what it gave them."""
+    named = db.session.execute(
+        select(Application.run_id, Applicant.learner_id)
+        .join(Applicant)
+        .where(Application.receipt == code, Applicant.learner_id.is_not(None))
+    ).all()
+    return any(there_already(row.run_id, [row.learner_id]) for row in named)
 
 
 class HeldRow(NamedTuple):
@@ -87,10 +107,11 @@ class HeldRow(NamedTuple):
     apply_until: datetime | None
     state: RunState
     people: Sequence[str]
+    learner_ids: Sequence[int]
 
 
 def held_page(number: int) -> Page[HeldRow]:
-    """Those that wait, the oldest first. Three statements."""
+    """Those that wait, the oldest first; whom they are known to be about. Three statements."""
     page = fetch_page(
         select(
             *(Application.id, Application.receipt, Application.because, Application.applied_at),
@@ -102,20 +123,23 @@ def held_page(number: int) -> Page[HeldRow]:
         number,
     )
     names: dict[int, list[str]] = {}
+    known: dict[int, list[int]] = {}
     people = (
-        select(Applicant.application_id, Applicant.name, Applicant.kana)
+        select(Applicant.application_id, Applicant.name, Applicant.kana, Applicant.learner_id)
         .where(Applicant.application_id.in_([row.id for row in page.rows]))
         .order_by(Applicant.position)
     )
     for row in db.session.execute(people):
         names.setdefault(row.application_id, []).append(row.name or row.kana)
-    rows = [HeldRow._make((*row, names.get(row.id, []))) for row in page.rows]
+        if row.learner_id is not None:
+            known.setdefault(row.application_id, []).append(row.learner_id)
+    rows = [HeldRow._make((*row, names.get(row.id, []), known.get(row.id, []))) for row in page.rows]
     return Page(rows, page.number, page.pages, page.total)
 
 
 def how_many_held(run_id: int | None = None) -> int:
     """How many wait, of all runs or of one."""
-    wanted: list[Any] = [Application.state == ApplicationState.HELD]
+    wanted = [Application.state == ApplicationState.HELD]
     if run_id is not None:
         wanted.append(Application.run_id == run_id)
     return db.session.scalar(select(func.count()).select_from(Application).where(*wanted)) or 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from typing import Final
+
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from supportdesk.classes import schedule
@@ -18,6 +20,9 @@ from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import public
 from supportdesk.places.choices import district_choices
 
+#: The receipts that this browser was given, as long as it is open.
+_RECEIPTS: Final = "receipts"
+_MOST_RECEIPTS: Final = 10
 blueprint = Blueprint("apply", __name__, url_prefix="/apply", template_folder="../templates")
 
 
@@ -60,7 +65,9 @@ def apply(run_id: int) -> Answer:
 
     def act() -> str:
         sender = operations.sender_of(request.remote_addr or "", now)
-        receipt = operations.apply(run_id, form.wishes(), sender=sender, now=now)
+        own = session.get(_RECEIPTS, [])
+        receipt = operations.apply(run_id, form.wishes(), sender=sender, own=own, now=now)
+        session[_RECEIPTS] = [*(one for one in own if one != receipt), receipt][-_MOST_RECEIPTS:]
         return url_for("apply.receipt", code=receipt)
 
     if form.is_submitted() and form.validate():

@@ -25,4 +25,5 @@ REFUSALS: Final = {
     RefusedBecause.TWICE: _l("同じ方の申し込みが、ほかにある"),
     RefusedBecause.NOT_SERVED: _l("対象の方ではない"),
     RefusedBecause.PRANK: _l("いたずら・まちがい"),
+    RefusedBecause.OVER: _l("教室が中止になったか、もう始まった"),
 }

@@ -14,6 +14,7 @@ from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.classes import wording
 from supportdesk.classes.enrolment import as_they_stand, free_seats_of, insert_enrolment, take_again
+from supportdesk.classes.line import hold_free_seats
 from supportdesk.classes.locking import RUN, LockedRun, count, lock_run
 from supportdesk.classes.lottery import rule
 from supportdesk.classes.lottery.errors import DrawnBefore, NoLottery, StillOpen
@@ -94,7 +95,8 @@ def _new_seed() -> str:
 
 def draw_run(run_id: int, *, actor: Actor, now: datetime) -> Drawn:
     """Draw the seats of the run, once: seats for the first, a place in line in drawn order for all others, and a notice
-    for everybody. Seed, list and outcome are kept.
+    for everybody. A seat that is left over, where only couples wait, is offered down the line. Seed, list and outcome
+    are kept.
 
     Raises NotFound, NoLottery, DrawnBefore, RunNotOpen, and StillOpen before the deadline.
     """
@@ -112,6 +114,7 @@ def draw_run(run_id: int, *, actor: Actor, now: datetime) -> Drawn:
     drawn = _carry_out(run, given, placed, actor=actor, now=now)
     connection().execute(update(RUN).where(RUN.c.id == run_id).values(drawn_at=now))
     count(run_id, seats=drawn.seated, in_line=drawn.waiting)
+    hold_free_seats(lock_run(run_id), actor=actor, now=now)  # two do not fit on one seat: one who waits may want it
     return drawn
 
 

@@ -28,18 +28,20 @@ from supportdesk.classes.lottery.errors import (
 )
 from supportdesk.classes.lottery.models import LotteryEntrant, LotteryEntry
 from supportdesk.classes.models import Filling
-from supportdesk.classes.together import Applicant
+from supportdesk.classes.together import Comer
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
+from supportdesk.learners.models import Learner
 from supportdesk.learners.standing import Standing, standing_of, standings_of
 from supportdesk.notices.operations import cancel_notices, queue_notice
 from supportdesk.places import occupancy
 
 _ENTRY = table_of(LotteryEntry)
 _ENTRANT = table_of(LotteryEntrant)
+_LEARNER = table_of(Learner)
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Entered:
 
 def enter_lottery(
     run_id: int,
-    people: Sequence[Applicant],
+    people: Sequence[Comer],
     *,
     told: bool = True,
     applied_at: datetime | None = None,
@@ -98,7 +100,7 @@ def enter_lottery(
     return Entered(entry_id, number)
 
 
-def _row(position: int, one: Applicant) -> dict[str, Any]:
+def _row(position: int, one: Comer) -> dict[str, Any]:
     return {
         "learner_id": one.learner_id,
         "position": position,
@@ -164,6 +166,17 @@ def has_entries(run_id: int) -> bool:
     return connection().scalar(live.limit(1)) is not None
 
 
+def persons_in_draw(run_id: int) -> set[int]:
+    """The persons who are in a draw that is still to come: whoever teaches there can have none of its seats."""
+    return set(
+        connection().scalars(
+            select(_LEARNER.c.person_id)
+            .join(_ENTRANT, _ENTRANT.c.learner_id == _LEARNER.c.id)
+            .where(_ENTRANT.c.run_id == run_id, _ENTRANT.c.withdrawn_at.is_(None), _ENTRANT.c.enrolment_id.is_(None))
+        )
+    )
+
+
 def dismiss_entrants(run: LockedRun, *, actor: Actor, now: datetime) -> int:
     """Take everybody out of the draw of a run that is called off, and tell them; how many that is."""
     live = select(_ENTRANT).where(_ENTRANT.c.run_id == run.id, _ENTRANT.c.withdrawn_at.is_(None))
@@ -223,10 +236,8 @@ def pair_entries(entry_id: int, other_id: int, *, actor: Actor, now: datetime) -
     rows = connection().execute(select(_ENTRY.c.run_id).where(_ENTRY.c.id.in_({first, second}))).all()
     if len(rows) != 2 or len(set(rows)) != 1:
         raise NotFound
-    _run_to_draw(rows[0].run_id)
-    live = select(_ENTRANT.c.id, _ENTRANT.c.entry_id, _ENTRANT.c.learner_id).where(
-        _ENTRANT.c.entry_id.in_({first, second}), _ENTRANT.c.withdrawn_at.is_(None)
-    )
+    run = _run_to_draw(rows[0].run_id)
+    live = select(_ENTRANT).where(_ENTRANT.c.entry_id.in_({first, second}), _ENTRANT.c.withdrawn_at.is_(None))
     entrants = {row.entry_id: row for row in connection().execute(live)}
     if set(entrants) != {first, second} or len(connection().execute(live).all()) != 2:
         raise NotTwoAlone
@@ -234,8 +245,25 @@ def pair_entries(entry_id: int, other_id: int, *, actor: Actor, now: datetime) -
     connection().execute(
         update(_ENTRANT).where(_ENTRANT.c.id == entrants[second].id).values(entry_id=first, position=2)
     )
+    _tell_of_new_number(run, first, entrants[second], now=now)
     for one in entrants.values():
         _note(Action.PAIR_ENTRIES, one.learner_id, first, actor=actor, now=now)
+
+
+def _tell_of_new_number(run: LockedRun, entry_id: int, entrant: Any, *, now: datetime) -> None:
+    """Whoever joins another's entry was told, or was to be told, the number of their own."""
+    number = connection().execute(select(_ENTRY.c.number).where(_ENTRY.c.id == entry_id)).scalar_one()
+    subject = activity("lottery_entrant", entrant.id)
+    cancel_notices(subject, now=now)
+    queue_notice(
+        standing=standing_of(entrant.learner_id, clock.local(now).date()),
+        kind=wording.ENTERED,
+        activity=subject,
+        text=wording.paired(run, number),
+        call_to=entrant.caller_phone,
+        tell_until=run.starts_at,
+        now=now,
+    )
 
 
 def _note(action: Action, learner_id: int, entry_id: int, *, actor: Actor, now: datetime) -> None:

@@ -44,7 +44,7 @@ def _losses(learner_ids: Collection[int]) -> dict[int, int]:
     that were called off count neither way.
     """
     rows = connection().execute(
-        select(LotteryEntrant.learner_id, LotteryEntry.seated, Enrolment.state)
+        select(LotteryEntrant.learner_id, LotteryEntry.seated, Enrolment.state, Enrolment.had_seat)
         .join(LotteryEntry, LotteryEntry.id == LotteryEntrant.entry_id)
         .join(Draw, Draw.run_id == LotteryEntry.run_id)
         .join(Run, Run.id == LotteryEntry.run_id)
@@ -54,7 +54,7 @@ def _losses(learner_ids: Collection[int]) -> dict[int, int]:
     )
     losses: dict[int, int] = {}
     for row in rows:
-        had_seat = row.seated or row.state is EnrolmentState.SEATED
+        had_seat = row.seated or row.had_seat or row.state is EnrolmentState.SEATED
         losses[row.learner_id] = 0 if had_seat else losses.get(row.learner_id, 0) + 1
     return losses
 

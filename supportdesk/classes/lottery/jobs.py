@@ -22,24 +22,31 @@ _LOG = logging.getLogger(__name__)
 def draw_due(now: datetime) -> int:
     """Draw the runs whose deadline has come, each in a transaction of its own; how many that were.
 
-    Where somebody's application in public is still held the draw waits for them, though not for ever.
+    Where somebody's application in public is still held the draw waits for them, though not for ever, and not where the
+    class begins before that. One that fails keeps no other waiting.
     """
     held = exists().where(Application.run_id == Run.id, Application.state == ApplicationState.HELD)
-    at_the_latest = now - timedelta(hours=LOTTERY_WAIT_HOURS.get())
+    waits = timedelta(hours=LOTTERY_WAIT_HOURS.get())
     due = select(Run.id).where(
         Run.filling == Filling.LOTTERY,
         Run.drawn_at.is_(None),
         Run.apply_until <= now,
         Run.state == RunState.OPEN,
         Run.starts_at > now,
-        or_(~held, Run.apply_until <= at_the_latest),
+        or_(~held, Run.apply_until <= now - waits, Run.starts_at <= now + waits),
     )
-    drawn = 0
-    for run_id in db.session.scalars(due.order_by(Run.apply_until, Run.id)).all():
-        try:
-            with transaction():
-                draw_run(run_id, actor=SYSTEM, now=now)
-            drawn += 1
-        except DeskError as refused:  # somebody was quicker, or called it off meanwhile
-            _LOG.info("run %s is not drawn: %s", run_id, type(refused).__name__)
-    return drawn
+    run_ids = db.session.scalars(due.order_by(Run.apply_until, Run.id)).all()
+    return sum(_drawn(run_id, now) for run_id in run_ids)
+
+
+def _drawn(run_id: int, now: datetime) -> bool:
+    try:
+        with transaction():
+            draw_run(run_id, actor=SYSTEM, now=now)
+    except DeskError as refused:  # somebody was quicker, or called it off meanwhile
+        _LOG.warning("run %s is not drawn: %s", run_id, type(refused).__name__)
+        return False
+    except Exception:  # noqa: BLE001  # whatever it is, the others are still to be drawn
+        _LOG.exception("run %s is not drawn", run_id)
+        return False
+    return True

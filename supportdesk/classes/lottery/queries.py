@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
 from supportdesk.classes.lottery.models import Draw, LotteryEntrant, LotteryEntry
-from supportdesk.classes.models import Filling, Run, RunState
+from supportdesk.classes.models import Filling, Meeting, Run, RunState
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner
 from supportdesk.learners.names import known_as
 from supportdesk.learners.rooms import scope_of
+from supportdesk.places.models import Venue
 
 
 class Lottery(NamedTuple):
@@ -144,6 +145,73 @@ def live_entry(run_id: int, learner_ids: Sequence[int]) -> int | None:
         )
         .limit(1)
     )
+
+
+def entered_among(run_ids: Collection[int], learner_ids: Collection[int]) -> dict[tuple[int, int], int]:
+    """The entry of each of these learners in the draw, still to come, of each of these runs, by (run, learner). One
+    statement.
+    """
+    if not run_ids or not learner_ids:
+        return {}
+    rows = db.session.execute(
+        select(LotteryEntrant.run_id, LotteryEntrant.learner_id, LotteryEntrant.entry_id).where(
+            LotteryEntrant.run_id.in_(run_ids),
+            LotteryEntrant.learner_id.in_(learner_ids),
+            LotteryEntrant.withdrawn_at.is_(None),
+            LotteryEntrant.enrolment_id.is_(None),
+        )
+    )
+    return {(row.run_id, row.learner_id): row.entry_id for row in rows}
+
+
+def draws_among(run_ids: Collection[int]) -> dict[int, datetime]:
+    """Of these runs those whose seats are still to be drawn, and until when one may enter. One statement."""
+    if not run_ids:
+        return {}
+    rows = db.session.execute(
+        select(Run.id, Run.apply_until).where(
+            Run.id.in_(run_ids), Run.filling == Filling.LOTTERY, Run.drawn_at.is_(None)
+        )
+    )
+    return {row.id: row.apply_until for row in rows}
+
+
+class EntryAhead(NamedTuple):
+    """A learner's entry in a draw that is still to come."""
+
+    entry_id: int
+    run_id: int
+    number: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    to_bring: str
+    apply_until: datetime
+
+
+def entries_ahead(learner_id: int, now: datetime) -> list[EntryAhead]:
+    """The draws to come in which the learner is, the next class first. One statement."""
+    rows = db.session.execute(
+        select(
+            *(LotteryEntry.id, Run.id.label("run_id"), LotteryEntry.number, Run.title, Meeting.starts_at),
+            *(Meeting.ends_at, func.coalesce(Venue.nickname, Venue.name, Run.place).label("place"), Run.to_bring),
+            Run.apply_until,
+        )
+        .join(LotteryEntrant, LotteryEntrant.entry_id == LotteryEntry.id)
+        .join(Run, Run.id == LotteryEntry.run_id)
+        .join(Meeting, (Meeting.run_id == Run.id) & (Meeting.starts_at == Run.starts_at))
+        .outerjoin(Venue, Venue.id == Run.venue_id)
+        .where(
+            LotteryEntrant.learner_id == learner_id,
+            LotteryEntrant.withdrawn_at.is_(None),
+            Run.drawn_at.is_(None),
+            Run.state == RunState.OPEN,
+            Run.starts_at > now,
+        )
+        .order_by(Run.starts_at, Run.id)
+    )
+    return [EntryAhead._make(row) for row in rows]
 
 
 class EntrantRow(NamedTuple):

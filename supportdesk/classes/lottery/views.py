@@ -9,14 +9,16 @@ from flask_babel import gettext as _
 
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list, note_look
+from supportdesk.accounts.reauthentication import with_fresh_password
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries
+from supportdesk.classes.applying.queries import how_many_held
 from supportdesk.classes.enrolment_views import all_dates, permitted
 from supportdesk.classes.lottery import drawing, entering, queries
 from supportdesk.classes.lottery.forms import EnterForm, PairForm
 from supportdesk.classes.lottery.queries import EntryRow
 from supportdesk.classes.lottery.redrawing import redraw
-from supportdesk.classes.together import Applicant
+from supportdesk.classes.together import Comer
 from supportdesk.classes.views import blueprint
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
@@ -53,6 +55,7 @@ def lottery(run_id: int) -> Answer:
         redrawn=redraw(run_id) if found.drawn_at else None,
         open=found.takes_entries(now),
         due=found.can_be_drawn(now),
+        to_confirm=how_many_held(run_id) if found.drawn_at is None else 0,
     )
 
 
@@ -76,7 +79,7 @@ def try_draw(run_id: int) -> Answer:
         "classes/lottery/try.html",
         run=run,
         lottery=found,
-        page=page_of([(one, tickets[one.number]) for one in placed], page_number()),
+        rows=[(one, tickets[one.number]) for one in placed],  # on one page: the next would be of another draw
         weighing=given.weighing,
         due=found.can_be_drawn(clock.now()),
     )
@@ -84,6 +87,7 @@ def try_draw(run_id: int) -> Answer:
 
 @blueprint.route("/<int:run_id>/lottery/draw", methods=["GET", "POST"])
 @requires(Permission.DRAW_LOTS)
+@with_fresh_password
 def draw_lots(run_id: int) -> Answer:
     """Say what the draw will do; then hold it, once."""
     run, found = run_queries.run_details(run_id), queries.lottery_of(run_id)
@@ -105,7 +109,8 @@ def draw_lots(run_id: int) -> Answer:
 
     def page() -> str:
         due = found.can_be_drawn(now) and form.refusal is None
-        return render_template("classes/lottery/draw.html", form=form, run=run, lottery=found, due=due)
+        held = how_many_held(run_id)
+        return render_template("classes/lottery/draw.html", form=form, run=run, lottery=found, due=due, to_confirm=held)
 
     return answer_form(form, page, act)
 
@@ -124,7 +129,7 @@ def enter_lottery(run_id: int) -> Answer:
     def act() -> str:
         caller = form.caller_for(people[0].id, actor)
         second = Caller(people[0].name) if caller == THE_LEARNER else caller
-        applicants = [Applicant(one.id, second if number else caller) for number, one in enumerate(people)]
+        applicants = [Comer(one.id, second if number else caller) for number, one in enumerate(people)]
         entered = entering.enter_lottery(run_id, applicants, told=form.tell.told, actor=actor, now=now)
         return url_for("classes.lottery_entry", entry_id=entered.entry_id, done=1)
 

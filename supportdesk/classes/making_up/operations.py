@@ -14,11 +14,13 @@ from supportdesk.classes.attendance import Mark, record_attendance
 from supportdesk.classes.enrolment_queries import enrolment_row
 from supportdesk.classes.errors import AlreadyBegun, PlanRefused
 from supportdesk.classes.locking import lock_run
-from supportdesk.classes.making_up.queries import missed_of, offered_for
+from supportdesk.classes.making_up.queries import arranged_for, missed_of, offered_for
 from supportdesk.classes.models import AttendanceState
 from supportdesk.classes.queries import meeting_row
-from supportdesk.core.errors import NotFound
+from supportdesk.core import clock
+from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
+from supportdesk.learners.standing import standing_of
 
 
 class NotOffered(PlanRefused):
@@ -28,10 +30,17 @@ class NotOffered(PlanRefused):
         super().__init__(_l("その回では受けられなくなりました。もう一度えらんでください。"), field="meeting_id")
 
 
+class NotArranged(DeskError):
+    """Nobody is to make up there, any more."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("この補講は、もう予定にありません。"))
+
+
 def make_up(enrolment_id: int, missed_id: int, meeting_id: int, *, actor: Actor, now: datetime) -> int:
     """The learner of the booking, who misses one of its meetings, is expected at another run's; their id.
 
-    Raises NotFound, NotOffered, MeetingCalledOff, AlreadyBegun.
+    Raises NotFound, NotActive, NotOffered, MeetingCalledOff, AlreadyBegun.
     """
     enrolment, meeting = enrolment_row(enrolment_id), meeting_row(meeting_id)
     if enrolment is None:
@@ -39,6 +48,7 @@ def make_up(enrolment_id: int, missed_id: int, meeting_id: int, *, actor: Actor,
     if meeting is None:
         raise NotOffered
     lock_run(meeting.run_id)
+    standing_of(enrolment.learner_id, clock.local(now).date()).demand_active()
     missed = next((one for one in missed_of(enrolment_id) if one.meeting_id == missed_id), None)
     if missed is None:
         raise NotFound
@@ -49,3 +59,14 @@ def make_up(enrolment_id: int, missed_id: int, meeting_id: int, *, actor: Actor,
     mark = Mark(enrolment.learner_id, AttendanceState.MAKING_UP, now)
     record_attendance(meeting_id, [mark], actor=actor, now=now)
     return enrolment.learner_id
+
+
+def give_up_making_up(learner_id: int, meeting_id: int, *, actor: Actor, now: datetime) -> None:
+    """The learner is not expected there any more, and may make up elsewhere. Raises NotFound, NotArranged."""
+    meeting = meeting_row(meeting_id)
+    if meeting is None:
+        raise NotFound
+    lock_run(meeting.run_id)
+    if meeting_id not in {one.meeting_id for one in arranged_for(learner_id, now)}:
+        raise NotArranged
+    record_attendance(meeting_id, [Mark(learner_id, AttendanceState.UNMARKED, now)], actor=actor, now=now)

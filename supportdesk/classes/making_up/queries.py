@@ -1,4 +1,4 @@
-"""Which meetings of a booking were missed, and where they can be made up for."""
+"""Which meetings of a booking were missed, where they can be made up for, and where that is arranged."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from supportdesk.classes.models import AttendanceMark, AttendanceState, RunKind
-from supportdesk.classes.queries import ENROLMENT, IS_ON, MEETING, MEETING_ROWS, RUN, MeetingRow
+from supportdesk.classes.models import AttendanceMark, AttendanceState, EnrolmentState, RunKind
+from supportdesk.classes.queries import ENROLMENT, IS_ON, MEETING, MEETING_ROWS, RUN, VENUE, MeetingRow
 from supportdesk.core.activities import activity
 from supportdesk.core.database import table_of
 from supportdesk.extensions import db
@@ -17,6 +17,7 @@ from supportdesk.learners.models import Learner
 from supportdesk.places import occupancy
 
 _MARK = table_of(AttendanceMark)
+_INSTEAD = RUN.alias("instead_of")
 MISSED: Final = (AttendanceState.ABSENT, AttendanceState.ABSENT_NOTIFIED)
 MOST_OFFERED: Final = 50
 
@@ -53,8 +54,12 @@ def offered_for(missed: Missed, learner_id: int, now: datetime) -> list[Offered]
     """The meetings to come of that number in the course's other runs, the next first; four statements or five."""
     own = select(RUN.c.id, RUN.c.course_code).join(MEETING, MEETING.c.run_id == RUN.c.id)
     own_row = own.where(MEETING.c.id == missed.meeting_id).subquery()
-    expected = select(_MARK.c.meeting_id).where(_MARK.c.learner_id == learner_id)
-    booked = select(ENROLMENT.c.run_id).where(ENROLMENT.c.learner_id == learner_id, ENROLMENT.c.state != "cancelled")
+    expected = select(_MARK.c.meeting_id).where(
+        _MARK.c.learner_id == learner_id, _MARK.c.current, _MARK.c.state != AttendanceState.UNMARKED
+    )
+    booked = select(ENROLMENT.c.run_id).where(
+        ENROLMENT.c.learner_id == learner_id, ENROLMENT.c.state != EnrolmentState.CANCELLED
+    )
     statement = MEETING_ROWS.where(
         RUN.c.kind == RunKind.CLASS,
         RUN.c.course_code == select(own_row.c.course_code).scalar_subquery(),
@@ -74,6 +79,43 @@ def _clashes(meetings: Sequence[MeetingRow], learner_id: int) -> list[str]:
     me = (occupancy.person(person_id),)
     claims = [occupancy.Claim(activity("meeting", one.id), me, one.starts_at, one.ends_at) for one in meetings]
     return occupancy.in_words_each(occupancy.in_the_way_of_each(claims))
+
+
+class Arranged(NamedTuple):
+    """Where somebody makes up for the meeting of that number of another run."""
+
+    meeting_id: int
+    run_id: int
+    number: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+
+
+def arranged_for(learner_id: int, now: datetime, *, instead_of: int | None = None) -> list[Arranged]:
+    """The meetings to come at which the learner makes up for others; `instead_of` those of this run. One statement."""
+    statement = (
+        select(
+            *(MEETING.c.id, MEETING.c.run_id, MEETING.c.number, RUN.c.title, MEETING.c.starts_at, MEETING.c.ends_at),
+            func.coalesce(VENUE.c.nickname, VENUE.c.name, RUN.c.place),
+        )
+        .join(RUN, RUN.c.id == MEETING.c.run_id)
+        .outerjoin(VENUE, VENUE.c.id == RUN.c.venue_id)
+        .join(_MARK, _MARK.c.meeting_id == MEETING.c.id)
+        .where(
+            _MARK.c.learner_id == learner_id,
+            _MARK.c.current,
+            _MARK.c.state == AttendanceState.MAKING_UP,
+            MEETING.c.starts_at > now,
+            IS_ON,
+        )
+        .order_by(MEETING.c.starts_at, MEETING.c.id)
+    )
+    if instead_of is not None:
+        course = select(_INSTEAD.c.course_code).where(_INSTEAD.c.id == instead_of).scalar_subquery()
+        statement = statement.where(RUN.c.course_code == course, RUN.c.id != instead_of)
+    return [Arranged._make(row) for row in db.session.execute(statement)]
 
 
 def making_up_at(meeting_ids: Iterable[int]) -> list[tuple[int, int]]:

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from flask import abort, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
 
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes.enrolment_views import booking_of
-from supportdesk.classes.making_up.operations import make_up
+from supportdesk.classes.making_up.operations import give_up_making_up, make_up
 from supportdesk.classes.making_up.queries import Offered, missed_of, offered_for
 from supportdesk.classes.views import blueprint
 from supportdesk.core import clock
-from supportdesk.core.answers import Answer, answer_form
+from supportdesk.core.answers import Answer, answer_form, answer_press
 from supportdesk.core.fields import ChoiceField, DeskForm
 from supportdesk.core.moments import span
 from supportdesk.core.permissions import Permission, requires
@@ -54,3 +55,18 @@ def make_up_meeting(enrolment_id: int, meeting_id: int) -> Answer:
         return url_for("classes.enrolment", enrolment_id=enrolment_id)
 
     return answer_form(form, page, act, _("補講の名簿にのせました。"))
+
+
+@blueprint.post("/enrolments/<int:enrolment_id>/make-up/<int:meeting_id>/end")
+@requires(Permission.BOOK_CLASS)
+def end_make_up(enrolment_id: int, meeting_id: int) -> Response:
+    """They do not make up at this meeting after all."""
+    row, _learner = booking_of(enrolment_id)
+    actor, now = current_actor(), clock.now()
+    back = url_for("classes.enrolment", enrolment_id=enrolment_id)
+
+    def act() -> str:
+        give_up_making_up(row.learner_id, meeting_id, actor=actor, now=now)
+        return back
+
+    return answer_press(act, _("補講をやめました。"), back=back)

@@ -14,6 +14,7 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
 from supportdesk.classes.errors import AttendanceClosed, ChangedMeanwhile, MeetingCalledOff, PlanRefused
 from supportdesk.classes.locking import lock_run
+from supportdesk.classes.lottery.entering import persons_in_draw
 from supportdesk.classes.models import Duty, Meeting, MeetingStaff, RunKind, RunState
 from supportdesk.classes.moving import seated_persons
 from supportdesk.classes.office import CORRECTION_DAYS
@@ -72,7 +73,7 @@ def put_on_duty(
     if asked_for is not None and Duty.INSTRUCTOR not in duties.values():
         raise PlanRefused(_l("講師をえらんでください。"), field="instructors")
     persons = _persons(before_them | set(duties))
-    if {persons[one] for one in duties} & seated_persons(row.run_id):
+    if {persons[one] for one in duties} & (seated_persons(row.run_id) | persons_in_draw(row.run_id)):
         raise PlanRefused(_l("担当の中に、この教室の受講者がいます。"), field="instructors")
     before = _claims(meetings, persons, asked_for)
     for meeting in meetings:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Column, Table, delete, func, null, or_, select, update
+from sqlalchemy import Table, delete, func, or_, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -27,7 +27,7 @@ from supportdesk.learners.keys import findable, key_range, readings
 from supportdesk.learners.life import BoundMeanwhile
 from supportdesk.learners.locking import lock_register
 from supportdesk.learners.models import Channel, Learner, LearnerKey, Status
-from supportdesk.learners.rights.mentions import clear_mentions, mentioned, telling_of
+from supportdesk.learners.rights.mentions import clear_mentions, empty_value, mentioned, telling_of
 from supportdesk.learners.rights.models import RequestState, RightsRequest
 from supportdesk.learners.rooms import (
     LearnerTable,
@@ -156,11 +156,6 @@ def _erase_rows(table: Table, answers: Sequence[LearnerTable], ids: Sequence[int
     elif answers[0].personal:
         empty = {name: empty_value(table.c[name]) for name in answers[0].personal}
         connection().execute(update(table).where(speaks_of).values(empty))
-
-
-def empty_value(column: Column[Any]) -> Any:
-    """What a column holds that says nothing."""
-    return null() if column.nullable else ""
 
 
 def _answer_requests(ids: Sequence[int], actor: Actor, now: datetime) -> None:

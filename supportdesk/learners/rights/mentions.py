@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import case, false, func, literal, null, or_, select, update
+from sqlalchemy import Column, case, false, func, literal, null, or_, select, update
 
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.japanese import search_key
@@ -62,7 +62,7 @@ def clear_mentions(ids: Sequence[int]) -> set[int]:
     found = _sought(known, ids)
     for one in found:
         mention, columns = one.mention, one.mention.table.c
-        values: dict[str, Any] = dict.fromkeys(mention.emptied, "")
+        values: dict[str, Any] = {name: empty_value(columns[name]) for name in mention.emptied}
         if mention.relation:
             relation = columns[mention.relation]
             values[mention.relation] = case((relation == "", ERASED), else_=relation)
@@ -71,6 +71,11 @@ def clear_mentions(ids: Sequence[int]) -> set[int]:
             rewrite_keys(sorted(one.learners))
     _clear_kept(known)
     return {learner_id for one in found for learner_id in one.learners}
+
+
+def empty_value(column: Column[Any]) -> Any:
+    """What a column holds that says nothing."""
+    return null() if column.nullable else ""
 
 
 def telling_of(ids: Sequence[int]) -> Callable[[str], bool]:
@@ -125,6 +130,8 @@ def _named(mention: Mention, known: _Known, ids: Sequence[int]) -> Mentioned:
     sought = select(*wanted).where(or_(false(), *candidates)).order_by(columns.id)
     if mention.column:
         sought = sought.where(whose.not_in(ids))
+    elif "learner_id" in columns:  # a row that is known to be theirs is answered for as such
+        sought = sought.where(or_(columns.learner_id.is_(None), columns.learner_id.not_in(ids)))
     rows = connection().execute(sought).all()
     if mention.name is None:
         theirs = [row for row in rows if row.whose in known.tied and row.phone in known.numbers]

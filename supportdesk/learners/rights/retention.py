@@ -23,7 +23,8 @@ from supportdesk.learners.ageing import Ageing
 from supportdesk.learners.export import LEARNER
 from supportdesk.learners.models import Learner, Status
 from supportdesk.learners.office import GONE_YEARS
-from supportdesk.learners.rights.erasure import empty_value, erase_learner
+from supportdesk.learners.rights.erasure import erase_learner
+from supportdesk.learners.rights.mentions import empty_value
 from supportdesk.learners.rooms import ageing_records, words_of_tables
 
 _GONE = (Status.MOVED, Status.DECEASED, Status.LEFT)

@@ -10,21 +10,27 @@ from sqlalchemy import select
 
 from supportdesk.classes.applying.errors import TooMany
 from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, HeldBecause
-from supportdesk.classes.applying.operations import Wish, apply, say_who, withdraw_application
+from supportdesk.classes.applying.operations import Wish, apply, withdraw_application
+from supportdesk.classes.applying.queries import receipt_of
+from supportdesk.classes.applying.settling import say_who
+from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.errors import RunNotOpen
+from supportdesk.classes.lottery.drawing import tickets_of
+from supportdesk.classes.lottery.entering import withdraw_entrant
 from supportdesk.classes.lottery.errors import DeadlinePassed
 from supportdesk.classes.lottery.jobs import draw_due
 from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.classes.models import Enrolment, EnrolmentState, Filling
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
-from supportdesk.core.permissions import SYSTEM, Role
+from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner
+from supportdesk.notices.models import Notice, NoticeState
 from tests.classes.lottery.drawing import OPEN_FOR, make_lottery
-from tests.classes.making import enrol, make_run
+from tests.classes.making import enrol, make_run, meeting_at
 from tests.clocks import Clock
-from tests.factories import make_account, make_learner, make_reference
+from tests.factories import make_learner, make_reference
 from tests.markup import attribute
 from tests.pages import Page, PageClient
 
@@ -64,6 +70,8 @@ def test_who_is_known_beyond_doubt_has_a_seat_at_once_and_is_to_be_told(app: Fla
         applied(run_id, HANA)
         assert [one[0] for one in states()] == [ApplicationState.PLACED]
         assert seated() == [(hana, 1)]
+        notice = db.session.scalars(select(Notice)).one()
+        assert (notice.learner_id, notice.state, notice.call_to) == (hana, NoticeState.WAITING, HANA.phone)
 
 
 @pytest.mark.parametrize(
@@ -83,12 +91,38 @@ def test_where_there_is_a_doubt_reception_is_asked(app: Flask, city: None, wish:
         assert seated() == []
 
 
-def test_the_same_application_twice_is_one(app: Flask, hana: int) -> None:
+def test_the_same_application_twice_is_one_and_that_of_somebody_else_is_another(app: Flask, hana: int) -> None:
+    """The receipt of one that is known takes a seat back: a neighbour who knows a name and a number gets none of it."""
     with app.app_context():
         run_id = make_run()
-        first = applied(run_id, HANA, TARO)
-        assert applied(run_id, TARO, HANA) == first
+        first = applied(run_id, HANA)
+        assert applied(run_id, HANA, own=[first]) == first
         assert len(states()) == 1
+        strange = applied(run_id, HANA)
+        assert states()[1:] == [(ApplicationState.HELD, HeldBecause.DIFFERS)]
+        with transaction():
+            assert withdraw_application(strange, "1111", now=desk_clock.now()) == strange
+        assert seated() == [(hana, 1)]
+
+
+def test_who_gave_their_place_up_by_whatever_door_applies_anew(app: Flask, hana: int) -> None:
+    with app.app_context():
+        run_id, drawn = make_run(), make_lottery(hour=14)
+        first = applied(run_id, HANA)
+        with transaction():
+            cancel_enrolment(db.session.scalars(select(Enrolment.id)).one(), actor=SYSTEM, now=desk_clock.now())
+        assert receipt_of(first).withdrawn  # type: ignore[union-attr]
+        again = applied(run_id, HANA, own=[first])
+        assert again != first
+        assert seated() == [(hana, 1)]
+        with transaction():
+            withdraw_application(first, "1111", now=desk_clock.now())
+        assert seated() == [(hana, 1)], "the old receipt takes nothing back that the new one gave"
+        entered = applied(drawn, HANA)
+        with transaction():
+            withdraw_entrant(db.session.scalars(select(LotteryEntrant.id)).one(), actor=SYSTEM, now=desk_clock.now())
+        assert applied(drawn, HANA, own=[entered]) != entered
+        assert tickets_of(drawn).tickets[0].people == 1
 
 
 def test_a_pair_that_names_each_other_differently_is_held_with_the_other_application(app: Flask, hana: int) -> None:
@@ -162,14 +196,18 @@ def test_the_draw_does_not_wait_for_ever(app: Flask, city: None) -> None:
         at = desk_clock.now() + OPEN_FOR
         assert draw_due(at + timedelta(hours=23)) == 0
         assert draw_due(at + timedelta(hours=24)) == 1
+        evening = make_run(filling=Filling.LOTTERY, apply_until=meeting_at().starts_at - timedelta(hours=17))
+        applied(evening, TARO)
+        assert draw_due(meeting_at().starts_at - timedelta(hours=17)) == 1, "it begins before anybody is told"
 
 
 def test_withdrawing_gives_back_whatever_it_has_become_and_guesses_are_counted(app: Flask, hana: int) -> None:
     with app.app_context():
         for run_id in (make_run(), make_lottery(hour=14)):
             receipt, now = applied(run_id, HANA), desk_clock.now()
-            with transaction():
-                assert withdraw_application(receipt.lower(), "1111", now=now) == receipt
+            for _twice in range(2):
+                with transaction():
+                    assert withdraw_application(receipt.lower(), "1111", now=now) == receipt
         assert seated() == []
         assert db.session.scalars(select(LotteryEntrant.withdrawn_at)).one() is not None
         for _ in range(5):
@@ -204,8 +242,19 @@ def test_whoever_applies_sees_the_same_whether_they_are_known_or_not(
         texts.append(done.text.replace(number, "").split("申し込んだ日時")[0])
         assert kana not in done.text
     assert texts[0] == texts[1]
+    again = client.submit(
+        form_of(client, run_id, clock), "申し込む", {"kana": kana, "phone": "018-800-1111"}, follow=True
+    )
+    assert again.texts(".receipt-number strong") == [number], "the same browser"
     with app.app_context():
         assert [one[0] for one in states()] == [ApplicationState.PLACED, ApplicationState.HELD]
+    page = client.get(done.link("申し込みを取り消す"))
+    wrong = client.submit(page, "申し込みを取り消す", {"last_four": "２２２２"}, expect=422)
+    assert "受付番号か、電話番号の下4けたがちがいます" in wrong.text
+    assert (
+        client.submit(wrong, "申し込みを取り消す", {"last_four": "１１１１"}, follow=True).h1
+        == "申し込みを取り消しました"
+    )
 
 
 def test_robots_are_told_from_people_without_a_riddle(app: Flask, client: PageClient, city: None, clock: Clock) -> None:
@@ -233,27 +282,3 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
     client.get(f"/apply/{invited}", expect=404)
     client.get("/apply/999999", expect=404)
     assert "この教室に申し込む" not in client.get(f"/schedule/{invited}").text
-
-
-def test_reception_says_who_it_is(app: Flask, client: PageClient, city: None, clock: Clock) -> None:
-    with app.app_context():
-        make_account(Role.RECEPTION)
-        run_id, hana = make_run(), make_learner("サトウ ハナ", phone="018-800-1111", birth_year=1944)
-        applied(run_id, Wish(kana="サトウ ハナ", phone="+81188001111", birth_year=1945))
-        applied(run_id, Wish(kana="スズキ ミドリ", phone="+81188003333", residence="tobu"))
-        receipts = db.session.scalars(select(Application.receipt).order_by(Application.id)).all()
-    client.sign_in("reception")
-    page = client.get("/classes/applications")
-    one = client.get(page.link(receipts[0]))
-    assert "受け付けました" in client.submit(one, "サトウ ハナさんの申し込みにする", follow=True).text
-    other = client.get(page.link(receipts[1]))
-    assert "よく似た受講者は、登録されていません" in other.text
-    assert "受け付けました" in client.submit(other, "新しい受講者として登録する", follow=True).text
-    with app.app_context():
-        assert seated()[0] == (hana, 1)
-        assert db.session.scalars(select(Learner.kana).order_by(Learner.id)).all() == ["サトウ ハナ", "スズキ ミドリ"]
-        applied(run_id, Wish(kana="タナカ ケン", phone="+81188004444"))
-        receipt = db.session.scalars(select(Application.receipt).order_by(Application.id.desc())).first()
-    last = client.get(client.get("/classes/applications").link(str(receipt)))
-    refusal = client.get(last.link("申し込みを断る"))
-    assert "断りました" in client.submit(refusal, "断る", {"reason": "prank"}, follow=True).text

@@ -12,9 +12,12 @@ from supportdesk.classes.changing import change_run
 from supportdesk.classes.conditions import Conditions
 from supportdesk.classes.deciding.queries import how_many_to_decide
 from supportdesk.classes.errors import PlanRefused
+from supportdesk.classes.models import Run
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM
+from supportdesk.extensions import db
+from tests.classes.lottery.drawing import enter, make_lottery
 from tests.classes.making import DAY, enrol, make_run, room_of
 from tests.classes.test_changing import as_it_is
 from tests.clocks import TODAY, Clock
@@ -56,6 +59,20 @@ def test_reception_is_asked_on_the_day_and_not_again_once_it_is_decided(
     assert "少ない教室" in reception.get("/classes/to-decide").text
 
 
+def test_before_a_draw_those_count_who_are_in_it(app: Flask, reception: PageClient) -> None:
+    with app.app_context():
+        few, enough = make_lottery(), make_lottery(hour=14)
+        for run_id in (few, enough):
+            with transaction():
+                drawn = db.session.get_one(Run, run_id)
+                drawn.least, drawn.decide_on = 2, TODAY
+            enter(run_id, make_learner())
+        enter(enough, make_learner())
+    page = reception.get("/classes/to-decide")
+    assert len(page.all(".exceptions li")) == 1
+    assert "抽選に申し込んだ人 1人（2人から開く" in page.text
+
+
 def test_a_coordinator_decides_in_their_own_district(app: Flask, coordinator: PageClient) -> None:
     with app.app_context():
         mine = make_run(conditions=FEW)
@@ -67,7 +84,7 @@ def test_a_coordinator_decides_in_their_own_district(app: Flask, coordinator: Pa
     with app.app_context():
         assert how_many_to_decide(districts={"tobu"}, now=desk_clock.now()) == 0
         assert how_many_to_decide(districts=None, now=desk_clock.now()) == 1
-    assert mine != other
+        assert db.session.get_one(Run, mine).held_at is not None
 
 
 @pytest.mark.parametrize(

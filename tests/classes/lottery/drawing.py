@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from supportdesk.classes.lottery.drawing import Drawn, draw_run
 from supportdesk.classes.lottery.entering import Entered, enter_lottery
 from supportdesk.classes.models import Filling
-from supportdesk.classes.together import Applicant
+from supportdesk.classes.together import Comer
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM
@@ -27,7 +27,7 @@ def make_lottery(*, capacity: int = 10, hour: int = 10) -> int:
 
 
 def enter(run_id: int, *learner_ids: int, now: datetime | None = None, told: bool = True) -> Entered:
-    people = [Applicant(one, THE_LEARNER) for one in learner_ids]
+    people = [Comer(one, THE_LEARNER) for one in learner_ids]
     with transaction():
         return enter_lottery(run_id, people, told=told, actor=SYSTEM, now=now or clock.now())
 

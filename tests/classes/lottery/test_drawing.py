@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,11 @@ from sqlalchemy import select, update
 
 from supportdesk.accounts.actions import Action
 from supportdesk.classes.attendance import Mark, record_attendance
+from supportdesk.classes.cancelling import cancel_enrolment
+from supportdesk.classes.changing import change_run
 from supportdesk.classes.enrolment import enrol_learner
-from supportdesk.classes.errors import RunNotOpen, SeatsAreDrawn
+from supportdesk.classes.errors import PlanRefused, RunNotOpen, SeatsAreDrawn
+from supportdesk.classes.lottery import jobs
 from supportdesk.classes.lottery.drawing import draw_run, tickets_of, try_draw
 from supportdesk.classes.lottery.entering import pair_entries, withdraw_entrant
 from supportdesk.classes.lottery.errors import (
@@ -28,18 +32,24 @@ from supportdesk.classes.lottery.history import pasts_of
 from supportdesk.classes.lottery.jobs import draw_due
 from supportdesk.classes.lottery.models import Draw, LotteryEntrant, LotteryEntry
 from supportdesk.classes.lottery.redrawing import redraw
-from supportdesk.classes.models import AttendanceState, Enrolment, EnrolmentState, Run
+from supportdesk.classes.merging import obstacles
+from supportdesk.classes.models import AttendanceState, Duty, Enrolment, EnrolmentState, Filling, Run
 from supportdesk.classes.planning import cancel_run
+from supportdesk.classes.staffing.operations import put_on_duty
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
-from supportdesk.core.permissions import SYSTEM
+from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
 from supportdesk.learners.life import change_status
+from supportdesk.learners.merging.operations import merge_learners
 from supportdesk.learners.models import Status, StatusReason
-from supportdesk.notices.models import Notice, NoticeState
+from supportdesk.learners.queries import particulars_of
+from supportdesk.notices.models import Notice, NoticeState, Offer
+from supportdesk.notices.offers import Answer, answer_offer
 from tests.classes.lottery.drawing import OPEN_FOR, draw, enter, enter_sixty, make_lottery
-from tests.classes.making import enrol, make_run, meeting_at, meeting_of
-from tests.factories import make_learner, make_reference
+from tests.classes.making import enrol, learner_who_is, make_run, meeting_at, meeting_of
+from tests.classes.test_changing import as_it_is
+from tests.factories import make_account, make_learner, make_reference
 from tests.trail import noted
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -197,6 +207,7 @@ def test_two_who_entered_one_by_one_are_put_together() -> None:
         pair_entries(entries[1], entries[0], actor=SYSTEM, now=clock.now())
     with pytest.raises(NotTwoAlone), transaction():
         pair_entries(entries[0], entries[2], actor=SYSTEM, now=clock.now())
+    assert [one.text[-14:] for one in notices("lottery_entered")] == ["抽選番号は1番になりました。"]
     draw(run_id)
     assert [row.learner_id for row in enrolments(run_id) if row.state is EnrolmentState.SEATED] == [ken]
     assert redraw(run_id).same
@@ -266,6 +277,83 @@ def test_trying_the_draw_writes_nothing() -> None:
     assert len(outcomes) > 1, "each trial has a seed of its own"
     assert db.session.scalars(select(Draw.run_id)).all() == []
     assert enrolments(run_id) == []
+
+
+def test_a_seat_on_which_no_couple_fits_is_offered_down_the_line() -> None:
+    run_id = make_lottery(capacity=5)
+    for _ in range(3):
+        enter(run_id, make_learner(), make_learner())
+    draw(run_id)
+    rows = enrolments(run_id)
+    assert [row.state for row in rows] == [EnrolmentState.SEATED] * 4 + [EnrolmentState.OFFERED, EnrolmentState.WAITING]
+    run = db.session.get_one(Run, run_id, populate_existing=True)
+    assert (run.taken, run.waiting) == (5, 1)
+    assert len(notices("offer")) == 1
+    assert redraw(run_id).same
+
+
+def test_a_seat_from_the_line_that_is_given_up_later_was_a_seat() -> None:
+    hana, ken = make_learner(), make_learner()
+    run_id = make_lottery(capacity=1)
+    for one in (hana, ken):
+        enter(run_id, one)
+    draw(run_id)
+    at = clock.now() + OPEN_FOR
+    won, lost = enrolments(run_id)
+    with transaction():
+        cancel_enrolment(won.id, actor=SYSTEM, now=at)
+        answer_offer(db.session.scalars(select(Offer.id)).one(), Answer.ACCEPT, actor=SYSTEM, now=at)
+    with transaction():
+        cancel_enrolment(lost.id, actor=SYSTEM, now=at)
+    assert {one: past.losses for one, past in pasts_of([hana, ken]).items()} == {hana: 0, ken: 0}
+
+
+def test_one_that_cannot_be_drawn_keeps_no_other_waiting(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad, good = make_lottery(), make_lottery(hour=14)
+
+    def fail_once(run_id: int, **more: object) -> object:
+        if run_id == bad:
+            raise ZeroDivisionError
+        return draw_run(run_id, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(jobs, "draw_run", fail_once)
+    assert draw_due(clock.now() + OPEN_FOR) == 1
+    assert db.session.get_one(Run, good).drawn_at is not None
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_deadline_at_which_nobody_could_draw_any_more_is_refused() -> None:
+    begins = meeting_at().starts_at
+    with pytest.raises(PlanRefused) as refused:
+        make_run(filling=Filling.LOTTERY, apply_until=begins)
+    assert refused.value.field == "until_day"
+    make_run(apply_until=begins)
+
+
+def test_whoever_is_in_the_draw_is_not_put_on_duty_there() -> None:
+    run_id, teacher = make_lottery(), make_account(Role.INSTRUCTOR)
+    enter(run_id, learner_who_is(teacher.person_id))
+    with pytest.raises(PlanRefused) as on_duty, transaction():
+        put_on_duty(meeting_of(run_id), {teacher.id: Duty.INSTRUCTOR}, actor=SYSTEM, now=clock.now())
+    with pytest.raises(PlanRefused) as changed, transaction():
+        change_run(run_id, replace(as_it_is(run_id), staff=(teacher.id,)), actor=SYSTEM, now=clock.now())
+    assert (on_duty.value.field, changed.value.field) == ("instructors", "staff")
+
+
+def test_two_records_that_were_in_one_draw_can_be_one_when_it_is_over() -> None:
+    run_id, hana, twice = make_lottery(), make_learner(), make_learner()
+    for one in (hana, twice):
+        enter(run_id, one)
+    assert len(list(obstacles(hana, twice, clock.now()))) == 1
+    draw(run_id)
+    held = enrolments(run_id)
+    with transaction():
+        cancel_enrolment(held[0].id, actor=SYSTEM, now=clock.now() + OPEN_FOR)
+    assert list(obstacles(hana, twice, clock.now() + OPEN_FOR)) == []
+    with transaction():
+        merge_learners(twice, hana, particulars_of(hana), actor=SYSTEM, now=clock.now() + OPEN_FOR)
 
 
 def test_a_draw_without_entries_is_a_draw() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -17,6 +18,7 @@ from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
 from supportdesk.learners.links import link_learners
 from supportdesk.learners.models import LinkKind
+from tests.classes.applying.test_applying import HANA, applied
 from tests.classes.lottery.drawing import OPEN_FOR, draw, enter, enter_sixty, make_lottery
 from tests.classes.making import make_run
 from tests.clocks import Clock
@@ -75,16 +77,26 @@ def test_the_administrator_tries_it_and_holds_it_once(app: Flask, desk: PageClie
     with app.app_context():
         run_id = make_lottery(capacity=20)
         enter_sixty(run_id)
+        applied(run_id, HANA)
     desk.get(f"/classes/{run_id}/lottery/draw", expect=403)
     desk.sign_in("admin")
     early = desk.get(f"/classes/{run_id}/lottery/draw")
     assert "締め切りのあと" in early.text
-    assert "本番の結果ではありません" in desk.get(f"/classes/{run_id}/lottery/try").text
+    tried = desk.get(f"/classes/{run_id}/lottery/try")
+    assert "本番の結果ではありません" in tried.text
+    assert len(tried.all("tbody tr")) == 60, "the next page would be another draw's"
+    assert "市民の申し込みが1件あります" in desk.get(f"/classes/{run_id}/lottery").text
     clock.set(desk_clock.now() + OPEN_FOR)
     desk.another_device()
     desk.sign_in("admin")
     page = desk.get(f"/classes/{run_id}/lottery/draw")
     assert "69人のうち20人まで" in page.text
+    assert "市民の申し込みが1件あります" in page.text
+    desk_clock.set_now(desk_clock.now() + timedelta(minutes=11))
+    assert "パスワード" in desk.submit(page, "抽選をして、全員に知らせる", expect=401).text
+    desk.another_device()
+    desk.sign_in("admin")
+    page = desk.get(f"/classes/{run_id}/lottery/draw")
     drawn = desk.submit(page, "抽選をして、全員に知らせる", follow=True)
     assert "席のある人は20人、キャンセル待ちは49人です" in drawn.text
     assert "同じ結果になりました" in drawn.text

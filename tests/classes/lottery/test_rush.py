@@ -13,7 +13,7 @@ from supportdesk.classes.lottery.entering import enter_lottery, withdraw_entrant
 from supportdesk.classes.lottery.models import Draw, LotteryEntrant
 from supportdesk.classes.lottery.redrawing import redraw
 from supportdesk.classes.models import Enrolment, Run
-from supportdesk.classes.together import Applicant
+from supportdesk.classes.together import Comer
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
@@ -82,7 +82,7 @@ def test_the_same_learner_who_enters_twice_at_once_is_in_it_once(app: Flask, lot
     with app.app_context():
         learner_id = make_learner()
         db.session.remove()
-    one = [Applicant(learner_id, THE_LEARNER)]
+    one = [Comer(learner_id, THE_LEARNER)]
     attempts = [_attempt(lambda: enter_lottery(run_id, one, actor=SYSTEM, now=clock.now())) for _ in range(4)]
     assert sorted(race(app, attempts)) == ["AlreadyEntered"] * 3 + ["done"]
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from supportdesk.classes.attendance import Mark, check_in, mark_the_rest, record_attendance
 from supportdesk.classes.attendance_queries import RosterRow, roster
-from supportdesk.classes.making_up.operations import NotOffered, make_up
+from supportdesk.classes.making_up.operations import NotArranged, NotOffered, give_up_making_up, make_up
 from supportdesk.classes.making_up.queries import missed_of
 from supportdesk.classes.models import AttendanceState, Run
 from supportdesk.classes.planning import cancel_run
@@ -19,6 +19,10 @@ from supportdesk.core.database import transaction
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
+from supportdesk.learners.life import change_status
+from supportdesk.learners.models import Status, StatusReason
+from supportdesk.learners.rooms import bindings_of
+from supportdesk.learners.standing import NotActive
 from supportdesk.notices.models import Notice
 from tests.classes.making import DAY, enrol, make_run, meeting_at, meeting_of
 from tests.clocks import Clock
@@ -98,6 +102,42 @@ class TestArranging:
         with pytest.raises(NotOffered):
             arrange(enrolment_id, meeting_of(second, 2))
 
+    def test_it_is_given_up_and_may_be_arranged_again(self, two_runs: tuple[int, int, int], clock: Clock) -> None:
+        learner_id, enrolment_id, second = two_runs
+        meeting_id = meeting_of(second, 2)
+        arrange(enrolment_id, meeting_id)
+        with transaction():
+            give_up_making_up(learner_id, meeting_id, actor=SYSTEM, now=desk_clock.now())
+        assert learner_id not in [row.learner_id for row in roster(meeting_id)]
+        with pytest.raises(NotArranged), transaction():
+            give_up_making_up(learner_id, meeting_id, actor=SYSTEM, now=desk_clock.now())
+        clock.advance(hours=1)
+        arrange(enrolment_id, meeting_id)
+        assert row_of(meeting_id, learner_id).making_up
+
+    def test_a_tap_that_is_taken_back_gives_nothing_up(self, two_runs: tuple[int, int, int], clock: Clock) -> None:
+        learner_id, enrolment_id, second = two_runs
+        meeting_id = meeting_of(second, 2)
+        arrange(enrolment_id, meeting_id)
+        at = clock.set(meeting_at(OTHER + timedelta(weeks=1)).starts_at)
+        marks = [Mark(learner_id, AttendanceState.PRESENT, at), Mark(learner_id, AttendanceState.UNMARKED, at)]
+        with transaction():
+            record_attendance(meeting_id, marks, actor=SYSTEM, now=at)
+        assert row_of(meeting_id, learner_id).expected
+
+    def test_whose_time_with_us_ends_is_expected_nowhere(self, two_runs: tuple[int, int, int]) -> None:
+        learner_id, enrolment_id, second = two_runs
+        arrange(enrolment_id, meeting_of(second, 2))
+        now = desk_clock.now()
+        assert "教室「はじめてのスマホ 全3回」の補講をやめます。" in [
+            one.text for one in bindings_of(learner_id, Status.LEFT, now)
+        ]
+        with transaction():
+            change_status(learner_id, Status.LEFT, reason=StatusReason.OWN_WISH, actor=SYSTEM, now=now)
+        assert learner_id not in [row.learner_id for row in roster(meeting_of(second, 2))]
+        with pytest.raises(NotActive):
+            arrange(enrolment_id, meeting_of(second, 2))
+
     def test_they_are_told_when_it_is_called_off(self, two_runs: tuple[int, int, int]) -> None:
         learner_id, enrolment_id, second = two_runs
         arrange(enrolment_id, meeting_of(second, 2))
@@ -120,3 +160,5 @@ def test_reception_finds_the_way_from_the_booking(
     done = reception.submit(again, "make-up", {"meeting_id": wanted}, follow=True)
     assert "補講の名簿にのせました。" in done.text
     reception.get(f"/classes/enrolments/{enrolment_id}/make-up/{wanted}", expect=404)
+    assert "2回目の補講：12月31日（木）" in done.text
+    assert "補講をやめました。" in reception.submit(done, "2回目の補講をやめる", follow=True).text

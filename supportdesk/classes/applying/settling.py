@@ -1,0 +1,120 @@
+"""What reception does with an application: says who it is, gives them what they applied for, or says why not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.classes.applying.errors import AlreadySaid, AlreadySettled, NotKnownYet
+from supportdesk.classes.applying.matching import particulars_of
+from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, RefusedBecause
+from supportdesk.classes.applying.placing import Asked, locked_application, place, settle, try_to_place
+from supportdesk.classes.locking import lock_run
+from supportdesk.classes.lottery.errors import SamePerson
+from supportdesk.classes.models import Run
+from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.permissions import SYSTEM, Actor
+from supportdesk.extensions import db
+from supportdesk.learners.locking import lock_register
+from supportdesk.learners.operations import enter_learner
+
+
+class Said(NamedTuple):
+    """How the application stands now that it is known who somebody is; why it could not be placed, if it was tried."""
+
+    state: ApplicationState
+    refusal: DeskError | None = None
+
+
+def say_who(
+    applicant_id: int,
+    learner_id: int | None,
+    *,
+    others: frozenset[int] = frozenset(),
+    actor: Actor,
+    now: datetime,
+) -> Said:
+    """It is this learner, or with None somebody new, who is entered now. Once it is known of all, the application is
+    placed.
+
+    `others`: learners whom the clerk saw and said to be other people. Raises NotFound, AlreadySettled, AlreadySaid,
+    SamePerson, BadParticulars, and ProbablyKnown where somebody is much like a new one and was not seen.
+    """
+    if learner_id is None:
+        lock_register()  # before any row, as whoever merges does
+    application = _held(_application_of(applicant_id))
+    person = next(one for one in application.people if one.id == applicant_id)
+    if person.learner_id is not None:
+        raise AlreadySaid
+    if learner_id is None:
+        learner_id = enter_learner(particulars_of(person), others=others, actor=actor, now=now).id
+    elif learner_id in {one.learner_id for one in application.people}:
+        raise SamePerson
+    person.learner_id = learner_id
+    db.session.flush()
+    audit.record(
+        actor=actor,
+        action=Action.SETTLE_APPLICATION,
+        subject=f"learner:{learner_id}",
+        now=now,
+        detail={"application": application.id},
+    )
+    if not all(one.learner_id for one in application.people):
+        return Said(application.state)
+    refusal = try_to_place(lock_run(application.run_id), application, asked=Asked(), actor=actor, now=now)
+    return Said(application.state, refusal)
+
+
+def place_application(application_id: int, *, asked: Asked | None = None, actor: Actor, now: datetime) -> None:
+    """Give them what they applied for; who has a place already keeps it. Raises NotFound, AlreadySettled, NotKnownYet,
+    and why the desk refuses.
+    """
+    application = _held(application_id)
+    if not all(person.learner_id for person in application.people):
+        raise NotKnownYet
+    place(lock_run(application.run_id), application, asked=asked or Asked(), actor=actor, now=now)
+
+
+def refuse_application(application_id: int, reason: RefusedBecause, *, actor: Actor, now: datetime) -> None:
+    """It comes to nothing, for this reason. Raises NotFound, AlreadySettled."""
+    application = _held(application_id)
+    application.refused_because = reason
+    settle(application, ApplicationState.REFUSED, actor=actor, now=now)
+    known = [person.learner_id for person in application.people if person.learner_id]
+    audit.record(
+        actor=actor, action=Action.REFUSE_APPLICATION, subject=f"application:{application_id}", learners=known, now=now
+    )
+
+
+def close_applications(*, now: datetime) -> int:
+    """Nobody asks any more about applications for classes that have begun, or would have; how many those were."""
+    begun = select(Run.id).where(Run.starts_at <= now)
+    closed = db.session.scalars(
+        update(Application)
+        .where(Application.state == ApplicationState.HELD, Application.run_id.in_(begun))
+        .values(state=ApplicationState.REFUSED, refused_because=RefusedBecause.OVER, settled_at=now)
+        .returning(Application.id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    for application_id in sorted(closed):
+        audit.record(actor=SYSTEM, action=Action.REFUSE_APPLICATION, subject=f"application:{application_id}", now=now)
+    return len(closed)
+
+
+def _application_of(applicant_id: int) -> int:
+    found = db.session.scalar(select(Applicant.application_id).where(Applicant.id == applicant_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _held(application_id: int) -> Application:
+    """The application, behind its run's lock, if reception is still to settle it."""
+    application = locked_application(application_id)
+    if application.state is not ApplicationState.HELD:
+        raise AlreadySettled
+    return application
