@@ -26,6 +26,7 @@ from supportdesk.classes.making_up.telling import tell_who_make_up
 from supportdesk.classes.models import (
     Course,
     CourseSkill,
+    Duty,
     Edition,
     Filling,
     Meeting,
@@ -63,6 +64,12 @@ class MeetingPlan:
     room_id: int | None = None
     staff: tuple[int, ...] = ()
     skills: tuple[str, ...] = ()
+    assistants: tuple[int, ...] = ()
+
+    @property
+    def duties(self) -> dict[int, Duty]:
+        """Who is to be what there. Whoever teaches is no assistant beside it."""
+        return dict.fromkeys(self.assistants, Duty.ASSISTANT) | dict.fromkeys(self.staff, Duty.INSTRUCTOR)
 
 
 @dataclass(frozen=True)
@@ -146,8 +153,8 @@ def _written(plan: RunPlan, *, although: bool, actor: Actor, now: datetime) -> t
     district_code = _district(plan, venue_id)
     check_open(venue_id, (meeting.starts_at for meeting in meetings))
     people = people_on_duty(
-        {account_id for meeting in meetings for account_id in meeting.staff},
-        duties=[(meeting.starts_at, meeting.staff) for meeting in meetings if meeting.starts_at > now],
+        {account_id for meeting in meetings for account_id in meeting.duties},
+        duties=[(meeting.starts_at, meeting.duties) for meeting in meetings if meeting.starts_at > now],
     )
     run = Run(
         course_code=course.code,
@@ -295,7 +302,7 @@ def _meetings(course_code: str, plans: Sequence[MeetingPlan]) -> list[Meeting]:
             ends_at=plan.ends_at,
             room_id=plan.room_id,
             code=_unused_code(),
-            staff=[MeetingStaff(account_id=account_id) for account_id in sorted(set(plan.staff))],
+            staff=[MeetingStaff(account_id=account_id, duty=duty) for account_id, duty in sorted(plan.duties.items())],
             skills=[MeetingSkill(skill_code=code) for code in dict.fromkeys(plan.skills or taught)],
         )
         for number, plan in enumerate(plans, start=1)
@@ -315,7 +322,7 @@ def _claims(meetings: Sequence[Meeting], plans: Sequence[MeetingPlan], people: d
             activity("meeting", meeting.id),
             (
                 *((occupancy.room(plan.room_id),) if plan.room_id is not None else ()),
-                *(occupancy.person(people[account_id]) for account_id in plan.staff),
+                *(occupancy.person(people[account_id]) for account_id in plan.duties),
             ),
             plan.starts_at,
             plan.ends_at,

@@ -68,7 +68,7 @@ def examine(rows: Sequence[Row], each: int, now: datetime, *, phones: int = 0) -
     asked = [row for group in groups for row in group.rows]
     saved = [row for group in groups if group.complete for row in group.rows]  # what is left over is in nobody's way
     places = _places({row.room_id for row in asked if row.room_id is not None})
-    persons = _persons({account_id for row in asked for account_id in row.staff})
+    persons = _persons({account_id for row in asked for account_id in row.on_duty})
     findings: dict[int, list[Finding]] = {row.number: [] for row in asked}
     for row in asked:
         findings[row.number] += _of_its_day(row, now)
@@ -109,7 +109,7 @@ def _closed(rows: Sequence[Row], places: Mapping[int | None, Place]) -> Iterable
 
 def _away(rows: Sequence[Row], persons: Mapping[int, Serving]) -> Iterable[tuple[int, str]]:
     for row in rows:
-        for one in (persons[account_id] for account_id in row.staff if account_id in persons):
+        for one in (persons[account_id] for account_id in row.on_duty if account_id in persons):
             why = why_not_on(one, _day(row))
             if why:
                 yield row.number, _("%(name)s：%(why)s", name=one.name, why=why)
@@ -172,7 +172,7 @@ def _out_of_order(groups: Iterable[Group], places: Mapping[int | None, Place]) -
 
 def _resources(row: Row, persons: Mapping[int, Serving]) -> tuple[str, ...]:
     rooms = (occupancy.room(row.room_id),) if row.room_id is not None else ()
-    return (*rooms, *(occupancy.person(persons[one].person_id) for one in row.staff if one in persons))
+    return (*rooms, *(occupancy.person(persons[one].person_id) for one in row.on_duty if one in persons))
 
 
 def _persons(account_ids: Collection[int]) -> dict[int, Serving]:

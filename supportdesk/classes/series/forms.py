@@ -50,6 +50,7 @@ class LineFields(NamedTuple):
     number: int
     room: SelectField
     staff: TicksField
+    assistants: TicksField
     weekday: SelectField
     start: TimeField
 
@@ -59,6 +60,7 @@ class LineFields(NamedTuple):
         return any(field.typed or field.errors for field in self[1:])
 
 
+_LINE_PARTS = LineFields._fields[1:]
 #: Where the form says what operations say of a run's own fields.
 _STANDS_FOR = {"until_day": "close_before", "decide_on": "decide_before"}
 
@@ -115,9 +117,14 @@ class SeriesForm(FillingField, ShownFromFields, LeastFields, DeskForm):
     although = AlthoughField()
 
     def __init__(
-        self, *, courses: list[tuple[str, str]], rooms: list[tuple[int, str]], instructors: list[tuple[int, str]]
+        self,
+        *,
+        courses: list[tuple[str, str]],
+        rooms: list[tuple[int, str]],
+        instructors: list[tuple[int, str]],
+        assistants: list[tuple[int, str]],
     ) -> None:
-        self.rooms, self.instructors = rooms, instructors
+        self.rooms, self.people = rooms, dict([*instructors, *assistants])
         #: What was sent, for a page that carries it on.
         self.sent: MultiDict[str, str] = MultiDict()
         lines = range(1, MOST_LINES + 1)
@@ -126,6 +133,7 @@ class SeriesForm(FillingField, ShownFromFields, LeastFields, DeskForm):
                 "course_code": courses,
                 **dict.fromkeys([f"room_{number}" for number in lines] + self.more("room"), rooms),
                 **dict.fromkeys([f"staff_{number}" for number in lines] + self.more("staff"), instructors),
+                **dict.fromkeys([f"assistants_{number}" for number in lines] + self.more("assistants"), assistants),
             }
         )
 
@@ -143,7 +151,7 @@ class SeriesForm(FillingField, ShownFromFields, LeastFields, DeskForm):
     def lines(self) -> list[LineFields]:
         """The fields of each room, for the page."""
         return [
-            LineFields(number, *(self._fields[f"{part}_{number}"] for part in ("room", "staff", "weekday", "start")))
+            LineFields(number, *(self._fields[f"{part}_{number}"] for part in _LINE_PARTS))
             for number in range(1, MOST_LINES + 1)
         ]
 
@@ -210,6 +218,7 @@ class SeriesForm(FillingField, ShownFromFields, LeastFields, DeskForm):
                 Line(
                     line.room.data,
                     tuple(sorted(line.staff.data or ())),
+                    tuple(sorted(line.assistants.data or ())),
                     frozenset() if line.weekday.data is None else frozenset({line.weekday.data}),
                     line.start.data,
                 )
@@ -262,6 +271,7 @@ def _with_lines(form: type[DeskForm]) -> None:
         first = number == 1
         setattr(form, f"room_{number}", SelectField(_l("会場と部屋"), required=first, coerce=int))
         setattr(form, f"staff_{number}", TicksField(_l("講師"), coerce=int))
+        setattr(form, f"assistants_{number}", TicksField(_l("補助"), coerce=int))
         same = _l("上でえらんだ曜日")
         weekday = SelectField(_l("この会場の曜日"), required=False, choices=WEEKDAYS, coerce=int, empty=same)
         setattr(form, f"weekday_{number}", weekday)
@@ -283,6 +293,7 @@ class RowFields(NamedTuple):
     start: TimeField
     room: SelectField
     staff: TicksField
+    assistants: TicksField
 
     @property
     def wrong(self) -> bool:
@@ -331,6 +342,7 @@ class LookedThroughForm(SeriesForm):
             fields.line.data = str(row.line)
             fields.day.data, fields.start.data = begins.date(), begins.time()
             fields.room.data, fields.staff.data = row.room_id, frozenset(row.staff)
+            fields.assistants.data = frozenset(row.assistants)
 
     def looked_through(self, course: CourseDefaults) -> list[Row]:
         """The dates as they were sent; one that cannot be read is none, and stands in the form with what is wrong."""
@@ -347,6 +359,7 @@ class LookedThroughForm(SeriesForm):
                         starts_at + minutes,
                         fields.room.data,
                         tuple(sorted(fields.staff.data or ())),
+                        tuple(sorted(fields.assistants.data or ())),
                         skipped=bool(fields.skip.data),
                         meant=bool(fields.meant.data),
                     )
@@ -366,6 +379,7 @@ def looked_through_form(how_many: int, choices: Mapping[str, Any]) -> LookedThro
         fields[f"{prefix}_start"] = TimeField(_l("始まり"))
         fields[f"{prefix}_room"] = SelectField(_l("会場と部屋"), coerce=int)
         fields[f"{prefix}_staff"] = TicksField(_l("講師"), coerce=int)
+        fields[f"{prefix}_assistants"] = TicksField(_l("補助"), coerce=int)
     made: LookedThroughForm = type("FullLookedThroughForm", (LookedThroughForm,), {"how_many": how_many, **fields})(
         **choices
     )

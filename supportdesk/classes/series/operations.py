@@ -123,7 +123,10 @@ def _run(plan: SeriesPlan, group: Group, examined: Examined, series_id: int) -> 
         course_code=plan.course_code,
         edition=plan.edition,
         capacity=plan.capacity,
-        meetings=tuple(MeetingPlan(row.starts_at, row.ends_at, row.room_id, row.staff) for row in group.rows),
+        meetings=tuple(
+            MeetingPlan(row.starts_at, row.ends_at, row.room_id, row.staff, assistants=row.assistants)
+            for row in group.rows
+        ),
         listed=plan.listed,
         to_bring=plan.to_bring,
         venue_id=examined.places[first.room_id].venue_id,

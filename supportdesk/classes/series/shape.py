@@ -24,6 +24,7 @@ class Line:
 
     room_id: int
     staff: tuple[int, ...] = ()
+    assistants: tuple[int, ...] = ()
     weekdays: frozenset[int] = frozenset()
     start: time | None = None
 
@@ -61,8 +62,14 @@ class Row:
     ends_at: datetime
     room_id: int | None
     staff: tuple[int, ...] = ()
+    assistants: tuple[int, ...] = ()
     skipped: bool = False
     meant: bool = False
+
+    @property
+    def on_duty(self) -> tuple[int, ...]:
+        """Instructors and assistants, each once."""
+        return tuple(dict.fromkeys((*self.staff, *self.assistants)))
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ def rows_of(term: Term) -> list[Row]:
         for day in term.days_of(line):
             starts_at = clock.at(day, line.start or term.start)
             ends_at = starts_at + timedelta(minutes=term.minutes)
-            rows.append(Row(len(rows), number, starts_at, ends_at, line.room_id, line.staff))
+            rows.append(Row(len(rows), number, starts_at, ends_at, line.room_id, line.staff, line.assistants))
     return rows
 
 

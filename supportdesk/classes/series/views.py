@@ -15,12 +15,14 @@ from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries
 from supportdesk.classes.duty import districts_managed
 from supportdesk.classes.errors import PlanRefused
+from supportdesk.classes.models import RunKind
 from supportdesk.classes.series import queries
 from supportdesk.classes.series.examining import Examined, Finding, examine
 from supportdesk.classes.series.forms import LookedThroughForm, RowFields, SeriesForm, looked_through_form
 from supportdesk.classes.series.operations import plan_series
 from supportdesk.classes.series.queries import CourseDefaults
 from supportdesk.classes.series.shape import MOST_ROWS, Row
+from supportdesk.classes.staffing.queries import roles_for
 from supportdesk.core import clock, kept_form
 from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.paging import page_number
@@ -104,6 +106,7 @@ def _choices() -> Mapping[str, Any]:
         "courses": run_queries.course_choices(),
         "rooms": run_queries.room_choices(districts_managed(current_actor())),
         "instructors": run_queries.instructor_choices(),
+        "assistants": run_queries.instructor_choices(roles_for(RunKind.CLASS)),
     }
 
 
@@ -120,6 +123,7 @@ class ShownRow(NamedTuple):
     findings: Sequence[Finding]
     place: str
     staff: str
+    assistants: str
 
     @property
     def blocked(self) -> bool:
@@ -170,16 +174,17 @@ def _draw(form: LookedThroughForm, rows: Sequence[Row] | None = None, course: Co
 
 def _shown(form: LookedThroughForm, rows: Sequence[Row], examined: Examined) -> list[ShownGroup]:
     """Run by run, line by line; after a line's runs what is left over and what is left out; unreadable dates first."""
-    rooms, people, fields = dict(form.rooms), dict(form.instructors), form.rows
+    rooms, people, fields = dict(form.rooms), form.people, form.rows
     read = {row.number for row in rows}
 
     def shown(row: Row, number: int = 0) -> ShownRow:
         names = "、".join(people[one] for one in row.staff if one in people)
+        helping = "、".join(people[one] for one in row.assistants if one in people and one not in row.staff)
         place = rooms.get(row.room_id, "") if row.room_id is not None else ""
-        return ShownRow(fields[row.number], row, number, examined.findings.get(row.number, ()), place, names)
+        return ShownRow(fields[row.number], row, number, examined.findings.get(row.number, ()), place, names, helping)
 
     groups = []
-    unread = [ShownRow(one, None, 0, (), "", "") for one in fields if one.number not in read]
+    unread = [ShownRow(one, None, 0, (), "", "", "") for one in fields if one.number not in read]
     if unread:
         groups.append(ShownGroup("unread", unread))
     for line in sorted({row.line for row in rows}):

@@ -31,7 +31,7 @@ _ROLES: Final = {
 _TEACHING: Final = {RunKind.CLASS: (Role.INSTRUCTOR,), RunKind.LECTURE: LECTURE_ROLES}
 
 
-def roles_for(kind: RunKind) -> Collection[Role]:
+def roles_for(kind: RunKind) -> Sequence[Role]:
     """The roles from among whom somebody is put on duty."""
     return _ROLES[kind]
 

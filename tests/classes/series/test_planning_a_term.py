@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.classes.errors import PlanRefused
-from supportdesk.classes.models import Edition, Filling, Meeting, MeetingStaff, Run
+from supportdesk.classes.models import Duty, Edition, Filling, Meeting, MeetingStaff, Run
 from supportdesk.classes.series.examining import Examined, examine
 from supportdesk.classes.series.models import Series
 from supportdesk.classes.series.operations import NothingToSave, SeriesPlan, StillInTheWay, plan_series
@@ -156,6 +156,19 @@ def test_its_runs_are_filled_as_the_term_says(city: None) -> None:
     assert (run.filling, run.apply_until) == (Filling.LOTTERY, clock.at(FIRST - timedelta(days=5), time(17)))
     with pytest.raises(PlanRefused):
         series_plan(rows, filling=Filling.LOTTERY).check_conditions(clock.now())
+
+
+def test_whoever_helps_is_put_on_duty_and_is_nowhere_else(city: None) -> None:
+    teacher, helper = (make_account(role).id for role in (Role.INSTRUCTOR, Role.ADVISER))
+    rows = [
+        replace(row, meant=True)
+        for row in rows_of(term(Line(room_of().id, (teacher,), (helper, teacher)), Line(room_of("ウェスター").id)))
+    ]
+    series_runs(save(rows[:3]))
+    duties = {tuple(row) for row in db.session.execute(select(MeetingStaff.account_id, MeetingStaff.duty))}
+    assert duties == {(teacher, Duty.INSTRUCTOR), (helper, Duty.ASSISTANT)}
+    later = [replace(row, assistants=(helper,)) for row in rows if row.line == 1]
+    assert "adviserさん：はじめてのスマホ" in words(examine(later, 3, clock.now()), later[0])
 
 
 def test_whoever_is_away_on_a_date_is_said_there(city: None) -> None:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from supportdesk.classes.models import Meeting, MeetingStaff, Run
+from supportdesk.classes.models import Duty, Meeting, MeetingStaff, Run
 from supportdesk.classes.series.models import Series
 from supportdesk.core import clock
 from supportdesk.core.permissions import Role
@@ -75,10 +75,16 @@ def test_dates_are_skipped_moved_and_given_to_others_then_all_is_saved(
     assert "oneさん：電源の入れ方・ボタン操作" in page.text
     again = coordinator.submit(page, "dates", expect=422, button="まとめて登録する")
     assert "たしかめる日が2つあります。登録するには" in again.text
-    changes = {"row_1_skip": True, "row_2_staff": [staff["two"]], "row_3_start": "13:30"}
+    changes = {
+        "row_1_skip": True,
+        "row_2_staff": [staff["two"]],
+        "row_3_start": "13:30",
+        "row_3_assistants": [staff["two"]],
+    }
     looked = coordinator.submit(again, "dates", changes, button="check", expect=200)
     assert "どの日も、部屋と講師が空いています。" in looked.text
     assert "行わない日" in looked.text
+    assert "補助：twoさん" in looked.text
     done = coordinator.submit(looked, "dates", button="まとめて登録する", follow=True)
     assert "まとめて登録しました。" in done.text
     assert "のせている" in done.text
@@ -93,6 +99,8 @@ def test_dates_are_skipped_moved_and_given_to_others_then_all_is_saved(
         ]
         on_duty = select(MeetingStaff.account_id).where(MeetingStaff.meeting_id == meetings[1].id)
         assert db.session.scalars(on_duty).all() == [staff["two"]]
+        helping = select(MeetingStaff.meeting_id).where(MeetingStaff.duty == Duty.ASSISTANT)
+        assert db.session.scalars(helping).all() == [meetings[2].id]
     assert coordinator.get(done.link("1月4日")).h1 == run.title
 
 
