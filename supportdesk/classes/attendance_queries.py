@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import and_, func, or_, select
 
 from supportdesk.accounts.models import Account
-from supportdesk.classes.attendance import ATTENDED, NOT_SEEN, KeptMark, disagreement_of, is_to_make_up
+from supportdesk.classes.attendance import ATTENDED, NOT_SEEN, KeptMark, disagreement_of, is_to_make_up, marks_of
 from supportdesk.classes.models import AttendanceMark, AttendanceState, EnrolmentState, RunKind
 from supportdesk.classes.queries import (
     ENROLMENT,
@@ -106,7 +106,7 @@ def roster(meeting_id: int) -> list[RosterRow]:
 
 def is_on_roster(meeting_id: int, learner_id: int) -> bool:
     """Whether `roster` has them: a live enrolment in the run, a mark that was not taken back, or that they were to make
-    up here. One statement.
+    up here. One statement, or two.
     """
     enrolled = (
         select(ENROLMENT.c.learner_id)
@@ -120,9 +120,12 @@ def is_on_roster(meeting_id: int, learner_id: int) -> bool:
     marked = select(MARK.c.learner_id).where(
         MARK.c.meeting_id == meeting_id,
         MARK.c.learner_id == learner_id,
-        or_(and_(MARK.c.current, MARK.c.state != AttendanceState.UNMARKED), MARK.c.state == AttendanceState.MAKING_UP),
+        MARK.c.current,
+        MARK.c.state != AttendanceState.UNMARKED,
     )
-    return db.session.execute(enrolled.union(marked)).first() is not None
+    if db.session.execute(enrolled.union(marked)).first() is not None:
+        return True
+    return is_to_make_up(mark.state for mark in marks_of(meeting_id, [learner_id]).get(learner_id, ()))
 
 
 def _row(

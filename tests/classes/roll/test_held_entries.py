@@ -117,12 +117,18 @@ def test_a_stray_tap_on_a_walk_in_is_taken_back(app: Flask, taught: Taught, phon
 def test_a_stray_tap_on_whoever_makes_up_is_taken_back(
     app: Flask, instructor: PageClient, taught: Taught, phone: Phone, clock: Clock
 ) -> None:
-    one = learner(app)
+    one, other = learner(app), learner(app)
     _run, meeting_id = taught()
     mark(app, meeting_id, one, AttendanceState.MAKING_UP)
+    mark(app, meeting_id, other, AttendanceState.MAKING_UP)
+    clock.advance(minutes=1)
+    mark(app, meeting_id, other, AttendanceState.UNMARKED)
+    clock.advance(minutes=1)
+    phone.hand_in(phone.entry(meeting_id, other))
+    assert standing(app, meeting_id)[other] == "walk_in", "it was given up, and they came all the same"
     for state in ("present", "unmarked", "absent"):
         clock.advance(minutes=9)
         phone.hand_in(phone.entry(meeting_id, one, state))
-    assert standing(app, meeting_id) == {one: "absent"}
-    (person,) = instructor.raw.get(f"/classes/meetings/{meeting_id}/roll.json").get_json()["people"]
-    assert (person["expected"], person["making_up"]) == (True, True)
+    assert standing(app, meeting_id)[one] == "absent"
+    people = instructor.raw.get(f"/classes/meetings/{meeting_id}/roll.json").get_json()["people"]
+    assert {person["id"]: person["making_up"] for person in people} == {one: True, other: False}
