@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from supportdesk.classes.applying.matching import learner_like
 from supportdesk.classes.applying.operations import Wish, apply
 from supportdesk.classes.lottery.entering import enter_lottery
 from supportdesk.classes.models import Edition, Filling
@@ -67,10 +68,12 @@ def play(cast: Cast, dice: Random, now: datetime) -> None:
 def _once_more(entries: Sequence[Sequence[int]]) -> Wish:
     """Somebody who is in the draw already, and has forgotten it."""
     everybody = [learner_id for people in entries for learner_id in people]
-    kana, number = connection().execute(
-        select(Learner.kana, LearnerPhone.number)
+    rows = connection().execute(
+        select(Learner.id, Learner.kana, Learner.kana_key, LearnerPhone.number)
         .join(LearnerPhone, LearnerPhone.learner_id == Learner.id)
         .where(Learner.id.in_(everybody), LearnerPhone.number.is_not(None))
         .order_by(Learner.id)
-    ).first() or ("ハタケヤマ ミツエ", "+81188550142")
-    return Wish(kana=kana, phone=str(number))
+    )
+    known = (row for row in rows.all() if learner_like(row.kana_key, str(row.number), None) == row.id)
+    one = next(known)
+    return Wish(kana=one.kana, phone=str(one.number))
