@@ -70,6 +70,7 @@ def application(application_id: int) -> str:
         other=other,
         held=found.state is ApplicationState.HELD,
         there=there_already(found.run_id, known),
+        drawn=bool(draws_among([found.run_id])),
         all_known=len(known) == len(found.people),
         state=STATES[found.state],
         because=REASONS[found.because] if found.because else "",
