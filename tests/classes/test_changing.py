@@ -233,6 +233,18 @@ class TestTimeAndPlace:
         change(run_id, times={1: at(NEXT_DAY)})
         assert db.session.scalars(standing).all() == [AttendanceState.UNMARKED]
 
+    def test_in_another_house_who_was_to_make_up_is_expected_no_more_and_who_stays_away_still_does(self) -> None:
+        run_id, now = make_run(meeting_at(room_id=room_of().id)), clock.now()
+        away, makes_up = make_learner(), make_learner()
+        enrol(run_id, away)
+        said = {away: AttendanceState.ABSENT_NOTIFIED, makes_up: AttendanceState.MAKING_UP}
+        with transaction():
+            marks = [Mark(learner_id, state, now) for learner_id, state in said.items()]
+            record_attendance(meeting_of(run_id), marks, actor=SYSTEM, now=now)
+        assert change(run_id, room_id=room_of("ウェスター").id) == 2
+        standing = select(AttendanceMark.learner_id, AttendanceMark.state).where(AttendanceMark.current)
+        assert dict(db.session.execute(standing).all()) == {**said, makes_up: AttendanceState.UNMARKED}
+
     def test_what_has_begun_stays_and_what_lies_ahead_moves(self) -> None:
         week = timedelta(days=7)
         run_id, now = make_run(meeting_at(), meeting_at(DAY + week)), at()[0]
