@@ -14,6 +14,7 @@ from supportdesk.classes.models import RunState
 from supportdesk.classes.queries import meeting_row, skills_of_meeting
 from supportdesk.classes.roll.papers import booking_qr
 from supportdesk.classes.run_queries import staff_of
+from supportdesk.classes.sheets.queries import asks
 from supportdesk.classes.views import blueprint
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
@@ -64,7 +65,9 @@ def meeting_code(meeting_id: int) -> str:
     meeting = meeting_row(meeting_id)
     if meeting is None:
         raise NotFound
-    return render_template("classes/meeting_code.html", meeting=meeting, address=_address(meeting.code))
+    return render_template(
+        "classes/meeting_code.html", meeting=meeting, address=_address(meeting.code), asks=asks(meeting.run_id)
+    )
 
 
 @blueprint.get("/meetings/<int:meeting_id>/code.svg")

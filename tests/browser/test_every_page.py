@@ -72,7 +72,7 @@ def _starts(path: str) -> dict[str, list[str]]:
 
         token = first("SELECT token FROM pass WHERE revoked_at IS NULL")
         meeting = first("SELECT code FROM meeting")
-        asked_about = first("SELECT code FROM meeting WHERE starts_at < '2026-11-24' ORDER BY starts_at DESC")
+        held_lately = first("SELECT code FROM meeting WHERE starts_at < '2026-11-24' ORDER BY starts_at DESC")
         video = first("SELECT code FROM video")
         booked = first(
             "SELECT id FROM enrolment e WHERE state = 'seated'"
@@ -109,8 +109,8 @@ def _starts(path: str) -> dict[str, list[str]]:
             "/login",
             f"/p/{token}",
             f"/m/{meeting}",
-            f"/m/{asked_about}/feedback",
-            f"/m/{asked_about}/feedback/thanks",
+            f"/m/{held_lately}/feedback",
+            f"/m/{held_lately}/feedback/thanks",
             f"/v/{video}/thanks?said=can",
             f"/b/{booked_as}",
             f"/outreach/received/{receipt}",

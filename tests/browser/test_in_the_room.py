@@ -328,8 +328,13 @@ def test_papers_are_printed_and_their_codes_read_back(
     for sheets in (roster, tags):
         read = {one.text for sheet in sheets for one in zxingcpp.read_barcodes(sheet)}
         assert read == {f"{site.url}/b/{code}" for code in codes}
+    page.goto(f"/classes/meetings/{meeting_id}/feedback/papers")
+    papers = printed(page, album.folder, "feedback")
+    assert len(papers) == PEOPLE // 4 + 1, "four to a sheet, one for each seat and four without a number"
+    answered = {one.text for sheet in papers for one in zxingcpp.read_barcodes(sheet)}
     page.goto(sorted(read)[0])
     assert page.url.startswith(f"{site.url}/classes/meetings/{meeting_id}#learner-")
+    assert [address.rpartition("/")[2] for address in answered] == ["feedback"]
 
 
 def test_the_call_list_is_printed_on_one_sheet_with_everybody_once_and_boxes_to_tick(

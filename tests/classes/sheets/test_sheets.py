@@ -195,21 +195,21 @@ def test_whether_learners_are_asked_is_said_for_each_class(
 def test_floods_from_phones_are_stopped(
     app: Flask, instructor: PageClient, taught: Taught, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = learner(app)
+    one, stranger = learner(app), learner(app)
     _run, meeting_id = taught(one)
     clock.set(BEGINS)
     monkeypatch.setattr(operations, "FEEDBACK_MOST", replace(FEEDBACK_MOST, default=2))
     with app.app_context():
         now = desk_clock.now()
-        for _sheet in range(2):
+        for who in (None, stranger):
             with transaction():
-                answer_on_phone(meeting_id, GOOD, learner_id=None, now=now)
+                answer_on_phone(meeting_id, GOOD, learner_id=who, now=now)
         with pytest.raises(TooManySheets), transaction():
             answer_on_phone(meeting_id, GOOD, learner_id=None, now=now)
         with transaction():
             answer_on_phone(meeting_id, GOOD, learner_id=one, now=now)
             type_sheet(meeting_id, None, GOOD, actor=SYSTEM, now=now)
-    assert len(kept(app)) == 4
+    assert [row[0] for row in kept(app)] == [None, None, one, None], "who is not on the roster has no name"
 
 
 def test_sheets_follow_a_merged_learner_and_lose_their_words_with_an_erased_one(app: Flask, clock: Clock) -> None:
