@@ -356,7 +356,4 @@ def _serve(settings: Settings) -> None:
     sys.stdout.flush()
     gunicorn = Path(sys.executable).with_name("gunicorn")
     bind = f"{settings.host}:{settings.port}"
-    # Threads, so that a slow phone that fetches a film or hands one in does not keep a whole process.
-    # gunicorn's control socket would stand in the home folder of whoever starts it; nobody here uses it.
-    options = ["--workers", "2", "--threads", "4", "--no-control-socket", "--bind", bind]
-    os.execv(gunicorn, [str(gunicorn), *options, "supportdesk:create_app()"])  # noqa: S606
+    os.execv(gunicorn, [str(gunicorn), "--config", "python:supportdesk.serving", "--bind", bind])  # noqa: S606

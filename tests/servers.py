@@ -38,8 +38,9 @@ class Site:
         self.settings = dict(settings)
         self._log = folder / "gunicorn.log"
         self._command = [
-            *(sys.executable, "-m", "gunicorn", "--workers", str(workers), "--bind", f"fd://{self._listener.fileno()}"),
-            *("--log-level", "info", "--timeout", "60", "--no-control-socket", application),
+            *(sys.executable, "-m", "gunicorn", "--config", "python:supportdesk.serving", "--threads", "1"),
+            *("--workers", str(workers), "--bind", f"fd://{self._listener.fileno()}"),
+            *("--log-level", "info", "--timeout", "60", application),
         ]
         self._process: subprocess.Popen[bytes] | None = None
 
