@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from supportdesk.classes.enrolment_queries import EnrolmentRow, MeetingDate, next_dates
 from supportdesk.classes.lottery.queries import EntryAhead, entries_ahead
+from supportdesk.classes.making_up.queries import Arranged, arranged_for
 from supportdesk.helpdesk.queries import BookingRow, bookings_ahead
 
 
@@ -16,10 +17,11 @@ class Appointment(NamedTuple):
     they answer has `offer_id` and `answer_until`.
 
     Of a class with several meetings the times are those of the next, which is the `number`th of `meetings`. Who is in a
-    `lottery` has no seat yet: its `id` is the entry's, `code` its number, and it is drawn after `answer_until`.
+    `lottery` has no seat yet: its `id` is the entry's, `code` its number, and it is drawn after `answer_until`. Where a
+    meeting missed elsewhere is made up for there is no seat and no code, and the `id` is the run's.
     """
 
-    kind: Literal["class", "consultation", "lottery"]
+    kind: Literal["class", "consultation", "lottery", "making_up"]
     id: int
     code: str
     title: str
@@ -35,13 +37,14 @@ class Appointment(NamedTuple):
 
 
 def appointments_of(learner_id: int, enrolments: Iterable[EnrolmentRow], now: datetime) -> list[Appointment]:
-    """Those that are not over, the next first; `enrolments` are the learner's own that are ahead. Three statements."""
+    """Those that are not over, the next first; `enrolments` are the learner's own that are ahead. Four statements."""
     enrolments = list(enrolments)
     dates = next_dates({row.run_id for row in enrolments}, now)
     classes = [_of_class(row, dates[row.run_id]) for row in enrolments if row.run_id in dates]
     consultations = [_of_consultation(row) for row in bookings_ahead(learner_id, now)]
     draws = [_of_draw(one) for one in entries_ahead(learner_id, now)]
-    return sorted([*classes, *consultations, *draws], key=lambda one: (one.starts_at, one.code))
+    make_ups = [_of_make_up(one) for one in arranged_for(learner_id, now)]
+    return sorted([*classes, *consultations, *draws, *make_ups], key=lambda one: (one.starts_at, one.code))
 
 
 def _of_class(row: EnrolmentRow, date: MeetingDate) -> Appointment:
@@ -60,6 +63,21 @@ def _of_class(row: EnrolmentRow, date: MeetingDate) -> Appointment:
         meetings=row.meetings,
         offer_id=row.offer_id,
         answer_until=row.answer_until,
+    )
+
+
+def _of_make_up(one: Arranged) -> Appointment:
+    return Appointment(
+        kind="making_up",
+        id=one.run_id,
+        code="",
+        title=one.title,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        place=one.place,
+        to_bring=one.to_bring,
+        line=None,
+        number=one.number,
     )
 
 

@@ -23,7 +23,7 @@ from supportdesk.journey import desk
 from supportdesk.journey.appointments import appointments_of
 from supportdesk.journey.record import step_of
 from supportdesk.journey.typed import LONGEST, read_typed
-from supportdesk.journey.words import PROGRAMMES
+from supportdesk.journey.words import AHEAD
 from supportdesk.learners.found import described
 from supportdesk.learners.known_callers import callers_of
 from supportdesk.learners.links import family_of
@@ -116,7 +116,7 @@ def learner(learner_id: int) -> Answer:
                 if who == learner_id
             },
         },
-        programmes=PROGRAMMES,
+        programmes=AHEAD,
         devices=DEVICES,
         needs=NEEDS,
     )

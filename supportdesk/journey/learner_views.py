@@ -14,7 +14,7 @@ from supportdesk.core import clock
 from supportdesk.core.answers import Answer
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.journey.record import record_of
-from supportdesk.journey.words import PROGRAMMES
+from supportdesk.journey.words import AHEAD
 from supportdesk.learners.links import family_of
 from supportdesk.learners.queries import stands_for
 from supportdesk.learners.rooms import check_scope
@@ -49,7 +49,7 @@ def learner(learner_id: int) -> Answer:
         now=now,
         is_earlier=before is not None,
         reachable=actor.may(Permission.EDIT_LEARNERS) or actor.may(Permission.WORK_CALL_LIST),
-        programmes=PROGRAMMES,
+        programmes=AHEAD,
         sources=SOURCES,
         words={
             "age_bands": AGE_BANDS,

@@ -29,7 +29,7 @@ from supportdesk.journey.appointments import appointments_of
 from supportdesk.journey.forms import OwnPhoneForm
 from supportdesk.journey.record import step_of
 from supportdesk.journey.scanning import Meaning, meaning_for
-from supportdesk.journey.words import PROGRAMMES
+from supportdesk.journey.words import AHEAD
 from supportdesk.learners import admission
 from supportdesk.learners.found import described
 from supportdesk.learners.own_phone import learners_of_this_phone, remember
@@ -201,5 +201,5 @@ def _for_the_learner(token: str, learner_id: int) -> str:
         token=token,
         appointments=appointments_of(learner_id, enrolments, now),
         step=step_of(person, levels_of(learner_id), enrolments, now),
-        programmes=PROGRAMMES,
+        programmes=AHEAD,
     )

@@ -16,3 +16,10 @@ PROGRAMMES: Final[Mapping[EntryKind, object]] = {
     "video": _l("動画"),
     "peer_session": _l("教え合い"),
 }
+#: What stands on a learner's list of what is ahead: beside bookings, a draw to come, and where a missed meeting is made
+#: up for.
+AHEAD: Final[Mapping[str, object]] = {
+    **{str(kind): words for kind, words in PROGRAMMES.items()},
+    "lottery": _l("抽選待ち"),
+    "making_up": _l("補講"),
+}

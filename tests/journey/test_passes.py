@@ -17,6 +17,7 @@ from supportdesk.extensions import db
 from supportdesk.learners.admission import open_window
 from supportdesk.learners.passes import issue_pass, revoke_pass
 from supportdesk.tutors.operations import appoint_tutor, match_learner
+from tests.classes.lottery.drawing import enter, make_lottery
 from tests.classes.making import enrol, make_run, meeting_at
 from tests.clocks import TODAY, Clock
 from tests.factories import make_account, make_actor, make_learner, make_reference
@@ -139,10 +140,13 @@ class TestALearnersOwnPhone:
         with app.app_context():
             enrol(make_run(), hanako.id)
             make_run(meeting_at(hour=13))
+            enter(make_lottery(hour=15), hanako.id)
         self.admit(app, client, hanako)
         page = client.get(hanako.address)
         assert hanako.code in page.text
-        assert "いーぱる" in page.one(".cards").text
+        booked, drawn = page.texts(".cards > li")
+        assert "いーぱる" in booked
+        assert "抽選番号は1番です" in drawn and "取り消す" not in drawn
         assert "練習できます" in page.one(".next-step").text
 
     @pytest.mark.parametrize(("pressed", "stands"), [("参加する", "seated"), ("今回は見送る", "waiting")])

@@ -91,6 +91,7 @@ class Arranged(NamedTuple):
     starts_at: datetime
     ends_at: datetime
     place: str
+    to_bring: str
 
 
 def arranged_for(learner_id: int, now: datetime, *, instead_of: int | None = None) -> list[Arranged]:
@@ -98,7 +99,7 @@ def arranged_for(learner_id: int, now: datetime, *, instead_of: int | None = Non
     statement = (
         select(
             *(MEETING.c.id, MEETING.c.run_id, MEETING.c.number, RUN.c.title, MEETING.c.starts_at, MEETING.c.ends_at),
-            func.coalesce(VENUE.c.nickname, VENUE.c.name, RUN.c.place),
+            *(func.coalesce(VENUE.c.nickname, VENUE.c.name, RUN.c.place), RUN.c.to_bring),
         )
         .join(RUN, RUN.c.id == MEETING.c.run_id)
         .outerjoin(VENUE, VENUE.c.id == RUN.c.venue_id)

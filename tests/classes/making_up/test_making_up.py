@@ -150,7 +150,7 @@ class TestArranging:
 def test_reception_finds_the_way_from_the_booking(
     app: Flask, two_runs: tuple[int, int, int], reception: PageClient
 ) -> None:
-    _learner_id, enrolment_id, second = two_runs
+    learner_id, enrolment_id, second = two_runs
     booking = reception.get(f"/classes/enrolments/{enrolment_id}")
     page = reception.get(booking.link("ほかの教室で受ける"))
     again = reception.submit(page, "make-up", expect=422)
@@ -161,4 +161,5 @@ def test_reception_finds_the_way_from_the_booking(
     assert "補講の名簿にのせました。" in done.text
     reception.get(f"/classes/enrolments/{enrolment_id}/make-up/{wanted}", expect=404)
     assert "2回目の補講：12月31日（木）" in done.text
+    assert "12月31日（木） 10:00〜11:00" in reception.get(f"/desk/{learner_id}").one(".cards").text
     assert "補講をやめました。" in reception.submit(done, "2回目の補講をやめる", follow=True).text
