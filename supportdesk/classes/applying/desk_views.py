@@ -43,7 +43,7 @@ def applications() -> str:
     """What residents sent and nobody has settled yet, the oldest first."""
     page = queries.held_page(page_number())
     note_list(Action.VIEW_APPLICATION, [learner_id for one in page.rows for learner_id in one.learner_ids])
-    return render_template("classes/applying/applications.html", page=page, reasons=REASONS, now=clock.now())
+    return render_template("classes/applying/applications.html", page=page, reasons=REASONS)
 
 
 @blueprint.get("/applications/<int:application_id>")
