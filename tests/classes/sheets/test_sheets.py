@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -31,6 +32,7 @@ from tests.classes.making import enrol, make_run, meeting_at, meeting_of
 from tests.clocks import Clock
 from tests.factories import make_account, make_decliner, make_reference
 from tests.pages import PageClient
+from tests.recording import Statements
 from tests.videos.making import own_phone
 
 Taught = Callable[..., tuple[int, int]]
@@ -138,13 +140,17 @@ def test_papers_are_typed_in_by_the_numbers_of_the_roster(
 
 
 def test_what_was_said_is_shown_from_three_sheets_on_and_never_beside_a_name(
-    app: Flask, instructor: PageClient, taught: Taught, clock: Clock
+    app: Flask,
+    instructor: PageClient,
+    taught: Taught,
+    clock: Clock,
+    queries: Callable[[], AbstractContextManager[Statements]],
 ) -> None:
     people = [learner(app, name=f"見本 {number}号") for number in range(1, 4)]
     run_id, meeting_id = taught(*people)
     clock.set(BEGINS)
 
-    def say(number: int, said: Said) -> None:
+    def say(number: int | None, said: Said) -> None:
         with app.app_context(), transaction():
             type_sheet(meeting_id, number, said, actor=SYSTEM, now=desk_clock.now())
 
@@ -161,9 +167,14 @@ def test_what_was_said_is_shown_from_three_sheets_on_and_never_beside_a_name(
         assert bars["よくわかった"] == "2人"
         assert bars["わからなかった"] == "1人"
         assert bars["インターネット"] == "2人"
-    page = instructor.get(here)
+    with queries() as few:
+        page = instructor.get(here)
     assert "ゆっくり教えてほしい" in page.text
     assert "見本" not in page.text
+    say(None, Said(3, 3, ("A",), "もっと早く"))
+    with queries() as more:
+        assert "もっと早く" in instructor.get(here).text
+    assert len(more) == len(few)
     story = instructor.get(f"/learners/{people[1]}").text
     assert "わからなかった、つぎに習いたいこと：インターネット・ゆっくり教えてほしい" in story
 
