@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -38,9 +38,12 @@ def ask_for_feedback(run_id: int, wanted: bool, *, actor: Actor, now: datetime) 
     audit.record(actor=actor, action=Action.CHANGE_RUN, subject=f"run:{run_id}", now=now, detail=detail)
 
 
-def answer_on_phone(meeting_id: int, said: Said, *, learner_id: int | None, now: datetime) -> None:
+def answer_on_phone(
+    meeting_id: int, said: Said, *, learner_id: int | None, instead_of: int | None = None, now: datetime
+) -> None:
     """Keep what was said on a phone: of a learner whose own it is, who is on the roster and has not declined a record,
-    one sheet, which a later answer replaces; else a sheet without a name.
+    one sheet, which a later answer replaces; else a sheet without a name. `instead_of`: whose own phone it is, if that
+    is one person; what they said by name before goes when they answer without it.
 
     Raises NotFound, NotAsked, SheetsClosed, NothingSaid, TooManySheets.
     """
@@ -53,6 +56,9 @@ def answer_on_phone(meeting_id: int, said: Said, *, learner_id: int | None, now:
         learner_id = None
     if learner_id is None and _nameless(meeting_id) >= FEEDBACK_MOST.get():
         raise TooManySheets
+    if learner_id is None and instead_of is not None:
+        theirs = (SHEET.c.meeting_id == meeting_id, SHEET.c.learner_id == instead_of)
+        connection().execute(delete(SHEET).where(*theirs))
     _keep(meeting_id, learner_id, said, SheetWay.PHONE, actor=SYSTEM, now=now)
     if learner_id is not None:
         _note(Action.ANSWER_FEEDBACK, meeting_id, learner_id, actor=SYSTEM, now=now)

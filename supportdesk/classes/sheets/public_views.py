@@ -44,7 +44,8 @@ def answer(code: str) -> Answer:
 
     def act() -> str:
         learner_id = form.learner_id
-        answer_on_phone(meeting.id, form.said, learner_id=learner_id, now=now)
+        alone = people[0] if len(people) == 1 else None
+        answer_on_phone(meeting.id, form.said, learner_id=learner_id, instead_of=alone, now=now)
         return url_for("feedback.thanks", code=meeting.code, named=1 if learner_id else None)
 
     return answer_form(form, page, act)

@@ -102,12 +102,13 @@ def test_a_learners_own_phone_gives_one_answer_that_may_be_changed(
     assert "checked" in page.one("[name=understanding][value='2']").attrs
     phone.submit(page, "feedback", {"understanding": "3", "areas": ["E"]})
     assert kept(app) == [(hanako, 3, None, "E", "", SheetWay.PHONE)]
+    with app.app_context():
+        assert areas_wished(hanako) == ("E",)
     phone.submit(phone.get(address), "feedback", {"who": "0", "understanding": "1", "areas": []})
     assert "答える方" not in other.get(address).text, "who is not on the roster is nobody in particular"
     other.submit(other.get(address), "feedback", {"satisfaction": "4"})
-    assert [row[0] for row in kept(app)] == [hanako, None, None]
+    assert [row[:2] for row in kept(app)] == [(None, 1), (None, None)], "without a name it stands in place of the other"
     with app.app_context():
-        assert areas_wished(hanako) == ("E",)
         noted = db.session.scalar(select(func.count()).where(AuditEntry.action == "answer_feedback"))
         assert noted == 2, "that they answered, each time; not that nobody in particular did"
 
