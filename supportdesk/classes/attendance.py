@@ -7,8 +7,7 @@ hands in late what it saw early. Nobody is refused for want of a seat: whoever c
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import itemgetter
@@ -27,6 +26,7 @@ from supportdesk.classes.errors import (
     WalkInsClosed,
 )
 from supportdesk.classes.locking import MEETING, RUN
+from supportdesk.classes.marks import ATTENDED, Disagreement, KeptMark, is_to_make_up, marks_of, settle
 from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment, EnrolmentState, RunKind, RunState
 from supportdesk.classes.office import CORRECTION_DAYS
 from supportdesk.classes.outreach.errors import HeadsReported
@@ -37,7 +37,6 @@ from supportdesk.core import clock
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
-from supportdesk.learners.keys import note_last_venues
 from supportdesk.learners.standing import Standing, standings_of
 
 _MARK = table_of(AttendanceMark)
@@ -45,12 +44,8 @@ _ENROLMENT = table_of(Enrolment)
 _REQUEST = table_of(OutreachRequest)
 _INSERT = insert(_MARK)
 
-#: Who took part.
-ATTENDED: Final = frozenset({AttendanceState.PRESENT, AttendanceState.LATE, AttendanceState.WALK_IN})
 #: What may be known before the day.
 _KNOWN_AHEAD: Final = frozenset({AttendanceState.ABSENT_NOTIFIED, AttendanceState.MAKING_UP, AttendanceState.UNMARKED})
-#: What says nothing of whether somebody came.
-NOT_SEEN: Final = frozenset({AttendanceState.MAKING_UP, AttendanceState.UNMARKED})
 MOST_HEADS: Final = 1000
 
 
@@ -61,17 +56,6 @@ class Mark:
     learner_id: int
     state: AttendanceState
     observed_at: datetime
-
-
-class KeptMark(NamedTuple):
-    """A mark as it is kept."""
-
-    id: int
-    learner_id: int
-    state: AttendanceState
-    observed_at: datetime
-    recorded_at: datetime
-    recorded_by: int | None
 
 
 class LockedMeeting(NamedTuple):
@@ -89,13 +73,6 @@ class LockedMeeting(NamedTuple):
         return clock.local(self.starts_at).date()
 
 
-class Disagreement(NamedTuple):
-    """Two who saw the same learner differently: the mark that stands and the one that it overrules."""
-
-    standing: KeptMark
-    overruled: KeptMark
-
-
 # One at a time for one run: which mark stands is decided under its lock, and so is whether it is called off.
 _LOCK = (
     select(MEETING.c.id, MEETING.c.starts_at, MEETING.c.ends_at, RUN.c.kind, MEETING_STATE)
@@ -103,29 +80,6 @@ _LOCK = (
     .where(MEETING.c.id == bindparam("wanted"))
     .with_for_update(key_share=True, of=(RUN, MEETING))
 )
-_KEPT = (
-    select(
-        _MARK.c.id,
-        _MARK.c.learner_id,
-        _MARK.c.state,
-        _MARK.c.observed_at,
-        _MARK.c.recorded_at,
-        _MARK.c.recorded_by,
-    )
-    .where(_MARK.c.meeting_id == bindparam("meeting"), _MARK.c.learner_id.in_(bindparam("learners", expanding=True)))
-    .order_by(_MARK.c.observed_at, _MARK.c.id)
-)
-_STANDS_NO_MORE = (
-    update(_MARK)
-    .where(
-        _MARK.c.meeting_id == bindparam("meeting"),
-        _MARK.c.learner_id.in_(bindparam("learners", expanding=True)),
-        _MARK.c.current,
-        _MARK.c.id.not_in(bindparam("standing", expanding=True)),
-    )
-    .values(current=False)
-)
-_STANDS = update(_MARK).where(_MARK.c.id.in_(bindparam("standing", expanding=True))).values(current=True)
 _SEAT_AT = (
     select(_ENROLMENT.c.seat)
     .join(MEETING, MEETING.c.run_id == _ENROLMENT.c.run_id)
@@ -156,21 +110,6 @@ _THE_REST = (
 _TO_MAKE_UP = select(_MARK.c.learner_id).where(
     _MARK.c.meeting_id == bindparam("meeting"), _MARK.c.current, _MARK.c.state == AttendanceState.MAKING_UP
 )
-#: At which venue each was, the latest meeting last. A lecture at a group's own place has none.
-_WERE_AT = (
-    select(_MARK.c.learner_id, RUN.c.venue_id)
-    .join(MEETING, MEETING.c.id == _MARK.c.meeting_id)
-    .join(RUN, RUN.c.id == MEETING.c.run_id)
-    .where(
-        _MARK.c.learner_id.in_(bindparam("learners", expanding=True)),
-        _MARK.c.current,
-        _MARK.c.state.in_(ATTENDED),
-        RUN.c.venue_id.is_not(None),
-    )
-    .order_by(MEETING.c.starts_at, MEETING.c.id)
-)
-
-
 _NAMED = (
     select(func.count())
     .select_from(_MARK)
@@ -222,7 +161,7 @@ def _record(meeting: LockedMeeting, marks: Sequence[Mark], *, actor: Actor, now:
         _keep(meeting.id, mark, standings[mark.learner_id], actor=actor, now=now)
     if not new:
         return ()
-    disagreements = _settle(meeting.id, sorted({mark.learner_id for mark in new}))
+    disagreements = settle(meeting.id, sorted({mark.learner_id for mark in new}))
     _count_anew(meeting)
     return disagreements
 
@@ -276,20 +215,6 @@ def _expected(meeting_id: int, learner_id: int) -> bool:
     return is_to_make_up(mark.state for mark in marks_of(meeting_id, [learner_id]).get(learner_id, ()))
 
 
-def is_to_make_up(states: Iterable[AttendanceState]) -> bool:
-    """Whether somebody with these marks, in the order of observation, is to come to make up for another meeting: that
-    was arranged, and not given up before anything was seen of them. A tap that is taken back gives nothing up.
-    """
-    expected, before = False, AttendanceState.UNMARKED
-    for state in states:
-        if state is AttendanceState.MAKING_UP:
-            expected = True
-        elif state is AttendanceState.UNMARKED and before is AttendanceState.MAKING_UP:
-            expected = False
-        before = state
-    return expected
-
-
 def record_heads(meeting_id: int, heads: int, *, actor: Actor, now: datetime) -> None:
     """How many took part who want no record of themselves (延べ人数); the latest count stands.
 
@@ -334,29 +259,6 @@ def _count_unnamed(meeting_id: int, heads: int) -> None:
     connection().execute(update(MEETING).where(MEETING.c.id == meeting_id).values(unnamed_heads=heads))
 
 
-def disagreement_of(marks: Sequence[KeptMark]) -> Disagreement | None:
-    """Whether the last of these marks, in the order of observation, contradicts one that nobody has looked at since.
-
-    That is the mark just before it when somebody else made it, or one that arrived after it. Marking once more, now
-    that both are known, settles it; a mark that was taken back contradicts nothing.
-    """
-    *earlier, standing = marks
-    for mark in reversed(earlier):
-        arrived_later = mark.id > standing.id
-        by_another = mark is earlier[-1] and mark.recorded_by != standing.recorded_by
-        if (arrived_later or by_another) and mark.state not in (standing.state, *NOT_SEEN):
-            return Disagreement(standing, mark)
-    return None
-
-
-def marks_of(meeting_id: int, learner_ids: Sequence[int]) -> dict[int, list[KeptMark]]:
-    """Every mark of these learners, in the order of observation: one statement."""
-    found: dict[int, list[KeptMark]] = defaultdict(list)
-    for row in connection().execute(_KEPT, {"meeting": meeting_id, "learners": list(learner_ids)}):
-        found[row.learner_id].append(KeptMark._make(row))
-    return found
-
-
 def _not_kept_yet(wanted: Sequence[Mark], kept: Mapping[int, Sequence[KeptMark]], by: int | None) -> list[Mark]:
     """Those that are not the same observation once more, by its state, its time and who saw it.
 
@@ -396,19 +298,3 @@ def _keep(meeting_id: int, mark: Mark, standing: Standing, *, actor: Actor, now:
         now=now,
         detail={"meeting": meeting_id, "state": str(mark.state)},
     )
-
-
-def _settle(meeting_id: int, learner_ids: list[int]) -> tuple[Disagreement, ...]:
-    """Let the latest observation of each learner stand, and no other."""
-    found = marks_of(meeting_id, learner_ids)
-    standing = [marks[-1].id for marks in found.values()]
-    connection().execute(_STANDS_NO_MORE, {"meeting": meeting_id, "learners": learner_ids, "standing": standing})
-    connection().execute(_STANDS, {"standing": standing})
-    note_last_venues(last_venues(learner_ids))
-    return tuple(one for marks in found.values() if (one := disagreement_of(marks)) is not None)
-
-
-def last_venues(learner_ids: list[int]) -> dict[int, int | None]:
-    """The venue of the last class that each came to, by which callers are remembered; None for whoever came to none."""
-    were_at = {row.learner_id: row.venue_id for row in connection().execute(_WERE_AT, {"learners": learner_ids})}
-    return {learner_id: were_at.get(learner_id) for learner_id in learner_ids}

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import and_, func, or_, select
 
 from supportdesk.accounts.models import Account
-from supportdesk.classes.attendance import ATTENDED, NOT_SEEN, KeptMark, disagreement_of, is_to_make_up, marks_of
+from supportdesk.classes.marks import ATTENDED, NOT_SEEN, KeptMark, disagreement_of, is_to_make_up, marks_of
 from supportdesk.classes.models import AttendanceMark, AttendanceState, EnrolmentState, RunKind
 from supportdesk.classes.queries import (
     ENROLMENT,

@@ -10,9 +10,10 @@ from sqlalchemy import func, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
-from supportdesk.classes.attendance import ATTENDED, lock_meeting
+from supportdesk.classes.attendance import lock_meeting
 from supportdesk.classes.errors import NobodyThere, NotYetHeld, SkillNotTaught
 from supportdesk.classes.locking import MEETING
+from supportdesk.classes.marks import ATTENDED
 from supportdesk.classes.models import AttendanceMark, RunKind
 from supportdesk.classes.queries import skills_of_meeting
 from supportdesk.core.activities import activity

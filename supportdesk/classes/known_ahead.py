@@ -12,7 +12,8 @@ from typing import Final
 
 from sqlalchemy import select
 
-from supportdesk.classes.attendance import Mark, marks_of, record_attendance
+from supportdesk.classes.attendance import Mark, record_attendance
+from supportdesk.classes.marks import marks_of
 from supportdesk.classes.models import AttendanceMark, AttendanceState
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.permissions import Actor

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
 
-from supportdesk.classes.attendance import ATTENDED
+from supportdesk.classes.marks import ATTENDED
 from supportdesk.classes.models import AttendanceMark, RunKind, RunState
 from supportdesk.classes.queries import DISTRICT, MEETING, RUN, VENUE, matching
 from supportdesk.core.database import table_of

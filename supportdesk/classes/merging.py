@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
 from supportdesk.classes.applying.models import Applicant, Application
-from supportdesk.classes.attendance import last_venues
 from supportdesk.classes.descriptions import run_title
 from supportdesk.classes.locking import lock_runs
 from supportdesk.classes.lottery.models import LotteryEntrant
+from supportdesk.classes.marks import last_venues
 from supportdesk.classes.models import AttendanceMark, Enrolment, EnrolmentState, Meeting, Run
 from supportdesk.classes.sheets.models import FeedbackSheet
 from supportdesk.core.activities import activity

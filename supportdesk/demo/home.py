@@ -7,7 +7,7 @@ from random import Random
 
 from sqlalchemy import select
 
-from supportdesk.classes.attendance import ATTENDED
+from supportdesk.classes.marks import ATTENDED
 from supportdesk.classes.models import AttendanceMark
 from supportdesk.core.permissions import Role
 from supportdesk.demo.people import Cast

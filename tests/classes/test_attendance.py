@@ -8,15 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from supportdesk.accounts.models import AuditEntry
-from supportdesk.classes.attendance import (
-    Disagreement,
-    Mark,
-    add_walk_in,
-    check_in,
-    mark_the_rest,
-    record_attendance,
-    record_heads,
-)
+from supportdesk.classes.attendance import Mark, add_walk_in, check_in, mark_the_rest, record_attendance, record_heads
 from supportdesk.classes.errors import (
     AttendanceClosed,
     MeetingCalledOff,
@@ -25,6 +17,7 @@ from supportdesk.classes.errors import (
     TooManyHeads,
     WalkInsClosed,
 )
+from supportdesk.classes.marks import Disagreement
 from supportdesk.classes.models import AttendanceMark, AttendanceState, Enrolment, Meeting
 from supportdesk.classes.planning import cancel_run
 from supportdesk.core import clock

@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from supportdesk.classes.attendance import ATTENDED, Disagreement, Mark, record_attendance
+from supportdesk.classes.attendance import Mark, record_attendance
 from supportdesk.classes.attendance_queries import RosterRow
 from supportdesk.classes.errors import NotYetBegun
+from supportdesk.classes.marks import ATTENDED, Disagreement
 from supportdesk.classes.models import AttendanceState
 from supportdesk.core.errors import DeskError
 from supportdesk.core.japanese import half_width

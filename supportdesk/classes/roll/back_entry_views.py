@@ -12,9 +12,9 @@ from flask_babel import lazy_gettext as _l
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
-from supportdesk.classes.attendance import ATTENDED
 from supportdesk.classes.attendance_queries import roster
 from supportdesk.classes.duty import meeting_of
+from supportdesk.classes.marks import ATTENDED
 from supportdesk.classes.queries import MeetingRow
 from supportdesk.classes.roll.back_entry import RosterLine, enter, lines, seats_in
 from supportdesk.classes.views import blueprint

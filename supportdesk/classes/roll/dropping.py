@@ -13,10 +13,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, Select, String, cast, exists, literal, or_, select
 
-from supportdesk.classes.attendance import ATTENDED, Mark, lock_meeting, marks_of, record_attendance
+from supportdesk.classes.attendance import Mark, lock_meeting, record_attendance
 from supportdesk.classes.attendance_forms import SEEN
 from supportdesk.classes.attendance_queries import MARK, is_on_roster
 from supportdesk.classes.duty import demand_answer_for, held_among, meeting_of, meetings_answered_for
+from supportdesk.classes.marks import ATTENDED, marks_of
 from supportdesk.classes.models import AttendanceState
 from supportdesk.classes.queries import ENROLMENT, MEETING
 from supportdesk.classes.words import ATTENDANCE

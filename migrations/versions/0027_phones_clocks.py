@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
+revision = "0027"
 down_revision = "0026"
 branch_labels = None
 depends_on = None
