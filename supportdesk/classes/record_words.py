@@ -80,6 +80,7 @@ WORDS: Final[Mapping[str, TableWords]] = {
             "contact_name": _l("連絡する方の名前"),
             "contact_kana": _l("連絡する方の名前のふりがな"),
             "contact_phone": _l("連絡する方の電話番号"),
+            "contact_address": _l("決定のお知らせの送り先の住所"),
             "note": _l("そのほか、伝えたいこと"),
         },
     ),

@@ -26,7 +26,7 @@ from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 from tests.clocks import Clock
 from tests.factories import make_account, make_reference
-from tests.house.test_access import ROUTES
+from tests.house.routes import ROUTES
 from tests.markup import attribute, mistakes
 from tests.pages import DEMO_PASSWORD, PageClient
 

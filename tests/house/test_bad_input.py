@@ -1,6 +1,6 @@
 """Whatever is sent to whichever address, the answer is a page in words, never an error of the machine.
 
-The addresses come from the table of test_access, the names of fields from the views and their pages themselves, so that
+The addresses come from the table of routes.py, the names of fields from the views and their pages themselves, so that
 a new page is tried without a new line here. The desk is the demo's: behind most addresses stands something real.
 """
 
@@ -32,7 +32,7 @@ from supportdesk.extensions import db
 from supportdesk.videos.models import Video
 from tests.clocks import Clock
 from tests.factories import make_account
-from tests.house.test_access import ROUTES
+from tests.house.routes import ROUTES
 from tests.markup import attribute, faults, mistakes, text_of
 
 #: An account to switch off and to rename: those that try it out are needed.

@@ -30,7 +30,7 @@ from supportdesk.helpdesk.queries import open_slots
 from supportdesk.learners.models import Learner, Pass
 from supportdesk.tutors.models import Match, PeerSession
 from tests.clocks import NOW, Clock
-from tests.house.test_access import ROUTES
+from tests.house.routes import ROUTES
 
 pytestmark = pytest.mark.only_on("sqlite")  # whoever notes it does so in the same words on either
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Enum, Table
 
 from supportdesk.learners.export import LEARNER, told_columns
-from supportdesk.learners.rooms import ageing_records, tables_with_learners, words_of_tables
+from supportdesk.learners.rooms import ageing_records, mentions, tables_with_learners, words_of_tables
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -24,6 +24,13 @@ def test_every_column_that_speaks_of_a_learner_has_a_name_in_words() -> None:
         if table.name not in words or words[table.name].label(column.name) is None
     ]
     assert nameless == [], "add them to the room's record_words.py"
+
+
+def test_what_ages_or_is_erased_is_named_column_by_column() -> None:
+    words = words_of_tables()
+    emptied = {(one.table.name, name) for one in ageing_records() for name in one.emptied}
+    emptied |= {(one.table.name, name) for one in mentions() for name in one.emptied}
+    assert [f"{table}.{name}" for table, name in sorted(emptied) if words[table].label(name) is None] == []
 
 
 def test_every_choice_has_a_name_in_words() -> None:

@@ -30,7 +30,7 @@ from tests.clocks import TODAY
 from tests.conftest import settings_for
 from tests.factories import make_account, make_learner, make_reference
 from tests.helpdesk.making import at, book, make_adviser, make_desk, venue_of
-from tests.house.test_access import ROUTES
+from tests.house.routes import ROUTES
 from tests.notices.making import queue
 from tests.pages import DEMO_PASSWORD
 from tests.tutors.making import log, make_tutor, match
