@@ -14,10 +14,10 @@ from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import cancelling, enrolment_queries, queries, run_queries
 from supportdesk.classes.enrolment import enrol_learner
 from supportdesk.classes.enrolment_queries import EnrolmentRow
-from supportdesk.classes.errors import AlreadyEnrolled
+from supportdesk.classes.errors import AlreadyEnrolled, SeatsAreDrawn
 from supportdesk.classes.forms import EnrolForm, MoveForm
 from supportdesk.classes.lottery.entering import enter_lottery
-from supportdesk.classes.lottery.queries import lottery_of
+from supportdesk.classes.lottery.queries import is_to_draw
 from supportdesk.classes.making_up.queries import arranged_for, missed_of
 from supportdesk.classes.models import EnrolmentState
 from supportdesk.classes.queries import RunRow
@@ -74,28 +74,23 @@ def enrol(run_id: int) -> Answer:
 
     def act() -> str:
         caller = form.caller_for(learner_id, actor)
-        if is_to_draw(run_id):
+        try:
+            enrolled = enrol_learner(
+                run_id,
+                learner_id,
+                caller=caller,
+                clash_reason=form.clash_reason.data or "",
+                told=form.tell.told,
+                actor=actor,
+                now=now,
+            )
+        except SeatsAreDrawn:
             one = [Comer(learner_id, caller)]
             entered = enter_lottery(run_id, one, told=form.tell.told, actor=actor, now=now)
             return url_for("classes.lottery_entry", entry_id=entered.entry_id, done=1)
-        enrolled = enrol_learner(
-            run_id,
-            learner_id,
-            caller=caller,
-            clash_reason=form.clash_reason.data or "",
-            told=form.tell.told,
-            actor=actor,
-            now=now,
-        )
         return url_for("classes.enrolment", enrolment_id=enrolled.enrolment_id, done=1)
 
     return answer_form(form, lambda: _enrol_page(form, run_id, learner_id), act)
-
-
-def is_to_draw(run_id: int) -> bool:
-    """Whether nobody can have a seat yet: whoever wants one enters the draw."""
-    found = lottery_of(run_id)
-    return found is not None and found.drawn_at is None
 
 
 def permitted(written: str) -> int:

@@ -9,9 +9,10 @@ from supportdesk.accounts.looking import note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries, together
 from supportdesk.classes.enrolment_queries import EnrolmentRow
-from supportdesk.classes.enrolment_views import all_dates, booking_of, is_to_draw, permitted, slip_of
+from supportdesk.classes.enrolment_views import all_dates, booking_of, permitted, slip_of
 from supportdesk.classes.forms import BothForm
 from supportdesk.classes.lottery.entering import enter_lottery
+from supportdesk.classes.lottery.queries import is_to_draw
 from supportdesk.classes.together import Comer, Together, enrolled_among, promise_of, whose_seat
 from supportdesk.classes.views import blueprint
 from supportdesk.classes.words import EDITIONS

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from supportdesk.classes.lottery.models import Draw, LotteryEntrant, LotteryEntry
 from supportdesk.classes.models import Filling, Meeting, Run, RunState
@@ -55,6 +55,12 @@ def lottery_of(run_id: int) -> Lottery | None:
         .group_by(Run.id, Run.apply_until, Run.drawn_at, Run.state, Run.starts_at)
     ).one_or_none()
     return Lottery._make(row) if row else None
+
+
+def is_to_draw(run_id: int) -> bool:
+    """Whether nobody can have a seat yet: whoever wants one enters the draw."""
+    undrawn = exists().where(Run.id == run_id, Run.filling == Filling.LOTTERY, Run.drawn_at.is_(None))
+    return bool(db.session.scalar(select(undrawn)))
 
 
 def lottery_to_see(run_id: int) -> Lottery:
