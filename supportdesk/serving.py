@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from typing import Final
 
 wsgi_app: Final = "supportdesk:create_app()"
@@ -11,12 +10,3 @@ workers: Final = 2
 threads: Final = 4
 #: It would stand in the home folder of whoever starts the desk; nobody here uses it.
 control_socket_disable: Final = True
-
-
-def post_worker_init(_worker: object) -> None:
-    """Called by gunicorn in each worker that is ready. What the desk is made of stays for good: to look through it for
-    garbage again and again would take a tenth of the time of an answer.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
