@@ -63,6 +63,17 @@ def test_whoever_applies_for_a_class_that_is_drawn_enters_the_draw(app: Flask, d
         assert db.session.scalars(select(Enrolment.id)).all() == []
 
 
+def test_before_the_draw_the_class_speaks_of_entries_and_of_no_free_seat(app: Flask, desk: PageClient) -> None:
+    with app.app_context():
+        run_id = make_lottery(capacity=8)
+        enter(run_id, make_learner("サトウ ハナ"))
+    page = desk.get(f"/classes/{run_id}")
+    assert "1件（1人）" in page.text
+    assert "席は抽選で決まります" in page.text
+    for said in ("あと8人", "まだ申し込みはありません"):
+        assert said not in page.text
+
+
 def test_two_entries_become_one(app: Flask, desk: PageClient) -> None:
     with app.app_context():
         run_id, hana, taro = make_lottery(), make_learner("サトウ ハナ"), make_learner("スズキ タロウ")
