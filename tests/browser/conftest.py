@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, sync_playwright
 
 from tests.browser.pictures import Album
 from tests.clocks import NOW
@@ -154,6 +154,12 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
+def follow(page: Page, place: Locator) -> None:
+    """Press what leads to another page, and wait until that one is there."""
+    with page.expect_navigation():
+        place.click()
+
+
 SignIn = Callable[[Page, str], None]
 
 
@@ -165,8 +171,7 @@ def sign_in() -> SignIn:
         page.goto("/login")
         page.fill('[name="username"]', username)
         page.fill('[name="password"]', "akita-demo")
-        page.locator('form[action*="/login"] button[type="submit"]').first.click()
-        page.wait_for_load_state()
+        follow(page, page.locator('form[action*="/login"] button[type="submit"]').first)
         assert "/login" not in page.url, f"{username} was not let in"
 
     return log_in

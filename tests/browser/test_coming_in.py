@@ -10,7 +10,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Examine, NewContext, SignIn, demo_served, examine_at_both_widths
+from tests.browser.conftest import Examine, NewContext, SignIn, demo_served, examine_at_both_widths, follow
 from tests.clocks import NOW
 from tests.servers import Site
 
@@ -24,7 +24,7 @@ def site(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]
 
 
 def press(page: Page) -> None:
-    page.locator("main form button[type=submit]").last.click()
+    follow(page, page.locator("main form button[type=submit]").last)
 
 
 def sheets(page: Page) -> int:
@@ -38,8 +38,8 @@ def test_somebody_is_invited_and_comes_in_with_a_second_factor(
     admin, guest = new_context().new_page(), new_context().new_page()
     sign_in(admin, "admin")
     admin.goto("/admin/accounts/")
-    admin.get_by_role("link", name="小松 直樹").click()
-    admin.get_by_role("link", name="招待を作る").click()
+    follow(admin, admin.get_by_role("link", name="小松 直樹"))
+    follow(admin, admin.get_by_role("link", name="招待を作る"))
     press(admin)
     assert admin.locator("h1").inner_text() == "招待の手紙"
     examine_at_both_widths(admin, examine)
@@ -70,8 +70,8 @@ def test_somebody_is_invited_and_comes_in_with_a_second_factor(
     later.goto("/account/second-factor")
     examine_at_both_widths(later, examine)
     admin.goto("/admin/accounts/")
-    admin.get_by_role("link", name="小松 直樹").click()
-    admin.get_by_role("link", name="2つ目のたしかめを取り消す").click()
+    follow(admin, admin.get_by_role("link", name="小松 直樹"))
+    follow(admin, admin.get_by_role("link", name="2つ目のたしかめを取り消す"))
     examine_at_both_widths(admin, examine)
 
 
@@ -87,12 +87,12 @@ def test_a_learners_own_phone_shows_their_bookings_and_gives_one_up(
     reception, phone = new_context().new_page(), new_context().new_page()
     sign_in(reception, "reception")
     reception.goto(f"/learners/{learner_id}")
-    reception.get_by_role("button", name="ご本人のスマホを登録する").click()
+    follow(reception, reception.get_by_role("button", name="ご本人のスマホを登録する"))
     phone.goto(f"/p/{token}")
-    phone.get_by_role("button", name="このスマホを登録する").click()
+    follow(phone, phone.get_by_role("button", name="このスマホを登録する"))
     examine_at_both_widths(phone, examine)
     card = phone.locator(".card", has_text=title).first
-    card.get_by_role("link", name="行けなくなったとき").click()
+    follow(phone, card.get_by_role("link", name="行けなくなったとき"))
     examine_at_both_widths(phone, examine)
-    phone.locator("form#cancel button").click()
+    follow(phone, phone.locator("form#cancel button"))
     assert "取り消しました" in phone.locator("body").inner_text()

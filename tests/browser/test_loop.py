@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NewContext, SignIn, demo_served
+from tests.browser.conftest import NewContext, SignIn, demo_served, follow
 from tests.browser.pictures import Album
 from tests.clocks import NOW
 from tests.servers import Site
@@ -63,8 +63,7 @@ class People:
 def press(page: Page, words: str, *, within: str = "main") -> None:
     """Press the first button or link with these words."""
     place = page.locator(within)
-    place.get_by_role("button", name=words).or_(place.get_by_role("link", name=words)).first.click()
-    page.wait_for_load_state()
+    follow(page, place.get_by_role("button", name=words).or_(place.get_by_role("link", name=words)).first)
 
 
 @pytest.mark.parametrize(
@@ -156,8 +155,7 @@ def instructor_holds_a_lecture(page: Page, starts_at: datetime, kana: str, name:
     expect(page.locator(".roll")).to_contain_text(name)
     press(page, "できる度合いを確認する")
     page.locator("#levels").get_by_label("手伝ってもらえばできる").first.check()
-    page.locator("#levels > .actions button").click()
-    page.wait_for_load_state()
+    follow(page, page.locator("#levels > .actions button"))
 
 
 def instructor_teaches(page: Page, learner_id: int, name: str, album: Album) -> str:
@@ -175,14 +173,12 @@ def instructor_teaches(page: Page, learner_id: int, name: str, album: Album) -> 
     press(page, "できる度合いを確認する")
     page.locator("#levels").get_by_label("ひとりでできる").first.check()
     album.take(page, "levels")
-    page.locator("#levels > .actions button").click()
-    page.wait_for_load_state()
+    follow(page, page.locator("#levels > .actions button"))
     page.goto(f"/learners/{learner_id}/consents")
     for kind in ("keep_record", "tie_video_views"):
         form = page.locator(f"form#{kind}")
         form.get_by_label("はい（同意する）").check()
-        form.get_by_role("button").first.click()
-        page.wait_for_load_state()
+        follow(page, form.get_by_role("button").first)
     page.goto(f"/learners/{learner_id}")
     press(page, "ご本人のスマホを登録する")
     expect(page.locator("main")).to_contain_text("まで登録できます")

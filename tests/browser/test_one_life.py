@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Examine, NewContext, SignIn, demo_served, examine_at_both_widths
+from tests.browser.conftest import Examine, NewContext, SignIn, demo_served, examine_at_both_widths, follow
 from tests.browser.test_loop import press
 from tests.servers import Site
 
@@ -57,8 +57,7 @@ def registered(desk: Page, *, kana: str, name: str, phone: str) -> int:
     desk.fill("[name=kana]", kana)
     desk.fill("[name=name]", name)
     desk.locator("[name^=phone]").first.fill(phone)
-    desk.locator("main form button[type=submit]").last.click()
-    desk.wait_for_load_state()
+    follow(desk, desk.locator("main form button[type=submit]").last)
     return int(desk.url.partition("?")[0].rpartition("/")[2])
 
 
@@ -80,7 +79,7 @@ def merged(desk: Page, kept: int, gone: int, examine: Examine) -> None:
     press(desk, "もう1つの記録とまとめる")
     desk.fill("main [name=q]", KANA)
     press(desk, "さがす")
-    desk.locator(f"main a[href*='/merge/{gone}']").first.click()
+    follow(desk, desk.locator(f"main a[href*='/merge/{gone}']").first)
     examine_at_both_widths(desk, examine)
     press(desk, "1つの記録にまとめる")
     expect(desk.locator("main")).to_contain_text("1つの記録にまとめました")
@@ -154,8 +153,7 @@ def asked_for(desk: Page, learner: int, kind: str) -> None:
     desk.goto(f"/learners/{learner}")
     press(desk, "開示などの申し出を受け付ける")
     desk.get_by_label(kind).first.check()
-    desk.locator("form#request button[type=submit]").click()
-    desk.wait_for_load_state()
+    follow(desk, desk.locator("form#request button[type=submit]"))
 
 
 def opened(admin: Page, kind: str) -> None:

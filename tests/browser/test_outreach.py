@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from supportdesk.classes.outreach.office import OUTREACH_FORM_SECONDS
-from tests.browser.conftest import NewContext, SignIn, demo_served
+from tests.browser.conftest import NewContext, SignIn, demo_served, follow
 from tests.browser.pictures import Album
 from tests.clocks import NOW
 from tests.servers import Site
@@ -30,8 +30,7 @@ def site(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]
 
 def press(page: Page, words: str) -> None:
     main = page.locator("main")
-    main.get_by_role("button", name=words).or_(main.get_by_role("link", name=words)).first.click()
-    page.wait_for_load_state()
+    follow(page, main.get_by_role("button", name=words).or_(main.get_by_role("link", name=words)).first)
 
 
 def fill_day(page: Page, name: str, day: datetime) -> None:
