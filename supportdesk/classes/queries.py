@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from supportdesk.classes.models import (
     Course,
@@ -23,7 +39,7 @@ from supportdesk.classes.models import (
 from supportdesk.classes.rules import free_seats
 from supportdesk.core import clock
 from supportdesk.core.database import table_of
-from supportdesk.core.japanese import keys_within, search_key
+from supportdesk.core.japanese import kept_key, keys_within, search_key
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.extensions import db
 from supportdesk.places.models import District, Room, Venue
@@ -217,34 +233,43 @@ def _teaches(skill_codes: Iterable[str]) -> ColumnElement[bool]:
     )
 
 
+#: What courses, venues and districts are called: the code or id of one of the three, and its names. They are so few
+#: that their names are folded here rather than stored folded.
+_CALLED: Final[CompoundSelect[Any]] = union_all(
+    select(Course.code, cast(null(), Integer), cast(null(), Text), Course.title, literal(""), literal("")),
+    select(null(), Venue.id, null(), Venue.name, Venue.kana, Venue.nickname),
+    select(null(), null(), District.code, District.name, District.kana, literal("")),
+)
+
+
 def matching(text: str) -> list[ColumnElement[bool]]:
     """Conditions on a run, one for each word: it is in the title, the place, its nickname or reading, the district, or
     the name of a lecture's group.
 
-    Kana of either kind, half width and old kanji match as in the search for people. There are few courses and venues,
-    so that their names are folded here rather than stored folded.
+    Kana of either kind, half width and old kanji match as in the search for people. Where there are words, one
+    statement.
     """
-    words = [(word, search_key(word)) for word in text.split() if search_key(word)]
+    words = [(word, keys_within(search_key(word))) for word in text.split() if search_key(word)]
     if not words:
         return []
-    courses = db.session.execute(select(Course.code, Course.title)).all()
-    venues = db.session.execute(select(Venue.id, Venue.name, Venue.kana, Venue.nickname)).all()
-    districts = db.session.execute(select(District.code, District.name, District.kana)).all()
+    called = [
+        (tuple(codes), tuple(filter(None, map(kept_key, names))))
+        for *codes, names in ((*row[:3], row[3:]) for row in db.session.execute(_CALLED))
+    ]
     return [
         or_(
             *(column.contains(word, autoescape=True) for column in (RUN.c.title, RUN.c.group_name, RUN.c.place)),
-            RUN.c.course_code.in_(_named(key, courses)),
-            RUN.c.venue_id.in_(_named(key, venues)),
-            RUN.c.district_code.in_(_named(key, districts)),
+            *_is_one_of([codes for codes, names in called if any(key in name for name in names for key in keys)]),
         )
-        for word, key in words
+        for word, keys in words
     ]
 
 
-def _named(key: str, rows: Sequence[Any]) -> list[Any]:
-    """The codes or ids (first column) of the rows of which one name holds the search key."""
-    keys = keys_within(key)
-    return [code for code, *names in rows if any(k in search_key(name) for name in names for k in keys)]
+def _is_one_of(meant: Sequence[tuple[Any, ...]]) -> Iterator[ColumnElement[bool]]:
+    """Conditions: the run's course, venue or district is one of those meant, each by its code or id in that place."""
+    for place, column in enumerate((RUN.c.course_code, RUN.c.venue_id, RUN.c.district_code)):
+        if here := [codes[place] for codes in meant if codes[place] is not None]:
+            yield column.in_(here)
 
 
 MEETING_ROWS = (

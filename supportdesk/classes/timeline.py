@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.classes.confirmation import SOURCES
@@ -17,7 +17,7 @@ from supportdesk.classes.queries import ENROLMENT, MEETING, NOT_CALLED_OFF, RUN
 from supportdesk.classes.sheets.telling import sheets_in_words
 from supportdesk.classes.words import ATTENDANCE
 from supportdesk.core.activities import activity
-from supportdesk.core.database import table_of
+from supportdesk.core.database import connection, table_of
 from supportdesk.extensions import db
 from supportdesk.learners.rooms import Ahead, EntryKind, Latest, TimelineEntry
 from supportdesk.skills.models import SkillEvidence
@@ -55,19 +55,23 @@ def _in_words(meetings: Sequence[Any], levels: dict[str, list[str]]) -> list[Tim
     ]
 
 
+#: Written once: every letter that is typed into a search passes through here.
+_AHEAD: Final = (
+    select(ENROLMENT.c.learner_id, func.min(MEETING.c.starts_at).label("at"))
+    .join(MEETING, MEETING.c.run_id == ENROLMENT.c.run_id)
+    .where(
+        ENROLMENT.c.learner_id.in_(bindparam("ids", expanding=True)),
+        ENROLMENT.c.state != EnrolmentState.CANCELLED,
+        MEETING.c.ends_at > bindparam("now"),
+        NOT_CALLED_OFF,
+    )
+    .group_by(ENROLMENT.c.learner_id)
+)
+
+
 def upcoming(learner_ids: Collection[int], now: datetime) -> dict[int, Ahead]:
     """The next meeting of each who has a seat or waits for one. One statement."""
-    rows = db.session.execute(
-        select(ENROLMENT.c.learner_id, func.min(MEETING.c.starts_at).label("at"))
-        .join(MEETING, MEETING.c.run_id == ENROLMENT.c.run_id)
-        .where(
-            ENROLMENT.c.learner_id.in_(learner_ids),
-            ENROLMENT.c.state != EnrolmentState.CANCELLED,
-            MEETING.c.ends_at > now,
-            NOT_CALLED_OFF,
-        )
-        .group_by(ENROLMENT.c.learner_id)
-    )
+    rows = connection().execute(_AHEAD, {"ids": list(learner_ids), "now": now})
     return {row.learner_id: Ahead(row.at, "class") for row in rows}
 
 

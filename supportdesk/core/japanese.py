@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import jaconv
 
@@ -88,6 +89,12 @@ def search_key(text: str) -> str:
     letters = _NOT_IN_KEY.sub("", lowered.translate(_FOLDS))
     spelt_out = _REPEATED_KANA.sub(_spell_out, letters)
     return _LONG_SOUND.sub(_lengthen, spelt_out).replace("ー", "")
+
+
+@lru_cache(maxsize=1000)
+def kept_key(text: str) -> str:
+    """The search key of a name that is no person's: courses and places are few, and are compared at every search."""
+    return search_key(text)
 
 
 def _lengthen(match: re.Match[str]) -> str:

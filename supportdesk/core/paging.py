@@ -17,6 +17,8 @@ from supportdesk.extensions import db
 
 Item = TypeVar("Item")
 PER_PAGE = 50
+#: No list has so many pages, and a database can still reckon with it.
+_FURTHEST = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -60,17 +62,27 @@ def _address(**changed: int | None) -> str:
 
 
 def page_number(key: str = "page") -> int:
-    """The page asked for in the address; nonsense is page 1."""
-    return max(1, request.args.get(key, 1, type=int) or 1)
+    """The page asked for in the address; nonsense is page 1, and a number that no list reaches the last it could."""
+    return min(max(1, request.args.get(key, 1, type=int) or 1), _FURTHEST)
 
 
 def fetch_page(statement: Select[*tuple[Any, ...]], number: int, *, per_page: int = PER_PAGE) -> Page[Any]:
-    """Two queries: how many rows, and the rows of one page. A page past the end is the last one."""
+    """The rows of one page; a page past the end is the last one. A last page tells by itself how many rows there are,
+    and only a full one, or none, has them counted.
+    """
+    rows = _rows(statement, number, per_page)
+    if len(rows) < per_page and (rows or number == 1):
+        total = (number - 1) * per_page + len(rows)
+        return Page(rows, number, number, total)
     total = db.session.execute(select(func.count()).select_from(statement.order_by(None).subquery())).scalar_one()
     pages = max(1, -(-total // per_page))
-    number = min(number, pages)
-    rows = db.session.execute(statement.limit(per_page).offset((number - 1) * per_page)).all()
+    if number > pages:
+        number, rows = pages, _rows(statement, pages, per_page)
     return Page(rows, number, pages, total)
+
+
+def _rows(statement: Select[*tuple[Any, ...]], number: int, per_page: int) -> Sequence[Any]:
+    return db.session.execute(statement.limit(per_page).offset((number - 1) * per_page)).all()
 
 
 def page_of(rows: Sequence[Item], number: int, *, per_page: int = PER_PAGE, key: str = "page") -> Page[Item]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.core.activities import Description, activity, page_of
+from supportdesk.core.database import connection
 from supportdesk.core.moments import WEEKDAYS
 from supportdesk.core.permissions import Actor, Permission, Role
 from supportdesk.core.wareki import format_time
@@ -97,13 +98,21 @@ def timeline_of_bookings(learner_id: int, latest: Latest) -> list[TimelineEntry]
     ]
 
 
+#: Written once: every letter that is typed into a search passes through here.
+_AHEAD: Final = (
+    select(Booking.learner_id, func.min(Booking.starts_at).label("at"))
+    .where(
+        Booking.learner_id.in_(bindparam("ids", expanding=True)),
+        Booking.state == BookingState.BOOKED,
+        Booking.ends_at > bindparam("now"),
+    )
+    .group_by(Booking.learner_id)
+)
+
+
 def upcoming(learner_ids: Collection[int], now: datetime) -> dict[int, Ahead]:
     """The next consultation of each who has one. One statement."""
-    rows = db.session.execute(
-        select(Booking.learner_id, func.min(Booking.starts_at).label("at"))
-        .where(Booking.learner_id.in_(learner_ids), Booking.state == BookingState.BOOKED, Booking.ends_at > now)
-        .group_by(Booking.learner_id)
-    )
+    rows = connection().execute(_AHEAD, {"ids": list(learner_ids), "now": now})
     return {row.learner_id: Ahead(row.at, "consultation") for row in rows}
 
 

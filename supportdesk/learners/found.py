@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BindParameter, bindparam, func, literal, select, union_all
+from sqlalchemy import BindParameter, Integer, bindparam, cast, func, literal, select, union_all
 
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.japanese import shown_name
@@ -38,26 +38,9 @@ class Found(NamedTuple):
 # Written once, at import: every letter that is typed passes through here.
 _LEARNER, _DISTRICT, _VENUE, _PHONE, _FORMER = map(table_of, (Learner, District, Venue, LearnerPhone, FormerName))
 _WANTED: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
-_FACTS: Final = (
-    select(
-        _LEARNER.c.id,
-        _LEARNER.c.name,
-        _LEARNER.c.kana,
-        func.coalesce(func.extract("year", _LEARNER.c.birth_date), _LEARNER.c.birth_year).label("birth_year"),
-        _DISTRICT.c.name.label("district"),
-        _LEARNER.c.outside_city,
-        _VENUE.c.nickname,
-        _VENUE.c.name.label("venue"),
-        _LEARNER.c.helper_phone,
-        _LEARNER.c.status,
-    )
-    .outerjoin(_DISTRICT, _DISTRICT.c.code == _LEARNER.c.district_code)
-    .outerjoin(_VENUE, _VENUE.c.id == _LEARNER.c.last_venue_id)
-    .where(_LEARNER.c.id.in_(_WANTED))
-)
 #: What may be several: telephones as typed, and names they had before.
 _SEVERAL: Final = union_all(
-    select(_PHONE.c.learner_id, _PHONE.c.typed.label("text"), _PHONE.c.position, literal(True)).where(
+    select(_PHONE.c.learner_id, _PHONE.c.typed.label("text"), _PHONE.c.position, literal(True).label("is_phone")).where(
         _PHONE.c.learner_id.in_(_WANTED)
     ),
     select(
@@ -66,19 +49,48 @@ _SEVERAL: Final = union_all(
         _FORMER.c.id,
         literal(False),
     ).where(_FORMER.c.learner_id.in_(_WANTED)),
-).order_by("position")
+).subquery("several")
+#: A row for each of the several, or one where there is none.
+_FACTS: Final = (
+    select(
+        _LEARNER.c.id,
+        _LEARNER.c.name,
+        _LEARNER.c.kana,
+        func.coalesce(cast(func.extract("year", _LEARNER.c.birth_date), Integer), _LEARNER.c.birth_year).label(
+            "birth_year"
+        ),
+        _DISTRICT.c.name.label("district"),
+        _LEARNER.c.outside_city,
+        _VENUE.c.nickname,
+        _VENUE.c.name.label("venue"),
+        _LEARNER.c.helper_phone,
+        _LEARNER.c.status,
+        _SEVERAL.c.text,
+        _SEVERAL.c.is_phone,
+    )
+    .outerjoin(_DISTRICT, _DISTRICT.c.code == _LEARNER.c.district_code)
+    .outerjoin(_VENUE, _VENUE.c.id == _LEARNER.c.last_venue_id)
+    .outerjoin(_SEVERAL, _SEVERAL.c.learner_id == _LEARNER.c.id)
+    .where(_LEARNER.c.id.in_(_WANTED))
+    .order_by(_SEVERAL.c.position)
+)
 
 
 def described(ids: Sequence[int]) -> list[Found]:
-    """These learners as results, in this order; ids of nobody are left out. Two statements."""
-    rows = connection().execute(_FACTS, {"ids": ids}).all()
-    phones, former = _phones_and_former_names(ids)
-    found = {
-        row.id: Found(
+    """These learners as results, in this order; ids of nobody are left out. One statement."""
+    rows: dict[int, Any] = {}
+    phones: dict[int, list[str]] = defaultdict(list)
+    former: dict[int, list[str]] = defaultdict(list)
+    for row in connection().execute(_FACTS, {"ids": ids}):
+        rows[row.id] = row
+        if row.text is not None:
+            (phones if row.is_phone else former)[row.id].append(row.text)
+    return [
+        Found(
             row.id,
             known_as(row.name, row.kana),
             shown_name(row.kana),
-            int(row.birth_year) if row.birth_year is not None else None,
+            row.birth_year,
             row.district,
             row.outside_city,
             tuple(digits_of(typed)[-4:] for typed in phones[row.id]),
@@ -87,14 +99,5 @@ def described(ids: Sequence[int]) -> list[Found]:
             callable_number(row.helper_phone)[-4:],
             row.status,
         )
-        for row in rows
-    }
-    return [found[learner_id] for learner_id in ids if learner_id in found]
-
-
-def _phones_and_former_names(ids: Sequence[int]) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
-    phones: dict[int, list[str]] = defaultdict(list)
-    former: dict[int, list[str]] = defaultdict(list)
-    for learner_id, text, _position, is_phone in connection().execute(_SEVERAL, {"ids": ids}):
-        (phones if is_phone else former)[learner_id].append(text)
-    return phones, former
+        for row in (rows[learner_id] for learner_id in ids if learner_id in rows)
+    ]

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import CompoundSelect, literal, null, select, union_all
 
 from supportdesk.core import clock
-from supportdesk.core.japanese import half_width, search_key
+from supportdesk.core.japanese import half_width, kept_key, search_key
 from supportdesk.core.phones import digits_of
 from supportdesk.core.wareki import DateError, parse_date, parse_year
 from supportdesk.extensions import db
@@ -110,4 +110,4 @@ def _places() -> list[tuple[Narrowing, frozenset[str]]]:
 
 
 def _keys(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(filter(None, map(search_key, names)))
+    return frozenset(filter(None, map(kept_key, names)))

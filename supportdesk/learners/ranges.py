@@ -61,7 +61,7 @@ def with_a_key(ids: Sequence[int], beginning: str) -> list[int]:
 
 def _statement(counts: tuple[int, ...], *conditions: ColumnElement[bool]) -> Any:
     """`counts`: how many ranges, and of how many each other key may come. Each range by itself, so that the index gives
-    each in order and no further than the limit.
+    each in order and no further than the limit; and those behind it only where it gives too few.
     """
     first, *others = counts
     also = [_has_one_too(place, count) for place, count in enumerate(others, start=1)]
@@ -72,7 +72,9 @@ def _statement(counts: tuple[int, ...], *conditions: ColumnElement[bool]) -> Any
         .limit(bindparam("at_once"))
         for number in range(first)
     ]
-    return ranges[0] if first == 1 else union_all(*(one.subquery().select() for one in ranges))
+    if first == 1:
+        return ranges[0]
+    return union_all(*(one.subquery().select() for one in ranges)).limit(bindparam("at_once"))
 
 
 @cache

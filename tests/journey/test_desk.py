@@ -271,7 +271,7 @@ class TestALearnerOnTheLine:
             reception.get(f"/desk/{hanako}")
         with queries() as other:
             reception.get(f"/desk/{hanako}?runs=2&slots=2")
-        assert len(one) == len(other)
+        assert len(other) == len(one) - 1  # a last page tells by itself how many there are
 
     def test_nobody_is_not_found(self, reception: PageClient) -> None:
         reception.get("/desk/999999", expect=404)

@@ -163,7 +163,7 @@ def test_a_large_family_costs_no_more_than_a_small_one() -> None:
     learner = learner_to_edit(one)
     with queries() as many:
         assert len(family_of(learner, SYSTEM).linked) == 11
-    assert len(many) == len(few) == 4
+    assert len(many) == len(few) == 3
 
 
 @pytest.mark.usefixtures("city")

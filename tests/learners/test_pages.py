@@ -83,7 +83,7 @@ def test_the_list_is_paged_in_a_constant_number_of_statements(
     with queries() as many:
         page = desk.get("/learners/")
     assert len(page.all("tbody tr")) == 50
-    assert len(many) == len(few) <= 11
+    assert len(many) == len(few) + 1 <= 11  # what fills a page is counted
     assert len(desk.get("/learners/?page=2").all("tbody tr")) == 6
     assert len(desk.get("/learners/?page=99").all("tbody tr")) == 6
     assert len(desk.get("/learners/?page=x").all("tbody tr")) == 50
