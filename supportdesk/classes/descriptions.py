@@ -29,7 +29,10 @@ from supportdesk.extensions import db
 def describe_meetings(ids: Iterable[int]) -> Mapping[int, Description]:
     """A meeting's title and time; a lecture's group is part of the title. Residents find its videos."""
     rows = db.session.execute(
-        select(Meeting.id, Meeting.run_id, Meeting.code, Meeting.starts_at, Meeting.ends_at, Run.title, Run.group_name)
+        select(
+            *(Meeting.id, Meeting.run_id, Meeting.code, Meeting.starts_at, Meeting.ends_at),
+            *(Run.title, Run.group_name, Run.district_code),
+        )
         .join(Run, Run.id == Meeting.run_id)
         .where(Meeting.id.in_(list(ids)))
     )
@@ -40,6 +43,7 @@ def describe_meetings(ids: Iterable[int]) -> Mapping[int, Description]:
             row.ends_at,
             meeting_address(row.run_id),
             way_to("meeting_videos", code=row.code),
+            row.district_code,
         )
         for row in rows
     }

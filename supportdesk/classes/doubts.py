@@ -31,12 +31,17 @@ class Doubtful(PlanRefused):
 
 
 def ask_about(
-    dates: Iterable[tuple[datetime, datetime]], rooms: Iterable[Room], capacity: int, *, holidays: bool = True
+    dates: Iterable[tuple[datetime, datetime]],
+    rooms: Iterable[Room],
+    capacity: int,
+    *,
+    holidays: bool = True,
+    besides: Iterable[str] = (),
 ) -> None:
-    """Raises Doubtful for a public holiday (unless that is asked elsewhere), an odd hour, or more seats than the room
-    has.
+    """Raises Doubtful for a public holiday (unless that is asked elsewhere), an odd hour, more seats than the room
+    has, and what was found `besides`.
     """
-    doubts = [*doubts_about(dates, holidays=holidays), *_of_rooms(rooms, capacity)]
+    doubts = [*doubts_about(dates, holidays=holidays), *_of_rooms(rooms, capacity), *besides]
     if doubts:
         raise Doubtful(doubts)
 

@@ -19,7 +19,7 @@ from supportdesk.core.security import served
 class Description:
     """What an activity is called on a page, when it is, and where staff find it. `title` holds no learner's name.
 
-    `public_url` is its page for residents, where it has one.
+    `public_url` is its page for residents, where it has one; `district` the code of the district where it is held.
     """
 
     title: str
@@ -27,6 +27,7 @@ class Description:
     ends_at: datetime | None = None
     url: str | None = None
     public_url: str | None = None
+    district: str | None = None
 
 
 #: Handed ids of one kind, answers with the descriptions of those that exist: one query however many ids.

@@ -224,7 +224,7 @@ def _take_step(step: OutreachState, request_id: int, wish: _Wish, cast: Cast, at
 
 def _found_day(request_id: int, wish: _Wish, instructor: Actor, now: datetime) -> FoundDay:
     """The first preferred date on which somebody is free: whoever logs in where they are, else the first who is."""
-    dates = options(request_id, enumerate(_dates(wish, now), 1), _LENGTH, _TRAVEL)
+    dates = options(request_id, enumerate(_dates(wish, now), 1), _LENGTH, _TRAVEL, wish.district_code)
     date_found = next(one for one in dates if one.free)
     ids = [one.account_id for one in date_found.free]
     account_id = instructor.account_id if instructor.account_id in ids else ids[0]

@@ -18,17 +18,25 @@ from supportdesk.extensions import db
 from supportdesk.helpdesk.models import Booking, BookingState, Case, Desk, DeskHours
 from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS
 from supportdesk.learners.rooms import Ahead, Latest, Part, TimelineEntry
+from supportdesk.places.models import Venue
 
 
 def describe_bookings(ids: Iterable[int]) -> Mapping[int, Description]:
     """The desk and the time of a booking."""
     rows = db.session.execute(
-        select(Booking.id, Booking.starts_at, Booking.ends_at, Desk.name)
+        select(Booking.id, Booking.starts_at, Booking.ends_at, Desk.name, Venue.district_code)
         .join(Desk, Desk.id == Booking.desk_id)
+        .join(Venue, Venue.id == Desk.venue_id)
         .where(Booking.id.in_(list(ids)))
     )
     return {
-        row.id: Description(row.name, row.starts_at, row.ends_at, page_of("helpdesk.booking", booking_id=row.id))
+        row.id: Description(
+            row.name,
+            row.starts_at,
+            row.ends_at,
+            page_of("helpdesk.booking", booking_id=row.id),
+            district=row.district_code,
+        )
         for row in rows
     }
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
+from supportdesk.accounts.models import Account
 from supportdesk.accounts.serving import Serving, serving, why_not_on
 from supportdesk.classes.doubts import ask_about
 from supportdesk.classes.errors import PlanRefused
@@ -18,6 +20,7 @@ from supportdesk.classes.models import Course
 from supportdesk.classes.outreach.locking import held_activity, lock_request, move_on
 from supportdesk.classes.outreach.models import OutreachInstructor, OutreachRequest, OutreachState
 from supportdesk.classes.outreach.travel import Window, window
+from supportdesk.classes.outreach.ways import Way, Ways, homes_of, read_ways, stops_of_day, there_and_back
 from supportdesk.classes.planning import check_open, people_on_duty
 from supportdesk.core import clock
 from supportdesk.core.activities import Description, describe
@@ -29,11 +32,12 @@ from supportdesk.places.models import Room
 
 
 class Instructor(NamedTuple):
-    """Somebody who could go, and why they cannot; empty when they can."""
+    """Somebody who could go, and why they cannot; empty when they can. `ways` are the way there and the way on."""
 
     account_id: int
     name: str
     why_not: str
+    ways: tuple[Way, Way]
 
     @property
     def free(self) -> bool:
@@ -61,8 +65,10 @@ class Option(NamedTuple):
         return [one for one in self.instructors if not one.free]
 
 
-def options(request_id: int, dates: Iterable[tuple[int, datetime]], minutes: int, travel_minutes: int) -> list[Option]:
-    """For each date (its number, when it begins) who is free: a statement a date, and one for what is in the way."""
+def options(
+    request_id: int, dates: Iterable[tuple[int, datetime]], minutes: int, travel_minutes: int, district: str
+) -> list[Option]:
+    """For each date (its number, when it begins) who is free, and the ways: a few statements a date."""
     length, people = timedelta(minutes=minutes), serving(LECTURE_ROLES)
     found = []
     for number, starts_at in dates:
@@ -71,17 +77,44 @@ def options(request_id: int, dates: Iterable[tuple[int, datetime]], minutes: int
         has = occupancy.who_has(resources, when.leaves_at, when.back_at, besides=held_activity(request_id))
         found.append((number, starts_at, when, has))
     known = describe({one for *_rest, has in found for activities in has.values() for one in activities})
+    ways = read_ways()
     return [
-        Option(number, starts_at, starts_at + length, when, _instructors(people, when, has, known))
+        Option(
+            number,
+            starts_at,
+            starts_at + length,
+            when,
+            _instructors(
+                people,
+                _ways_of(request_id, _persons(people), (starts_at, starts_at + length), district, ways),
+                {one.account_id: _why_not(one, when, has, known) for one in people},
+            ),
+        )
         for number, starts_at, when, has in found
     ]
 
 
+def _persons(people: Iterable[Serving]) -> dict[int, int]:
+    return {one.account_id: one.person_id for one in people}
+
+
 def _instructors(
-    people: Iterable[Serving], when: Window, has: dict[str, set[str]], known: dict[str, Description]
+    people: Iterable[Serving], ways: Mapping[int, tuple[Way, Way]], why_not: Mapping[int, str]
 ) -> list[Instructor]:
-    found = [Instructor(one.account_id, one.name, _why_not(one, when, has, known)) for one in people]
+    found = [Instructor(one.account_id, one.name, why_not[one.account_id], ways[one.account_id]) for one in people]
     return sorted(found, key=lambda one: bool(one.why_not))
+
+
+def _ways_of(
+    request_id: int, people: Mapping[int, int], time: tuple[datetime, datetime], district: str, ways: Ways
+) -> dict[int, tuple[Way, Way]]:
+    """The way there and the way on of each account, by what their person has on that day."""
+    day = clock.local(time[0]).date()
+    stops, homes = stops_of_day(set(people.values()), day, besides=held_activity(request_id)), homes_of(people, day)
+    return {
+        account_id: there_and_back(ways, stops.get(person_id, ()), homes.get(account_id), district, *time)
+        for account_id, person_id in people.items()
+    }
 
 
 def _why_not(one: Serving, when: Window, has: dict[str, set[str]], known: dict[str, Description]) -> str:
@@ -124,15 +157,35 @@ def find_day(request_id: int, wanted: FoundDay, *, although: bool = False, actor
     _check(wanted, now)
     if room is not None:
         check_open(room.venue_id, [wanted.starts_at])
-    if not although:
-        ask_about([(wanted.starts_at, wanted.ends_at)], [room] if room else [], request.people)
     people = people_on_duty(set(wanted.staff), duties=[(wanted.starts_at, wanted.staff)], roles=LECTURE_ROLES)
     occupancy.take_all(_hold(request_id, wanted, people))
+    if not although:
+        time = (wanted.starts_at, wanted.ends_at)
+        ask_about(
+            [time],
+            [room] if room else [],
+            request.people,
+            besides=_too_short(_ways_of(request_id, people, time, request.district_code, read_ways())),
+        )
     request.course_code = wanted.course_code
     request.starts_at, request.ends_at = wanted.starts_at, wanted.ends_at
     request.travel_minutes, request.room_id = wanted.travel_minutes, wanted.room_id
     request.instructors = [OutreachInstructor(account_id=account_id) for account_id in sorted(people)]
     move_on(request, OutreachState.FOUND, actor=actor, now=now)
+
+
+def _too_short(ways: Mapping[int, tuple[Way, Way]]) -> list[str]:
+    """Whose time for the way does not do, in words."""
+    short = {account_id: [way for way in both if way.short] for account_id, both in ways.items()}
+    late = [account_id for account_id, found in short.items() if found]
+    if not late:
+        return []
+    names = db.session.execute(select(Account.id, Account.name).where(Account.id.in_(late)).order_by(Account.id))
+    return [
+        _("%(name)sの移動の時間がたりません：%(way)s", name=row.name, way=way.in_words)
+        for row in names
+        for way in short[row.id]
+    ]
 
 
 def _hold(request_id: int, wanted: FoundDay, people: dict[int, int]) -> list[occupancy.Claim]:

@@ -63,6 +63,34 @@ OUTREACH_TRAVEL_BY_DISTRICT: Final = TextSetting(
         "地区の名前と分を書き、「、」で分けます（例：河辺40、雄和40）。書いていない地区は、上の「移動の時間」です。"
     ),
 )
+OUTREACH_TRAVEL_BETWEEN: Final = TextSetting(
+    name="classes.outreach_travel_between",
+    label=_l("地区と地区のあいだの移動の時間"),
+    words="",
+    longest=400,
+    may_be_empty=True,
+    meaning=_l(
+        "「東部と河辺40、西部と雄和50」のように書きます。行きも帰りも同じです。書いていない地区どうしは、市民サービスセンターの位置からおよその時間を出し、位置がわからなければ、2つの地区の「移動の時間」の長いほうです。"
+    ),
+)
+OUTREACH_TRAVEL_WITHIN: Final = NumberSetting(
+    name="classes.outreach_travel_within",
+    label=_l("同じ地区の中の移動の時間"),
+    default=10,
+    least=0,
+    most=60,
+    unit=_l("分"),
+    meaning=_l("講師の前後の予定が同じ地区のときの時間です。地区のあいだの時間も、これより短くはなりません。"),
+)
+OUTREACH_TRAVEL_SPEED: Final = NumberSetting(
+    name="classes.outreach_travel_speed",
+    label=_l("移動の時間を位置から出すときの、車の速さ"),
+    default=25,
+    least=5,
+    most=80,
+    unit=_l("km/時"),
+    meaning=_l("信号や雪をふくめた、平均の速さです。まっすぐな距離の1.3倍を走るとして計算します。"),
+)
 OUTREACH_CHECK_DAYS: Final = NumberSetting(
     name="classes.outreach_check_days",
     label=_l("出前講座の申し込みをたしかめるまでの日数"),
@@ -182,6 +210,9 @@ SETTINGS: Final = (
     OUTREACH_MOST_MINUTES,
     OUTREACH_TRAVEL_MINUTES,
     OUTREACH_TRAVEL_BY_DISTRICT,
+    OUTREACH_TRAVEL_BETWEEN,
+    OUTREACH_TRAVEL_WITHIN,
+    OUTREACH_TRAVEL_SPEED,
     OUTREACH_CHECK_DAYS,
     OUTREACH_FIND_DAYS,
     OUTREACH_CONFIRM_DAYS,

@@ -22,7 +22,7 @@ from supportdesk.classes.outreach.forms import (
     typed_for,
     typed_result,
 )
-from supportdesk.classes.outreach.models import OutreachState
+from supportdesk.classes.outreach.models import OutreachRequest, OutreachState
 from supportdesk.classes.outreach.office import OUTREACH_LETTER_NOTE
 from supportdesk.classes.outreach.queries import Details, heads_by_age, request_details, request_to_work_on
 from supportdesk.classes.outreach.reporting import report_result
@@ -50,7 +50,7 @@ def find(request_id: int) -> Answer:
     asked = found.request
     preferred = [(choice.number, choice.starts_at) for choice in asked.choices]
     travel = usual_travel(found.district)
-    dates = options(request_id, preferred, asked.minutes, travel)
+    dates = options(request_id, preferred, asked.minutes, travel, asked.district_code)
     first = _chosen(dates)
     form = FindForm(
         courses=run_queries.course_choices(),
@@ -60,7 +60,7 @@ def find(request_id: int) -> Answer:
     )
 
     def page() -> str:
-        shown = _typed_option(request_id, form, travel) or first
+        shown = _typed_option(asked, form, travel) or first
         form.staff.choices = [(one.account_id, _with_standing(one)) for one in shown.instructors]
         return render_template(
             "outreach/find.html", form=form, found=found, asked=asked, dates=dates, shown=shown, words=CHOICES
@@ -88,14 +88,14 @@ def _with_standing(one: Instructor) -> str:
     return one.name if one.free else _("%(name)s（空いていません）", name=one.name)
 
 
-def _typed_option(request_id: int, form: FindForm, usual: int) -> Option | None:
+def _typed_option(asked: OutreachRequest, form: FindForm, usual: int) -> Option | None:
     """Who is free at what was typed; None where nothing was, or no time that can be. `usual`: the way, if none was."""
     times = form.times
     if not form.is_submitted() or times is None or times[0] >= times[1]:
         return None
     minutes = int((times[1] - times[0]).total_seconds() // 60)
     travel = form.travel.data if form.travel.data is not None else usual
-    return options(request_id, [(0, times[0])], minutes, travel)[0]
+    return options(asked.id, [(0, times[0])], minutes, travel, asked.district_code)[0]
 
 
 @blueprint.get("/<int:request_id>/letter")

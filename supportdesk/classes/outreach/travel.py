@@ -28,14 +28,14 @@ class Window(NamedTuple):
 
 
 _OF_DISTRICT: Final = re.compile(r"(\S+?)\s*[：:]?\s*(\d{1,3})\s*分?")
-_LONGEST: Final = 240
+LONGEST: Final = 240
 
 
 def usual_travel(district: str) -> int:
     """The minutes to a district of this name, as the office reckons; what it wrote that is no number counts not."""
     for written in re.split(r"[、,，\r\n]+", unicodedata.normalize("NFKC", OUTREACH_TRAVEL_BY_DISTRICT.get())):
         found = _OF_DISTRICT.fullmatch(written.strip())
-        if found and found[1] == district and int(found[2]) <= _LONGEST:
+        if found and found[1] == district and int(found[2]) <= LONGEST:
             return int(found[2])
     return OUTREACH_TRAVEL_MINUTES.get()
 

@@ -160,7 +160,7 @@ def test_who_is_free_stands_first_and_why_the_others_are_not(instructor: int) ->
         db.session.get_one(Account, on_leave).leave_from = FIRST
     make_lecture(meeting_at(FIRST, 11, staff=[teaching]))
     request_id = check(ask())
-    first, second = options(request_id, [(1, at(FIRST)), (2, at(SECOND))], 60, 30)
+    first, second = options(request_id, [(1, at(FIRST)), (2, at(SECOND))], 60, 30, "tobu")
     assert [one.account_id for one in first.free] == [instructor]
     why = {one.account_id: one.why_not for one in first.others}
     assert "泉町内会" in why[teaching] and "11:00" in why[teaching]  # the way back takes until half past eleven
