@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
-from supportdesk.accounts.serving import serving, why_not_on
+from supportdesk.accounts.serving import Serving, serving, why_not_on
 from supportdesk.classes import wording
 from supportdesk.classes.conditions import UNCONDITIONED, Conditions
 from supportdesk.classes.day_changes.telling import withdraw_change
@@ -275,8 +275,24 @@ def people_on_duty(
     people = {one.account_id: one for one in serving(besides=wanted) if one.active}
     if len(people) != len(wanted):
         raise PlanRefused(_l("講師をえらびなおしてください。"), field="staff")
+    _demand_at_work(people, duties, roles)
+    return {account_id: one.person_id for account_id, one in people.items()}
+
+
+def demand_still_at_work(duties: Iterable[tuple[datetime, Collection[int]]]) -> None:
+    """Those on duty move to these times: raises PlanRefused, naming whoever is away on the day. One statement."""
+    duties = list(duties)
+    people = serving(besides={account_id for _starts_at, staff in duties for account_id in staff})
+    _demand_at_work({one.account_id: one for one in people}, duties, None)
+
+
+def _demand_at_work(
+    people: Mapping[int, Serving],
+    duties: Iterable[tuple[datetime, Collection[int]]],
+    roles: Collection[Role] | None,
+) -> None:
     for starts_at, staff in duties:
-        for one in (people[account_id] for account_id in staff):
+        for one in (people[account_id] for account_id in sorted(staff)):
             why = why_not_on(one, clock.local(starts_at).date(), roles)
             if why:
                 raise PlanRefused(
@@ -288,7 +304,6 @@ def people_on_duty(
                     ),
                     field="staff",
                 )
-    return {account_id: one.person_id for account_id, one in people.items()}
 
 
 def _meetings(course_code: str, plans: Sequence[MeetingPlan]) -> list[Meeting]:

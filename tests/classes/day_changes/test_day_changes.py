@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from supportdesk.accounts.models import Account
 from supportdesk.classes.attendance import Mark, record_attendance
 from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.changing import change_run
@@ -21,6 +22,7 @@ from supportdesk.classes.day_changes.operations import Wanted, change_day
 from supportdesk.classes.errors import MeetingCalledOff, PlanRefused
 from supportdesk.classes.models import (
     AttendanceState,
+    Duty,
     Enrolment,
     EnrolmentState,
     Meeting,
@@ -28,6 +30,7 @@ from supportdesk.classes.models import (
     RunState,
 )
 from supportdesk.classes.queries import meetings_on
+from supportdesk.classes.staffing.operations import put_on_duty
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError, NotFound
@@ -110,6 +113,24 @@ def test_what_is_called_off_frees_its_room_and_people_and_ends_a_run_of_one_meet
     )
     assert set(states) == {EnrolmentState.CANCELLED}
     make_run(meeting_at(room_id=room_of().id, staff=[account.id]))
+
+
+def test_a_meeting_does_not_move_to_a_day_on_which_somebody_on_duty_is_away_and_it_says_who() -> None:
+    here, away = (make_account(Role.INSTRUCTOR, username=name).id for name in ("here", "away"))
+    run_id = make_run(meeting_at(staff=[here, away]), meeting_at(LATER, 14, staff=[here]))
+    with transaction() as session:
+        session.get_one(Account, away).leave_from = LATER
+    first = meeting_of(run_id)
+    before = snapshot()
+    with pytest.raises(PlanRefused) as refused:
+        change(moved(first))
+    assert "awayさん" in str(refused.value.message) and "12月10日（木）に担当できません（休職中）" in str(
+        refused.value.message
+    )
+    assert (refused.value.field, snapshot()) == (f"day_{first}", before)
+    with transaction():
+        put_on_duty(first, {here: Duty.INSTRUCTOR}, actor=SYSTEM, now=desk_clock.now())
+    change(moved(first))
 
 
 def test_of_several_meetings_one_is_called_off_and_the_seats_stay() -> None:
