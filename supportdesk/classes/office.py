@@ -145,7 +145,7 @@ LOTTERY_WAIT_HOURS: Final = NumberSetting(
     unit=_l("時間"),
     meaning=_l(
         "締め切りまでに届いた市民の申し込みに、まだ確認していないものがあるとき、自動の抽選はこの時間まで待ちます。"
-        "教室が始まるまでにこの時間がないときは、待ちません。"
+        "教室が始まるまでの時間が短いときは、その半分まで待ちます。"
     ),
 )
 APPLICATIONS_MOST: Final = NumberSetting(

@@ -167,7 +167,10 @@ def cancel(run_id: int) -> Answer:
 
     def page() -> str:
         ahead = found.is_open(now) and form.refusal is None
-        return render_template("classes/cancel_run.html", form=form, run=found, people=people, open=ahead)
+        held = how_many_held(run_id)
+        return render_template(
+            "classes/cancel_run.html", form=form, run=found, people=people, open=ahead, to_confirm=held
+        )
 
     def act() -> str:
         told = cancel_run(run_id, actor=actor, now=now)

@@ -18,6 +18,7 @@ from supportdesk.classes.applying.placing import there_already
 from supportdesk.classes.applying.words import REASONS, REFUSALS, STATES
 from supportdesk.classes.enrolment_views import all_dates
 from supportdesk.classes.lottery.queries import draws_among
+from supportdesk.classes.models import RunState
 from supportdesk.classes.views import blueprint
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
@@ -40,7 +41,7 @@ PAIR = 2
 @blueprint.get("/applications")
 @requires(Permission.EDIT_LEARNERS)
 def applications() -> str:
-    """What residents sent and nobody has settled yet, the oldest first."""
+    """What residents sent and nobody has settled yet: who has to hear that a class was called off, then the oldest."""
     page = queries.held_page(page_number())
     note_list(Action.VIEW_APPLICATION, [learner_id for one in page.rows for learner_id in one.learner_ids])
     return render_template("classes/applying/applications.html", page=page, reasons=REASONS)
@@ -60,15 +61,17 @@ def application(application_id: int) -> str:
         dict.fromkeys([*known, *besides, *(one.id for people in alike.values() for one in people)]),
         subject=activity("application", application_id),
     )
+    run = run_queries.run_details(found.run_id)
     return render_template(
         "classes/applying/application.html",
         application=found,
-        run=run_queries.run_details(found.run_id),
+        run=run,
         when=all_dates(found.run_id),
         people=[(one, alike.get(one.id, [])) for one in found.people],
         named={one.id: one for one in described(known)} if known else {},
         other=other,
         held=found.state is ApplicationState.HELD,
+        to_be_told=found.state is ApplicationState.HELD and run.state is RunState.CANCELLED,
         there=there_already(found.run_id, known),
         drawn=bool(draws_among([found.run_id])),
         all_known=len(known) == len(found.people),
@@ -170,4 +173,5 @@ def refuse_application(application_id: int) -> Answer:
     def page() -> str:
         return render_template("classes/applying/refuse.html", form=form, application=found)
 
-    return answer_form(form, page, act, _("申し込みを断りました。"))
+    over = form.reason.data is RefusedBecause.OVER
+    return answer_form(form, page, act, _("この申し込みは、かたづきました。") if over else _("申し込みを断りました。"))

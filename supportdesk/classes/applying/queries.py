@@ -111,7 +111,9 @@ class HeldRow(NamedTuple):
 
 
 def held_page(number: int) -> Page[HeldRow]:
-    """Those that wait, the oldest first; whom they are known to be about. Three statements."""
+    """Those that wait: of classes that were called off, for those people do not know it yet, then the oldest; whom they
+    are known to be about. Three statements.
+    """
     page = fetch_page(
         select(
             *(Application.id, Application.receipt, Application.because, Application.applied_at),
@@ -119,7 +121,7 @@ def held_page(number: int) -> Page[HeldRow]:
         )
         .join(Run, Run.id == Application.run_id)
         .where(Application.state == ApplicationState.HELD)
-        .order_by(Application.applied_at, Application.id),
+        .order_by(Run.state != RunState.CANCELLED, Application.applied_at, Application.id),
         number,
     )
     names: dict[int, list[str]] = {}
@@ -137,11 +139,11 @@ def held_page(number: int) -> Page[HeldRow]:
     return Page(rows, page.number, page.pages, page.total)
 
 
-def how_many_held(run_id: int | None = None) -> int:
-    """How many wait, of all runs or of one."""
+def how_many_held(*run_ids: int) -> int:
+    """How many wait, of all runs or of these."""
     wanted = [Application.state == ApplicationState.HELD]
-    if run_id is not None:
-        wanted.append(Application.run_id == run_id)
+    if run_ids:
+        wanted.append(Application.run_id.in_(run_ids))
     return db.session.scalar(select(func.count()).select_from(Application).where(*wanted)) or 0
 
 

@@ -7,15 +7,16 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import selectinload
 
 from supportdesk.accounts.models import Account
 from supportdesk.classes.day_changes.models import DayChange, MeetingChange
 from supportdesk.classes.day_changes.telling import people_of
-from supportdesk.classes.models import Meeting, MeetingStaff, Run
+from supportdesk.classes.models import Meeting, MeetingStaff, Run, RunState
 from supportdesk.classes.outreach.queries import ASKED_FOR
 from supportdesk.classes.queries import IS_ON, MEETING, MEETING_ROWS, NOT_CALLED_OFF, RUN, MeetingRow, on_day
+from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
@@ -46,15 +47,32 @@ def meetings_of_day(day: date, districts: Collection[str] | None, district: str 
 
     A lecture that a group asked for is not among them: its request says what becomes of it.
     """
-    statement = MEETING_ROWS.where(*on_day(day), IS_ON, ~ASKED_FOR)
-    if district:
-        statement = statement.where(RUN.c.district_code == district)
-    if districts is not None:
-        statement = statement.where(RUN.c.district_code.in_(districts))
+    statement = MEETING_ROWS.where(*on_day(day), *_changed_here(districts, district))
     rows = [MeetingRow._make(row) for row in db.session.execute(statement)]
     staff = _staff([row.id for row in rows])
     later = _later(rows)
     return [DayMeeting(row, tuple(staff[row.id]), later.get(row.id)) for row in rows]
+
+
+def next_day_with_meetings(after: date, districts: Collection[str] | None, district: str, now: datetime) -> date | None:
+    """The first day after this one with such a meeting that is still to come."""
+    since = max(clock.day_bounds(after)[1], now)
+    starts_at = db.session.scalar(
+        select(func.min(MEETING.c.starts_at))
+        .join(RUN, RUN.c.id == MEETING.c.run_id)
+        .where(MEETING.c.starts_at >= since, *_changed_here(districts, district))
+    )
+    return clock.local(starts_at).date() if starts_at else None
+
+
+def _changed_here(districts: Collection[str] | None, district: str) -> list[ColumnElement[bool]]:
+    """What is changed on the page of a day: of one district, or of those in which the actor manages classes."""
+    wanted = [IS_ON, ~ASKED_FOR]
+    if district:
+        wanted.append(RUN.c.district_code == district)
+    if districts is not None:
+        wanted.append(RUN.c.district_code.in_(districts))
+    return wanted
 
 
 def _staff(meeting_ids: Collection[int]) -> dict[int, list[str]]:
@@ -118,6 +136,7 @@ class ChangedMeeting(NamedTuple):
     run_id: int
     title: str
     district_code: str
+    state: RunState
     staff: tuple[str, ...]
 
 
@@ -127,14 +146,14 @@ def changed_meetings(change: DayChange) -> list[ChangedMeeting]:
     runs = {
         row.id: row
         for row in db.session.execute(
-            select(Meeting.id, Run.id.label("run_id"), Run.title, Run.district_code)
+            select(Meeting.id, Run.id.label("run_id"), Run.title, Run.district_code, Run.state)
             .join(Run, Run.id == Meeting.run_id)
             .where(Meeting.id.in_(ids))
         )
     }
     staff = _staff(ids)
     return [
-        ChangedMeeting(one, row.run_id, row.title, row.district_code, tuple(staff[one.meeting_id]))
+        ChangedMeeting(one, row.run_id, row.title, row.district_code, row.state, tuple(staff[one.meeting_id]))
         for one in change.meetings
         for row in [runs[one.meeting_id]]
     ]

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
+from supportdesk.classes.applying.queries import how_many_held
 from supportdesk.classes.day_changes import queries
 from supportdesk.classes.day_changes.forms import DayForm, Fate, day_form
 from supportdesk.classes.day_changes.models import DayChange
@@ -19,6 +20,7 @@ from supportdesk.classes.day_changes.operations import change_day
 from supportdesk.classes.day_changes.undoing import may_be_undone, undo_day_change
 from supportdesk.classes.duty import districts_managed
 from supportdesk.classes.errors import PlanRefused
+from supportdesk.classes.models import RunState
 from supportdesk.classes.outreach.queries import lectures_asked_for
 from supportdesk.classes.views import LONGEST_WORD, blueprint
 from supportdesk.core import clock
@@ -67,6 +69,7 @@ def day() -> Answer:
             districts=[one for one in district_choices() if districts is None or one[0] in districts],
             people=people,
             channels=CHANNELS,
+            next_day=None if meetings else queries.next_day_with_meetings(wanted, districts, district, now),
             asked_for=lectures_asked_for(*clock.day_bounds(wanted), districts),
         )
 
@@ -93,12 +96,14 @@ def day_change(change_id: int) -> str:
     change, meetings = _change(change_id)
     page = queries.people_told(change_id, page_number(), now, actor, per_page=PEOPLE_A_PAGE)
     note_list(Action.VIEW_RUN, [one.learner_id for one in page.rows if one.learner_id is not None])
+    called_off = [one.run_id for one in meetings if one.state is RunState.CANCELLED]
     return render_template(
         "classes/day_changes/day_change.html",
         change=change,
         meetings=meetings,
         page=page,
         lists=LISTS,
+        to_confirm=how_many_held(*called_off) if called_off else 0,
         undoable=_manages_all(meetings) and may_be_undone(change, now),
     )
 

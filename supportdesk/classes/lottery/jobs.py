@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, select
 
 from supportdesk.classes.applying.models import Application, ApplicationState
 from supportdesk.classes.lottery.drawing import draw_run
@@ -22,21 +22,29 @@ _LOG = logging.getLogger(__name__)
 def draw_due(now: datetime) -> int:
     """Draw the runs whose deadline has come, each in a transaction of its own; how many that were.
 
-    Where somebody's application in public is still held the draw waits for them, though not for ever, and not where the
-    class begins before that. One that fails keeps no other waiting.
+    Where somebody's application in public is still held the draw waits for them, though not for ever. One that fails
+    keeps no other waiting.
     """
     held = exists().where(Application.run_id == Run.id, Application.state == ApplicationState.HELD)
-    waits = timedelta(hours=LOTTERY_WAIT_HOURS.get())
-    due = select(Run.id).where(
+    due = select(Run.id, Run.apply_until, Run.starts_at, held.label("held")).where(
         Run.filling == Filling.LOTTERY,
         Run.drawn_at.is_(None),
         Run.apply_until <= now,
         Run.state == RunState.OPEN,
         Run.starts_at > now,
-        or_(~held, Run.apply_until <= now - waits, Run.starts_at <= now + waits),
     )
-    run_ids = db.session.scalars(due.order_by(Run.apply_until, Run.id)).all()
-    return sum(_drawn(run_id, now) for run_id in run_ids)
+    rows = db.session.execute(due.order_by(Run.apply_until, Run.id)).all()
+    waits = timedelta(hours=LOTTERY_WAIT_HOURS.get())
+    return sum(
+        _drawn(row.id, now)
+        for row in rows
+        if not row.held or now >= _waits_until(row.apply_until or row.starts_at, row.starts_at, waits)
+    )
+
+
+def _waits_until(deadline: datetime, begins: datetime, waits: timedelta) -> datetime:
+    """How long a draw waits at the most: half of the time until the class is for telling everybody."""
+    return deadline + min(waits, (begins - deadline) / 2)
 
 
 def _drawn(run_id: int, now: datetime) -> bool:

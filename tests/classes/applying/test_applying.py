@@ -198,7 +198,8 @@ def test_the_draw_does_not_wait_for_ever(app: Flask, city: None) -> None:
         assert draw_due(at + timedelta(hours=24)) == 1
         evening = make_run(filling=Filling.LOTTERY, apply_until=meeting_at().starts_at - timedelta(hours=17))
         applied(evening, TARO)
-        assert draw_due(meeting_at().starts_at - timedelta(hours=17)) == 1, "it begins before anybody is told"
+        assert draw_due(meeting_at().starts_at - timedelta(hours=9)) == 0
+        assert draw_due(meeting_at().starts_at - timedelta(hours=8, minutes=30)) == 1, "the rest is for telling them"
 
 
 def test_withdrawing_gives_back_whatever_it_has_become_and_guesses_are_counted(app: Flask, hana: int) -> None:

@@ -21,7 +21,7 @@ from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.classes.models import Enrolment
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
-from supportdesk.core.permissions import SYSTEM
+from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
 from supportdesk.learners.models import Learner, Need
 from supportdesk.learners.operations import ProbablyKnown
@@ -29,7 +29,7 @@ from supportdesk.learners.rights.erasure import erase_learner, fates_of
 from tests.classes.applying.test_applying import HANA, TARO, applied, seated, states
 from tests.classes.lottery.drawing import enter, make_lottery
 from tests.classes.making import enrol, make_run, meeting_at
-from tests.factories import make_learner, make_reference
+from tests.factories import make_account, make_learner, make_reference
 from tests.pages import Page, PageClient
 from tests.recording import Statements
 from tests.trail import noted
@@ -140,6 +140,32 @@ def test_reception_says_who_it_is(app: Flask, reception: PageClient) -> None:
     refusal = reception.get(last.link("申し込みを断る"))
     assert "断りました" in reception.submit(refusal, "断る", {"reason": "prank"}, follow=True).text
     assert PageClient(app).get(f"/apply/receipt/{receipt}").h1 == "この申し込みは、受け付けていません"
+
+
+def test_who_is_still_to_be_confirmed_is_told_by_telephone_that_the_class_is_called_off(
+    app: Flask, reception: PageClient
+) -> None:
+    with app.app_context():
+        make_account(Role.ADMIN)
+        applied(make_run(meeting_at(hour=14)), TARO)
+        run_id = make_run()
+        receipt = applied(run_id, HANA)
+    admin = PageClient(app)
+    admin.sign_in("admin")
+    asking = admin.get(f"/classes/{run_id}/cancel")
+    assert "確認を待っている市民の申し込みが1件あります" in asking.text
+    done = admin.submit(asking, "中止にして、全員に連絡する", follow=True)
+    assert "中止をまだ知らない市民の申し込みが1件あります" in done.text
+    waiting = held_ones(reception)
+    assert waiting.texts("tbody tr th")[0] == receipt, "before whoever can wait"
+    one = reception.get(waiting.link(receipt))
+    assert "電話で伝えてください" in one.text
+    assert "登録する" not in one.text, "nobody is entered in the register for it"
+    assert "かたづきました" in reception.submit(one, "中止を伝えた", follow=True).text
+    with app.app_context():
+        assert db.session.scalars(select(Application.refused_because).where(Application.receipt == receipt)).all() == [
+            RefusedBecause.OVER
+        ]
 
 
 def test_a_clash_is_asked_about_and_its_reason_kept(app: Flask, reception: PageClient) -> None:

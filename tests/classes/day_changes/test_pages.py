@@ -13,6 +13,7 @@ from sqlalchemy import select
 from supportdesk.classes.models import Meeting, Run, RunState
 from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
+from tests.classes.applying.test_applying import HANA, applied
 from tests.classes.making import DAY, enrol, make_run, meeting_at, meeting_of
 from tests.factories import make_account, make_learner, make_reference
 from tests.markup import attribute
@@ -138,6 +139,23 @@ def test_a_day_of_another_district_is_not_seen(app: Flask, coordinator: PageClie
     assert "これから始まる教室はありません" in coordinator.get(ADDRESS).text
     coordinator.get(done, expect=404)
     coordinator.post(f"{done}/undo", expect=404)
+
+
+def test_a_day_without_classes_leads_to_the_next_that_has_some(app: Flask, coordinator: PageClient) -> None:
+    page = coordinator.get(ADDRESS)
+    assert page.texts(".empty a") == ["教室の一覧へ"]
+    a_class(app)
+    page = coordinator.get(f"/classes/day?day={DAY - WEEK}")
+    assert coordinator.get(page.link("次に教室がある日を見る（12月3日（木））")).texts("fieldset.day-meeting")
+
+
+def test_whoever_applied_and_is_on_no_list_yet_is_counted_beside_it(app: Flask, coordinator: PageClient) -> None:
+    run_id, meeting_id = a_class(app)
+    with app.app_context():
+        applied(run_id, HANA)
+    page = coordinator.submit(coordinator.get(ADDRESS), "change-day", {f"what_{meeting_id}": "off"}, expect=422)
+    done = coordinator.submit(page, "change-day", {"although": "1"}, follow=True)
+    assert "連絡リストにのっていない市民の申し込みが1件あります" in done.text
 
 
 def test_the_number_of_statements_does_not_grow(app: Flask, coordinator: PageClient, queries: Counting) -> None:
