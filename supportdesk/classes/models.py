@@ -214,6 +214,12 @@ class Enrolment(Base):
         CheckConstraint("(state IN ('seated', 'offered')) = (seat IS NOT NULL)", "seated_has_seat"),
         CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", "cancelled_has_time"),
         Index("uq_enrolment_live", "run_id", "learner_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        Index(
+            "ix_enrolment_caller_phone",
+            "caller_phone",
+            sqlite_where=text("caller_phone <> ''"),
+            postgresql_where=text("caller_phone <> ''"),
+        ),
     )
 
     id: Mapped[identity]

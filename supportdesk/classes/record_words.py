@@ -39,6 +39,7 @@ WORDS: Final[Mapping[str, TableWords]] = {
             "device": _l("使っている電話"),
             "needs": _l("手助けがいること"),
             "channel": _l("希望する方法"),
+            "channel_differs": _l("連絡の方法が登録とちがう"),
             "applied_at": _l("申し込んだ日時"),
         },
         {"device": DEVICES, "channel": CHANNELS},

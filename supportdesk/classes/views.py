@@ -11,7 +11,7 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries
-from supportdesk.classes.applying.queries import how_many_held
+from supportdesk.classes.applying.queries import how_many_held, how_many_to_look_at
 from supportdesk.classes.called_off import dismissed_from
 from supportdesk.classes.deciding.queries import how_many_to_decide
 from supportdesk.classes.duty import (
@@ -73,7 +73,7 @@ def index() -> str:
         kinds=KINDS,
         longest=LONGEST_WORD,
         held=count_held(actor),
-        to_confirm=how_many_held() if actor.may(Permission.EDIT_LEARNERS) else 0,
+        to_confirm=how_many_to_look_at() if actor.may(Permission.EDIT_LEARNERS) else 0,
         to_decide=how_many_to_decide(districts=districts_decided(actor), now=clock.now())
         if actor.may(Permission.DECIDE_RUN)
         else 0,

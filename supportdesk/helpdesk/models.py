@@ -66,6 +66,12 @@ class Booking(Base):
         CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", "cancelled_has_time"),
         Index("uq_booking_slot", "adviser_id", "starts_at", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
         Index("ix_booking_desk_starts_at", "desk_id", "starts_at"),
+        Index(
+            "ix_booking_caller_phone",
+            "caller_phone",
+            sqlite_where=text("caller_phone <> ''"),
+            postgresql_where=text("caller_phone <> ''"),
+        ),
     )
 
     id: Mapped[identity]

@@ -102,6 +102,12 @@ class Learner(Base):
         Index("ix_learner_birth_date", "birth_date"),
         Index("ix_learner_provisional", "id", sqlite_where=text("provisional"), postgresql_where=text("provisional")),
         Index("ix_learner_kana", "kana_key", "id"),
+        Index(
+            "ix_learner_helper_phone",
+            "helper_phone",
+            sqlite_where=text("helper_phone <> ''"),
+            postgresql_where=text("helper_phone <> ''"),
+        ),
     )
 
     id: Mapped[identity]

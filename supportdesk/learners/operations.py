@@ -22,7 +22,7 @@ from supportdesk.learners.found import Found
 from supportdesk.learners.keys import Findable, add_keys, callable_number, rewrite_keys, year_of
 from supportdesk.learners.locking import lock_register
 from supportdesk.learners.merging.pairs import decide_apart
-from supportdesk.learners.models import FormerName, FormerResidence, Learner, LearnerNeed, LearnerPhone
+from supportdesk.learners.models import Channel, FormerName, FormerResidence, Learner, LearnerNeed, LearnerPhone
 from supportdesk.learners.particulars import Particulars, Telephone, checked, name_keys
 
 
@@ -123,6 +123,18 @@ def amend_learner(
     audit.record(
         actor=actor, action=Action.AMEND_LEARNER, subject=f"learner:{learner_id}", now=now, detail={"changed": changed}
     )
+
+
+def choose_channel(learner_id: int, channel: Channel, *, actor: Actor, now: datetime) -> None:
+    """From now on the learner is told in this way. Raises NotFound."""
+    live = select(Learner).where(Learner.id == learner_id, Learner.merged_into.is_(None), Learner.erased_at.is_(None))
+    learner = db.session.scalar(live.with_for_update(key_share=True))
+    if learner is None:
+        raise NotFound
+    learner.channel, learner.updated_at = channel, now
+    db.session.flush()
+    changed = {"changed": ["channel"]}
+    audit.record(actor=actor, action=Action.AMEND_LEARNER, subject=f"learner:{learner_id}", now=now, detail=changed)
 
 
 def put_particulars(learner: Learner, particulars: Particulars, *, now: datetime) -> None:

@@ -45,6 +45,12 @@ class Notice(Base):
         CheckConstraint("attempts >= 0", "attempts_positive"),
         Index("ix_notice_state_due", "state", "due_at"),
         Index("ix_notice_state_settled", "state", "settled_at"),
+        Index(
+            "ix_notice_call_to",
+            "call_to",
+            sqlite_where=text("call_to <> ''"),
+            postgresql_where=text("call_to <> ''"),
+        ),
     )
 
     id: Mapped[identity]

@@ -110,6 +110,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "classes.applications": ("/classes/applications", {"GET"}, COUNTER),
     "classes.application": ("/classes/applications/999999", {"GET"}, COUNTER),
     "classes.say_who": ("/classes/applications/999999/who", {"POST"}, COUNTER),
+    "classes.settle_channel": ("/classes/applications/999999/channel", {"POST"}, COUNTER),
     "classes.place_application": ("/classes/applications/999999/place", {"GET", "POST"}, COUNTER),
     "classes.refuse_application": ("/classes/applications/999999/refuse", {"GET", "POST"}, COUNTER),
     "schedule.calendar": ("/calendar.ics", {"GET"}, EVERYBODY),

@@ -74,6 +74,7 @@ def application(application_id: int) -> str:
         to_be_told=found.state is ApplicationState.HELD and run.state is RunState.CANCELLED,
         there=there_already(found.run_id, known),
         drawn=bool(draws_among([found.run_id])),
+        differs=queries.channels_that_differ(application_id) if known else {},
         all_known=len(known) == len(found.people),
         state=STATES[found.state],
         because=REASONS[found.because] if found.because else "",
@@ -118,6 +119,29 @@ def say_who(application_id: int) -> Response:
         return here
 
     return answer_press(act, back=here)
+
+
+@blueprint.post("/applications/<int:application_id>/channel")
+@requires(Permission.EDIT_LEARNERS)
+def settle_channel(application_id: int) -> Response:
+    """Which of two ways to be told holds: the one that was named, or the register's."""
+    actor, now, here = current_actor(), clock.now(), url_for("classes.application", application_id=application_id)
+    person = next((one for one in queries.application_to_settle(application_id).people if _is_named(one)), None)
+    if person is None or person.learner_id is None:
+        raise NotFound
+    applicant_id, taken = person.id, request.form.get("take") == "1"
+    check_scope(actor, person.learner_id)
+
+    def act() -> str:
+        settling.settle_channel(applicant_id, taken=taken, actor=actor, now=now)
+        return here
+
+    said = _("連絡の方法を、申し込みのとおりに変えました。") if taken else _("連絡の方法は、登録のままにしました。")
+    return answer_press(act, said, back=here)
+
+
+def _is_named(person: Applicant) -> bool:
+    return person.id == row_id(request.form.get("applicant", ""))
 
 
 @blueprint.route("/applications/<int:application_id>/place", methods=["GET", "POST"])

@@ -8,7 +8,7 @@ from supportdesk.classes.applying.models import Applicant
 from supportdesk.core.database import connection
 from supportdesk.learners.duplicates import probable_duplicates
 from supportdesk.learners.found import Found
-from supportdesk.learners.models import Learner, LearnerPhone, Need, Status
+from supportdesk.learners.models import Channel, Learner, LearnerPhone, Need, Status
 from supportdesk.learners.particulars import Particulars, Telephone
 from supportdesk.learners.standing import OUTSIDE
 
@@ -33,6 +33,16 @@ def learner_like(kana_key: str, phone: str, birth_year: int | None) -> int | Non
         wanted = wanted.where(or_(born.is_(None), born == birth_year))
     rows = connection().execute(wanted).all()
     return rows[0].id if len(rows) == 1 and rows[0].status is Status.ACTIVE else None
+
+
+def channel_differs(learner_id: int, position: int, named: Channel) -> bool:
+    """Whether they named another way to be told than the register has. The second of two was not asked; and the
+    telephone, which the form proposes, says nothing against mail or LINE, which it does not offer. One statement.
+    """
+    held = connection().scalar(select(Learner.channel).where(Learner.id == learner_id))
+    if position != 1 or held is named:
+        return False
+    return named is not Channel.PHONE or held is Channel.POST
 
 
 def particulars_of(applicant: Applicant) -> Particulars:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supportdesk.core.database import Base, foreign_key, identity, key_text
@@ -72,6 +72,12 @@ class Applicant(Base):
         UniqueConstraint("application_id", "position"),
         CheckConstraint("position IN (1, 2)", "position_of_two"),
         Index("ix_applicant_phone", "phone", "kana_key"),
+        Index(
+            "ix_applicant_channel_differs",
+            "application_id",
+            sqlite_where=text("channel_differs"),
+            postgresql_where=text("channel_differs"),
+        ),
     )
 
     id: Mapped[identity]
@@ -87,4 +93,7 @@ class Applicant(Base):
     device: Mapped[Device | None]
     needs: Mapped[str] = mapped_column(default="", comment="what they need, by learners' words, commas between")
     channel: Mapped[Channel]
+    channel_differs: Mapped[bool] = mapped_column(
+        default=False, comment="the register has another way to tell them, and nobody has said yet which holds"
+    )
     applied_at: Mapped[datetime]

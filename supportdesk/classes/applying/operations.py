@@ -18,7 +18,7 @@ from sqlalchemy.orm import selectinload
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.classes.applying.errors import AlreadySettled, ByInvitation, NoSuchApplication, TooMany, TriedTooOften
-from supportdesk.classes.applying.matching import learner_like
+from supportdesk.classes.applying.matching import channel_differs, learner_like
 from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, HeldBecause
 from supportdesk.classes.applying.placing import locked_application, settle, there_already, try_to_place
 from supportdesk.classes.cancelling import cancel_enrolment
@@ -167,9 +167,10 @@ def _unused_receipt() -> str:
 
 def _applicant(position: int, one: Wish, now: datetime) -> Applicant:
     phone, kana_key = one.key
+    learner_id = learner_like(kana_key, phone, one.birth_year)
     return Applicant(
         position=position,
-        learner_id=learner_like(kana_key, phone, one.birth_year),
+        learner_id=learner_id,
         name=one.name,
         kana=one.kana,
         kana_key=kana_key,
@@ -179,6 +180,7 @@ def _applicant(position: int, one: Wish, now: datetime) -> Applicant:
         device=one.device,
         needs=",".join(sorted(one.needs)),
         channel=one.channel,
+        channel_differs=learner_id is not None and channel_differs(learner_id, position, one.channel),
         applied_at=now,
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, HeldBecause
@@ -15,6 +15,14 @@ from supportdesk.classes.models import Filling, Run, RunState
 from supportdesk.core.errors import NotFound
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.extensions import db
+from supportdesk.learners.models import Channel, Learner
+
+#: The register was put right meanwhile by somebody else, or there is nobody any more: nothing is asked then.
+CHANNEL_DIFFERS: Final = (
+    Applicant.channel_differs,
+    Applicant.channel != Learner.channel,
+    Learner.erased_at.is_(None),
+)
 
 
 class Terms(NamedTuple):
@@ -106,22 +114,34 @@ class HeldRow(NamedTuple):
     starts_at: datetime
     apply_until: datetime | None
     state: RunState
+    held: bool
     people: Sequence[str]
     learner_ids: Sequence[int]
 
 
+def _asking_for_the_channel() -> ColumnElement[bool]:
+    """Condition: it is placed, and names another way to be told than the register has."""
+    differs = select(Applicant.application_id).join(Learner, Learner.id == Applicant.learner_id).where(*CHANNEL_DIFFERS)
+    return and_(Application.state == ApplicationState.PLACED, Application.id.in_(differs))
+
+
 def held_page(number: int) -> Page[HeldRow]:
-    """Those that wait: of classes that were called off, for those people do not know it yet, then the oldest; whom they
-    are known to be about. Three statements.
+    """Those on which reception has something to say: of classes that were called off, for those people do not know it
+    yet, then the oldest; whom they are known to be about. Three statements.
     """
     page = fetch_page(
         select(
             *(Application.id, Application.receipt, Application.because, Application.applied_at),
             *(Run.id.label("run_id"), Run.title, Run.starts_at, Run.apply_until, Run.state),
+            (Application.state == ApplicationState.HELD).label("held"),
         )
         .join(Run, Run.id == Application.run_id)
-        .where(Application.state == ApplicationState.HELD)
-        .order_by(Run.state != RunState.CANCELLED, Application.applied_at, Application.id),
+        .where(or_(Application.state == ApplicationState.HELD, _asking_for_the_channel()))
+        .order_by(
+            or_(Run.state != RunState.CANCELLED, Application.state != ApplicationState.HELD),
+            Application.applied_at,
+            Application.id,
+        ),
         number,
     )
     names: dict[int, list[str]] = {}
@@ -145,6 +165,22 @@ def how_many_held(*run_ids: int) -> int:
     if run_ids:
         wanted.append(Application.run_id.in_(run_ids))
     return db.session.scalar(select(func.count()).select_from(Application).where(*wanted)) or 0
+
+
+def how_many_to_look_at() -> int:
+    """How many stand on reception's list."""
+    wanted = or_(Application.state == ApplicationState.HELD, _asking_for_the_channel())
+    return db.session.scalar(select(func.count()).select_from(Application).where(wanted)) or 0
+
+
+def channels_that_differ(application_id: int) -> dict[int, Channel]:
+    """For the people of an application who named another way to be told: the one that the register has."""
+    rows = db.session.execute(
+        select(Applicant.id, Learner.channel)
+        .join(Learner, Learner.id == Applicant.learner_id)
+        .where(Applicant.application_id == application_id, *CHANNEL_DIFFERS)
+    )
+    return {row.id: row.channel for row in rows}
 
 
 def application_to_settle(application_id: int) -> Application:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.classes.applying.errors import AlreadySaid, AlreadySettled, NotKnownYet
-from supportdesk.classes.applying.matching import particulars_of
+from supportdesk.classes.applying.matching import channel_differs, particulars_of
 from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, RefusedBecause
 from supportdesk.classes.applying.placing import Asked, locked_application, place, settle, try_to_place
 from supportdesk.classes.locking import lock_run
@@ -20,7 +20,7 @@ from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import SYSTEM, Actor
 from supportdesk.extensions import db
 from supportdesk.learners.locking import lock_register
-from supportdesk.learners.operations import enter_learner
+from supportdesk.learners.operations import choose_channel, enter_learner
 
 
 class Said(NamedTuple):
@@ -55,6 +55,7 @@ def say_who(
     elif learner_id in {one.learner_id for one in application.people}:
         raise SamePerson
     person.learner_id = learner_id
+    person.channel_differs = channel_differs(learner_id, person.position, person.channel)
     db.session.flush()
     audit.record(
         actor=actor,
@@ -77,6 +78,21 @@ def place_application(application_id: int, *, asked: Asked | None = None, actor:
     if not all(person.learner_id for person in application.people):
         raise NotKnownYet
     place(lock_run(application.run_id), application, asked=asked or Asked(), actor=actor, now=now)
+
+
+def settle_channel(applicant_id: int, *, taken: bool, actor: Actor, now: datetime) -> None:
+    """They are told from now on as they wrote when they applied; or the register's way holds, unless `taken`.
+
+    Raises NotFound, and AlreadySettled when somebody has said so already.
+    """
+    application = locked_application(_application_of(applicant_id))
+    person = next(one for one in application.people if one.id == applicant_id)
+    if not person.channel_differs or person.learner_id is None:
+        raise AlreadySettled
+    person.channel_differs = False
+    if taken:
+        choose_channel(person.learner_id, person.channel, actor=actor, now=now)
+    db.session.flush()
 
 
 def refuse_application(application_id: int, reason: RefusedBecause, *, actor: Actor, now: datetime) -> None:

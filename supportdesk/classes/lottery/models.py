@@ -46,6 +46,8 @@ class LotteryEntrant(Base):
     __table_args__ = (
         Index("uq_lottery_entrant_live", "run_id", "learner_id", unique=True, sqlite_where=_LIVE,
               postgresql_where=_LIVE),
+        Index("ix_lottery_entrant_caller_phone", "caller_phone", sqlite_where=text("caller_phone <> ''"),
+              postgresql_where=text("caller_phone <> ''")),
         CheckConstraint("position IN (1, 2)", "position_of_two"),
     )  # fmt: skip
 

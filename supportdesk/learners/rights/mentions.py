@@ -12,10 +12,10 @@ The rows stay what they are, the other person's. Called by erasure.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, case, false, func, literal, null, or_, select, update
+from sqlalchemy import Column, ColumnElement, Select, and_, case, false, func, literal, null, or_, select, update
 
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.japanese import search_key
@@ -118,21 +118,29 @@ def _sought(known: _Known, ids: Sequence[int]) -> list[Mentioned]:
     return [one for one in found if one.rows]
 
 
-def _named(mention: Mention, known: _Known, ids: Sequence[int]) -> Mentioned:
+def may_name(mention: Mention, numbers: Collection[str], tied: Collection[int], ids: Sequence[int]) -> Select[Any]:
+    """The rows of one kind that may name them: by one of these numbers, or rows of somebody tied to them. Both are
+    found by an index; a group's request for a lecture, of which there are few, is not.
+    """
     columns = mention.table.c
     whose = columns[mention.column] if mention.column else null()
-    candidates = [whose.in_(known.tied)] if mention.column else []
+    candidates: list[ColumnElement[bool]] = [whose.in_(tied)] if mention.column else []
     wanted = [columns.id, whose.label("whose")]
     for label, column in (("name", mention.name), ("phone", mention.phone)):
         wanted.append(columns[column].label(label) if column else literal("").label(label))
     if mention.phone:
-        candidates.append(columns[mention.phone].in_(known.numbers))
+        phone = columns[mention.phone]
+        candidates.append(and_(phone.in_(numbers), phone != ""))  # the indexes hold no empty numbers
     sought = select(*wanted).where(or_(false(), *candidates)).order_by(columns.id)
     if mention.column:
         sought = sought.where(whose.not_in(ids))
     elif "learner_id" in columns:  # a row that is known to be theirs is answered for as such
         sought = sought.where(or_(columns.learner_id.is_(None), columns.learner_id.not_in(ids)))
-    rows = connection().execute(sought).all()
+    return sought
+
+
+def _named(mention: Mention, known: _Known, ids: Sequence[int]) -> Mentioned:
+    rows = connection().execute(may_name(mention, known.numbers, known.tied, ids)).all()
     if mention.name is None:
         theirs = [row for row in rows if row.whose in known.tied and row.phone in known.numbers]
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,11 +12,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from supportdesk.accounts.actions import Action
-from supportdesk.classes.applying.errors import AlreadySaid
+from supportdesk.classes.applying import queries
+from supportdesk.classes.applying.errors import AlreadySaid, AlreadySettled
 from supportdesk.classes.applying.jobs import close_over
 from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, RefusedBecause
 from supportdesk.classes.applying.operations import Wish
-from supportdesk.classes.applying.settling import say_who
+from supportdesk.classes.applying.settling import say_who, settle_channel
 from supportdesk.classes.lottery.errors import SamePerson
 from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.classes.models import Enrolment
@@ -23,7 +25,7 @@ from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
-from supportdesk.learners.models import Learner, Need
+from supportdesk.learners.models import Channel, Learner, Need
 from supportdesk.learners.operations import ProbablyKnown
 from supportdesk.learners.rights.erasure import erase_learner, fates_of
 from tests.classes.applying.test_applying import HANA, TARO, applied, seated, states
@@ -103,7 +105,46 @@ def test_who_is_erased_is_gone_from_applications_that_were_never_tied_to_them(ap
         assert (kept.kana, kept.phone) == (TARO.kana, TARO.phone), "who shares the telephone is somebody else"
 
 
+def test_what_was_named_does_not_overrule_the_register_until_reception_says_so(app: Flask) -> None:
+    with app.app_context():
+        hana = make_learner("サトウ ハナ", phone="018-800-1111")
+        taro = make_learner("サトウ タロウ", phone="018-800-1111", channel=Channel.MAIL)
+        applied(make_run(), replace(HANA, channel=Channel.POST), replace(TARO, channel=Channel.POST))
+        applied(make_run(meeting_at(hour=13)), TARO)
+        assert [one[0] for one in states()] == [ApplicationState.PLACED] * 2
+        assert queries.how_many_to_look_at() == 1, "the second was not asked, and the telephone was only proposed"
+        person = people()[0]
+        for taken, then in ((False, Channel.PHONE), (True, Channel.POST)):
+            with transaction():
+                db.session.get_one(Applicant, person).channel_differs = True
+            with transaction():
+                settle_channel(person, taken=taken, actor=SYSTEM, now=desk_clock.now())
+            assert db.session.scalars(select(Learner.channel).where(Learner.id == hana)).one() is then
+            with pytest.raises(AlreadySettled), transaction():
+                settle_channel(person, taken=True, actor=SYSTEM, now=desk_clock.now())
+        assert db.session.scalars(select(Learner.channel).where(Learner.id == taro)).one() is Channel.MAIL
+        assert queries.how_many_to_look_at() == 0
+
+
 # ---- the pages
+
+
+def test_reception_takes_over_with_one_press_how_somebody_known_wishes_to_be_told(
+    app: Flask, reception: PageClient
+) -> None:
+    with app.app_context():
+        hana = make_learner("サトウ ハナ", phone="018-800-1111")
+        applied(make_run(), replace(HANA, channel=Channel.POST))
+        receipt = db.session.scalars(select(Application.receipt)).one()
+    listed = held_ones(reception)
+    assert "連絡の方法が登録とちがいます" in listed.text
+    page = reception.get(listed.link(receipt))
+    assert "連絡の方法は「電話」ですが、申し込みには「郵便」とあります" in page.text
+    kept = reception.submit(page, "これからは「郵便」にする", follow=True)
+    assert "申し込みには「郵便」とあります" not in kept.text
+    assert "たしかめる申し込みは、ありません" in reception.get("/classes/applications").text
+    with app.app_context():
+        assert db.session.scalars(select(Learner.channel).where(Learner.id == hana)).one() is Channel.POST
 
 
 def held_ones(desk: PageClient) -> Page:

@@ -156,11 +156,17 @@ def test_an_assistant_stays_when_the_class_is_changed(people: dict[str, Account]
         change_run(run_id, replace(as_it_is(run_id), staff=(three.id,)), actor=SYSTEM, now=clock.now())
     assert on_duty(meeting_of(run_id)) == {three.id: Duty.INSTRUCTOR, two.id: Duty.ASSISTANT}
     assert (taken_by(one), len(taken_by(two))) == (set(), 1)
+
+
+def test_a_class_does_not_move_to_a_day_on_which_an_assistant_is_away(people: dict[str, Account]) -> None:
+    one, two, _three = people.values()
+    run_id = make_run(meeting_at(staff=[one.id]))
+    put(meeting_of(run_id), {one.id: Duty.INSTRUCTOR, two.id: Duty.ASSISTANT})
     with transaction() as session:
         session.get_one(Account, two.id).service_ends_on = DAY
     day = meeting_at(NEXT_WEEK)
+    moved = replace(as_it_is(run_id), staff=(one.id,), times={1: (day.starts_at, day.ends_at)})
     with pytest.raises(PlanRefused) as refused, transaction():
-        moved = replace(as_it_is(run_id), staff=(three.id,), times={1: (day.starts_at, day.ends_at)})
         change_run(run_id, moved, actor=SYSTEM, now=clock.now())
     assert "12月10日（木）に担当できません（この日より前に退職）" in str(refused.value.message)
 

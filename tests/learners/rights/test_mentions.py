@@ -26,6 +26,7 @@ from supportdesk.learners.merging.operations import merge_learners, undo_hand_ov
 from supportdesk.learners.models import Learner, LinkKind
 from supportdesk.learners.queries import particulars_of
 from supportdesk.learners.rights.erasure import erase_learner, reasons_of
+from supportdesk.learners.rights.mentions import mentioned
 from supportdesk.learners.rights.models import Asker, RequestKind, RightsRequest
 from supportdesk.learners.rights.requests import take_request
 from supportdesk.learners.rooms import mentions
@@ -36,6 +37,7 @@ from tests.factories import make_account, make_learner, make_reference
 from tests.helpdesk.making import at, book, make_adviser, make_desk
 from tests.notices.making import notice, queue
 from tests.pages import PageClient
+from tests.plans import looked_through
 from tests.trail import noted
 
 NAME, KANA, PHONE, NUMBER = "鵺野 蟋蟀", "ヌエノ コオロギ", "018-889-7431", "+81188897431"
@@ -264,3 +266,12 @@ def test_the_pages_read_well_and_say_beforehand_what_will_be_done(app: Flask, cl
         assert "妻" in text and "鵺野" not in text and "本人" not in text, address
     people = client.get(f"/classes/{run}").text
     assert "妻" in people and ERASED in people and "本人" not in people
+
+
+@pytest.mark.only_on("sqlite")
+def test_no_rows_of_other_people_are_looked_through_from_end_to_end(context: None) -> None:
+    make_reference()
+    learner_id = person()
+    link(learner_id, make_learner())
+    of_people = {"enrolment", "lottery_entrant", "booking", "notice", "learner", "applicant"}
+    assert not of_people & looked_through(lambda: mentioned([learner_id]))
