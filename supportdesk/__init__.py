@@ -19,6 +19,7 @@ MODELS = (
     "classes.lottery.models",
     "classes.models",
     "classes.outreach.models",
+    "classes.outreach.pictures.models",
     "classes.day_changes.models",
     "classes.series.models",
     "classes.sheets.models",

@@ -12,7 +12,8 @@ from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.classes.models import AttendanceMark, Enrolment
 from supportdesk.classes.office import APPLICATION_YEARS
 from supportdesk.classes.outreach.models import OutreachRequest, OutreachStep
-from supportdesk.classes.outreach.office import OUTREACH_CONTACT_YEARS
+from supportdesk.classes.outreach.office import OUTREACH_CONTACT_YEARS, OUTREACH_PICTURE_YEARS
+from supportdesk.classes.outreach.pictures.models import OutreachPicture
 from supportdesk.classes.sheets.models import FeedbackSheet
 from supportdesk.classes.sheets.office import FEEDBACK_YEARS
 from supportdesk.core.database import table_of
@@ -106,6 +107,13 @@ ANSWERS: Final = RoomAnswers(
             since="taken_at",
             years=OUTREACH_CONTACT_YEARS.get,
             emptied=("reason",),
+            column="request_id",
+        ),
+        Ageing(
+            _l("出前講座の写真"),
+            table_of(OutreachPicture),
+            since="added_at",
+            years=OUTREACH_PICTURE_YEARS.get,
             column="request_id",
         ),
     ),

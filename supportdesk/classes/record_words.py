@@ -86,4 +86,5 @@ WORDS: Final[Mapping[str, TableWords]] = {
         },
     ),
     "outreach_step": TableWords(_l("出前講座の申し込みの、これまで"), {"reason": _l("理由")}),
+    "outreach_picture": TableWords(_l("出前講座の写真"), {"caption": _l("写真の説明")}),
 }

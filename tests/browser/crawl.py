@@ -32,6 +32,7 @@ FILES = {
     "videos.code_png",
     "videos.code_svg",
     "videos.media",
+    "outreach.picture_file",
     "tutors.figures_file",
 }
 #: Where administrators say why they look at somebody.

@@ -237,6 +237,10 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "outreach.find": ("/outreach/999999/find", {"GET", "POST"}, WORK_OUTREACH),
     "outreach.letter": ("/outreach/999999/letter", {"GET"}, SEE_OUTREACH),
     "outreach.result": ("/outreach/999999/result", {"GET", "POST"}, SEE_OUTREACH),
+    "outreach.add_pictures": ("/outreach/999999/pictures/new", {"GET", "POST"}, SEE_OUTREACH),
+    "outreach.picture": ("/outreach/999999/pictures/x", {"GET", "POST"}, SEE_OUTREACH),
+    "outreach.picture_file": ("/outreach/999999/pictures/x/large.jpg", {"GET"}, SEE_OUTREACH),
+    "outreach.delete_picture": ("/outreach/999999/pictures/x/delete", {"GET", "POST"}, SEE_OUTREACH),
     "outreach.back": ("/outreach/999999/back", {"GET", "POST"}, WORK_OUTREACH),
     "outreach.end": ("/outreach/999999/end", {"GET", "POST"}, WORK_OUTREACH),
     "tutors.index": ("/tutors/", {"GET"}, MATCH_TUTORS | {Role.TUTOR}),
@@ -294,7 +298,8 @@ FIELD = frozenset({
     "dropbox.drop", "dropbox.key", "dropbox.held", "dropbox.record", "dropbox.dismiss",
     "classes.walk_in", "classes.heads", "classes.levels", "classes.paper_roster", "classes.meeting_code",
     "classes.meeting_code_svg", "classes.meeting_code_png", "lectures.index", "lectures.record",
-    "outreach.board", "outreach.request_page", "outreach.advance", "outreach.tick", "outreach.result", "tutors.index",
+    "outreach.board", "outreach.request_page", "outreach.advance", "outreach.tick", "outreach.result",
+    "outreach.add_pictures", "outreach.picture", "outreach.picture_file", "outreach.delete_picture", "tutors.index",
     "tutors.log", "tutors.session", "tutors.sessions", "tutors.correct", "tutors.withdraw",
 })  # fmt: skip
 RESIDENTS = frozenset(endpoint for endpoint, (_, _, who) in ROUTES.items() if None in who) - FIELD

@@ -13,7 +13,8 @@ def plug_in(app: Flask) -> None:
     from supportdesk.classes.outreach.locking import KIND
     from supportdesk.core import activities
 
-    import_module("supportdesk.classes.outreach.step_views")  # they stand on the blueprint of views
+    for more in ("step_views", "pictures.views"):  # they stand on the blueprint of views
+        import_module(f"supportdesk.classes.outreach.{more}")
     for blueprint in (public_views.blueprint, views.blueprint):
         app.register_blueprint(blueprint)
     activities.register(app.extensions, KIND, descriptions.describe_requests)

@@ -17,6 +17,7 @@ from supportdesk.classes.outreach.errors import ApplicationRefused
 from supportdesk.classes.outreach.finding import FoundDay
 from supportdesk.classes.outreach.models import GroupKind, OutreachRequest, OutreachState
 from supportdesk.classes.outreach.office import OUTREACH_LEAD_DAYS, OUTREACH_MOST_MINUTES
+from supportdesk.classes.outreach.pictures.forms import PictureFields
 from supportdesk.classes.outreach.reporting import Result
 from supportdesk.classes.outreach.words import EQUIPMENT, GROUPS
 from supportdesk.core import clock
@@ -257,8 +258,8 @@ def typed_for(starts_at: datetime, minutes: int) -> dict[str, Any]:
     return {"day": begins.date(), "start": begins.time(), "end": ends.time()}
 
 
-class ResultForm(DeskForm):
-    """How a lecture was. `result_form` adds a field for each age band."""
+class ResultForm(PictureFields):
+    """How a lecture was, with pictures or without. A field for each age band is added below."""
 
     heads = IntegerField(_l("参加した人の数（全員）"), least=0, most=1000, unit=_l("人"))
     topics = NoteField(_l("話したこと、質問されたこと"), max_length=1000)

@@ -181,6 +181,33 @@ OUTREACH_CONTACT_YEARS: Final = NumberSetting(
     unit=_l("年"),
     meaning=_l("終わった申し込みの、連絡する方の名前と電話番号を消すまでの年数です。団体の名前と人数は残ります。"),
 )
+OUTREACH_PICTURES: Final = NumberSetting(
+    name="classes.outreach_pictures",
+    label=_l("出前講座の写真の枚数"),
+    default=4,
+    least=0,
+    most=12,
+    unit=_l("枚"),
+    meaning=_l("1つの講座の結果に、写真はこれだけ付けられます。0にすると、付けられません。"),
+)
+OUTREACH_PICTURE_MEGABYTES: Final = NumberSetting(
+    name="classes.outreach_picture_megabytes",
+    label=_l("出前講座の写真1枚の大きさ"),
+    default=10,
+    least=1,
+    most=20,
+    unit=_l("MB"),
+    meaning=_l("送れるファイルの大きさです。小さくしてから保存するので、場所はあまりとりません。"),
+)
+OUTREACH_PICTURE_YEARS: Final = NumberSetting(
+    name="classes.outreach_picture_years",
+    label=_l("出前講座の写真を残す年数"),
+    default=2,
+    least=1,
+    most=30,
+    unit=_l("年"),
+    meaning=_l("写真を加えてから、年に1度の整理で消すまでの年数です。消してほしいと言われた写真は、すぐに消せます。"),
+)
 OUTREACH_KIT: Final = TextSetting(
     name="classes.outreach_kit",
     label=_l("出前講座の持ち物と準備"),
@@ -223,6 +250,9 @@ SETTINGS: Final = (
     OUTREACH_PER_ADDRESS,
     OUTREACH_FORM_SECONDS,
     OUTREACH_CONTACT_YEARS,
+    OUTREACH_PICTURES,
+    OUTREACH_PICTURE_MEGABYTES,
+    OUTREACH_PICTURE_YEARS,
     OUTREACH_KIT,
     OUTREACH_LETTER_NOTE,
 )

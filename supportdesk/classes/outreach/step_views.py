@@ -24,6 +24,7 @@ from supportdesk.classes.outreach.forms import (
 )
 from supportdesk.classes.outreach.models import OutreachRequest, OutreachState
 from supportdesk.classes.outreach.office import OUTREACH_LETTER_NOTE
+from supportdesk.classes.outreach.pictures.operations import add_pictures
 from supportdesk.classes.outreach.queries import Details, heads_by_age, request_details, request_to_work_on
 from supportdesk.classes.outreach.reporting import report_result
 from supportdesk.classes.outreach.steps import BACK, CAN_END, HAS_RUN, has_begun
@@ -124,6 +125,9 @@ def result(request_id: int) -> Answer:
 
     def act() -> str:
         report_result(request_id, form.result(), actor=actor, now=now)
+        if form.pictures.ready:
+            consent, caption = bool(form.consent.data), form.caption.data
+            add_pictures(request_id, form.pictures.ready, caption=caption, consent=consent, actor=actor, now=now)
         return url_for("outreach.request_page", request_id=request_id)
 
     return answer_form(form, page, act, _("結果を保存しました。"))

@@ -19,6 +19,9 @@ from supportdesk.classes.outreach.applying import amend_application, amend_conta
 from supportdesk.classes.outreach.forms import ContactForm, StaffApplicationForm, typed_from
 from supportdesk.classes.outreach.locking import held_activity
 from supportdesk.classes.outreach.models import Door, OutreachState
+from supportdesk.classes.outreach.office import OUTREACH_PICTURES
+from supportdesk.classes.outreach.pictures.operations import TAKES_PICTURES
+from supportdesk.classes.outreach.pictures.queries import pictures_of
 from supportdesk.classes.outreach.queries import (
     Details,
     board_page,
@@ -102,7 +105,8 @@ def new() -> Answer:
 def request_page(request_id: int) -> str:
     """One request: its next step, what the group wishes, what was done. That somebody looked is noted."""
     found, now = request_details(current_actor(), request_id), clock.now()
-    note_look_at(found)
+    pictures = pictures_of(request_id)
+    note_look_at(found, shows_people=bool(pictures))
     asked = found.request
     return render_template(
         "outreach/request.html",
@@ -113,6 +117,8 @@ def request_page(request_id: int) -> str:
         lecture=lecture_rows(found),
         result=result_rows(found, heads_by_age(request_id), named_at(found.meeting_id or 0)),
         wish=wish_rows(found),
+        pictures=pictures,
+        can_add_pictures=asked.state in TAKES_PICTURES and len(pictures) < OUTREACH_PICTURES.get(),
         states=STATES,
         next_steps=NEXT_STEPS,
         groups=GROUPS,
@@ -219,7 +225,7 @@ def goes_back(found: Details) -> bool:
     return found.works and state in BACK and not (calls_off and has_begun(found.request.starts_at, clock.now()))
 
 
-def note_look_at(found: Details) -> None:
-    """Whom the group named to be called stands on the page: that somebody looked is noted."""
-    if found.request.contact_name and request.method == "GET":
+def note_look_at(found: Details, *, shows_people: bool = False) -> None:
+    """Whom the group named to be called stands on the page, or people can be seen: that somebody looked is noted."""
+    if (found.request.contact_name or shows_people) and request.method == "GET":
         note_contact(Action.VIEW_OUTREACH, held_activity(found.request.id))
