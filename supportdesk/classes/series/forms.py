@@ -40,7 +40,7 @@ from supportdesk.core.moments import WEEKDAYS
 from supportdesk.core.wareki import DateError, parse_date
 
 _APART = re.compile(r"[\n、,，\s]+")
-_NOT_CARRIED = frozenset({"csrf_token", "one_time_token", "check", "back", "although", "row_count"})
+_NOT_CARRIED = frozenset({"csrf_token", "one_time_token", "check", "back", "although", "row_count", "corrections"})
 LONGEST_MEETING = 480
 
 
@@ -115,6 +115,8 @@ class SeriesForm(FillingField, ShownFromFields, LeastFields, DeskForm):
         hint=_l("1回目の日から数えて、その日の17:00に締め切ります。空のときは、教室が始まるまでです。"),
     )
     although = AlthoughField()
+    #: What was changed of the dates before one came back here (corrections.py).
+    corrections = HiddenField(max_length=20_000)
 
     def __init__(
         self,
@@ -343,6 +345,7 @@ class LookedThroughForm(SeriesForm):
             fields.day.data, fields.start.data = begins.date(), begins.time()
             fields.room.data, fields.staff.data = row.room_id, frozenset(row.staff)
             fields.assistants.data = frozenset(row.assistants)
+            fields.skip.data, fields.meant.data = row.skipped, row.meant
 
     def looked_through(self, course: CourseDefaults) -> list[Row]:
         """The dates as they were sent; one that cannot be read is none, and stands in the form with what is wrong."""

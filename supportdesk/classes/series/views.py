@@ -16,7 +16,7 @@ from supportdesk.classes import run_queries
 from supportdesk.classes.duty import districts_managed
 from supportdesk.classes.errors import PlanRefused
 from supportdesk.classes.models import RunKind
-from supportdesk.classes.series import queries
+from supportdesk.classes.series import corrections, queries
 from supportdesk.classes.series.examining import Examined, Finding, examine
 from supportdesk.classes.series.forms import LookedThroughForm, RowFields, SeriesForm, looked_through_form
 from supportdesk.classes.series.operations import plan_series
@@ -47,8 +47,10 @@ def new() -> Answer:
     """Say what the term is to be; its dates are looked through next."""
     if _kept_dates():
         return _draw(_sent_form())
+    if "back" in request.form:
+        return _gone_back()
     form = SeriesForm(**_choices())
-    if not form.is_submitted() or "back" in request.form:
+    if not form.is_submitted():
         return _first_page(form)
     course = queries.course_defaults(str(form.course_code.data)) if form.validate() else None
     rows = form.rows_for(course) if course else None
@@ -59,6 +61,9 @@ def new() -> Answer:
     except PlanRefused as refusal:
         form.refuse(refusal)
         return _first_page(form), 422
+    changes = corrections.read(form.corrections.data)
+    if changes:
+        rows = corrections.carried_out(rows, changes, rooms=dict(form.rooms), people=form.people)
     dates = looked_through_form(len(rows), _choices())
     dates.show(rows)
     return _draw(dates, rows, course)
@@ -88,6 +93,17 @@ def dates() -> Answer:
     return answer_form(form, lambda: _draw(form, course=course), act, _("まとめて登録しました。"))
 
 
+def _gone_back() -> str:
+    """What the term is to be, as it was sent with its dates; what was changed of these is kept."""
+    first, sent = SeriesForm(**_choices()), _sent_form()
+    sent.validate()
+    course = None if sent.wrong_before else queries.course_defaults(str(sent.course_code.data))
+    planned = sent.rows_for(course) if course else None
+    if course and planned:
+        first.corrections.data = corrections.written(planned, sent.looked_through(course))
+    return _first_page(first)
+
+
 def _kept_dates() -> bool:
     """Whether dates are to be shown that were sent when their sender had to log in again."""
     return kept_form.fields_for({"row_count"}) is not None
@@ -111,7 +127,8 @@ def _choices() -> Mapping[str, Any]:
 
 
 def _first_page(form: SeriesForm) -> str:
-    return render_template("series/new.html", form=form)
+    changed = len(corrections.read(form.corrections.data))
+    return render_template("series/new.html", form=form, changed=changed)
 
 
 class ShownRow(NamedTuple):

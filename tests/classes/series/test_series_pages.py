@@ -131,9 +131,37 @@ def test_what_was_typed_first_is_there_when_one_goes_back(
     app: Flask, coordinator: PageClient, staff: dict[str, int]
 ) -> None:
     page = dates_page(app, coordinator, staff["one"], to_bring="めがね", capacity="５")
-    first = coordinator.submit(page, "dates", button="back", expect=200)
+    changed = {
+        "row_0_start": "13:30",
+        "row_1_skip": True,
+        "row_2_staff": [staff["two"]],
+        **day("row_3_day", 2027, 1, 28),
+    }
+    first = coordinator.submit(page, "dates", changed, button="back", expect=200)
     assert attribute(first.field("to_bring"), "value") == "めがね"
-    assert "たしかめる日が2つ" in coordinator.submit(first, "series", {"weekdays": ["0"]}, expect=200).text
+    assert "直した日が4つあります" in first.text
+    unread = coordinator.submit(page, "dates", {**changed, "row_0_start": "25時"}, button="back", expect=200)
+    assert "直した日が3つあります" in unread.text
+    assert not unread.all(".message.bad"), "what cannot be read stands on the other page"
+    again = coordinator.submit(first, "series", {"capacity": "6", "start": "9:00"}, expect=200)
+    shown = {name: attribute(again.field(name), "value") for name in ("row_0_start", "row_2_start", "row_3_day-day")}
+    assert shown == {"row_0_start": "13:30", "row_2_start": "9:00", "row_3_day-day": "28"}, "and what is new"
+    assert "行わない日" in again.text
+    assert "checked" in again.one(f"input[name=row_2_staff][value='{staff['two']}']").attrs
+    assert attribute(again.field("row_1_day-day"), "value")
+
+
+FORGED = '{"0 2027-01-04": {"room_id": 1e99, "staff": [true], "day": "9999-12-31", "start": "25:00", "skipped": 1}}'
+
+
+@pytest.mark.parametrize("sent", ["[", "[1]", "[" * 9000, '{"0 2027-01-04": 3}', FORGED])
+def test_forged_corrections_correct_nothing(
+    app: Flask, coordinator: PageClient, staff: dict[str, int], sent: str
+) -> None:
+    page = coordinator.get("/classes/series/new")
+    dates = coordinator.submit(page, "series", fields(app, staff["two"], corrections=sent), expect=200)
+    assert "行わない日" not in dates.text
+    assert attribute(dates.field("row_0_start"), "value") == "10:00"
 
 
 @pytest.mark.parametrize(
