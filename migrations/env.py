@@ -56,6 +56,7 @@ def run() -> None:
             render_as_batch=True,
             compare_type=True,
             render_item=render_item,
+            transactional_ddl=True,  # SQLite's too: Alembic would commit each migration by itself
         )
         with context.begin_transaction():
             context.run_migrations()

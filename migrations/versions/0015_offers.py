@@ -77,7 +77,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Whoever is being asked waits again."""
+    """Whoever is being asked waits again, and is not told of it any more. What was told stays told, and is not mistaken
+    for another offer that bears the number later.
+    """
+    op.execute(
+        "UPDATE notice SET state = 'cancelled', settled_at = CURRENT_TIMESTAMP, withdrawn_at = CURRENT_TIMESTAMP"
+        " WHERE activity LIKE 'offer:%' AND state IN ('waiting', 'no_answer')"
+    )
+    op.execute("UPDATE notice SET activity = 'former_' || activity WHERE activity LIKE 'offer:%'")
     op.drop_table("offer")
     op.execute(
         "UPDATE run SET"

@@ -112,6 +112,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Nobody is told of a draw that is not held; what was told is not mistaken for another entry's later."""
+    op.execute(
+        "UPDATE notice SET state = 'cancelled', settled_at = CURRENT_TIMESTAMP, withdrawn_at = CURRENT_TIMESTAMP"
+        " WHERE activity LIKE 'lottery_entrant:%' AND state IN ('waiting', 'no_answer')"
+    )
+    op.execute("UPDATE notice SET activity = 'former_' || activity WHERE activity LIKE 'lottery_entrant:%'")
     op.drop_table("draw")
     op.drop_table("lottery_entrant")
     op.drop_table("lottery_entry")

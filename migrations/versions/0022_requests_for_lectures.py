@@ -208,6 +208,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """The time that was held for a request is free again."""
+    op.execute("DELETE FROM occupancy_cell WHERE activity LIKE 'outreach:%'")
     with op.batch_alter_table("outreach_step", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outreach_step_request_id"))
 

@@ -74,7 +74,26 @@ def upgrade() -> None:
     _exchange_states(_NEW)
 
 
+def _refuse_twins() -> None:
+    """Before, a group was known by its name alone: two that are open for one day cannot both be held, and which of them
+    is to end is for the office to say.
+    """
+    twins = op.get_bind().execute(
+        sa.text(
+            "SELECT first_day, count(*) AS how_many, min(id) AS first_id, max(id) AS last_id FROM outreach_request"
+            " WHERE ended_at IS NULL GROUP BY group_key, first_day HAVING count(*) > 1 ORDER BY first_day"
+        )
+    )
+    found = [f"{row.first_day} ({row.how_many} requests, such as {row.first_id} and {row.last_id})" for row in twins]
+    if found:
+        raise RuntimeError(
+            "cannot go down: groups of one name in several districts have open requests for a lecture on the same first"
+            f" day: {', '.join(found)}. End all but one of them first; nothing was changed."
+        )
+
+
 def downgrade() -> None:
+    _refuse_twins()
     # What did not take place stands as something that was closed without anybody there.
     op.execute("UPDATE outreach_request SET state = 'closed', heads = 0 WHERE state = 'not_held'")
     op.execute("UPDATE outreach_step SET before = 'closed' WHERE before = 'not_held'")

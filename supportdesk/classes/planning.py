@@ -93,6 +93,7 @@ class RunPlan:
     phones: int = 0
     filling: Filling = Filling.FIRST_COME
     apply_until: datetime | None = None
+    asks_feedback: bool | None = None
 
 
 def plan_run(plan: RunPlan, *, although: bool = True, actor: Actor, now: datetime) -> int:
@@ -174,6 +175,7 @@ def _written(plan: RunPlan, *, although: bool, actor: Actor, now: datetime) -> t
         series_id=plan.series_id,
         filling=plan.filling,
         apply_until=plan.apply_until,
+        asks_feedback=plan.asks_feedback,
         starts_at=meetings[0].starts_at,
         ends_at=meetings[-1].ends_at,
         created_at=now,

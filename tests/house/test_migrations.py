@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import flask_migrate
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import CheckConstraint, inspect, text
+from sqlalchemy import CheckConstraint, delete, inspect, select, text
 
-from supportdesk.core.database import Base
+from supportdesk.classes.outreach.models import OutreachState
+from supportdesk.classes.outreach.stepping import end_request
+from supportdesk.core import clock
+from supportdesk.core.database import Base, transaction
+from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
+from supportdesk.notices.models import Notice, NoticeState
+from supportdesk.places import occupancy
+from supportdesk.places.models import OccupancyCell
+from tests.classes.outreach.making import ask
+from tests.clocks import TODAY
+from tests.factories import make_learner, make_reference
+from tests.notices.making import queue
 
 pytestmark = pytest.mark.usefixtures("context")
 
@@ -48,6 +61,8 @@ def test_what_the_tables_hold_survives_the_way_down_to_the_first_migration_and_u
             }
 
     with demo.app_context():
+        with transaction() as session:  # what is held for requests, of which there are none before
+            session.execute(delete(OccupancyCell).where(OccupancyCell.activity.startswith("outreach:")))
         before = held()
         flask_migrate.downgrade(revision="0001")
         kept = held()
@@ -55,6 +70,39 @@ def test_what_the_tables_hold_survives_the_way_down_to_the_first_migration_and_u
         flask_migrate.upgrade()
         assert {name: count for name, count in held().items() if name in kept} == kept
         assert differences() == []
+
+
+def test_what_tells_of_something_that_goes_is_not_mistaken_for_what_bears_its_number_later() -> None:
+    make_reference()
+    learner_id = make_learner()
+    for kind in ("offer", "day_change", "lottery_entrant"):
+        queue(learner_id, activity=f"{kind}:1")
+    with transaction():
+        occupancy.take("outreach:1", ["person:1"], clock.at(TODAY, time(10)), clock.at(TODAY, time(11)))
+    flask_migrate.downgrade(revision="0014")
+    flask_migrate.upgrade()
+    db.session.rollback()
+    assert dict(db.session.execute(select(Notice.activity, Notice.state)).all()) == {
+        "former_offer:1": NoticeState.CANCELLED,
+        "former_day_change:1": NoticeState.WAITING,
+        "former_lottery_entrant:1": NoticeState.CANCELLED,
+    }
+    assert db.session.scalars(select(OccupancyCell.activity)).all() == []
+
+
+def test_it_does_not_go_down_where_that_would_end_somebodys_request(caplog: pytest.LogCaptureFixture) -> None:
+    make_reference()
+    ask()
+    other = ask(district_code="seibu")
+    with pytest.raises(SystemExit):
+        flask_migrate.downgrade(revision="0028")
+    assert f"2 requests, such as 1 and {other}" in caplog.text
+    assert differences() == []
+    with transaction():
+        end_request(
+            other, OutreachState.WITHDRAWN, OutreachState.RECEIVED, reason="取り下げ", actor=SYSTEM, now=clock.now()
+        )
+    flask_migrate.downgrade(revision="0028")
 
 
 def test_search_keys_are_compared_byte_by_byte() -> None:

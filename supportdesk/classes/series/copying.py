@@ -40,6 +40,7 @@ def copy(run_id: int) -> Answer:
 
     def act() -> str:
         plan = form.plan(run_queries.course_minutes(str(form.course_code.data)) or 0)
+        plan = replace(plan, asks_feedback=run.asks_feedback)
         if plan.course_code == run.course_code:
             plan = replace(plan, title=run.title)
         copied = plan_run(plan, although=bool(form.although.data), actor=actor, now=now)

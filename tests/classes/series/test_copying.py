@@ -9,7 +9,10 @@ from sqlalchemy import select
 
 from supportdesk.classes.conditions import Conditions
 from supportdesk.classes.models import Meeting, Run
-from supportdesk.core.permissions import Role
+from supportdesk.classes.sheets.operations import ask_for_feedback
+from supportdesk.core import clock as desk_clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
 from tests.classes.making import DAY, make_run, meeting_at, room_of
 from tests.clocks import Clock
@@ -28,6 +31,8 @@ def test_a_class_that_was_held_is_planned_again_with_all_its_dates(
         meetings = [meeting_at(DAY + timedelta(weeks=week), room_id=room_of().id, staff=staff) for week in range(7)]
         conditions = Conditions(least=3, decide_on=DAY - timedelta(days=5))
         run_id = make_run(*meetings, capacity=7, title="いつもの教室", to_bring="めがね", conditions=conditions)
+        with transaction():
+            ask_for_feedback(run_id, False, actor=SYSTEM, now=desk_clock.now())
     clock.set(meetings[2].ends_at)
     client.sign_in("admin")
     page = client.get(client.get(f"/classes/{run_id}").link("写して計画する"))
@@ -38,6 +43,7 @@ def test_a_class_that_was_held_is_planned_again_with_all_its_dates(
     with app.app_context():
         copied = db.session.scalars(select(Run).where(Run.id != run_id)).one()
         assert (copied.capacity, copied.to_bring, copied.least) == (7, "めがね", 3)
+        assert copied.asks_feedback is False
         assert copied.decide_on == DAY - timedelta(days=5) + timedelta(weeks=12)
         begins = db.session.scalars(
             select(Meeting.starts_at).where(Meeting.run_id == copied.id).order_by(Meeting.number)
