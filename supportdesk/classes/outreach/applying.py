@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -214,9 +214,14 @@ def _of_length(application: Application, before: Application | None) -> Iterator
             yield Fault(f"start_{number}", _l("%(hour)s時までに終わるようにしてください。", hour=LATEST_HOUR.get()))
 
 
+def earliest_day(today: date) -> date:
+    """From when on a group may wish for a lecture."""
+    return today + timedelta(days=OUTREACH_LEAD_DAYS.get())
+
+
 def _of_dates(application: Application, before: Application | None, now: datetime) -> Iterator[Fault]:
     today = clock.local(now).date()
-    earliest = today + timedelta(days=OUTREACH_LEAD_DAYS.get())
+    earliest = earliest_day(today)
     last = today + timedelta(days=PLANNED_AHEAD_DAYS.get())
     kept = before.choices if before else ()
     for number, starts_at in enumerate(application.choices, 1):

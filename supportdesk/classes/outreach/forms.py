@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from flask_babel import gettext as _
@@ -12,11 +12,11 @@ from flask_babel import lazy_gettext as _l
 from supportdesk.classes.forms import AlthoughField
 from supportdesk.classes.office import EARLIEST_HOUR, LATEST_HOUR
 from supportdesk.classes.outreach import doors
-from supportdesk.classes.outreach.applying import Application, Contact, fingerprint
+from supportdesk.classes.outreach.applying import Application, Contact, earliest_day, fingerprint
 from supportdesk.classes.outreach.errors import ApplicationRefused
 from supportdesk.classes.outreach.finding import FoundDay
 from supportdesk.classes.outreach.models import GroupKind, OutreachRequest, OutreachState
-from supportdesk.classes.outreach.office import OUTREACH_LEAD_DAYS, OUTREACH_MOST_MINUTES
+from supportdesk.classes.outreach.office import OUTREACH_MOST_MINUTES
 from supportdesk.classes.outreach.pictures.forms import PictureFields
 from supportdesk.classes.outreach.reporting import Result
 from supportdesk.classes.outreach.words import EQUIPMENT, GROUPS
@@ -121,9 +121,9 @@ class ApplicationForm(DeskForm):
         return [(self._fields[f"day_{number}"], self._fields[f"start_{number}"]) for number in _NUMBERS]
 
     @property
-    def lead_days(self) -> int:
-        """How many days ahead a group applies, for the page."""
-        return OUTREACH_LEAD_DAYS.get()
+    def earliest_day(self) -> date:
+        """From when on a group may wish for a lecture, for the page: nobody has to count days."""
+        return earliest_day(clock.today())
 
     def application(self) -> Application:
         """What was typed."""

@@ -49,6 +49,7 @@ def send(client: PageClient, opened: str, expect: int = 303, **changed: Any) -> 
 
 def test_from_the_front_page_to_the_receipt(app: Flask, client: PageClient, opened: str) -> None:
     page = client.get(client.get("/").link("出前講座"))
+    assert "2026年（令和8年）12月24日（木）からあとの日" in page.text, "nobody has to count thirty days"
     answer = client.submit(page, "application", fields(opened=opened))
     assert client.submit(page, "application", fields(opened=opened)).location == answer.location
     receipt = client.get(answer.location)
