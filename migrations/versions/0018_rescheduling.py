@@ -85,8 +85,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Whoever was still to be told of a changed day is told all the same: the meeting stays moved. No notice is mistaken
-    for one of another change that bears the number later.
+    """Whoever was still to be told of a changed day is told all the same: the meeting stays moved. No notice is
+    mistaken for one of another change that bears the number later.
     """
     op.execute("UPDATE notice SET activity = 'former_' || activity WHERE activity LIKE 'day_change:%'")
     op.drop_table("dismissed_place")

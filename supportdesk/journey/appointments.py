@@ -42,8 +42,14 @@ def appointments_of(learner_id: int, enrolments: Iterable[EnrolmentRow], now: da
     dates = next_dates({row.run_id for row in enrolments}, now)
     classes = [_of_class(row, dates[row.run_id]) for row in enrolments if row.run_id in dates]
     consultations = [_of_consultation(row) for row in bookings_ahead(learner_id, now)]
-    draws = [_of_draw(one) for one in entries_ahead(learner_id, now)]
-    make_ups = [_of_make_up(one) for one in arranged_for(learner_id, now)]
+    draws = [
+        _without_a_seat(one, "lottery", one.entry_id, str(one.number))._replace(answer_until=one.apply_until)
+        for one in entries_ahead(learner_id, now)
+    ]
+    make_ups = [
+        _without_a_seat(one, "making_up", one.run_id)._replace(number=one.number)
+        for one in arranged_for(learner_id, now)
+    ]
     return sorted([*classes, *consultations, *draws, *make_ups], key=lambda one: (one.starts_at, one.code))
 
 
@@ -66,34 +72,10 @@ def _of_class(row: EnrolmentRow, date: MeetingDate) -> Appointment:
     )
 
 
-def _of_make_up(one: Arranged) -> Appointment:
-    return Appointment(
-        kind="making_up",
-        id=one.run_id,
-        code="",
-        title=one.title,
-        starts_at=one.starts_at,
-        ends_at=one.ends_at,
-        place=one.place,
-        to_bring=one.to_bring,
-        line=None,
-        number=one.number,
-    )
-
-
-def _of_draw(one: EntryAhead) -> Appointment:
-    return Appointment(
-        kind="lottery",
-        id=one.entry_id,
-        code=str(one.number),
-        title=one.title,
-        starts_at=one.starts_at,
-        ends_at=one.ends_at,
-        place=one.place,
-        to_bring=one.to_bring,
-        line=None,
-        answer_until=one.apply_until,
-    )
+def _without_a_seat(
+    one: Arranged | EntryAhead, kind: Literal["lottery", "making_up"], row_id: int, code: str = ""
+) -> Appointment:
+    return Appointment(kind, row_id, code, one.title, one.starts_at, one.ends_at, one.place, one.to_bring, line=None)
 
 
 def _of_consultation(row: BookingRow) -> Appointment:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -21,14 +21,12 @@ from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.admission import cut_off_phones, phones_of
-from supportdesk.learners.models import Learner, Status, StatusChange, StatusReason
+from supportdesk.learners.models import FOR_GOOD, Learner, Status, StatusChange, StatusReason
 from supportdesk.learners.passes import live_pass, revoke_pass
 from supportdesk.learners.rooms import Binding, bindings_of, release_learner
 
 _LEARNER = table_of(Learner)
 _CHANGE = table_of(StatusChange)
-#: Whoever is paused or has moved may come back and finds their card good; nobody carries on for those.
-FOR_GOOD: Final = frozenset({Status.DECEASED, Status.LEFT})
 
 
 class SameStatus(DeskError):

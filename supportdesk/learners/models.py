@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -74,6 +75,10 @@ class Status(StrEnum):
     MOVED = "moved"
     DECEASED = "deceased"
     LEFT = "left"
+
+
+#: Whoever is paused or has moved may come back and finds their card good; nobody carries on for those.
+FOR_GOOD: Final = frozenset({Status.DECEASED, Status.LEFT})
 
 
 class StatusReason(StrEnum):

@@ -66,6 +66,9 @@ def issue(learner_id: int) -> BaseResponse:
             passes.issue_pass(learner_id, actor=actor, now=clock.now())
     except passes.PassInHand:
         return redirect(url_for("learners.pass_card", learner_id=learner_id), 303)
+    except passes.NotWithUs as refused:
+        flash(str(refused.message), "warn")
+        return redirect(url_for("learners.pass_card", learner_id=learner_id), 303)
     flash(_("カードを作りました。印刷してわたしてください。"), "good")
     return redirect(url_for("learners.pass_card", learner_id=learner_id), 303)
 

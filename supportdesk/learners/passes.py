@@ -19,7 +19,7 @@ from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.learners.keys import code_key
-from supportdesk.learners.models import AdmissionWindow, Learner, LearnerKey, Pass
+from supportdesk.learners.models import FOR_GOOD, AdmissionWindow, Learner, LearnerKey, Pass, Status
 
 PREFIX = "P"
 
@@ -46,9 +46,19 @@ class NoPass(DeskError):
         super().__init__(_l("使えるカードがありません。"))
 
 
+class NotWithUs(DeskError):
+    """The learner has left or died: a card would lead to nobody whom we serve."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("利用を終えた方のカードは作れません。利用の状態を「利用中」にもどしてから作ってください。"))
+
+
 def issue_pass(learner_id: int, *, actor: Actor, now: datetime) -> LivePass:
-    """Give the learner a pass; from now on its code finds them. Raises PassInHand."""
-    _lock(learner_id)
+    """Give the learner a pass; from now on its code finds them. Raises PassInHand; NotWithUs for whoever has left
+    or died.
+    """
+    if _lock(learner_id) in FOR_GOOD:
+        raise NotWithUs
     if live_pass(learner_id) is not None:
         raise PassInHand
     issued = LivePass(new_token(), _unused_code(), now)
@@ -139,10 +149,12 @@ _HOLDER = (
 )
 
 
-def _lock(learner_id: int) -> None:
-    """One at a time for one learner, so that a double press on two nodes makes one pass."""
-    if db.session.scalar(select(Learner.id).where(Learner.id == learner_id).with_for_update(key_share=True)) is None:
+def _lock(learner_id: int) -> Status:
+    """One at a time for one learner, so that a double press on two nodes makes one pass; what the learner is now."""
+    status = db.session.scalar(select(Learner.status).where(Learner.id == learner_id).with_for_update(key_share=True))
+    if status is None:
         raise NotFound
+    return status
 
 
 def _unused_code() -> str:

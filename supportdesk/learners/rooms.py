@@ -13,6 +13,7 @@ from enum import IntEnum
 from typing import Any, Literal, NamedTuple, Protocol
 
 from flask import Flask, current_app
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, SQLColumnExpression, Table, select
 
 from supportdesk.accounts.terms import in_force
@@ -292,16 +293,28 @@ def scope_of(actor: Actor) -> Select[Any] | None:
     return nobody.union(*granted).subquery().select() if granted else nobody
 
 
+class Erased(NotFound):
+    """There is nobody any more. Rosters and lists still lead here by the figure that they keep."""
+
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__(_l("この方の記録は消去しました。名前も連絡先も残っていません。人数や回数だけを残しています。"))
+
+
 def check_scope(actor: Actor, learner_id: int) -> None:
-    """Raises NotFound when there is no such learner or the actor may not see them: the two are not told apart."""
-    wanted = select(Learner.id).where(
-        Learner.id == learner_id, Learner.merged_into.is_(None), Learner.erased_at.is_(None)
-    )
+    """Raises NotFound when there is no such learner or the actor may not see them: the two are not told apart. Erased
+    for somebody who was erased, to whoever might see them.
+    """
+    wanted = select(Learner.erased_at.is_not(None)).where(Learner.id == learner_id, Learner.merged_into.is_(None))
     scope = scope_of(actor)
     if scope is not None:
         wanted = wanted.where(Learner.id.in_(scope))
-    if db.session.scalar(wanted) is None:
+    erased = db.session.scalar(wanted)
+    if erased is None:
         raise NotFound
+    if erased:
+        raise Erased
 
 
 def _of_own_districts(account_id: int) -> Select[Any]:

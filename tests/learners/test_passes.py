@@ -9,9 +9,12 @@ from supportdesk.core.database import transaction
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.learners.admission import NoWindow, admit_phone, open_window
+from supportdesk.learners.life import change_status
+from supportdesk.learners.models import Status, StatusReason
 from supportdesk.learners.passes import (
     LivePass,
     NoPass,
+    NotWithUs,
     PassInHand,
     issue_pass,
     live_pass,
@@ -82,6 +85,17 @@ def test_a_lost_card_cannot_be_used_in_a_window_opened_before(reception: Actor) 
 def test_an_absurd_token_or_code_is_nobody(reception: Actor, absurd: str) -> None:
     assert pass_by_token(absurd) is None
     assert pass_by_code(absurd) is None
+
+
+def test_whoever_has_left_gets_no_pass_and_whoever_is_paused_does(reception: Actor) -> None:
+    learner_id = make_learner()
+    for status in (Status.LEFT, Status.DECEASED, Status.PAUSED):
+        with transaction():
+            change_status(learner_id, status, StatusReason.FAMILY, actor=reception, now=clock.now())
+        if status is not Status.PAUSED:
+            with pytest.raises(NotWithUs):
+                issue(learner_id, reception)
+    assert issue(learner_id, reception) == live_pass(learner_id)
 
 
 def test_nobody_gets_no_pass(reception: Actor) -> None:

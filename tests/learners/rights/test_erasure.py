@@ -190,7 +190,7 @@ def test_nothing_of_theirs_is_left_anywhere_and_the_figures_stay(
     with app.app_context():
         assert verify([chain_key()]).findings == []
     assert not [fragment for fragment in FRAGMENTS if fragment in caplog.text]
-    client.get(f"/learners/{learner}", expect=404)
+    assert "この方の記録は消去しました" in client.get(f"/learners/{learner}", expect=410).text
     assert _without_tokens(figures(client)) == before
     with app.app_context():
         run = db.session.scalars(select(Enrolment.run_id).where(Enrolment.state == EnrolmentState.SEATED)).one()
