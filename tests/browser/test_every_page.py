@@ -88,8 +88,9 @@ def _starts(path: str) -> dict[str, list[str]]:
         couple = database.execute("SELECT learner_id, other_id FROM learner_link").fetchone()
         asked, asker = database.execute("SELECT id, learner_id FROM rights_request WHERE kind = 'erasure'").fetchone()
         receipt = first("SELECT receipt FROM outreach_request")
-        confirmed, held = (
-            first(f"SELECT id FROM outreach_request WHERE state = '{state}'") for state in ("confirmed", "held")
+        confirmed, held, reported = (
+            first(f"SELECT id FROM outreach_request WHERE state = '{state}'")
+            for state in ("confirmed", "held", "reported")
         )
         together = database.execute(
             "SELECT one.id, other.id FROM enrolment one JOIN enrolment other ON other.run_id = one.run_id"
@@ -123,6 +124,7 @@ def _starts(path: str) -> dict[str, list[str]]:
             f"/desk/{neighbour}",
             f"/outreach/{confirmed}",
             f"/outreach/{held}",
+            f"/outreach/{reported}",
             both,
             f"/classes/{lottery}/lottery/enter?learner={neighbour}",
             f"/classes/applications/{asked_about}/place",

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from supportdesk.classes.outreach.office import OUTREACH_FORM_SECONDS
 from tests.browser.conftest import NewContext, SignIn, demo_served, follow
 from tests.browser.pictures import Album
+from tests.classes.outreach.photographs import photograph
 from tests.clocks import NOW
 from tests.servers import Site
 
@@ -154,6 +155,9 @@ def instructor_writes_the_result(page: Page, album: Album) -> None:
     page.fill("[name=age_70s]", "9")
     page.fill("[name=topics]", "地図の使い方")
     page.get_by_label("この地区で教室を開いてほしい").check()
+    page.set_input_files("[name=pictures]", {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": photograph()})
+    page.get_by_label("写っている方の承諾を得ました").check()
     press(page, "結果を保存する")
     expect(page.locator("main")).to_contain_text("70代 9人")
+    assert page.locator(".pictures img").evaluate("async (one) => (await one.decode(), one.naturalWidth)") == 400
     album.take(page, "outreach-result")
