@@ -27,6 +27,7 @@ from supportdesk.core.security import MEGABYTE
 from supportdesk.extensions import db
 from tests.classes.outreach.making import SECOND, ask, at, check, confirm, find, pack, state_of
 from tests.classes.outreach.photographs import HEIC, SVG, bomb, opened, photograph
+from tests.classes.outreach.test_public import limit
 from tests.clocks import Clock
 from tests.factories import make_account
 from tests.markup import attribute
@@ -193,6 +194,16 @@ def test_a_picture_is_described_and_taken_away_when_somebody_asks_for_it(
     assert kept(app) == 0
     instructor.get(f"/outreach/{held}/pictures/{name}/large.jpg", expect=404)
     instructor.get(f"/outreach/{held}/pictures/{name}", expect=404)
+
+
+def test_an_office_that_wants_no_pictures_is_not_asked_for_any(app: Flask, held: int, instructor: PageClient) -> None:
+    add(app, held)
+    limit("outreach_pictures", 0, app)
+    assert "写真" not in instructor.get(f"/outreach/{held}/result").text
+    page = instructor.get(f"/outreach/{held}")
+    assert len(pictures(page)) == 1
+    assert "写真を加える" not in page.text
+    instructor.get(f"/outreach/{held}/pictures/new", expect=404)
 
 
 def test_only_who_may_see_the_request_sees_its_pictures(app: Flask, held: int, instructor: PageClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from datetime import timedelta
 
 import pytest
@@ -133,8 +134,21 @@ def test_what_can_be_seen_through_stands_on_white_and_print_colours_are_turned_t
         (photograph()[:-400], "こわれている"),
         (photograph("PNG")[:200], "こわれている"),
         (bomb(), "細かすぎて"),
+        (bomb(4100, 4000), "細かすぎて"),  # with which Pillow itself would go on
         (bomb(40_000, 40_000), "細かすぎて"),
         (HEIC, "互換性優先"),
+    ],
+    ids=[
+        "nothing",
+        "gif",
+        "svg",
+        "svg as jpeg",
+        "cut off",
+        "cut off early",
+        "bomb",
+        "small bomb",
+        "large bomb",
+        "heic",
     ],
 )
 def test_what_is_no_picture_or_too_much_of_one_is_refused_in_words(data: bytes, said: str) -> None:
@@ -142,6 +156,23 @@ def test_what_is_no_picture_or_too_much_of_one_is_refused_in_words(data: bytes, 
         read(data)
     assert said in str(refusal.value.message)
     assert refusal.value.field == "pictures"
+
+
+@pytest.mark.filterwarnings("ignore")  # of Pillow, which goes on with what it can read
+def test_whatever_is_damaged_is_read_or_refused() -> None:
+    by_chance = random.Random(1)
+    whole = [photograph(kind, (64, 40), orientation=6) for kind in ("JPEG", "PNG", "WEBP")]
+    answers = set()
+    for _time in range(400):
+        damaged = bytearray(by_chance.choice(whole))
+        for _place in range(by_chance.choice((1, 3, 20))):
+            damaged[by_chance.randrange(min(len(damaged), by_chance.choice((300, 9999))))] = by_chance.randrange(256)
+        try:
+            read(bytes(damaged))
+            answers.add("read")
+        except PictureRefused:
+            answers.add("refused")
+    assert answers == {"read", "refused"}
 
 
 def test_a_file_beyond_its_size_is_refused_before_it_is_looked_at() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,9 +16,7 @@ from supportdesk.classes.outreach.pictures.reading import ReadyPicture, read_pic
 from supportdesk.core.errors import DeskError
 from supportdesk.core.fields import DeskForm, TextField, TickField
 from supportdesk.core.fields.base import DeskField
-
-#: Of a caption.
-MOST_WORDS: Final = 60
+from supportdesk.core.fields.note import refuse_what_must_not_be_kept
 
 
 class PicturesField(DeskField):
@@ -55,16 +53,20 @@ def _are_pictures(_form: Form, field: PicturesField) -> None:
             ) from error
 
 
+class CaptionField(TextField):
+    """What a picture shows, in a few words."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            _l("写真の説明"), required=False, max_length=60, validators=[refuse_what_must_not_be_kept], **options
+        )
+
+
 class PictureFields(DeskForm):
     """Pictures that may be left out, and the consent of whoever can be seen."""
 
     pictures = PicturesField(_l("写真"), required=False)
-    caption = TextField(
-        _l("写真の説明"),
-        required=False,
-        max_length=MOST_WORDS,
-        hint=_l("例：地図をさがす練習（えらんだ写真すべてに付きます。あとで1枚ずつ直せます。）"),
-    )
+    caption = CaptionField(hint=_l("例：地図をさがす練習（えらんだ写真すべてに付きます。あとで1枚ずつ直せます。）"))
     consent = TickField(_l("写っている方の承諾を得ました"))
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -110,4 +112,4 @@ class AddPicturesForm(PictureFields):
 class CaptionForm(DeskForm):
     """What a picture shows."""
 
-    caption = TextField(_l("写真の説明"), required=False, max_length=MOST_WORDS, hint=_l("例：地図をさがす練習"))
+    caption = CaptionField(hint=_l("例：地図をさがす練習"))

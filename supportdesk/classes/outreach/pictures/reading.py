@@ -22,7 +22,7 @@ LONGEST: Final = 1600
 LONGEST_SMALL: Final = 400
 #: How many points are read at most: 50 million come from telephones, and a JPEG is read at a fraction of its size; the
 #: others are unpacked whole.
-_MOST_POINTS: Final = {"JPEG": 51_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
+_MOST_POINTS: Final = {"JPEG": 51_000_000, "PNG": 16_000_000, "WEBP": 16_000_000}
 #: A JPEG with a second one behind it, for bright screens.
 _IN_FACT: Final = {"MPO": "JPEG"}
 _BEGINNINGS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
@@ -90,7 +90,8 @@ def _opened(data: bytes) -> Image.Image:
 def _upright(picture: Image.Image) -> Image.Image:
     """Turned, shrunk, and painted on a white sheet of its own, to which nothing of the file sticks."""
     turn = _UPRIGHT.get(_orientation(picture))
-    small = _shrunk(picture.convert("RGBA" if picture.has_transparency_data else "RGB"), LONGEST)
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    small = _shrunk(picture if picture.mode == mode else picture.convert(mode), LONGEST)
     if turn is not None:
         small = small.transpose(turn)
     sheet = Image.new("RGB", small.size, _WHITE)
