@@ -20,6 +20,7 @@ from bench.bare import TABLES, Database
 from bench.same_page import same, write_template
 from supportdesk import create_app
 from supportdesk.accounts.operations import create_account
+from supportdesk.accounts.passwords import kept_hash
 from supportdesk.classes import schedule
 from supportdesk.classes.enrolment import enrol_learner
 from supportdesk.classes.models import Course, Edition, Run
@@ -129,10 +130,10 @@ def _look_after(url: str) -> None:
 
 def _fill(learners: int, runs: int) -> list[int]:
     """Classes of the coming weeks for the schedule, and others, not listed, to enrol in; returns the latter's ids."""
-    now = clock.now()
+    now, kept = clock.now(), kept_hash(PASSWORD)
     with transaction():
         load_reference()
-        create_account(username=USERNAME, name="受付", password=PASSWORD, roles=[Role.RECEPTION], actor=SYSTEM, now=now)
+        create_account(username=USERNAME, name="受付", kept=kept, roles=[Role.RECEPTION], actor=SYSTEM, now=now)
     fill_register(learners)
     venues = list(db.session.scalars(select(Venue).order_by(Venue.id)))
     courses = list(db.session.scalars(select(Course.code).order_by(Course.code)))

@@ -10,6 +10,7 @@ from sqlalchemy import Table, func, insert, select, text
 
 from supportdesk.accounts.models import Account
 from supportdesk.accounts.operations import actor_of, create_account
+from supportdesk.accounts.passwords import kept_hash
 from supportdesk.classes.models import Course, CourseSkill
 from supportdesk.core import clock
 from supportdesk.core.database import table_of, transaction
@@ -56,11 +57,12 @@ def make_reference() -> None:
 def make_account(*roles: Role, username: str = "", districts: tuple[str, ...] = ()) -> Account:
     """Somebody who logs in, with the demo's password; named after the first role unless told otherwise."""
     username = username or str(roles[0])
+    kept = kept_hash(DEMO_PASSWORD)
     with transaction():
         account = create_account(
             username=username,
             name=f"{username}さん",
-            password=DEMO_PASSWORD,
+            kept=kept,
             roles=roles,
             actor=SYSTEM,
             now=clock.now(),

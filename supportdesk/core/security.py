@@ -57,8 +57,14 @@ def protect(app: Flask, settings: Settings) -> None:
         if over_https:
             response.headers.setdefault("Strict-Transport-Security", HSTS)
         if request.endpoint != "static" and _access(request.endpoint) != PUBLIC:
-            response.headers["Cache-Control"] = "no-store"
+            keep_no_copy(response)
         return response
+
+
+def keep_no_copy(response: Response) -> Response:
+    """No copy of the page stays behind: for public pages that show one person's things."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 PUBLIC = Access(frozenset(), "public")

@@ -14,7 +14,7 @@ from supportdesk.accounts.models import Account
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.demo import city, classes, doubles, helpdesk, home, lottery, neighbours, outreach, rights
-from supportdesk.demo.people import PASSWORD, USERNAMES, load_people
+from supportdesk.demo.people import PASSWORD, USERNAMES, load_people, make_hashes
 from supportdesk.extensions import db
 
 __all__ = ["PASSWORD", "USERNAMES", "demo_accounts_present", "make_demo"]
@@ -23,8 +23,9 @@ __all__ = ["PASSWORD", "USERNAMES", "demo_accounts_present", "make_demo"]
 def make_demo(seed: int) -> None:
     """Fill a migrated, empty database."""
     now, dice = clock.now(), Random(seed)  # noqa: S311  # a demo's dice keep no secrets
+    hashes = make_hashes()
     with transaction():
-        cast = load_people(now)
+        cast = load_people(hashes, now)
         city.play(cast, now)
         classes.play(cast, dice, now)
         helpdesk.play(cast, dice, now)

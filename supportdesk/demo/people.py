@@ -6,12 +6,13 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import select
 
 from supportdesk.accounts.models import Account
 from supportdesk.accounts.operations import actor_of, create_account
+from supportdesk.accounts.passwords import kept_hash
 from supportdesk.core.permissions import SYSTEM, Actor, Role
 from supportdesk.extensions import db
 from supportdesk.learners.importing import take_in
@@ -74,15 +75,27 @@ class Cast:
         return [person for person in self.learners if person.district_code == code]
 
 
-def load_people(now: datetime) -> Cast:
+class Hashes(NamedTuple):
+    """What is kept of the demo's password, and of one that nobody knows."""
+
+    demo: str
+    unknown: str
+
+
+def make_hashes() -> Hashes:
+    """Before the demo's transaction, as everybody does."""
+    return Hashes(kept_hash(PASSWORD), kept_hash(secrets.token_urlsafe()))
+
+
+def load_people(hashes: Hashes, now: datetime) -> Cast:
     """The city, its staff and volunteers, and the ledger's people, entered six weeks ago."""
     load_reference()
     before = now - _BEFORE
     staff = {}
     for username, name, kana, role in STAFF:
-        password = PASSWORD if username in USERNAMES else secrets.token_urlsafe()
+        kept = hashes.demo if username in USERNAMES else hashes.unknown
         account = create_account(
-            username=username, name=name, kana=kana, password=password, roles=[role], actor=SYSTEM, now=before
+            username=username, name=name, kana=kana, kept=kept, roles=[role], actor=SYSTEM, now=before
         )
         staff[username] = _with_districts(account)
     take_in(LEDGER.read_bytes(), LEDGER.name, actor=SYSTEM, now=before)

@@ -82,16 +82,8 @@ def book_consultation(
     slot = lock_slot(desk_id, adviser_id, starts_at, now)
     standing = active_standing_of(learner_id, clock.local(now).date())
     booked = _give(slot, standing, topic=topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
-    queue_notice(
-        standing=standing,
-        kind="booking_confirmed",
-        activity=activity("booking", booked.booking_id),
-        text=wording.confirmed(slot.desk, slot.place, slot.starts_at, booked.code),
-        told=told,
-        call_to=caller.phone,
-        tell_until=slot.starts_at,
-        now=now,
-    )
+    text = wording.confirmed(slot.desk, slot.place, slot.starts_at, booked.code)
+    _tell("booking_confirmed", text, slot, standing, booked, told=told, call_to=caller.phone, now=now)
     _note(Action.BOOK_CONSULTATION, learner_id, booked.booking_id, actor=actor, now=now)
     return booked
 
@@ -244,19 +236,35 @@ def move_booking(
     caller = Caller(booking.caller_name, booking.caller_relation, booking.caller_phone)
     booked = _give(slot, standing, topic=booking.topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
     connection().execute(_TAKE_CASE_ALONG, {"old": booking_id, "new": booked.booking_id})
-    queue_notice(
-        standing=standing,
-        kind="booking_moved",
-        activity=activity("booking", booked.booking_id),
-        text=wording.moved(slot.desk, slot.place, slot.starts_at, booked.code),
-        told=told,
-        call_to=caller.phone,
-        tell_until=slot.starts_at,
-        now=now,
-    )
+    text = wording.moved(slot.desk, slot.place, slot.starts_at, booked.code)
+    _tell("booking_moved", text, slot, standing, booked, told=told, call_to=caller.phone, now=now)
     for action, row_id in ((Action.CANCEL_BOOKING, booking_id), (Action.BOOK_CONSULTATION, booked.booking_id)):
         _note(action, booking.learner_id, row_id, actor=actor, now=now)
     return booked
+
+
+def _tell(
+    kind: str,
+    text: str,
+    slot: LockedSlot,
+    standing: Standing,
+    booked: Booked,
+    *,
+    told: bool,
+    call_to: str,
+    now: datetime,
+) -> None:
+    """What became of the slot; until the consultation begins."""
+    queue_notice(
+        standing=standing,
+        kind=kind,
+        activity=activity("booking", booked.booking_id),
+        text=text,
+        told=told,
+        call_to=call_to,
+        tell_until=slot.starts_at,
+        now=now,
+    )
 
 
 def _note(action: Action, learner_id: int, booking_id: int, *, actor: Actor, now: datetime) -> None:

@@ -25,6 +25,7 @@ from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
 from supportdesk.core.fields import DeskForm
 from supportdesk.core.permissions import SYSTEM, Permission, public, requires
+from supportdesk.core.security import keep_no_copy
 from supportdesk.journey.appointments import appointments_of
 from supportdesk.journey.forms import OwnPhoneForm
 from supportdesk.journey.record import step_of
@@ -48,12 +49,8 @@ _OWN_THANKS: Final = {
 }
 blueprint = Blueprint("passes", __name__, url_prefix="/p", template_folder="templates")
 
-
-@blueprint.after_request
-def keep_no_copy(response: Response) -> Response:
-    """These pages are public, but what they show is one person's: a phone that is cut off shows nothing from before."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
+# These pages are public, but what they show is one person's: a phone that is cut off shows nothing from before.
+blueprint.after_request(keep_no_copy)
 
 
 @blueprint.get("/<token>")

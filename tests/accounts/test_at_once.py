@@ -42,7 +42,6 @@ def test_eight_who_want_one_name_make_one_account(app: Flask) -> None:
                 operations.create_account(
                     username="reception",
                     name="受付 花子",
-                    password=DEMO_PASSWORD,
                     roles=[Role.RECEPTION],
                     actor=SYSTEM,
                     now=clock.now(),
@@ -114,9 +113,9 @@ def test_others_may_write_while_a_password_is_looked_at_or_made(
     app: Flask, client: PageClient, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On SQLite one writes at a time, and a password takes a tenth of a second."""
+    monkeypatch.setattr(passwords, "hasher", Colleague(database_url.removeprefix("sqlite:///")))
     with app.app_context():
         make_account(Role.RECEPTION)
-    monkeypatch.setattr(passwords, "hasher", Colleague(database_url.removeprefix("sqlite:///")))
     client.sign_in("reception")
     typed = {
         "old_password": DEMO_PASSWORD,

@@ -9,6 +9,7 @@ from flask import Flask
 
 from supportdesk.accounts.models import Account, AuditEntry, SignedInSession
 from supportdesk.accounts.operations import create_account
+from supportdesk.accounts.passwords import kept_hash
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
@@ -24,11 +25,12 @@ MakeAccount = Callable[..., None]
 @pytest.fixture
 def make_account(app: Flask) -> MakeAccount:
     def make(username: str, *roles: Role) -> None:
+        kept = kept_hash("akita-demo")
         with app.app_context(), transaction():
             create_account(
                 username=username,
                 name="受付 花子",
-                password="akita-demo",
+                kept=kept,
                 roles=roles,
                 actor=SYSTEM,
                 now=desk_clock.now(),

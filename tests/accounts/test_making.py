@@ -12,15 +12,12 @@ from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
 from tests.factories import make_account
-from tests.pages import DEMO_PASSWORD
 
 pytestmark = pytest.mark.usefixtures("context")
 
 
 def make(username: str) -> None:
-    create_account(
-        username=username, name="管理 花子", password=DEMO_PASSWORD, roles=[Role.ADMIN], actor=SYSTEM, now=clock.now()
-    )
+    create_account(username=username, name="管理 花子", roles=[Role.ADMIN], actor=SYSTEM, now=clock.now())
 
 
 @pytest.mark.parametrize("username", ["", " \u3000"])

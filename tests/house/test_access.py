@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from supportdesk import create_app
 from supportdesk.accounts.operations import create_account
+from supportdesk.accounts.passwords import kept_hash
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
@@ -41,11 +42,10 @@ def open_app(database_url: str, tmp_path: Path, surface: str) -> Iterator[Flask]
     """The application with CSRF off: here the question is who may knock, not with what in hand."""
     app = create_app(settings_for(database_url, tmp_path, SURFACE=surface))
     app.config["WTF_CSRF_ENABLED"] = False
+    kept = kept_hash("akita-demo")
     with app.app_context(), transaction():
         for role in Role:
-            create_account(
-                username=role.value, name=role.value, password="akita-demo", roles=[role], actor=SYSTEM, now=clock.now()
-            )
+            create_account(username=role.value, name=role.value, kept=kept, roles=[role], actor=SYSTEM, now=clock.now())
     yield app
     with app.app_context():
         from supportdesk.extensions import db

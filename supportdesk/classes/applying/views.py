@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
-from werkzeug.wrappers import Response
 
 from supportdesk.classes import schedule
 from supportdesk.classes.applying import operations, queries
@@ -18,6 +17,7 @@ from supportdesk.core.codes import tidy_code
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import public
+from supportdesk.core.security import keep_no_copy
 from supportdesk.places.choices import district_choices
 
 #: The receipts that this browser was given, as long as it is open.
@@ -25,12 +25,8 @@ _RECEIPTS: Final = "receipts"
 _MOST_RECEIPTS: Final = 10
 blueprint = Blueprint("apply", __name__, url_prefix="/apply", template_folder="../templates")
 
-
-@blueprint.after_request
-def keep_no_copy(response: Response) -> Response:
-    """What somebody typed stays on nobody's telephone."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
+# What somebody typed stays on nobody's telephone.
+blueprint.after_request(keep_no_copy)
 
 
 @blueprint.get("/rule")

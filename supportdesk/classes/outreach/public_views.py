@@ -14,6 +14,7 @@ from supportdesk.classes.outreach.words import CHOICES
 from supportdesk.core import clock
 from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.permissions import SYSTEM, public
+from supportdesk.core.security import keep_no_copy
 from supportdesk.places.choices import district_choices
 
 blueprint = Blueprint("outreach_public", __name__, url_prefix="/outreach", template_folder="templates")
@@ -44,5 +45,4 @@ def ask() -> Answer:
 def received(token: str) -> Response:
     """The receipt: its number, and what was asked for. Nothing of whom to contact stands on it."""
     answer = make_response(render_template("outreach/received.html", receipt=receipt_of(token), words=CHOICES))
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    return keep_no_copy(answer)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, abort, render_template, url_for
-from werkzeug.wrappers import Response
 
 from supportdesk.classes.attendance_queries import is_on_roster
 from supportdesk.classes.queries import MeetingRow, meeting_by_code
@@ -14,6 +13,7 @@ from supportdesk.core import clock
 from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.codes import tidy_code
 from supportdesk.core.permissions import public
+from supportdesk.core.security import keep_no_copy
 from supportdesk.learners.own_phone import learners_of_this_phone
 from supportdesk.skills.queries import areas
 from supportdesk.videos.viewing import first_names
@@ -21,12 +21,8 @@ from supportdesk.videos.viewing import first_names
 blueprint = Blueprint("feedback", __name__, url_prefix="/m", template_folder="../templates")
 LONGEST_CODE = 20
 
-
-@blueprint.after_request
-def keep_no_copy(response: Response) -> Response:
-    """What somebody answered stays on nobody's telephone."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
+# What somebody answered stays on nobody's telephone.
+blueprint.after_request(keep_no_copy)
 
 
 @blueprint.route("/<code>/feedback", methods=["GET", "POST"])
