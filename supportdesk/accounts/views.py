@@ -52,4 +52,4 @@ def logout() -> Response:
     """End the session, for its cookie as well."""
     logout_user()
     end_session()
-    return redirect(url_for("accounts.login"), 303)
+    return redirect(url_for("accounts.login", left=1), 303)  # there the phone forgets names, if it did not before

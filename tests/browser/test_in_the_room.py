@@ -100,6 +100,11 @@ def losing_the_first_answer(asked: list[str]) -> Callable[[Route], None]:
     return lose
 
 
+def kept_waiting(routes: list[Route]) -> Callable[[Route], None]:
+    """The network is there, and slow."""
+    return lambda route: routes.append(route)
+
+
 def tapped(page: Page) -> list[str]:
     return page.locator(".roll-tap").evaluate_all("rows => rows.map(row => row.dataset.state)")
 
@@ -118,7 +123,12 @@ def test_twelve_taps_without_a_network_arrive_once_each(
     context = new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
     sign_in(page, "instructor")
+    slow: list[Route] = []
+    page.route("**/roll.json", kept_waiting(slow))
     page.goto(f"/classes/meetings/{meeting_id}/roll")
+    expect(page.locator("[data-notes]")).to_have_text("名簿を読みこんでいます。")
+    slow[0].continue_()
+    page.unroute("**/roll.json")
     expect(page.locator("html[data-offline=ready]")).to_be_attached()
     expect(page.locator(".roll-tap")).to_have_count(PEOPLE)
     expect(page.locator("[data-sent]")).to_contain_text("まだありません")
@@ -170,8 +180,9 @@ def test_twelve_taps_without_a_network_arrive_once_each(
 
     page.get_by_role("link", name="担当の教室にもどる").click()
     expect(page.locator(".meetings")).to_contain_text(f"参加 {PEOPLE}人")
-    page.get_by_role("button", name="ログアウト").click()
+    page.locator("form[data-forget-names]").evaluate("form => form.submit()")  # pressed before the scripts are there
     page.wait_for_url("**/login**")
+    expect(page.locator("main")).to_contain_text("ログアウトしました")
     context.set_offline(True)
     page.goto(f"/classes/meetings/{meeting_id}/roll")
     expect(page.locator("[data-notes]")).to_contain_text("名簿がありません")

@@ -32,6 +32,9 @@ async function onOutbox(act) {
 const account = Number(document.body.dataset.account);
 if (account) onOutbox((outbox) => outbox.keepNamesFor(account)).catch(() => {});
 
+// Where somebody pressed before this script was there.
+if ("left" in document.body.dataset) onOutbox((outbox) => outbox.forgetNames()).catch(() => {});
+
 for (const form of document.querySelectorAll("form[data-forget-names]")) {
   form.addEventListener("submit", async (event) => {
     if (event.defaultPrevented) return;

@@ -347,11 +347,12 @@ function drawNotes() {
   place("notes").replaceChildren();
   place("notes").hidden = true;
   if (access === "cannot-keep") note(word("note-cannot-keep"));
-  if (access === "offline") note(word("note-offline"));
+  if (access === "offline" && data) note(word("note-offline"));
   if (access === "signed-out") note(word(sending === "key" ? "note-no-key" : "note-signed-out"), logIn(), word("note-sign-in"));
   if (access === "not-here") note(word("note-not-here"));
   if (!data) {
-    if (access !== "not-here") note(word("note-no-names"));
+    const asking = access === "fetched" && !greeted;
+    if (access !== "not-here") note(word(asking ? "note-asking" : "note-no-names"));
     return;
   }
   if (data.called_off) note(word("note-called-off"));
