@@ -65,9 +65,9 @@ class CaptionField(TextField):
 class PictureFields(DeskForm):
     """Pictures that may be left out, and the consent of whoever can be seen."""
 
+    consent = TickField(_l("写っている方の承諾を得ました"))
     pictures = PicturesField(_l("写真"), required=False)
     caption = CaptionField(hint=_l("例：地図をさがす練習（えらんだ写真すべてに付きます。あとで1枚ずつ直せます。）"))
-    consent = TickField(_l("写っている方の承諾を得ました"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Field by field; pictures want consent. Whatever was wrong, files have to be chosen again."""
