@@ -6,6 +6,8 @@ from typing import Final
 
 wsgi_app: Final = "supportdesk:create_app()"
 workers: Final = 2
+#: The desk is made once, and the workers are forks of it: they start at once and share its memory.
+preload_app: Final = True
 #: So that a slow phone that fetches a film or hands one in does not keep a whole process.
 threads: Final = 4
 #: It would stand in the home folder of whoever starts the desk; nobody here uses it.

@@ -190,11 +190,15 @@ def database_url(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def applications() -> dict[str, Flask]:
+def applications() -> Iterator[dict[str, Flask]]:
     """By the address of their database. To make one, to compile its templates and its statements takes longer than most
     tests do, so it serves all tests that are given that address, each with an empty database and instance folder.
     """
-    return {}
+    made: dict[str, Flask] = {}
+    yield made
+    for app in made.values():
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture
@@ -212,7 +216,8 @@ def app(database_url: str, applications: dict[str, Flask], tmp_path_factory: pyt
     yield app
     with app.app_context():
         db.session.remove()
-        db.engine.dispose()
+        if db.engine.dialect.name == "sqlite":  # whose file goes; a server is asked again on the same connections
+            db.engine.dispose()
     app.extensions["drawn_schedules"].cache_clear()
     app.extensions["activities"] = activities
     app.extensions["office"].forget()

@@ -23,17 +23,26 @@ def race(app: Flask, runners: Sequence[Callable[[], Any]]) -> list[Any]:
 
     Where one raised, its result is the exception's traceback as text, which the test's assertion will show.
     """
+    (results,) = race_in_rounds(app, [runners])
+    return results
+
+
+def race_in_rounds(app: Flask, rounds: Sequence[Sequence[Callable[[], Any]]]) -> list[list[Any]]:
+    """Race in one round after the other, the processes being the same; the results of each round."""
     forked = multiprocessing.get_context("fork")
-    start = forked.Barrier(len(runners))
-    pipes = [forked.Pipe(duplex=False) for _ in runners]
+    start = forked.Barrier(len(rounds[0]))
+    pipes = [forked.Pipe(duplex=False) for _ in rounds[0]]
     processes = [
-        forked.Process(target=_run, args=(app, runner, start, sender))
-        for runner, (_receiver, sender) in zip(runners, pipes, strict=True)
+        forked.Process(target=_run, args=(app, runners, start, sender))
+        for runners, (_receiver, sender) in zip(zip(*rounds, strict=True), pipes, strict=True)
     ]
     for process in processes:
         process.start()
     try:
-        return [receiver.recv() if receiver.poll(_FINISH) else "no answer" for receiver, _sender in pipes]
+        results = [
+            receiver.recv() if receiver.poll(_FINISH) else ["no answer"] * len(rounds) for receiver, _sender in pipes
+        ]
+        return [list(of_a_round) for of_a_round in zip(*results, strict=True)]
     finally:
         for process in processes:
             process.join(_FINISH)
@@ -67,14 +76,16 @@ def _in_transaction(act: Callable[[], Any], before: float, after: float) -> Call
     return attempt
 
 
-def _run(app: Flask, runner: Callable[[], Any], start: Any, sender: Any) -> None:
+def _run(app: Flask, runners: Sequence[Callable[[], Any]], start: Any, sender: Any) -> None:
     with app.app_context():
         db.engine.dispose(close=False)  # the parent's connections are the parent's
-        start.wait(_START)
-        try:
-            result = runner()
-        except Exception:  # noqa: BLE001  # whatever it is, the test is to show it
-            result = traceback.format_exc()
-        sender.send(result)
+        results = []
+        for runner in runners:
+            start.wait(_START)
+            try:
+                results.append(runner())
+            except Exception:  # noqa: BLE001  # whatever it is, the test is to show it
+                results.append(traceback.format_exc())
+        sender.send(results)
         db.session.remove()
         db.engine.dispose()

@@ -21,7 +21,7 @@ CLOCK_FILE = "clock"
 
 
 def create_app() -> Flask:
-    """Called by each of gunicorn's workers."""
+    """Called by gunicorn."""
     app = supportdesk.create_app()
     path, answer = app.config["SETTINGS"].instance / CLOCK_FILE, app.wsgi_app
 

@@ -16,7 +16,7 @@ from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
 from tests.classes.making import enrol, make_run, meeting_at
 from tests.factories import make_learner, make_reference
-from tests.racing import race
+from tests.racing import race, race_in_rounds
 
 ROUNDS = 3
 
@@ -44,11 +44,10 @@ def test_ten_seats_go_to_ten_of_forty_callers_and_the_rest_wait_in_order(app: Fl
     with app.app_context():
         make_reference()
         learners = [make_learner() for _ in range(40)]
-    for hour in range(10, 10 + ROUNDS):
-        with app.app_context():
-            run_id = make_run(meeting_at(hour=hour), capacity=10)
-        _parted(app)
-        outcomes = race(app, [_caller(run_id, learner_id) for learner_id in learners])
+        runs = [make_run(meeting_at(hour=hour), capacity=10) for hour in range(10, 10 + ROUNDS)]
+    _parted(app)
+    rounds = [[_caller(run_id, learner_id) for learner_id in learners] for run_id in runs]
+    for run_id, outcomes in zip(runs, race_in_rounds(app, rounds), strict=True):
         assert all(isinstance(one, Enrolled) for one in outcomes), outcomes
         assert sorted(one.seat for one in outcomes if one.seat) == list(range(1, 11))
         waiting = sorted((one for one in outcomes if one.line), key=lambda one: one.line)

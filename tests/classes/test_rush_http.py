@@ -9,13 +9,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from supportdesk.classes.models import Enrolment, Run
+from supportdesk.core.codes import new_token
 from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 from tests.callers import HttpAnswer, HttpCaller
 from tests.classes.making import make_run, meeting_at
 from tests.clocks import NOW
 from tests.factories import make_account, make_learner, make_reference
-from tests.racing import race
+from tests.racing import race_in_rounds
 from tests.servers import serving
 
 ROUNDS = 10
@@ -23,8 +24,8 @@ CALLERS = 40
 SEATS = 10
 
 
-def _press(caller: HttpCaller, path: str, fields: dict[str, str]) -> Callable[[], HttpAnswer]:
-    return lambda: caller.send(path, fields)
+def _press(caller: HttpCaller, run_id: int, form: dict[str, str]) -> Callable[[], HttpAnswer]:
+    return lambda: caller.send(f"/classes/{run_id}/enrol", {**form, "one_time_token": new_token()})
 
 
 def test_forty_press_at_once_for_ten_seats_ten_times_over(app: Flask, database_url: str, tmp_path: Path) -> None:
@@ -39,13 +40,14 @@ def test_forty_press_at_once_for_ten_seats_ten_times_over(app: Flask, database_u
         first = HttpCaller(site.url)
         first.sign_in("reception")
         callers = [HttpCaller(site.url, dict(first.cookies)) for _ in learners]
-        for run_id in runs:
-            path = f"/classes/{run_id}/enrol"
-            forms = [
-                caller.fields(f"{path}?learner={learner_id}", "enrol")
-                for caller, learner_id in zip(callers, learners, strict=True)
-            ]
-            answers = race(app, [_press(caller, path, form) for caller, form in zip(callers, forms, strict=True)])
+        forms = [
+            caller.fields(f"/classes/{runs[0]}/enrol?learner={learner_id}", "enrol")
+            for caller, learner_id in zip(callers, learners, strict=True)
+        ]
+        rounds = [
+            [_press(caller, run_id, form) for caller, form in zip(callers, forms, strict=True)] for run_id in runs
+        ]
+        for run_id, answers in zip(runs, race_in_rounds(app, rounds), strict=True):
             assert [getattr(answer, "status", answer) for answer in answers] == [303] * CALLERS, site.log()
             assert len({answer.location for answer in answers}) == CALLERS
             _ten_seats_and_thirty_in_line(app, run_id)

@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
+from supportdesk.core.codes import new_token
 from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 from supportdesk.helpdesk.models import Booking
@@ -15,15 +16,16 @@ from tests.callers import HttpAnswer, HttpCaller
 from tests.clocks import NOW
 from tests.factories import make_account, make_learner, make_reference
 from tests.helpdesk.making import at, make_adviser, make_desk
-from tests.racing import race
+from tests.racing import race_in_rounds
 from tests.servers import serving
 
 ROUNDS = 10
 CALLERS = 20
 
 
-def _press(caller: HttpCaller, fields: dict[str, str]) -> Callable[[], HttpAnswer]:
-    return lambda: caller.send("/helpdesk/book", fields)
+def _press(caller: HttpCaller, form: dict[str, str], hour: int) -> Callable[[], HttpAnswer]:
+    slot = {"at": f"{at(hour):%Y-%m-%dT%H:%M:%SZ}", "one_time_token": new_token()}
+    return lambda: caller.send("/helpdesk/book", {**form, **slot})
 
 
 def test_twenty_press_at_once_for_one_slot_ten_times_over(app: Flask, database_url: str, tmp_path: Path) -> None:
@@ -39,13 +41,16 @@ def test_twenty_press_at_once_for_one_slot_ten_times_over(app: Flask, database_u
         first = HttpCaller(site.url)
         first.sign_in("reception")
         callers = [HttpCaller(site.url, dict(first.cookies)) for _ in learners]
-        for hour in range(8, 8 + ROUNDS):
-            slot = f"desk={desk}&adviser={adviser}&at={at(hour):%Y-%m-%dT%H:%M:%SZ}"
-            forms = [
-                caller.fields(f"/helpdesk/book?{slot}&learner={learner_id}", "book")
-                for caller, learner_id in zip(callers, learners, strict=True)
-            ]
-            answers = race(app, [_press(caller, form) for caller, form in zip(callers, forms, strict=True)])
+        slot = f"desk={desk}&adviser={adviser}&at={at(8):%Y-%m-%dT%H:%M:%SZ}"
+        forms = [
+            caller.fields(f"/helpdesk/book?{slot}&learner={learner_id}", "book")
+            for caller, learner_id in zip(callers, learners, strict=True)
+        ]
+        rounds = [
+            [_press(caller, form, hour) for caller, form in zip(callers, forms, strict=True)]
+            for hour in range(8, 8 + ROUNDS)
+        ]
+        for answers in race_in_rounds(app, rounds):
             statuses = sorted(getattr(answer, "status", str(answer)) for answer in answers)
             assert statuses == [303] + [422] * (CALLERS - 1), site.log()
             refused = [answer.body for answer in answers if answer.status == 422]
