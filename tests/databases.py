@@ -61,10 +61,13 @@ class SqliteDatabases:
     def _template(self, of: str) -> Path:
         template = self._shared / f"{of}.sqlite3"
         if not template.exists():
+            begun = None if of == MIGRATED else self._template(MIGRATED)
             with alone(self._shared / "template.lock"):
                 if not template.exists():
                     unfinished = self._shared / "unfinished.sqlite3"
                     unfinished.unlink(missing_ok=True)
+                    if begun:
+                        shutil.copyfile(begun, unfinished)
                     self._builds[of](f"sqlite:///{unfinished}")
                     unfinished.rename(template)
         return template
@@ -101,11 +104,12 @@ class PostgresDatabases:
 
     def _template(self, of: str) -> str:
         template, unfinished = f"{prefix(self._run)}{of}", f"{prefix(self._run)}unfinished"
+        begun = "template0" if of == MIGRATED else self._template(MIGRATED)
         with alone(self._shared / "template.lock"), _administering(self._server) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [template]).fetchone()
             if not known:
                 connection.execute(_named("DROP DATABASE IF EXISTS {} WITH (FORCE)", unfinished))
-                connection.execute(_named("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", unfinished))
+                connection.execute(_named("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'", unfinished, begun))
                 self._builds[of](self._address(unfinished))
                 connection.execute(_named("ALTER DATABASE {} RENAME TO {}", unfinished, template))
         return template

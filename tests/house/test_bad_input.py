@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, quote_from_bytes, urlencode
 
 import pytest
@@ -160,17 +160,33 @@ def on_second_database(app: Flask) -> bool:
 @cache
 def _names_in(view: Callable[..., Any]) -> tuple[frozenset[str], frozenset[str]]:
     """The names that a view, or a function of ours that it speaks of, reads from the address and from the form."""
-    asked, read, spoken_of = {"page"}, set(), [inspect.unwrap(view)]
+    asked, read, spoken_of = {"page"}, set[str](), [inspect.unwrap(view)]
     for function in spoken_of:
-        source = inspect.getsource(function)
-        asked.update(re.findall(r"""request\.args(?:\.get\(|\[)"(\w+)""", source))
-        read.update(re.findall(r"""request\.form(?:\.get\(|\[)"(\w+)""", source))
-        for one in map(function.__globals__.get, set(re.findall(r"\w+", source))):
-            if inspect.isclass(one) and issubclass(one, DeskForm):
-                read.update(_fields_of(one))
-            elif inspect.isfunction(one) and one.__module__.startswith("supportdesk."):
-                spoken_of += {inspect.unwrap(one)} - set(spoken_of)
+        own = _own_names_in(function)
+        asked |= own.asked
+        read |= own.read
+        spoken_of += [other for other in own.speaks_of if other not in spoken_of]
     return frozenset(asked), frozenset(read)
+
+
+class _Own(NamedTuple):
+    asked: frozenset[str]
+    read: frozenset[str]
+    speaks_of: tuple[Callable[..., Any], ...]
+
+
+@cache
+def _own_names_in(function: Callable[..., Any]) -> _Own:
+    """Of one function alone; views speak of the same ones again and again, and to read a source takes long."""
+    source = inspect.getsource(function)
+    named = [function.__globals__.get(name) for name in set(re.findall(r"\w+", source))]
+    forms = [one for one in named if inspect.isclass(one) and issubclass(one, DeskForm)]
+    ours = [one for one in named if inspect.isfunction(one) and one.__module__.startswith("supportdesk.")]
+    return _Own(
+        frozenset(re.findall(r"""request\.args(?:\.get\(|\[)"(\w+)""", source)),
+        frozenset(re.findall(r"""request\.form(?:\.get\(|\[)"(\w+)""", source)).union(*map(_fields_of, forms)),
+        tuple(map(inspect.unwrap, ours)),
+    )
 
 
 def _fields_of(form: type[DeskForm]) -> Iterator[str]:
