@@ -19,6 +19,7 @@ from sqlalchemy.orm import selectinload
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.classes import wording
+from supportdesk.classes.applying.queries import how_many_held
 from supportdesk.classes.conditions import UNCONDITIONED, Conditions
 from supportdesk.classes.doubts import ask_about
 from supportdesk.classes.enrolment import free_seats_of
@@ -212,8 +213,8 @@ def _check_shape(run: Run, change: RunChange, times: Mapping[int, Times], now: d
 
 def _check_filling(run: Run, change: RunChange) -> None:
     """Whoever has applied was promised a seat or a draw: how seats are given changes before anybody applies."""
-    drawn_or_entered = run.drawn_at is not None or has_entries(run.id)
-    if change.filling is not run.filling and (run.taken or run.waiting or drawn_or_entered):
+    applied = run.taken or run.waiting or run.drawn_at is not None or has_entries(run.id) or how_many_held(run.id)
+    if change.filling is not run.filling and applied:
         raise PlanRefused(_l("もう申し込んだ方がいるため、申し込みの受け方は変えられません。"), field="filling")
     if run.drawn_at is not None and change.apply_until != run.apply_until:
         raise PlanRefused(_l("抽選が終わったため、申し込みの締め切りは変えられません。"), field="until_day")

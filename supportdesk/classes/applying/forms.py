@@ -80,11 +80,14 @@ class ApplyForm(DeskForm):
             self.opened.data = _signer().dumps(clock.now().isoformat())
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Field by field; whoever comes along has a name."""
+        """Field by field; whoever comes along has a name, and is somebody else."""
         valid = bool(super().validate(extra_validators))
         other = (self.other_name.data, self.other_phone.data, self.other_birth_year.data)
         if any(other) and not self.other_kana.data and not self.other_kana.errors:
             self.other_kana.errors = [_("もうひとりの方のフリガナを入力してください。")]
+            valid = False
+        if valid and len({one.key for one in self.wishes()}) < len(self.wishes()):
+            self.other_kana.errors = [_("お名前が、はじめの方と同じです。もうひとりの方のフリガナを入力してください。")]
             valid = False
         return valid
 

@@ -280,6 +280,10 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
     assert "ひらがなかカタカナで入力してください" in wrong.text
     assert "もうひとりの方のフリガナを入力してください" in wrong.text
     assert attribute(wrong.all("#other_name")[0], "value") == "佐藤 太郎"
+    twice = client.submit(
+        page, "申し込む", {"kana": "さとう", "phone": "018-833-1111", "other_kana": "サトウ"}, expect=422
+    )
+    assert "お名前が、はじめの方と同じです" in twice.error("other_kana")
     client.get(f"/apply/{invited}", expect=404)
     client.get("/apply/999999", expect=404)
     assert "この教室に申し込む" not in client.get(f"/schedule/{invited}").text

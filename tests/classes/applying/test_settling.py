@@ -18,9 +18,11 @@ from supportdesk.classes.applying.jobs import close_over
 from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, RefusedBecause
 from supportdesk.classes.applying.operations import Wish
 from supportdesk.classes.applying.settling import say_who, settle_channel
+from supportdesk.classes.changing import change_run
+from supportdesk.classes.errors import PlanRefused
 from supportdesk.classes.lottery.errors import SamePerson
 from supportdesk.classes.lottery.models import LotteryEntrant
-from supportdesk.classes.models import Enrolment
+from supportdesk.classes.models import Enrolment, Filling
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
@@ -31,6 +33,7 @@ from supportdesk.learners.rights.erasure import erase_learner, fates_of
 from tests.classes.applying.test_applying import HANA, TARO, applied, seated, states
 from tests.classes.lottery.drawing import enter, make_lottery
 from tests.classes.making import enrol, make_run, meeting_at
+from tests.classes.test_changing import as_it_is
 from tests.factories import make_account, make_learner, make_reference
 from tests.pages import Page, PageClient
 from tests.recording import Statements
@@ -207,6 +210,16 @@ def test_who_is_still_to_be_confirmed_is_told_by_telephone_that_the_class_is_cal
         assert db.session.scalars(select(Application.refused_because).where(Application.receipt == receipt)).all() == [
             RefusedBecause.OVER
         ]
+
+
+def test_how_seats_are_given_stays_as_it_was_for_who_is_still_to_be_confirmed(app: Flask) -> None:
+    with app.app_context():
+        run_id = make_lottery()
+        applied(run_id, HANA)
+        invited = replace(as_it_is(run_id), filling=Filling.INVITATION)
+        with pytest.raises(PlanRefused) as refused, transaction():
+            change_run(run_id, invited, actor=SYSTEM, now=desk_clock.now())
+        assert refused.value.field == "filling"
 
 
 def test_a_clash_is_asked_about_and_its_reason_kept(app: Flask, reception: PageClient) -> None:
