@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from itertools import chain
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -53,7 +54,7 @@ from supportdesk.classes.moving import (
     stands,
     taking_along,
 )
-from supportdesk.classes.planning import LARGEST, check_deadline, check_open, demand_still_at_work, people_on_duty
+from supportdesk.classes.planning import LARGEST, away_from, check_deadline, check_open, people_on_duty
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.database import table_of
@@ -154,7 +155,9 @@ def change_run(
     elsewhere = venue_id != run.venue_id
     newly = [(times[one.id][0], _newly_there(change, one, moved=one in new_days)) for one in ahead]
     people = people_on_duty(change.staff, duties=newly)
-    demand_still_at_work((times[one.id][0], _on_duty(one) - instructors_at(one)) for one in new_days)
+    assistants = [(times[one.id][0], _on_duty(one) - instructors_at(one)) for one in new_days]
+    if away := list(chain.from_iterable(away_from(assistants))):
+        raise PlanRefused(" ".join(away), field="staff")
     check_open(venue_id, [times[one.id][0] for one in (ahead if elsewhere else new_days)])
     if not although:
         tighter = change.capacity > run.capacity or any(one.room_id != change.room_id for one in ahead)

@@ -22,7 +22,7 @@ from supportdesk.classes.line import recall_offers
 from supportdesk.classes.locking import LockedRun
 from supportdesk.classes.models import Enrolment, EnrolmentState, Meeting, Run, RunState
 from supportdesk.classes.office import PLANNED_AHEAD_DAYS
-from supportdesk.classes.planning import check_deadline, check_open, demand_still_at_work
+from supportdesk.classes.planning import check_deadline, check_open
 from supportdesk.core.activities import activity
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -95,8 +95,8 @@ def _out_of_order(earlier: Meeting, later: Meeting, plans: Plans) -> TimeRefused
 
 
 def check_plans(run: Run, plans: Plans, now: datetime) -> None:
-    """Whether the run as it stands can be held so: its times, its venue, its people, its deadline and conditions.
-    Raises TimeRefused.
+    """Whether the run as it stands can be held so: its times, its venue, its deadline and conditions. Raises
+    TimeRefused.
     """
     check_times(run, plans, now)
     in_order = as_planned(run, plans)
@@ -107,7 +107,6 @@ def check_plans(run: Run, plans: Plans, now: datetime) -> None:
     if moved:
         begins = in_order[0][1][0]
         with _said_of(moved[0][0]):
-            demand_still_at_work((times[0], {one.account_id for one in meeting.staff}) for meeting, times in moved)
             check_deadline(run.filling, run.apply_until, begins)
             Conditions(run.publish_at, run.least, run.decide_on).check(begins, run.capacity)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import insert, select
 
@@ -277,35 +278,32 @@ def people_on_duty(
     people = {one.account_id: one for one in serving(besides=wanted) if one.active}
     if len(people) != len(wanted):
         raise PlanRefused(_l("講師をえらびなおしてください。"), field="staff")
-    _demand_at_work(people, duties, roles)
+    for away in _away(people, duties, roles):
+        if away:
+            raise PlanRefused(away[0], field="staff")
     return {account_id: one.person_id for account_id, one in people.items()}
 
 
-def demand_still_at_work(duties: Iterable[tuple[datetime, Collection[int]]]) -> None:
-    """Those on duty move to these times: raises PlanRefused, naming whoever is away on the day. One statement."""
+def away_from(duties: Iterable[tuple[datetime, Collection[int]]]) -> list[list[str]]:
+    """For each time to which a duty moves, who of them is away on that day and why, in words. One statement."""
     duties = list(duties)
     people = serving(besides={account_id for _starts_at, staff in duties for account_id in staff})
-    _demand_at_work({one.account_id: one for one in people}, duties, None)
+    return _away({one.account_id: one for one in people}, duties, None)
 
 
-def _demand_at_work(
+def _away(
     people: Mapping[int, Serving],
     duties: Iterable[tuple[datetime, Collection[int]]],
     roles: Collection[Role] | None,
-) -> None:
-    for starts_at, staff in duties:
-        for one in (people[account_id] for account_id in sorted(staff)):
-            why = why_not_on(one, clock.local(starts_at).date(), roles)
-            if why:
-                raise PlanRefused(
-                    _l(
-                        "%(name)sさんは、%(day)sに担当できません（%(why)s）。",
-                        name=one.name,
-                        day=short_day(starts_at),
-                        why=why,
-                    ),
-                    field="staff",
-                )
+) -> list[list[str]]:
+    return [
+        [
+            _("%(name)sさんは、%(day)sに担当できません（%(why)s）。", name=one.name, day=short_day(starts_at), why=why)
+            for one in (people[account_id] for account_id in sorted(staff))
+            if (why := why_not_on(one, clock.local(starts_at).date(), roles))
+        ]
+        for starts_at, staff in duties
+    ]
 
 
 def _meetings(course_code: str, plans: Sequence[MeetingPlan]) -> list[Meeting]:

@@ -41,6 +41,7 @@ from supportdesk.classes.moving import (
     taking_along,
 )
 from supportdesk.classes.outreach.queries import demand_not_asked_for
+from supportdesk.classes.planning import away_from
 from supportdesk.core import clock
 from supportdesk.core.activities import activity, row_of
 from supportdesk.core.database import connection, table_of
@@ -176,6 +177,17 @@ def _check(day: date, plans: Plans, chosen: Mapping[int, Meeting], runs: Mapping
             check_plans(run, plans, now)
         except TimeRefused as refused:
             raise PlanRefused(refused.message, field=_day_field(refused.meeting, chosen)) from refused
+    _demand_at_work(plans, chosen, runs)
+
+
+def _demand_at_work(plans: Plans, chosen: Mapping[int, Meeting], runs: Mapping[int, Run]) -> None:
+    """Everybody on duty is at work on the day to which their meeting moves; whoever is not is named, all at once."""
+    moved = [(meeting, times) for meeting in among(runs, plans).values() if (times := plans[meeting.id]) is not None]
+    away = away_from((times[0], {one.account_id for one in meeting.staff}) for meeting, times in moved)
+    said = dict.fromkeys(words for of_one in away for words in of_one)
+    if said:
+        first = next(meeting for (meeting, _times), of_one in zip(moved, away, strict=True) if of_one)
+        raise PlanRefused(" ".join(said), field=_day_field(first, chosen))
 
 
 def _day_field(meeting: Meeting, chosen: Mapping[int, Meeting]) -> str:

@@ -116,14 +116,17 @@ def test_what_is_called_off_frees_its_room_and_people_and_ends_a_run_of_one_meet
 
 
 def test_a_meeting_does_not_move_to_a_day_on_which_somebody_on_duty_is_away_and_it_says_who() -> None:
-    here, away = (make_account(Role.INSTRUCTOR, username=name).id for name in ("here", "away"))
+    here, away, gone = (make_account(Role.INSTRUCTOR, username=name).id for name in ("here", "away", "gone"))
     run_id = make_run(meeting_at(staff=[here, away]), meeting_at(LATER, 14, staff=[here]))
+    second = meeting_of(make_run(meeting_at(hour=13, staff=[gone])))
     with transaction() as session:
         session.get_one(Account, away).leave_from = LATER
+        session.get_one(Account, gone).service_ends_on = DAY
     first = meeting_of(run_id)
     before = snapshot()
     with pytest.raises(PlanRefused) as refused:
-        change(moved(first))
+        change(moved(first), moved(second, 13))
+    assert "goneさん" in str(refused.value.message), "all at once"
     assert "awayさん" in str(refused.value.message) and "12月10日（木）に担当できません（休職中）" in str(
         refused.value.message
     )
