@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, HeldBecause
+from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, HeldBecause, RefusedBecause
 from supportdesk.classes.applying.placing import there_already
-from supportdesk.classes.models import Filling, Run, RunState
+from supportdesk.classes.models import Filling, Meeting, Run, RunState
 from supportdesk.core.errors import NotFound
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.extensions import db
@@ -165,6 +165,22 @@ def how_many_held(*run_ids: int) -> int:
     if run_ids:
         wanted.append(Application.run_id.in_(run_ids))
     return db.session.scalar(select(func.count()).select_from(Application).where(*wanted)) or 0
+
+
+def any_told_of_the_end(meeting_ids: Collection[int], since: datetime) -> bool:
+    """Whether reception has told anybody since then that the class of one of these meetings, for which they applied, is
+    not held.
+    """
+    told = (
+        select(Application.id)
+        .join(Meeting, Meeting.run_id == Application.run_id)
+        .where(
+            Meeting.id.in_(meeting_ids),
+            Application.refused_because == RefusedBecause.OVER,
+            Application.settled_at >= since,
+        )
+    )
+    return db.session.scalars(told.limit(1)).first() is not None
 
 
 def how_many_to_look_at() -> int:

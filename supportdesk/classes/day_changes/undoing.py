@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import selectinload
 
 from supportdesk.accounts.actions import Action
+from supportdesk.classes.applying.queries import any_told_of_the_end
 from supportdesk.classes.day_changes import telling
 from supportdesk.classes.day_changes.errors import CannotBeUndone
 from supportdesk.classes.day_changes.models import DayChange, DismissedPlace
@@ -78,7 +79,9 @@ def undo_day_change(change_id: int, *, actor: Actor, now: datetime) -> None:
 def may_be_undone(change: DayChange, now: datetime) -> bool:
     """Whether the page offers to take it back; `undo_day_change` asks again under its locks."""
     begun = any(min(one.was_starts_at, one.starts_at or one.was_starts_at) <= now for one in change.meetings)
-    return change.undone_at is None and not begun and not any_left(activity("day_change", change.id))
+    if change.undone_at is not None or begun or any_left(activity("day_change", change.id)):
+        return False
+    return not any_told_of_the_end([one.meeting_id for one in change.meetings], change.made_at)
 
 
 def _check(change: DayChange, runs: Mapping[int, Run], now: datetime) -> None:

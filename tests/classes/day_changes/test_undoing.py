@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from supportdesk.classes.applying.models import Application, RefusedBecause
+from supportdesk.classes.applying.settling import refuse_application
 from supportdesk.classes.attendance import Mark, record_attendance
 from supportdesk.classes.day_changes.errors import CannotBeUndone
 from supportdesk.classes.day_changes.operations import Wanted, change_day
@@ -22,6 +24,7 @@ from supportdesk.learners.life import change_status
 from supportdesk.learners.models import Status, StatusReason
 from supportdesk.notices.calling import CallOutcome
 from supportdesk.notices.models import Notice, NoticeState
+from tests.classes.applying.test_applying import HANA, applied
 from tests.classes.day_changes.changing_a_day import (
     LATER,
     REASON,
@@ -122,6 +125,18 @@ def test_it_cannot_be_undone_once_somebody_was_told_or_a_meeting_would_have_begu
     clock.set(meeting_at(hour=13).starts_at)
     with pytest.raises(CannotBeUndone):
         undo(again)
+
+
+def test_it_cannot_be_undone_once_reception_told_somebody_who_was_still_to_be_confirmed(clock: Clock) -> None:
+    run_id = make_run()
+    applied(run_id, HANA)
+    made = change(Wanted(meeting_of(run_id)))
+    clock.advance(minutes=1)
+    application_id = db.session.scalars(select(Application.id)).one()
+    with transaction():
+        refuse_application(application_id, RefusedBecause.OVER, actor=SYSTEM, now=desk_clock.now())
+    with pytest.raises(CannotBeUndone):
+        undo(made)
 
 
 def test_an_earlier_change_of_which_nobody_had_heard_is_told_again(clock: Clock) -> None:
