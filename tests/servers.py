@@ -55,6 +55,7 @@ class Site:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 pass_fds=[self._listener.fileno()],
+                start_new_session=True,
             )
         deadline = time.monotonic() + 30
         while not self._answers():
@@ -64,14 +65,9 @@ class Site:
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """Let the workers finish what they are at, then end them."""
-        if self._process is None or self._process.poll() is not None:
-            return
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            self._process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
+        """End it and its workers at once: to take itself apart costs each of them a second, and nobody is answered."""
+        if self._process is not None and self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
     def close(self) -> None:
