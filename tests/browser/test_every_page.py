@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 
 from tests.browser.conftest import WIDTHS, Examine, NewContext, SignIn
@@ -151,7 +152,9 @@ def _starts(path: str) -> dict[str, list[str]]:
 def test_pages_are_for_everyone(
     new_context: NewContext, sign_in: SignIn, examine: Examine, pages: Pages, who: str, language: str
 ) -> None:
-    page = new_context().new_page()
+    context = new_context()
+    context.add_init_script(Axe().axe_script)  # handed to the browser once, and not for each page
+    page = context.new_page()
     page.goto(f"/language/{language}")
     if who:
         sign_in(page, who)
