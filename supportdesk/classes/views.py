@@ -23,7 +23,7 @@ from supportdesk.classes.duty import (
     run_to_manage,
 )
 from supportdesk.classes.forms import PlanForm
-from supportdesk.classes.lottery.queries import lottery_of
+from supportdesk.classes.lottery.queries import Entrant, entries_of, lottery_of
 from supportdesk.classes.models import EnrolmentState, RunKind, RunState
 from supportdesk.classes.outreach.queries import request_behind, request_to_show
 from supportdesk.classes.planning import cancel_run, plan_run
@@ -148,7 +148,7 @@ def _people_seen(run_id: int) -> list[run_queries.Person]:
     return people
 
 
-def _note_names(people: Sequence[run_queries.Person], run_id: int) -> None:
+def _note_names(people: Sequence[run_queries.Person | Entrant], run_id: int) -> None:
     named = [person.learner_id for person in people if person.learner_id is not None]
     if named and request.method == "GET":
         note_list(Action.VIEW_RUN, named, subject=activity("run", run_id))
@@ -164,12 +164,14 @@ def cancel(run_id: int) -> Answer:
         return redirect(url_for("outreach.back", request_id=asked_for), 303)
     form = DeskForm()
     people = _people_seen(run_id)
+    in_draw = [one for entry in entries_of(run_id, actor) if entry.place is None for one in entry.people]
+    _note_names(in_draw, run_id)
 
     def page() -> str:
         ahead = found.is_open(now) and form.refusal is None
         held = how_many_held(run_id)
         return render_template(
-            "classes/cancel_run.html", form=form, run=found, people=people, open=ahead, to_confirm=held
+            "classes/cancel_run.html", form=form, run=found, people=people, in_draw=in_draw, open=ahead, to_confirm=held
         )
 
     def act() -> str:

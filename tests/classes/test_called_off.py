@@ -92,7 +92,7 @@ def test_learners_of_another_district_have_no_name_there(app: Flask, run_id: int
 
 
 @pytest.mark.usefixtures("context")
-def test_it_takes_three_statements_however_many_they_were(
+def test_it_takes_four_statements_however_many_they_were(
     queries: Callable[[], AbstractContextManager[Statements]],
 ) -> None:
     make_reference()
@@ -103,7 +103,7 @@ def test_it_takes_three_statements_however_many_they_were(
         cancel_run(run_id, actor=SYSTEM, now=clock.now())
     with queries() as seen:
         assert len(dismissed_from(run_id, SYSTEM, clock.now())) == 5
-    assert len(seen) == 3
+    assert len(seen) == 4
 
 
 @pytest.mark.usefixtures("context")

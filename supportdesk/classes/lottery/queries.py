@@ -102,6 +102,18 @@ def entries_of(run_id: int, actor: Actor) -> list[EntryRow]:
     return _entries(statement, actor)
 
 
+def given_up_entries(run_id: int, actor: Actor) -> list[Entrant]:
+    """Who was in the draw of a run and is not any more. Learners outside the actor's scope have no name here. One
+    statement.
+    """
+    statement = _ENTRANTS.where(
+        LotteryEntrant.run_id == run_id,
+        LotteryEntrant.withdrawn_at.is_not(None),
+        LotteryEntrant.enrolment_id.is_(None),
+    )
+    return [one for entry in _entries(statement, actor) for one in entry.people]
+
+
 def entry_of(entry_id: int, actor: Actor) -> EntryRow:
     """One entry with whoever is still in it. Raises NotFound."""
     statement = _ENTRANTS.where(LotteryEntrant.entry_id == entry_id, LotteryEntrant.withdrawn_at.is_(None))

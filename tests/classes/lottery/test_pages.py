@@ -157,6 +157,24 @@ def test_a_class_is_planned_with_a_deadline_and_cannot_become_a_draw_once_somebo
     assert "もう申し込んだ方がいるため" in refused.text
 
 
+def test_calling_it_off_names_who_is_in_the_draw_before_and_after(app: Flask, desk: PageClient) -> None:
+    with app.app_context():
+        run_id = make_lottery()
+        enter(run_id, make_learner("サトウ ハナ"), make_learner("サトウ タロウ"))
+        drawn = make_lottery(hour=14, capacity=1)
+        enter(drawn, make_learner("スズキ ミドリ"))
+        draw(drawn)
+    desk.sign_in("admin")
+    asking = desk.get(f"/classes/{run_id}/cancel")
+    assert "抽選に申し込んだ2人の申し込みを取り消し" in asking.text
+    done = desk.submit(asking, "中止にして、全員に連絡する", follow=True)
+    assert "抽選の申し込み" in done.text
+    assert {"サトウ ハナ", "サトウ タロウ"} <= set(done.texts("tbody th"))
+    assert not done.all(".message.info"), "nobody is told until when one applies"
+    over = desk.submit(desk.get(f"/classes/{drawn}/cancel"), "中止にして、全員に連絡する", follow=True)
+    assert "席あり" in over.texts("tbody td"), "whoever won had one"
+
+
 def test_after_the_draw_reception_opens_the_booking(app: Flask, desk: PageClient) -> None:
     with app.app_context():
         run_id, hana = make_lottery(), make_learner("サトウ ハナ")
