@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select, update
@@ -22,7 +22,12 @@ from supportdesk.classes.lottery.history import Past, pasts_of
 from supportdesk.classes.lottery.models import Draw, LotteryEntrant, LotteryEntry
 from supportdesk.classes.lottery.rule import Placed, Ticket, Weighing
 from supportdesk.classes.models import EnrolmentState, Filling
-from supportdesk.classes.office import LOTTERY_LOSS_FACTOR, LOTTERY_LOSSES_MOST, LOTTERY_NEWCOMER_FACTOR
+from supportdesk.classes.office import (
+    LOTTERY_LOSS_FACTOR,
+    LOTTERY_LOSSES_MOST,
+    LOTTERY_NEWCOMER_FACTOR,
+    LOTTERY_WAIT_HOURS,
+)
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.database import connection, table_of, unique_or
@@ -57,6 +62,13 @@ class Tickets(NamedTuple):
 def weighing_now() -> Weighing:
     """The factors that the office has set."""
     return Weighing(LOTTERY_LOSS_FACTOR.get(), LOTTERY_LOSSES_MOST.get(), LOTTERY_NEWCOMER_FACTOR.get())
+
+
+def waits_until(deadline: datetime, begins: datetime) -> datetime:
+    """How long the draw by itself waits for who is still to be confirmed: half of the time until the class is for
+    telling everybody.
+    """
+    return deadline + min(timedelta(hours=LOTTERY_WAIT_HOURS.get()), (begins - deadline) / 2)
 
 
 def tickets_of(run_id: int) -> Tickets:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import exists, select
 
 from supportdesk.classes.applying.models import Application, ApplicationState
-from supportdesk.classes.lottery.drawing import draw_run
+from supportdesk.classes.lottery.drawing import draw_run, waits_until
 from supportdesk.classes.models import Filling, Run, RunState
-from supportdesk.classes.office import LOTTERY_WAIT_HOURS
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import SYSTEM
@@ -34,17 +33,11 @@ def draw_due(now: datetime) -> int:
         Run.starts_at > now,
     )
     rows = db.session.execute(due.order_by(Run.apply_until, Run.id)).all()
-    waits = timedelta(hours=LOTTERY_WAIT_HOURS.get())
     return sum(
         _drawn(row.id, now)
         for row in rows
-        if not row.held or now >= _waits_until(row.apply_until or row.starts_at, row.starts_at, waits)
+        if not row.held or now >= waits_until(row.apply_until or row.starts_at, row.starts_at)
     )
-
-
-def _waits_until(deadline: datetime, begins: datetime, waits: timedelta) -> datetime:
-    """How long a draw waits at the most: half of the time until the class is for telling everybody."""
-    return deadline + min(waits, (begins - deadline) / 2)
 
 
 def _drawn(run_id: int, now: datetime) -> bool:

@@ -55,6 +55,7 @@ def lottery(run_id: int) -> Answer:
         redrawn=redraw(run_id) if found.drawn_at else None,
         open=found.takes_entries(now),
         due=found.can_be_drawn(now),
+        waits_until=drawing.waits_until(found.apply_until, found.starts_at),
         to_confirm=how_many_held(run_id) if found.drawn_at is None else 0,
     )
 

@@ -102,6 +102,8 @@ def test_the_administrator_tries_it_and_holds_it_once(app: Flask, desk: PageClie
     desk.sign_in("admin")
     page = desk.get(f"/classes/{run_id}/lottery/draw")
     assert "69人のうち20人まで" in page.text
+    assert "確認待ちの方は抽選に入らず" in page.text
+    assert "11月30日（月） 10:00まで待ってから" in desk.get(f"/classes/{run_id}/lottery").text
     assert "市民の申し込みが1件あります" in page.text
     desk_clock.set_now(desk_clock.now() + timedelta(minutes=11))
     assert "パスワード" in desk.submit(page, "抽選をして、全員に知らせる", expect=401).text
@@ -171,6 +173,7 @@ def test_calling_it_off_names_who_is_in_the_draw_before_and_after(app: Flask, de
     assert "抽選の申し込み" in done.text
     assert {"サトウ ハナ", "サトウ タロウ"} <= set(done.texts("tbody th"))
     assert not done.all(".message.info"), "nobody is told until when one applies"
+    assert "抽選はしません" in desk.get(f"/classes/{run_id}/lottery").text
     over = desk.submit(desk.get(f"/classes/{drawn}/cancel"), "中止にして、全員に連絡する", follow=True)
     assert "席あり" in over.texts("tbody td"), "whoever won had one"
 
