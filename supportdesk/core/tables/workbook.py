@@ -134,6 +134,9 @@ def _values(sheet: ReadOnlyWorksheet) -> Iterator[Sequence[object]]:
 
 def _records(values: Iterator[Sequence[object]], formulas: Iterator[Sequence[object]]) -> Iterator[list[str]]:
     for cells, sources in zip_longest(values, formulas, fillvalue=()):
+        if not sources and cells.count(None) == len(cells):  # a million blank rows are passed over quickly
+            yield []
+            continue
         width = max(_filled(cells), _filled(sources))
         pairs = islice(zip_longest(cells, sources), width)
         yield [_text(source if value is None else value) for value, source in pairs]
@@ -142,8 +145,6 @@ def _records(values: Iterator[Sequence[object]], formulas: Iterator[Sequence[obj
 def _filled(cells: Sequence[object]) -> int:
     """How many cells there are up to the last that holds something."""
     count = len(cells)
-    if cells.count(None) == count:  # a million blank rows are passed over quickly
-        return 0
     while count and cells[count - 1] is None:
         count -= 1
     return count
