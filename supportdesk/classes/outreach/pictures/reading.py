@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import io
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Final
 
 from flask_babel import lazy_gettext as _l
-from PIL import Image
+from PIL import Image, ImageOps
 
 from supportdesk.classes.outreach.office import OUTREACH_PICTURE_MEGABYTES
 from supportdesk.classes.outreach.pictures.errors import PictureRefused
@@ -27,17 +28,6 @@ _MOST_POINTS: Final = {"JPEG": 51_000_000, "PNG": 16_000_000, "WEBP": 16_000_000
 _IN_FACT: Final = {"MPO": "JPEG"}
 _BEGINNINGS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
 _HEIF_BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
-_ORIENTATION: Final = 0x0112
-#: What turns a picture upright, by how the phone was held (Exif 2.32, 4.6.4).
-_UPRIGHT: Final = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 _WHITE: Final = (255, 255, 255)
 #: What Pillow raises at files that are not what they begin as.
 _BROKEN: Final = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, struct.error)
@@ -89,22 +79,13 @@ def _opened(data: bytes) -> Image.Image:
 
 def _upright(picture: Image.Image) -> Image.Image:
     """Turned, shrunk, and painted on a white sheet of its own, to which nothing of the file sticks."""
-    turn = _UPRIGHT.get(_orientation(picture))
     mode = "RGBA" if picture.has_transparency_data else "RGB"
     small = _shrunk(picture if picture.mode == mode else picture.convert(mode), LONGEST)
-    if turn is not None:
-        small = small.transpose(turn)
+    with suppress(*_BROKEN):  # what the phone noted cannot always be read: then it stays as it is
+        small = ImageOps.exif_transpose(small)
     sheet = Image.new("RGB", small.size, _WHITE)
     sheet.paste(small, mask=small.getchannel("A") if small.mode == "RGBA" else None)
     return sheet
-
-
-def _orientation(picture: Image.Image) -> int:
-    """How the phone was held; upright where its notes cannot be read."""
-    try:
-        return int(picture.getexif().get(_ORIENTATION, 1))
-    except _BROKEN:
-        return 1
 
 
 def _shrunk(picture: Image.Image, longest: int) -> Image.Image:
