@@ -22,7 +22,11 @@ from typing import Any
 
 URL_SETTING = "SUPPORTDESK_TEST_POSTGRES_URL"
 _DEATH_SIGNAL_OPTION = 1  # PR_SET_PDEATHSIG of prctl(2)
-_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+#: What is wiped after each test needs neither the disk nor somebody who sweeps behind.
+_QUICK = (
+    *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0"),
+    *("autovacuum=off", "track_counts=off", "shared_buffers=512MB"),
+)
 
 
 @contextmanager
