@@ -76,6 +76,7 @@ def test_foreign_keys_are_enforced(app: Flask) -> None:
 
 @pytest.mark.only_on("postgresql")  # SQLite has no server that could be started again
 def test_a_connection_that_the_server_dropped_meanwhile_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    db.engine.dispose()  # so that there is this one connection
     backend = db.session.scalar(select(func.pg_backend_pid()))
     db.session.remove()
     monkeypatch.setattr(database, "TRUSTED_FOR", 0)

@@ -43,7 +43,8 @@ def test_a_desk_is_opened_given_hours_and_can_be_booked(app: Flask, admin: PageC
     assert "木曜日 10:00〜12:00 keikoさん" in page.text
     with app.app_context():
         assert len(open_slots(after=clock.now(), day=DAY)) == 2
-        noted = db.session.scalars(select(AuditEntry.action).where(AuditEntry.subject.startswith("desk:"))).all()
+        of_desks = select(AuditEntry.action).where(AuditEntry.subject.startswith("desk:")).order_by(AuditEntry.id)
+        noted = db.session.scalars(of_desks).all()
     assert noted == ["open_desk", "add_hours"]
     assert "木曜日 10:00〜12:00 keikoさん" in admin.get("/helpdesk/desks").text
 

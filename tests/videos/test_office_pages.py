@@ -128,7 +128,7 @@ def test_a_file_of_which_nothing_came_is_gone_after_a_day(app: Flask, client: Pa
     hand_in_another(MP4 + b"b")
     client.get(forgotten, expect=404)
     with app.app_context():
-        names = db.session.scalars(select(Video.file_name)).all()
+        names = db.session.scalars(select(Video.file_name).order_by(Video.id)).all()
     assert [client.get(f"/media/{name}").data for name in names] == [MP4, MP4 + b"a", MP4 + b"b"]
 
 
