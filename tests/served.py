@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from jinja2 import FileSystemBytecodeCache
+
 import supportdesk
 from supportdesk.core import clock
 
@@ -21,8 +23,9 @@ CLOCK_FILE = "clock"
 
 
 def create_app() -> Flask:
-    """Called by gunicorn."""
+    """Called by gunicorn. What a template is compiled to is kept for the next server."""
     app = supportdesk.create_app()
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache()
     path, answer = app.config["SETTINGS"].instance / CLOCK_FILE, app.wsgi_app
 
     def at_that_time(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -31,6 +31,7 @@ _QUIET = (
     "--no-first-run",
     "--disable-quic",
     "--disable-gpu",
+    "--js-flags=--no-opt --no-maglev",  # no page lives long enough to pay for the compilers that take their time
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 WIDTHS = (390, 1280)
