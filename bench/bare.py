@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -75,15 +76,21 @@ class Database:
     """The driver's connection; statements are written with question marks."""
 
     def __init__(self, url: str) -> None:
-        self._connection: Any
+        self._url = url
         if url.startswith("sqlite"):
             self.begin, self.serial, self._mark = "BEGIN IMMEDIATE", "AUTOINCREMENT", "?"
-            self._connection = sqlite3.connect(url.removeprefix("sqlite:///"), timeout=30, isolation_level=None)
-            for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
-                self._connection.execute(f"PRAGMA {pragma}")
         else:
             self.begin, self.serial, self._mark = "BEGIN", "GENERATED ALWAYS AS IDENTITY", "%s"
-            self._connection = psycopg.connect(url.replace("postgresql+psycopg", "postgresql"), autocommit=True)
+
+    @cached_property
+    def _connection(self) -> Any:
+        """Opened by the worker that asks first: two of them cannot speak on one."""
+        if not self._url.startswith("sqlite"):
+            return psycopg.connect(self._url.replace("postgresql+psycopg", "postgresql"), autocommit=True)
+        connection = sqlite3.connect(self._url.removeprefix("sqlite:///"), timeout=30, isolation_level=None)
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
 
     def execute(self, statement: str, *values: object) -> Any:
         """The driver's cursor."""
@@ -95,7 +102,7 @@ class Database:
 
 
 def create_app() -> Flask:
-    """Called by each of gunicorn's workers."""
+    """Called by gunicorn, before it forks off its workers."""
     app = Flask(__name__)
     app.secret_key = "a key for the bench, " * 3
     app.jinja_loader = FileSystemLoader([os.environ[TEMPLATES], Path(__file__).parent / "templates"])

@@ -61,7 +61,7 @@ class Enrolment(Base):
 
 
 def create_app() -> Flask:
-    """Called by each of gunicorn's workers."""
+    """Called by gunicorn, before it forks off its workers."""
     app = Flask(__name__)
     app.config.update(SECRET_KEY="a key for the bench, " * 3, SQLALCHEMY_DATABASE_URI=os.environ[DATABASE])
     db.init_app(app)
