@@ -16,6 +16,7 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
+from tests.clocks import Clock
 
 #: More than thirty days after the tests' day: a Wednesday and a Thursday.
 FIRST, SECOND = date(2027, 1, 13), date(2027, 1, 14)
@@ -90,6 +91,17 @@ def pack(request_id: int) -> None:
         for item in items_of(request_id):
             stepping.tick_item(request_id, item.number, done=True, actor=SYSTEM, now=clock.now())
         stepping.prepare_lecture(request_id, actor=SYSTEM, now=clock.now())
+
+
+def held_lecture(instructor_id: int, clock_in_hand: Clock) -> int:
+    """A request whose lecture was held just now."""
+    request_id = find(check(ask()), instructor_id)
+    confirm(request_id)
+    pack(request_id)
+    clock_in_hand.set(at() + timedelta(hours=2))
+    with transaction():
+        stepping.hold_lecture(request_id, actor=SYSTEM, now=clock.now())
+    return request_id
 
 
 def request_of(request_id: int) -> OutreachRequest:

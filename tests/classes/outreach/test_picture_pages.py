@@ -14,7 +14,6 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, stream_encode_multipart
 
 from supportdesk.accounts.models import AuditEntry
-from supportdesk.classes.outreach import stepping
 from supportdesk.classes.outreach.models import OutreachState
 from supportdesk.classes.outreach.pictures.models import OutreachPicture
 from supportdesk.classes.outreach.pictures.operations import add_pictures
@@ -25,7 +24,7 @@ from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.core.security import MEGABYTE
 from supportdesk.extensions import db
-from tests.classes.outreach.making import SECOND, ask, at, check, confirm, find, pack, state_of
+from tests.classes.outreach.making import SECOND, ask, at, held_lecture, state_of
 from tests.classes.outreach.photographs import HEIC, SVG, bomb, opened, photograph
 from tests.classes.outreach.test_public import limit
 from tests.clocks import Clock
@@ -39,13 +38,7 @@ from tests.recording import Statements
 def held(app: Flask, city: None, clock: Clock) -> int:
     """A request whose lecture the instructor held just now."""
     with app.app_context():
-        request_id = find(check(ask()), make_account(Role.INSTRUCTOR).id)
-        confirm(request_id)
-        pack(request_id)
-        clock.set(at() + timedelta(hours=2))
-        with transaction():
-            stepping.hold_lecture(request_id, actor=SYSTEM, now=desk_clock.now())
-    return request_id
+        return held_lecture(make_account(Role.INSTRUCTOR).id, clock)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
 from supportdesk.learners.rights.retention import erase_aged, plan_retention
-from tests.classes.outreach.making import ask, at, check, confirm, find, pack
+from tests.classes.outreach.making import held_lecture
 from tests.classes.outreach.photographs import (
     BLUE,
     HEIC,
@@ -50,13 +50,7 @@ pytestmark = pytest.mark.usefixtures("context")
 def held(context: None, clock: Clock) -> int:
     """A request whose lecture was held just now."""
     make_reference()
-    request_id = find(check(ask()), make_account(Role.INSTRUCTOR).id)
-    confirm(request_id)
-    pack(request_id)
-    clock.set(at() + timedelta(hours=2))
-    with transaction():
-        stepping.hold_lecture(request_id, actor=SYSTEM, now=desk_clock.now())
-    return request_id
+    return held_lecture(make_account(Role.INSTRUCTOR).id, clock)
 
 
 def read(data: bytes) -> ReadyPicture:
