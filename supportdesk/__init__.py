@@ -27,6 +27,7 @@ MODELS = (
     "core.office",
     "core.once",
     "core.throttle",
+    "helpdesk.cases.models",
     "helpdesk.models",
     "learners.dropbox.models",
     "learners.models",

@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as _l
 
 from supportdesk.core.database import table_of
 from supportdesk.helpdesk import descriptions, leaving, record_words
-from supportdesk.helpdesk.models import Booking, Case
+from supportdesk.helpdesk.cases.models import Case
+from supportdesk.helpdesk.models import Booking
 from supportdesk.learners.ageing import Ageing
 from supportdesk.learners.office import CALLER_YEARS, CASE_YEARS
 from supportdesk.learners.rooms import LearnerTable, Mention, RoomAnswers, Turn

@@ -15,7 +15,8 @@ from supportdesk.core.moments import WEEKDAYS
 from supportdesk.core.permissions import Actor, Permission, Role
 from supportdesk.core.wareki import format_time
 from supportdesk.extensions import db
-from supportdesk.helpdesk.models import Booking, BookingState, Case, Desk, DeskHours
+from supportdesk.helpdesk.cases.models import Case
+from supportdesk.helpdesk.models import Booking, BookingState, Desk, DeskHours
 from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS
 from supportdesk.learners.rooms import Ahead, Latest, Part, TimelineEntry
 from supportdesk.places.models import Venue

@@ -23,6 +23,7 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.helpdesk import wording
+from supportdesk.helpdesk.cases.models import Case
 from supportdesk.helpdesk.errors import (
     AlreadyBegun,
     AlreadyBooked,
@@ -33,7 +34,7 @@ from supportdesk.helpdesk.errors import (
     SlotTaken,
 )
 from supportdesk.helpdesk.locking import BOOKING, LockedSlot, lock_booking, lock_desks, lock_slot
-from supportdesk.helpdesk.models import BookingState, Case
+from supportdesk.helpdesk.models import BookingState
 from supportdesk.learners.caller import THE_LEARNER, Caller
 from supportdesk.learners.standing import Standing, active_standing_of, standing_of
 from supportdesk.notices.operations import cancel_notices, queue_notice

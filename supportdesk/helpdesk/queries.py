@@ -13,9 +13,10 @@ from supportdesk.core import clock
 from supportdesk.core.database import table_of
 from supportdesk.core.permissions import Actor, Permission
 from supportdesk.extensions import db
+from supportdesk.helpdesk.cases.models import Case
 from supportdesk.helpdesk.descriptions import at_own_desk
 from supportdesk.helpdesk.locking import ADVISES, BOOKING, DESK, HOURS, HOURS_COLUMNS
-from supportdesk.helpdesk.models import BookingState, Case
+from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.office import OFFERED_DAYS
 from supportdesk.helpdesk.slots import Hours, Slot, as_row, slots_between, without_taken
 from supportdesk.helpdesk.slots import SlotRow as SlotRow  # other rooms know slots by these queries

@@ -6,7 +6,8 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
-from supportdesk.helpdesk.models import BookingState, CaseResult
+from supportdesk.helpdesk.cases.models import CaseResult
+from supportdesk.helpdesk.models import BookingState
 
 BOOKING_STATES: Final = {
     BookingState.BOOKED: _l("予約"),

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import Role
-from supportdesk.helpdesk.cases import Notes, save_case
+from supportdesk.helpdesk.cases.operations import Notes, save_case
 from tests.classes.making import enrol, make_lecture, make_run, meeting_at
 from tests.classes.outreach.making import ask
 from tests.factories import make_actor, make_learner, make_reference

@@ -19,8 +19,8 @@ from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.core.security import served
 from supportdesk.extensions import db
-from supportdesk.helpdesk.cases import Notes, close_case
-from supportdesk.helpdesk.models import CaseResult
+from supportdesk.helpdesk.cases.models import CaseResult
+from supportdesk.helpdesk.cases.operations import Notes, close_case
 from tests.classes.making import enrol, make_run, meeting_at, meeting_of
 from tests.clocks import TODAY
 from tests.conftest import settings_for

@@ -20,7 +20,8 @@ from supportdesk.core.database import transaction
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
-from supportdesk.helpdesk.models import Booking, BookingState, Case
+from supportdesk.helpdesk.cases.models import Case
+from supportdesk.helpdesk.models import Booking, BookingState
 from supportdesk.learners.admission import admit_phone, open_window
 from supportdesk.learners.caller import Caller
 from supportdesk.learners.consents import record_consent

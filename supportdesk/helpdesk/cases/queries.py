@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from supportdesk.core.errors import NotFound
 from supportdesk.extensions import db
-from supportdesk.helpdesk.models import Case, CaseResult
+from supportdesk.helpdesk.cases.models import Case, CaseResult
 from supportdesk.learners.models import Device, Learner, Need
 from supportdesk.learners.rooms import TimelineEntry, timeline_of
 from supportdesk.skills import queries as skills

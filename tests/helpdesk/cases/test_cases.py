@@ -15,8 +15,8 @@ from supportdesk.core.database import transaction
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
-from supportdesk.helpdesk.case_queries import case_row
-from supportdesk.helpdesk.cases import (
+from supportdesk.helpdesk.cases.models import Case, CaseResult
+from supportdesk.helpdesk.cases.operations import (
     MOST_ASIDES,
     Notes,
     close_case,
@@ -26,6 +26,7 @@ from supportdesk.helpdesk.cases import (
     reopen_case,
     save_case,
 )
+from supportdesk.helpdesk.cases.queries import case_row
 from supportdesk.helpdesk.errors import (
     AlreadyBegun,
     AlreadyCancelled,
@@ -36,7 +37,7 @@ from supportdesk.helpdesk.errors import (
     ResultMissing,
     TooManyAsides,
 )
-from supportdesk.helpdesk.models import Booking, BookingState, Case, CaseResult
+from supportdesk.helpdesk.models import Booking, BookingState
 from supportdesk.helpdesk.operations import cancel_booking, move_booking
 from supportdesk.helpdesk.queries import booking_row, may_hold
 from supportdesk.learners.rooms import check_scope, timeline_of

@@ -16,7 +16,8 @@ from supportdesk.accounts.models import Account, AuditEntry
 from supportdesk.classes.models import Enrolment
 from supportdesk.core.database import transaction
 from supportdesk.extensions import db
-from supportdesk.helpdesk.models import Booking, BookingState, Case, CaseResult
+from supportdesk.helpdesk.cases.models import Case, CaseResult
+from supportdesk.helpdesk.models import Booking, BookingState
 from supportdesk.learners.models import Device, Need
 from supportdesk.skills.models import SkillEvidence
 from tests.classes.making import enrol, make_run, meeting_at, meeting_of

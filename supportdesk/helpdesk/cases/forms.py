@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from supportdesk.core.fields import ChoiceField, DeskForm, HiddenField, NoteField, SelectField
-from supportdesk.helpdesk.case_queries import Area, CaseRow
-from supportdesk.helpdesk.cases import Notes
-from supportdesk.helpdesk.models import CaseResult
+from supportdesk.helpdesk.cases.models import CaseResult
+from supportdesk.helpdesk.cases.operations import Notes
+from supportdesk.helpdesk.cases.queries import Area, CaseRow
 from supportdesk.helpdesk.words import CASE_RESULTS
 from supportdesk.skills.forms import LevelsField
 from supportdesk.skills.words import LEVELS

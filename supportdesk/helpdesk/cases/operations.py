@@ -19,6 +19,7 @@ from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
+from supportdesk.helpdesk.cases.models import Case, CaseResult
 from supportdesk.helpdesk.errors import (
     AlreadyCancelled,
     CaseChanged,
@@ -29,7 +30,7 @@ from supportdesk.helpdesk.errors import (
     TooManyAsides,
 )
 from supportdesk.helpdesk.locking import lock_booking
-from supportdesk.helpdesk.models import Booking, BookingState, Case, CaseResult
+from supportdesk.helpdesk.models import Booking, BookingState
 from supportdesk.learners.consents import declined
 from supportdesk.notices.operations import cancel_notices
 from supportdesk.skills.models import EvidenceSource, SkillEvidence

@@ -17,9 +17,11 @@ from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.once import once
 from supportdesk.core.permissions import Permission, requires
-from supportdesk.helpdesk import case_queries, cases, queries
-from supportdesk.helpdesk.case_forms import CaseForm, form_for
-from supportdesk.helpdesk.case_queries import CaseRow
+from supportdesk.helpdesk import queries
+from supportdesk.helpdesk.cases import operations
+from supportdesk.helpdesk.cases import queries as case_queries
+from supportdesk.helpdesk.cases.forms import CaseForm, form_for
+from supportdesk.helpdesk.cases.queries import CaseRow
 from supportdesk.helpdesk.errors import CaseChanged, CaseClosed, TooManyAsides
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.queries import BookingRow
@@ -46,7 +48,7 @@ def case(booking_id: int) -> Answer:
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
-        cases.close_case(
+        operations.close_case(
             booking_id, form.notes(stored), form=form.token, drawn_from=form.drawn_from.data or "", actor=actor, now=now
         )
         return url_for("helpdesk.case", booking_id=booking_id)
@@ -82,7 +84,7 @@ def _keep(form: CaseForm, booking: BookingRow, stored: CaseRow) -> Answer:
 
 def _save(form: CaseForm, booking: BookingRow, stored: CaseRow) -> bool:
     with transaction():
-        return cases.save_case(
+        return operations.save_case(
             booking.id,
             form.notes(stored),
             form=form.token,
@@ -114,7 +116,7 @@ def _page(form: CaseForm, booking: BookingRow, stored: CaseRow, *, changed: bool
         history=case_queries.history_of(booking.learner_id),
         begun=now >= booking.starts_at,
         closable=clock.local(now).date() >= clock.local(booking.starts_at).date(),
-        evidence=cases.evidence_of(booking.id),
+        evidence=operations.evidence_of(booking.id),
         skills=skill_names(),
         results=CASE_RESULTS,
         states=BOOKING_STATES,
@@ -159,21 +161,21 @@ def _warning(own: bool, booking: BookingRow) -> str:
 @requires(Permission.HOLD_CONSULTATION)
 def no_show(booking_id: int) -> Answer:
     """The learner did not come."""
-    return _press(booking_id, cases.mark_no_show, _("「来なかった」と記録しました。"))
+    return _press(booking_id, operations.mark_no_show, _("「来なかった」と記録しました。"))
 
 
 @blueprint.post(f"{BOOKING}/case/reopen")
 @requires(Permission.HOLD_CONSULTATION)
 def reopen_case(booking_id: int) -> Answer:
     """Correct a closed case, or take back a no-show."""
-    return _press(booking_id, cases.reopen_case, _("記録をなおせます。"))
+    return _press(booking_id, operations.reopen_case, _("記録をなおせます。"))
 
 
 @blueprint.post(f"{BOOKING}/case/drop-asides")
 @requires(Permission.HOLD_CONSULTATION)
 def drop_asides(booking_id: int) -> Answer:
     """What other screens typed has been read."""
-    return _press(booking_id, cases.drop_asides, _("ほかの画面の内容をけしました。"))
+    return _press(booking_id, operations.drop_asides, _("ほかの画面の内容をけしました。"))
 
 
 def _press(booking_id: int, operation: Callable[..., None], said: str) -> Answer:
