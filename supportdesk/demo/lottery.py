@@ -9,8 +9,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from supportdesk.classes.applying.matching import learner_like
-from supportdesk.classes.applying.operations import Wish, apply
+from supportdesk.classes.applying.operations import apply
 from supportdesk.classes.lottery.entering import enter_lottery
 from supportdesk.classes.models import Edition, Filling
 from supportdesk.classes.planning import MeetingPlan, RunPlan, plan_run
@@ -19,6 +18,8 @@ from supportdesk.core import clock
 from supportdesk.core.database import connection
 from supportdesk.demo.people import Cast
 from supportdesk.extensions import db
+from supportdesk.learners.applying.matching import learner_like
+from supportdesk.learners.applying.wishes import Wish
 from supportdesk.learners.caller import THE_LEARNER
 from supportdesk.learners.models import Learner, LearnerLink, LearnerPhone, LinkKind
 from supportdesk.places.models import Venue

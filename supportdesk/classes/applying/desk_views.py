@@ -11,11 +11,9 @@ from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes import run_queries
 from supportdesk.classes.applying import queries, settling
-from supportdesk.classes.applying.forms import PlaceForm, RefuseForm
-from supportdesk.classes.applying.matching import candidates, particulars_of
-from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, RefusedBecause
+from supportdesk.classes.applying.forms import PlaceForm
+from supportdesk.classes.applying.models import Applicant, Application
 from supportdesk.classes.applying.placing import there_already
-from supportdesk.classes.applying.words import REASONS, REFUSALS, STATES
 from supportdesk.classes.enrolment_views import all_dates
 from supportdesk.classes.lottery.queries import draws_among
 from supportdesk.classes.models import RunState
@@ -28,10 +26,14 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.core.phones import shown_phone
+from supportdesk.learners.applying.fields import RefuseForm
+from supportdesk.learners.applying.matching import candidates
+from supportdesk.learners.applying.models import ApplicationState, RefusedBecause
+from supportdesk.learners.applying.words import REASONS, REFUSALS, STATES, needs_in_words
 from supportdesk.learners.found import Found, described
 from supportdesk.learners.rooms import check_scope
 from supportdesk.learners.standing import OUTSIDE
-from supportdesk.learners.words import CHANNELS, DEVICES, NEEDS
+from supportdesk.learners.words import CHANNELS, DEVICES
 from supportdesk.places.choices import district_choices
 from supportdesk.places.occupancy import in_words
 
@@ -82,14 +84,9 @@ def application(application_id: int) -> str:
         districts={**dict(district_choices()), OUTSIDE: _("市外")},
         devices=DEVICES,
         channels=CHANNELS,
-        needs_of=_needs_of,
+        needs_of=needs_in_words,
         phone_of=shown_phone,
     )
-
-
-def _needs_of(person: Applicant) -> str:
-    wanted = particulars_of(person).needs
-    return _("、").join(str(words) for need, words in NEEDS.items() if need in wanted)
 
 
 def _alike(found: Application) -> dict[int, list[Found]]:

@@ -5,22 +5,18 @@ The run's lock comes first: an application is before the deadline or after it, a
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, NamedTuple
 
-from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
-from supportdesk.classes.applying.errors import AlreadySettled, ByInvitation, NoSuchApplication, TooMany, TriedTooOften
-from supportdesk.classes.applying.matching import channel_differs, learner_like
-from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, HeldBecause
-from supportdesk.classes.applying.placing import locked_application, settle, there_already, try_to_place
+from supportdesk.classes.applying.errors import ByInvitation
+from supportdesk.classes.applying.models import Applicant, Application
+from supportdesk.classes.applying.placing import locked_application, there_already, try_to_place
 from supportdesk.classes.cancelling import cancel_enrolment
 from supportdesk.classes.locking import lock_run
 from supportdesk.classes.lottery.entering import withdraw_entrant
@@ -28,43 +24,17 @@ from supportdesk.classes.lottery.errors import DeadlinePassed
 from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.classes.models import Enrolment, EnrolmentState, Filling
 from supportdesk.classes.office import APPLICATIONS_MOST
-from supportdesk.core import clock, throttle
-from supportdesk.core.codes import new_code, tidy_code
+from supportdesk.core.codes import tidy_code
 from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError
-from supportdesk.core.japanese import search_key
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
-from supportdesk.learners.models import Channel, Device, Need
+from supportdesk.learners.applying.doors import refuse_floods, refuse_guesses, settle, unused_receipt
+from supportdesk.learners.applying.errors import AlreadySettled
+from supportdesk.learners.applying.models import ApplicationState, HeldBecause
+from supportdesk.learners.applying.wishes import Wish, written_down
 
-_LATELY: Final = timedelta(minutes=10)
 _LIVE: Final = (ApplicationState.HELD, ApplicationState.PLACED)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """One person as they wrote themselves down. `phone` is E.164."""
-
-    kana: str
-    phone: str
-    name: str = ""
-    residence: str = ""
-    birth_year: int | None = None
-    device: Device | None = None
-    needs: frozenset[Need] = frozenset()
-    channel: Channel = Channel.PHONE
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """By this the same person is known in another application."""
-        return self.phone, search_key(self.kana)
-
-
-def sender_of(address: str, now: datetime) -> str:
-    """Stands for an address on one day; it can be counted, and not read."""
-    day = clock.local(now).date().isoformat()
-    key = str(current_app.secret_key).encode()[: hashlib.blake2b.MAX_KEY_SIZE]
-    return hashlib.blake2b(f"{day}\0{address}".encode(), key=key, digest_size=12).hexdigest()
 
 
 def apply(run_id: int, people: Sequence[Wish], *, sender: str = "", own: Collection[str] = (), now: datetime) -> str:
@@ -84,19 +54,22 @@ def apply(run_id: int, people: Sequence[Wish], *, sender: str = "", own: Collect
     others = _others(run_id, people, now=now)
     wanted = {one.key for one in people}
     for one in others:
-        same = {_key(person) for person in one.application.people} == wanted
+        same = {person.key for person in one.application.people} == wanted
         if same and one.whole and one.application.receipt in own:
             return one.application.receipt
-    _refuse_floods(sender, now)
+    refuse_floods(Application, sender, APPLICATIONS_MOST.get(), now)
     application = Application(
         run_id=run_id,
-        receipt=_unused_receipt(),
+        receipt=unused_receipt(Application, "A"),
         state=ApplicationState.HELD,
         because=HeldBecause.DIFFERS if others else HeldBecause.UNKNOWN,
         differs_from=others[0].application.id if others else None,
         sender=sender,
         applied_at=now,
-        people=[_applicant(number, one, now) for number, one in enumerate(people, start=1)],
+        people=[
+            Applicant(position=number, applied_at=now, **written_down(one, asked=number == 1))
+            for number, one in enumerate(people, start=1)
+        ],
     )
     db.session.add(application)
     db.session.flush()
@@ -107,10 +80,6 @@ def apply(run_id: int, people: Sequence[Wish], *, sender: str = "", own: Collect
         actor=SYSTEM, action=Action.TAKE_APPLICATION, subject=f"application:{application.id}", learners=known, now=now
     )
     return application.receipt
-
-
-def _key(person: Applicant) -> tuple[str, str]:
-    return person.phone, person.kana_key
 
 
 class _Other(NamedTuple):
@@ -137,7 +106,7 @@ def _others(run_id: int, people: Sequence[Wish], *, now: datetime) -> list[_Othe
         .options(selectinload(Application.people))
         .order_by(Application.id)
     ).unique()
-    named = [one for one in rows if {_key(person) for person in one.people} & wanted]
+    named = [one for one in rows if {person.key for person in one.people} & wanted]
     there = there_already(run_id, {person.learner_id for one in named for person in one.people if person.learner_id})
     found = []
     for one in named:
@@ -149,42 +118,6 @@ def _others(run_id: int, people: Sequence[Wish], *, now: datetime) -> list[_Othe
     return found
 
 
-def _refuse_floods(sender: str, now: datetime) -> None:
-    """A shared address is slowed, never shut."""
-    if not sender:
-        return
-    lately = select(func.count()).where(Application.sender == sender, Application.applied_at > now - _LATELY)
-    if (db.session.scalar(lately) or 0) >= APPLICATIONS_MOST.get():
-        raise TooMany
-
-
-def _unused_receipt() -> str:
-    while True:
-        code = new_code("A")
-        if db.session.scalar(select(Application.id).where(Application.receipt == code)) is None:
-            return code
-
-
-def _applicant(position: int, one: Wish, now: datetime) -> Applicant:
-    phone, kana_key = one.key
-    learner_id = learner_like(kana_key, phone, one.birth_year)
-    return Applicant(
-        position=position,
-        learner_id=learner_id,
-        name=one.name,
-        kana=one.kana,
-        kana_key=kana_key,
-        phone=phone,
-        residence=one.residence,
-        birth_year=one.birth_year,
-        device=one.device,
-        needs=",".join(sorted(one.needs)),
-        channel=one.channel,
-        channel_differs=learner_id is not None and channel_differs(learner_id, position, one.channel),
-        applied_at=now,
-    )
-
-
 def withdraw_application(receipt: str, last_four: str, *, now: datetime) -> str | DeskError:
     """Take the application back, whatever it has become: seat, place in line, entry. Returns the receipt as it is
     stored, pressed twice too, or why not: a wrong guess is counted, and must not be rolled back.
@@ -192,16 +125,11 @@ def withdraw_application(receipt: str, last_four: str, *, now: datetime) -> str 
     Raises what cancelling raises, such as AlreadyBegun.
     """
     code = tidy_code(receipt)[:20]
-    bucket = throttle.bucket_name("application", code)
-    throttle.wait_in_turn(bucket, now)
-    if throttle.blocked_until(bucket, now) is not None:
-        return TriedTooOften()
     found = db.session.scalar(select(Application.id).where(Application.receipt == code))
     people = _people(found) if found is not None else []
-    if not any(person.phone.endswith(last_four) for person in people if person.phone):
-        throttle.count_failure(bucket, now)
-        return NoSuchApplication()
-    throttle.clear(bucket)
+    refusal = refuse_guesses(code, last_four, [person.phone for person in people], now)
+    if refusal is not None:
+        return refusal
     assert found is not None
     application = locked_application(found)
     if application.state is ApplicationState.WITHDRAWN:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, HeldBecause
+from supportdesk.classes.applying.models import Applicant, Application
 from supportdesk.classes.enrolment import enrol_learner, free_seats_of
 from supportdesk.classes.errors import OneSeatLeft
 from supportdesk.classes.locking import LockedRun, lock_run
@@ -19,6 +19,8 @@ from supportdesk.classes.together import Comer, Together, enrol_both, enrolled_a
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
+from supportdesk.learners.applying.doors import settle
+from supportdesk.learners.applying.models import ApplicationState, HeldBecause
 from supportdesk.learners.caller import Caller
 
 
@@ -86,12 +88,6 @@ def try_to_place(
         db.session.flush()
         return refusal
     return None
-
-
-def settle(application: Application, state: ApplicationState, *, actor: Actor, now: datetime) -> None:
-    """Nobody need look at it any more."""
-    application.state, application.settled_at, application.settled_by = state, now, actor.account_id
-    db.session.flush()
 
 
 def there_already(run_id: int, learner_ids: Collection[int]) -> dict[int, tuple[str, int]]:

@@ -9,12 +9,13 @@ from typing import Final, NamedTuple
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, HeldBecause, RefusedBecause
+from supportdesk.classes.applying.models import Applicant, Application
 from supportdesk.classes.applying.placing import there_already
 from supportdesk.classes.models import Filling, Meeting, Run, RunState
 from supportdesk.core.errors import NotFound
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.extensions import db
+from supportdesk.learners.applying.models import ApplicationState, HeldBecause, RefusedBecause
 from supportdesk.learners.models import Channel, Learner
 
 #: The register was put right meanwhile by somebody else, or there is nobody any more: nothing is asked then.

@@ -9,18 +9,20 @@ from sqlalchemy import select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
-from supportdesk.classes.applying.errors import AlreadySaid, AlreadySettled, NotKnownYet
-from supportdesk.classes.applying.matching import channel_differs, particulars_of
-from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, RefusedBecause
-from supportdesk.classes.applying.placing import Asked, locked_application, place, settle, try_to_place
+from supportdesk.classes.applying.models import Applicant, Application
+from supportdesk.classes.applying.placing import Asked, locked_application, place, try_to_place
 from supportdesk.classes.locking import lock_run
 from supportdesk.classes.lottery.errors import SamePerson
 from supportdesk.classes.models import Run
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import SYSTEM, Actor
 from supportdesk.extensions import db
+from supportdesk.learners.applying.doors import settle
+from supportdesk.learners.applying.errors import AlreadySaid, AlreadySettled, NotKnownYet
+from supportdesk.learners.applying.matching import tie
+from supportdesk.learners.applying.models import ApplicationState, RefusedBecause
 from supportdesk.learners.locking import lock_register
-from supportdesk.learners.operations import choose_channel, enter_learner
+from supportdesk.learners.operations import choose_channel
 
 
 class Said(NamedTuple):
@@ -50,19 +52,16 @@ def say_who(
     person = next(one for one in application.people if one.id == applicant_id)
     if person.learner_id is not None:
         raise AlreadySaid
-    if learner_id is None:
-        learner_id = enter_learner(particulars_of(person), others=others, actor=actor, now=now).id
-    elif learner_id in {one.learner_id for one in application.people}:
+    if learner_id is not None and learner_id in {one.learner_id for one in application.people}:
         raise SamePerson
-    person.learner_id = learner_id
-    person.channel_differs = channel_differs(learner_id, person.position, person.channel)
-    db.session.flush()
-    audit.record(
+    tie(
+        person,
+        learner_id,
+        application=application.id,
+        asked=person.position == 1,
+        others=others,
         actor=actor,
-        action=Action.SETTLE_APPLICATION,
-        subject=f"learner:{learner_id}",
         now=now,
-        detail={"application": application.id},
     )
     if not all(one.learner_id for one in application.people):
         return Said(application.state)

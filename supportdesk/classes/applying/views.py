@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from supportdesk.classes import schedule
 from supportdesk.classes.applying import operations, queries
-from supportdesk.classes.applying.forms import ApplyForm, WithdrawForm
+from supportdesk.classes.applying.forms import ApplyForm
 from supportdesk.classes.lottery.drawing import weighing_now
 from supportdesk.classes.lottery.rule import weight_of
 from supportdesk.core import clock
@@ -18,11 +16,10 @@ from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import public
 from supportdesk.core.security import keep_no_copy
+from supportdesk.learners.applying.doors import keep_receipt, own_receipts, sender_of
+from supportdesk.learners.applying.fields import WithdrawForm
 from supportdesk.places.choices import district_choices
 
-#: The receipts that this browser was given, as long as it is open.
-_RECEIPTS: Final = "receipts"
-_MOST_RECEIPTS: Final = 10
 blueprint = Blueprint("apply", __name__, url_prefix="/apply", template_folder="../templates")
 
 # What somebody typed stays on nobody's telephone.
@@ -60,10 +57,9 @@ def apply(run_id: int) -> Answer:
         )
 
     def act() -> str:
-        sender = operations.sender_of(request.remote_addr or "", now)
-        own = session.get(_RECEIPTS, [])
-        receipt = operations.apply(run_id, form.wishes(), sender=sender, own=own, now=now)
-        session[_RECEIPTS] = [*(one for one in own if one != receipt), receipt][-_MOST_RECEIPTS:]
+        sender = sender_of(request.remote_addr or "", now)
+        receipt = operations.apply(run_id, form.wishes(), sender=sender, own=own_receipts(), now=now)
+        keep_receipt(receipt)
         return url_for("apply.receipt", code=receipt)
 
     if form.is_submitted() and form.validate():

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import exists, select
 
-from supportdesk.classes.applying.models import Application, ApplicationState
+from supportdesk.classes.applying.models import Application
 from supportdesk.classes.lottery.drawing import draw_run, waits_until
 from supportdesk.classes.models import Filling, Run, RunState
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
+from supportdesk.learners.applying.models import ApplicationState
 
 _LOG = logging.getLogger(__name__)
 

@@ -8,9 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from supportdesk.classes.applying.errors import TooMany
-from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, HeldBecause
-from supportdesk.classes.applying.operations import Wish, apply, withdraw_application
+from supportdesk.classes.applying.models import Applicant, Application
+from supportdesk.classes.applying.operations import apply, withdraw_application
 from supportdesk.classes.applying.queries import receipt_of
 from supportdesk.classes.applying.settling import say_who
 from supportdesk.classes.cancelling import cancel_enrolment
@@ -25,6 +24,9 @@ from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
+from supportdesk.learners.applying.errors import TooMany
+from supportdesk.learners.applying.models import ApplicationState, HeldBecause
+from supportdesk.learners.applying.wishes import Wish
 from supportdesk.learners.models import Learner
 from supportdesk.notices.models import Notice, NoticeState
 from tests.classes.lottery.drawing import OPEN_FOR, make_lottery

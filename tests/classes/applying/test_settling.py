@@ -13,10 +13,8 @@ from sqlalchemy import select
 
 from supportdesk.accounts.actions import Action
 from supportdesk.classes.applying import queries
-from supportdesk.classes.applying.errors import AlreadySaid, AlreadySettled
 from supportdesk.classes.applying.jobs import close_over
-from supportdesk.classes.applying.models import Applicant, Application, ApplicationState, RefusedBecause
-from supportdesk.classes.applying.operations import Wish
+from supportdesk.classes.applying.models import Applicant, Application
 from supportdesk.classes.applying.settling import say_who, settle_channel
 from supportdesk.classes.changing import change_run
 from supportdesk.classes.errors import PlanRefused
@@ -27,6 +25,9 @@ from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
+from supportdesk.learners.applying.errors import AlreadySaid, AlreadySettled
+from supportdesk.learners.applying.models import ApplicationState, RefusedBecause
+from supportdesk.learners.applying.wishes import Wish
 from supportdesk.learners.models import Channel, Learner, Need
 from supportdesk.learners.operations import ProbablyKnown
 from supportdesk.learners.rights.erasure import erase_learner, fates_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from supportdesk.classes.applying.models import Application, RefusedBecause
+from supportdesk.classes.applying.models import Application
 from supportdesk.classes.applying.settling import refuse_application
 from supportdesk.classes.attendance import Mark, record_attendance
 from supportdesk.classes.day_changes.errors import CannotBeUndone
@@ -20,6 +20,7 @@ from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
+from supportdesk.learners.applying.models import RefusedBecause
 from supportdesk.learners.life import change_status
 from supportdesk.learners.models import Status, StatusReason
 from supportdesk.notices.calling import CallOutcome

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from supportdesk.classes.applying.models import ApplicationState, HeldBecause, RefusedBecause
+from supportdesk.learners.applying.matching import particulars_of
+from supportdesk.learners.applying.models import ApplicationState, HeldBecause, RefusedBecause, WrittenDown
+from supportdesk.learners.words import NEEDS
 
 STATES: Final = {
     ApplicationState.HELD: _l("確認待ち"),
@@ -27,3 +30,9 @@ REFUSALS: Final = {
     RefusedBecause.PRANK: _l("いたずら・まちがい"),
     RefusedBecause.OVER: _l("教室が中止になったか、もう始まった"),
 }
+
+
+def needs_in_words(person: WrittenDown) -> str:
+    """What they wrote that they need, in one line."""
+    wanted = particulars_of(person).needs
+    return _("、").join(str(words) for need, words in NEEDS.items() if need in wanted)
