@@ -28,6 +28,7 @@ MODELS = (
     "core.once",
     "core.throttle",
     "helpdesk.cases.models",
+    "helpdesk.holds.models",
     "helpdesk.models",
     "learners.dropbox.models",
     "learners.models",

@@ -29,6 +29,7 @@ from supportdesk.core import clock
 from supportdesk.core.job_runs import last_due, note_end, note_start
 from supportdesk.core.sole import Sole, sole_worker
 from supportdesk.extensions import db
+from supportdesk.helpdesk.holds import jobs as holds
 from supportdesk.learners import jobs as learners
 from supportdesk.notices import jobs as notices
 
@@ -65,6 +66,7 @@ class Scheduled(NamedTuple):
 JOBS: Final[Sequence[Scheduled]] = (
     Scheduled("offers handed on", notices.pass_on_offers, timedelta(seconds=30)),
     Scheduled("draws held", lottery.draw_due, timedelta(seconds=30)),
+    Scheduled("slots let go", holds.drop, timedelta(minutes=5)),
     Scheduled("accounts whose service is over", accounts.end_service),
     Scheduled("notices lapsed", notices.lapse),
     Scheduled("applications closed with their class", applying.close_over),

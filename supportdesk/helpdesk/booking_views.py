@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import cast
 
@@ -12,7 +13,7 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
-from supportdesk.core.answers import Answer, answer_form
+from supportdesk.core.answers import Answer, answer_form, answer_press
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.japanese import tidy
 from supportdesk.core.moments import span
@@ -21,9 +22,10 @@ from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk import operations, queries
 from supportdesk.helpdesk.errors import AlreadyBooked, SlotTaken
 from supportdesk.helpdesk.forms import BookForm, MoveForm, read_slot
+from supportdesk.helpdesk.holds.operations import end_hold, hold_while_talking, talking
 from supportdesk.helpdesk.models import BookingState
-from supportdesk.helpdesk.office import OFFERED_DAYS
-from supportdesk.helpdesk.queries import BookingRow, SlotRow
+from supportdesk.helpdesk.office import HOLD_MINUTES, OFFERED_DAYS
+from supportdesk.helpdesk.queries import BookingRow, SlotRow, SlotSeen
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, blueprint, day_near, permitted
 from supportdesk.helpdesk.words import BOOKING_STATES
@@ -46,13 +48,21 @@ def who() -> Answer:
     wanted = read_slot(*(request.args.get(name, "") for name in ("desk", "adviser", "at")))
     if wanted is None:
         return redirect(url_for("helpdesk.index"), 303)
-    slot, in_the_way = _slot(wanted)
+    seen = _slot(wanted)
     text = tidy(request.form.get("q", ""))[:LONGEST_WORD]
     found = find_learners(text, scope=scope_of(current_actor()))
     ids = [one.id for one in found]
     note_list(Action.SEARCH_LEARNERS, ids)
     ahead = ahead_of(ids, clock.now())
-    return render_template("helpdesk/who.html", slot=slot, in_the_way=in_the_way, text=text, found=found, ahead=ahead)
+    return render_template(
+        "helpdesk/who.html",
+        seen=seen,
+        slot=seen.slot,
+        hold_minutes=HOLD_MINUTES.get(),
+        text=text,
+        found=found,
+        ahead=ahead,
+    )
 
 
 @blueprint.route("/book", methods=["GET", "POST"])
@@ -76,6 +86,7 @@ def book() -> Answer:
             caller=form.caller_for(learner.id, actor),
             clash_reason=form.clash_reason.data or "",
             told=form.tell.told,
+            owner=talking(actor),
             actor=actor,
             now=now,
         )
@@ -84,9 +95,9 @@ def book() -> Answer:
     return answer_form(form, lambda: _book_page(form, wanted, learner), act)
 
 
-def _slot(wanted: Wanted, refusal: DeskError | None = None) -> tuple[SlotRow, str]:
+def _slot(wanted: Wanted, refusal: DeskError | None = None) -> SlotSeen:
     """The slot and what has it. One that does not exist has no page, only what refused it."""
-    found = queries.slot_at(*wanted)
+    found = queries.slot_at(*wanted, owner=talking(current_actor()))
     if found is None:
         raise refusal or NotFound()
     return found
@@ -94,11 +105,14 @@ def _slot(wanted: Wanted, refusal: DeskError | None = None) -> tuple[SlotRow, st
 
 def _book_page(form: BookForm, wanted: Wanted, learner: Found) -> str:
     error = form.refusal
-    slot, in_the_way = _slot(wanted, error)
+    seen = _slot(wanted, error)
+    slot, in_the_way = seen.slot, seen.in_the_way
     known = callers_of(learner.id, current_actor())
     form.offer_callers(known)
     note_look(Action.VIEW_LEARNER, learner.id, beside=[one.learner_id for one in known if one.learner_id])
     free = not in_the_way and not isinstance(error, (SlotTaken, AlreadyBooked)) and wanted.starts_at > clock.now()
+    others = [] if free else _others(slot)
+    form.other.choices = [(one.wanted.key, f"{span(one.starts_at, one.ends_at)} {one.adviser}") for one in others]
     existing = error.details["booking_id"] if isinstance(error, AlreadyBooked) else None
     return render_template(
         "helpdesk/book.html",
@@ -106,9 +120,11 @@ def _book_page(form: BookForm, wanted: Wanted, learner: Found) -> str:
         slot=slot,
         learner=learner,
         in_the_way=in_the_way,
+        seen=seen,
+        hold_minutes=HOLD_MINUTES.get(),
         existing=existing,
         free=free,
-        others=[] if free else _others(slot),
+        others=others,
         clash=_clash(learner.id, slot) if free else "",
     )
 
@@ -127,6 +143,37 @@ def _clash(learner_id: int, slot: SlotRow) -> str:
     resource = occupancy.person(queries.person_of(learner_id))
     in_the_way = occupancy.who_has([resource], slot.starts_at, slot.ends_at)
     return occupancy.in_words(in_the_way) if in_the_way else ""
+
+
+@blueprint.post("/hold")
+@requires(Permission.BOOK_CONSULTATION)
+def hold() -> Answer:
+    """Keep a slot while one talks; on to its booking, for the learner in hand if there is one."""
+    actor, now = current_actor(), clock.now()
+    return _press_on_slot(lambda wanted: hold_while_talking(*wanted, actor=actor, now=now))
+
+
+@blueprint.post("/hold/end")
+@requires(Permission.BOOK_CONSULTATION)
+def let_go() -> Answer:
+    """The slot that the account keeps is anybody's again."""
+    actor = current_actor()
+    return _press_on_slot(lambda _wanted: end_hold(talking(actor)), _("おさえるのをやめました。"))
+
+
+def _press_on_slot(press: Callable[[Wanted], object], said: str = "") -> Answer:
+    """Do it with the slot that was sent, and show its booking again."""
+    wanted = read_slot(*(request.form.get(name, "") for name in ("desk", "adviser", "at")))
+    if wanted is None:
+        return redirect(url_for("helpdesk.index"), 303)
+    written = request.form.get("learner", "")
+    page = url_for("helpdesk.book", **wanted.address, learner=permitted(written).id if written else None)
+
+    def act() -> str:
+        press(wanted)
+        return page
+
+    return answer_press(act, said, back=page)
 
 
 @blueprint.get(BOOKING)
@@ -208,7 +255,9 @@ def move(booking_id: int) -> Answer:
     district = tidy(request.args.get("district", ""))[:LONGEST_WORD]
     day = day_near(request.args.get("day", ""))
     free = page_of(
-        queries.open_slots(after=clock.now(), limit=None, district_code=district or None, day=day),
+        queries.open_slots(
+            after=clock.now(), limit=None, district_code=district or None, day=day, owner=talking(current_actor())
+        ),
         page_number(),
         per_page=MOVES_OFFERED,
     )
@@ -237,6 +286,7 @@ def move(booking_id: int) -> Answer:
             *wanted,
             clash_reason=form.clash_reason.data or "",
             told=form.tell.told,
+            owner=talking(actor),
             actor=actor,
             now=now,
         )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 
+from supportdesk.core import clock
 from supportdesk.core.activities import Description
 from supportdesk.core.errors import DeskError
+from supportdesk.core.wareki import format_time
 
 
 class NoSuchSlot(DeskError):
@@ -40,6 +43,18 @@ class SlotTaken(DeskError):
             field="slot",
             details={"in_the_way": in_the_way},
         )
+
+
+class SlotHeld(SlotTaken):
+    """The slot is kept for somebody else; until when, where that is known."""
+
+    def __init__(self, until: datetime | None) -> None:
+        kept = (
+            _l("%(time)sまで、ほかの方に案内しています", time=format_time(clock.local(until).time()))
+            if until
+            else _l("ほかの方に案内しています")
+        )
+        super().__init__({}, str(kept))
 
 
 class AlreadyBooked(DeskError):

@@ -39,25 +39,6 @@ def read_slot(desk: str, adviser: str, at: str) -> Wanted | None:
     return Wanted(desk_id, adviser_id, starts_at.astimezone(UTC))
 
 
-class BookForm(CallerFields, DeskForm):
-    """A learner's consultation in one slot. A button alone may send it: only slot and learner are needed."""
-
-    desk = HiddenField(max_length=_LONGEST_ID)
-    adviser = HiddenField(max_length=_LONGEST_ID)
-    at = HiddenField(max_length=40)
-    learner = HiddenField(max_length=_LONGEST_ID)
-    topic = NoteField(
-        _l("相談したいこと"), max_length=300, rows=2, hint=_l("例：LINEで写真を送りたい。わかるときだけ入力します。")
-    )
-    clash_reason = ReasonField()
-    tell = TellField(_l("予約のお知らせ"))
-
-    @property
-    def slot(self) -> Wanted | None:
-        """The slot that is asked for."""
-        return read_slot(self.desk.data or "", self.adviser.data or "", self.at.data or "")
-
-
 class SlotField(ChoiceField):
     """One of the free slots. One that was free when the page was drawn is read too: the desk says who has it."""
 
@@ -69,6 +50,26 @@ class SlotField(ChoiceField):
 
     def _chosen(self, value: Any) -> bool:
         return isinstance(self.data, Wanted) and self.data.key == value
+
+
+class BookForm(CallerFields, DeskForm):
+    """A learner's consultation in one slot. A button alone may send it: only slot and learner are needed."""
+
+    desk = HiddenField(max_length=_LONGEST_ID)
+    adviser = HiddenField(max_length=_LONGEST_ID)
+    at = HiddenField(max_length=40)
+    learner = HiddenField(max_length=_LONGEST_ID)
+    other = SlotField(_l("あいている枠"), required=False)
+    topic = NoteField(
+        _l("相談したいこと"), max_length=300, rows=2, hint=_l("例：LINEで写真を送りたい。わかるときだけ入力します。")
+    )
+    clash_reason = ReasonField()
+    tell = TellField(_l("予約のお知らせ"))
+
+    @property
+    def slot(self) -> Wanted | None:
+        """The slot that is asked for: another one, where the first was gone."""
+        return self.other.data or read_slot(self.desk.data or "", self.adviser.data or "", self.at.data or "")
 
 
 class MoveForm(DeskForm):

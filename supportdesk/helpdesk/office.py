@@ -36,4 +36,14 @@ BOOKED_AHEAD_DAYS: Final = NumberSetting(
     meaning=_l("日を指定すれば、ここまで予約できます。"),
 )
 
-SETTINGS: Final = (USUAL_SLOT, OFFERED_DAYS, BOOKED_AHEAD_DAYS)
+HOLD_MINUTES: Final = NumberSetting(
+    name="helpdesk.hold_minutes",
+    label=_l("話しているあいだ、枠をおさえる時間"),
+    default=5,
+    least=1,
+    most=30,
+    unit=_l("分"),
+    meaning=_l("受付が「おさえる」をおした枠を、ほかの人が予約できない時間です。すぎると、自動であきます。"),
+)
+
+SETTINGS: Final = (USUAL_SLOT, OFFERED_DAYS, BOOKED_AHEAD_DAYS, HOLD_MINUTES)

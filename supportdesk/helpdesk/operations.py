@@ -33,6 +33,8 @@ from supportdesk.helpdesk.errors import (
     SameSlot,
     SlotTaken,
 )
+from supportdesk.helpdesk.freed import slot_freed
+from supportdesk.helpdesk.holds.operations import pass_hold
 from supportdesk.helpdesk.locking import BOOKING, LockedSlot, lock_booking, lock_desks, lock_slot
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.learners.caller import THE_LEARNER, Caller
@@ -71,16 +73,18 @@ def book_consultation(
     caller: Caller = THE_LEARNER,
     clash_reason: str = "",
     told: bool = True,
+    owner: str = "",
     actor: Actor,
     now: datetime,
 ) -> Booked:
     """Give the learner the adviser's slot that begins at that time; the time of both is theirs no more.
 
-    `told`: they hear it on the line or at the counter, so that nobody need tell them later. Raises NotFound, SlotPast,
-    DeskShut, NoSuchSlot, NotActive, SlotTaken, AlreadyBooked, OwnSlot, and LearnerClash unless there is a
-    `clash_reason`.
+    `told`: they hear it on the line or at the counter, so that nobody need tell them later. `owner`: for whom the slot
+    may have been kept; their hold of it ends. Raises NotFound, SlotPast, DeskShut, NoSuchSlot, NotActive, SlotHeld,
+    SlotTaken, AlreadyBooked, OwnSlot, and LearnerClash unless there is a `clash_reason`.
     """
     slot = lock_slot(desk_id, adviser_id, starts_at, now)
+    pass_hold(slot, owner=owner, now=now)
     standing = active_standing_of(learner_id, clock.local(now).date())
     booked = _give(slot, standing, topic=topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
     text = wording.confirmed(slot.desk, slot.place, slot.starts_at, booked.code)
@@ -181,6 +185,7 @@ def cancel_booking(booking_id: int, *, told: bool = True, actor: Actor, now: dat
     booking = lock_booking(booking_id)
     standing = standing_of(booking.learner_id, clock.local(now).date())
     _free(booking, actor=actor, now=now)
+    _hand_on(booking, actor=actor, now=now)
     if not told:
         queue_notice(
             standing=standing,
@@ -212,6 +217,19 @@ def _free(booking: Any, *, actor: Actor, now: datetime) -> None:
     cancel_notices(name, now=now)
 
 
+def _hand_on(booking: Any, *, actor: Actor, now: datetime) -> None:
+    """What the booking had is somebody else's to have."""
+    slot_freed(
+        booking.desk_id,
+        booking.adviser_id,
+        booking.starts_at,
+        booking.ends_at,
+        activity("booking", booking.id),
+        actor=actor,
+        now=now,
+    )
+
+
 def move_booking(
     booking_id: int,
     desk_id: int,
@@ -220,6 +238,7 @@ def move_booking(
     *,
     clash_reason: str = "",
     told: bool = True,
+    owner: str = "",
     actor: Actor,
     now: datetime,
 ) -> Booked:
@@ -232,11 +251,13 @@ def move_booking(
     if (booking.adviser_id, booking.starts_at) == (adviser_id, starts_at):
         raise SameSlot
     slot = lock_slot(desk_id, adviser_id, starts_at, now)
+    pass_hold(slot, owner=owner, now=now)
     standing = standing_of(booking.learner_id, clock.local(now).date())
     _free(booking, actor=actor, now=now)
     caller = Caller(booking.caller_name, booking.caller_relation, booking.caller_phone)
     booked = _give(slot, standing, topic=booking.topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
     connection().execute(_TAKE_CASE_ALONG, {"old": booking_id, "new": booked.booking_id})
+    _hand_on(booking, actor=actor, now=now)
     text = wording.moved(slot.desk, slot.place, slot.starts_at, booked.code)
     _tell("booking_moved", text, slot, standing, booked, told=told, call_to=caller.phone, now=now)
     for action, row_id in ((Action.CANCEL_BOOKING, booking_id), (Action.BOOK_CONSULTATION, booked.booking_id)):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from supportdesk.accounts.models import Account
@@ -15,6 +16,7 @@ from supportdesk.core.permissions import Actor, Permission
 from supportdesk.extensions import db
 from supportdesk.helpdesk.cases.models import Case
 from supportdesk.helpdesk.descriptions import at_own_desk
+from supportdesk.helpdesk.holds.queries import held_slots
 from supportdesk.helpdesk.locking import ADVISES, BOOKING, DESK, HOURS, HOURS_COLUMNS
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.office import OFFERED_DAYS
@@ -48,34 +50,59 @@ def open_slots(
     district_code: str | None = None,
     near: str | None = None,
     day: date | None = None,
+    owner: str = "",
 ) -> list[SlotRow]:
     """Free slots that begin after an instant, the next first: of one day, or of as long as the office offers.
 
-    `near`: those of this district before all others. Three statements.
+    `near`: those of this district before all others. `owner`: whose own hold does not hide a slot. Four statements.
     """
     first = day or clock.local(after).date()
     last = day or first + timedelta(days=OFFERED_DAYS.get())
-    slots = free_slots(first, last, after=after, district_code=district_code)
+    slots = free_slots(first, last, after=after, district_code=district_code, owner=owner)
     return sorted(slots, key=lambda slot: slot.district_code != near)[:limit] if near else slots[:limit]
 
 
 def free_slots(
-    first: date, last: date, *, after: datetime, district_code: str | None = None, desk_id: int | None = None
+    first: date,
+    last: date,
+    *,
+    after: datetime,
+    district_code: str | None = None,
+    desk_id: int | None = None,
+    owner: str = "",
 ) -> list[SlotRow]:
-    """The slots of these days that nobody has: three statements for however many desks."""
+    """The slots of these days that nobody has or keeps but the `owner`: four statements for however many desks."""
     slots = _slots(first, last, after=after, district_code=district_code, desk_id=desk_id)
-    taken = _taken({slot.hours.person_id for slot in slots}, first, last) if slots else {}
+    if not slots:
+        return []
+    taken = _taken({slot.hours.person_id for slot in slots}, first, last)
+    persons = {slot.hours.adviser_id: slot.hours.person_id for slot in slots}
+    for held in held_slots(persons, first, last, now=clock.now(), but=owner):
+        taken.setdefault(persons[held.adviser_id], set()).update(occupancy.cells_of(held.starts_at, held.ends_at))
     return [as_row(slot) for slot in without_taken(slots, taken)]
 
 
-def slot_at(desk_id: int, adviser_id: int, starts_at: datetime) -> tuple[SlotRow, str] | None:
-    """The slot that begins then, free or not, and what has it, in words; None when there is no such slot."""
+class SlotSeen(NamedTuple):
+    """A slot that somebody asks for, free or not. `in_the_way`: what has it, in words; `kept_until`: by the asker."""
+
+    slot: SlotRow
+    in_the_way: str
+    kept_until: datetime | None
+
+
+def slot_at(desk_id: int, adviser_id: int, starts_at: datetime, *, owner: str = "") -> SlotSeen | None:
+    """The slot that begins then, as its `owner` sees it; None when there is no such slot."""
     day = clock.local(starts_at).date()
     for slot in _slots(day, day, after=starts_at - timedelta(seconds=1), desk_id=desk_id):
         if (slot.hours.adviser_id, slot.starts_at) == (adviser_id, starts_at):
             adviser = occupancy.person(slot.hours.person_id)
             in_the_way = occupancy.who_has([adviser], slot.starts_at, slot.ends_at)
-            return as_row(slot), occupancy.in_words(in_the_way) if in_the_way else ""
+            if in_the_way:
+                return SlotSeen(as_row(slot), occupancy.in_words(in_the_way), None)
+            held = [one for one in held_slots([adviser_id], day, day, now=clock.now()) if one.starts_at == starts_at]
+            kept = [one.until for one in held if one.owner == owner]
+            others = held and not kept
+            return SlotSeen(as_row(slot), _("ほかの方に案内しています") if others else "", kept[0] if kept else None)
     return None
 
 

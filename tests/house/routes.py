@@ -208,6 +208,8 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "helpdesk.today": ("/helpdesk/today", {"GET"}, HOLD_CONSULTATION),
     "helpdesk.who": ("/helpdesk/who", {"GET", "POST"}, SEE_HELPDESK),
     "helpdesk.book": ("/helpdesk/book", {"GET", "POST"}, SEE_HELPDESK),
+    "helpdesk.hold": ("/helpdesk/hold", {"POST"}, SEE_HELPDESK),
+    "helpdesk.let_go": ("/helpdesk/hold/end", {"POST"}, SEE_HELPDESK),
     "helpdesk.booking": ("/helpdesk/bookings/999999", {"GET"}, SEE_HELPDESK),
     "helpdesk.slip": ("/helpdesk/bookings/999999/slip", {"GET"}, SEE_HELPDESK),
     "helpdesk.cancel": ("/helpdesk/bookings/999999/cancel", {"GET", "POST"}, SEE_HELPDESK),

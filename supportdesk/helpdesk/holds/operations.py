@@ -1,0 +1,103 @@
+"""Keeping a slot for somebody and letting it go. Called by the desk's pages, by offers and by applications.
+
+Under the desk's lock, like all that gives a slot. A hold that ran out is in nobody's way, and goes when it is met.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import bindparam, delete, insert, or_, select
+
+from supportdesk.core.activities import activity
+from supportdesk.core.database import connection, table_of
+from supportdesk.core.permissions import Actor
+from supportdesk.helpdesk.errors import SlotHeld, SlotTaken
+from supportdesk.helpdesk.holds.models import SlotHold
+from supportdesk.helpdesk.locking import LockedSlot, lock_desks, lock_slot
+from supportdesk.helpdesk.office import HOLD_MINUTES
+from supportdesk.places import occupancy
+
+HOLD: Final = table_of(SlotHold)
+_OF_SLOT: Final = select(HOLD.c.id, HOLD.c.owner, HOLD.c.until).where(
+    HOLD.c.adviser_id == bindparam("adviser_id"), HOLD.c.starts_at == bindparam("starts_at")
+)
+_END: Final = delete(HOLD).where(HOLD.c.id == bindparam("wanted"))
+_END_OF_OWNER: Final = (
+    delete(HOLD)
+    .where(HOLD.c.owner == bindparam("wanted"))
+    .returning(HOLD.c.desk_id, HOLD.c.adviser_id, HOLD.c.starts_at, HOLD.c.ends_at)
+)
+_DESK_OF: Final = select(HOLD.c.desk_id).where(HOLD.c.owner == bindparam("wanted"))
+
+
+def talking(actor: Actor) -> str:
+    """The owner of what an account keeps while it talks with somebody."""
+    return activity("talk", actor.account_id or 0)
+
+
+def hold_while_talking(desk_id: int, adviser_id: int, starts_at: datetime, *, actor: Actor, now: datetime) -> datetime:
+    """Keep the slot for the office's few minutes, in place of what the account kept before; until when.
+
+    Raises what `hold_slot` raises.
+    """
+    until = now + timedelta(minutes=HOLD_MINUTES.get())
+    hold_slot(desk_id, adviser_id, starts_at, owner=talking(actor), until=until, now=now)
+    return until
+
+
+def hold_slot(
+    desk_id: int, adviser_id: int, starts_at: datetime, *, owner: str, until: datetime | None, now: datetime
+) -> int:
+    """Keep a free slot for its owner, who keeps no other one any more: the hold's id.
+
+    Raises NotFound, SlotPast, DeskShut, NoSuchSlot, SlotTaken, SlotHeld.
+    """
+    slot = lock_slot(desk_id, adviser_id, starts_at, now)
+    connection().execute(_END_OF_OWNER, {"wanted": owner}).all()
+    pass_hold(slot, owner=owner, now=now)
+    adviser = occupancy.person(slot.person_id)
+    in_the_way = occupancy.who_has([adviser], slot.starts_at, slot.ends_at)
+    if in_the_way:
+        raise SlotTaken(in_the_way, occupancy.in_words(in_the_way))
+    values = {
+        "desk_id": desk_id,
+        "adviser_id": adviser_id,
+        "starts_at": slot.starts_at,
+        "ends_at": slot.ends_at,
+        "owner": owner,
+        "until": until,
+    }
+    hold_id = connection().scalar(insert(HOLD).returning(HOLD.c.id), values)
+    assert hold_id is not None, "a row that was written has an id"
+    return hold_id
+
+
+def pass_hold(slot: LockedSlot, *, owner: str, now: datetime) -> None:
+    """Make way for the owner: their own hold of the slot, and one that ran out, end here. Raises SlotHeld."""
+    asked = {"adviser_id": slot.adviser_id, "starts_at": slot.starts_at}
+    held = connection().execute(_OF_SLOT, asked).one_or_none()
+    if held is None:
+        return
+    if held.owner != owner and (held.until is None or held.until > now):
+        raise SlotHeld(held.until)
+    connection().execute(_END, {"wanted": held.id})
+
+
+def end_hold(owner: str) -> Any:
+    """Let go what the owner keeps: its `desk_id`, `adviser_id`, `starts_at` and `ends_at`; None where that is nothing.
+
+    The desk stays locked until the transaction ends.
+    """
+    desk_id = connection().scalar(_DESK_OF, {"wanted": owner})
+    if desk_id is None:
+        return None
+    lock_desks([desk_id])
+    return connection().execute(_END_OF_OWNER, {"wanted": owner}).one_or_none()
+
+
+def drop_run_out(now: datetime) -> int:
+    """Holds that ran out, or whose slot has begun, are no more: how many those were."""
+    over = or_(HOLD.c.until <= now, HOLD.c.until.is_not(None) & (HOLD.c.starts_at <= now))
+    return len(connection().scalars(delete(HOLD).where(over).returning(HOLD.c.id)).all())
