@@ -15,7 +15,7 @@ from supportdesk.demo.people import Cast
 from supportdesk.extensions import db
 from supportdesk.helpdesk.cases.models import CaseResult
 from supportdesk.helpdesk.cases.operations import Notes, close_case, mark_no_show, open_case
-from supportdesk.helpdesk.desks import add_hours, open_desk
+from supportdesk.helpdesk.desks.operations import add_hours, open_desk
 from supportdesk.helpdesk.operations import book_consultation
 from supportdesk.helpdesk.queries import SlotRow, free_slots
 from supportdesk.places.models import Venue

@@ -10,7 +10,7 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Actor, Role
 from supportdesk.extensions import db
-from supportdesk.helpdesk.desks import add_hours, open_desk
+from supportdesk.helpdesk.desks.operations import add_hours, open_desk
 from supportdesk.helpdesk.operations import Booked, book_consultation
 from supportdesk.places.models import Closure, Venue
 from tests.factories import make_account

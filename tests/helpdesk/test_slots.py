@@ -18,7 +18,7 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
-from supportdesk.helpdesk.desks import switch_desk
+from supportdesk.helpdesk.desks.operations import switch_desk
 from supportdesk.helpdesk.errors import NoSuchSlot
 from supportdesk.helpdesk.queries import free_slots, open_slots, slot_at
 from supportdesk.helpdesk.slots import Hours, cut, slots_between, without_taken

@@ -12,10 +12,10 @@ from supportdesk.core import clock
 from supportdesk.core.answers import Answer, answer_form, answer_press
 from supportdesk.core.moments import WEEKDAYS
 from supportdesk.core.permissions import Permission, requires
-from supportdesk.helpdesk import desk_queries, desks
-from supportdesk.helpdesk.desk_queries import DeskRow
+from supportdesk.helpdesk.desks import operations, queries
+from supportdesk.helpdesk.desks.forms import DeskDetailsForm, HoursForm, SwitchForm
+from supportdesk.helpdesk.desks.queries import DeskRow
 from supportdesk.helpdesk.errors import BookingsAhead
-from supportdesk.helpdesk.forms import DeskDetailsForm, HoursForm, SwitchForm
 from supportdesk.helpdesk.views import DESK, blueprint
 
 
@@ -23,8 +23,8 @@ from supportdesk.helpdesk.views import DESK, blueprint
 @requires(Permission.MANAGE_HELPDESK)
 def desk_list() -> str:
     """All desks with their hours."""
-    rows = desk_queries.desk_rows(clock.now())
-    hours = desk_queries.hours_of([row.id for row in rows])
+    rows = queries.desk_rows(clock.now())
+    hours = queries.hours_of([row.id for row in rows])
     return render_template("helpdesk/desks.html", desks=rows, hours=hours, weekdays=WEEKDAYS)
 
 
@@ -32,11 +32,11 @@ def desk_list() -> str:
 @requires(Permission.MANAGE_HELPDESK)
 def new_desk() -> Answer:
     """Open a desk; its hours come next."""
-    form = DeskDetailsForm(desk_queries.venue_choices())
+    form = DeskDetailsForm(queries.venue_choices())
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
-        desk_id = desks.open_desk(**_details(form), actor=actor, now=now)
+        desk_id = operations.open_desk(**_details(form), actor=actor, now=now)
         return url_for("helpdesk.desk", desk_id=desk_id)
 
     return answer_form(
@@ -52,15 +52,15 @@ def new_desk() -> Answer:
 def desk(desk_id: int) -> Answer:
     """A desk with its hours; the form adds hours."""
     actor, now = current_actor(), clock.now()
-    row = desk_queries.desk_row(desk_id, now)
-    form = HoursForm(desk_queries.adviser_choices())
+    row = queries.desk_row(desk_id, now)
+    form = HoursForm(queries.adviser_choices())
 
     def page() -> str:
-        hours = desk_queries.hours_of([desk_id]).get(desk_id, [])
+        hours = queries.hours_of([desk_id]).get(desk_id, [])
         return render_template("helpdesk/desk.html", form=form, desk=row, hours=hours, weekdays=WEEKDAYS)
 
     def act() -> str:
-        desks.add_hours(
+        operations.add_hours(
             desk_id,
             **{name: form[name].data for name in ("adviser_id", "weekday", "opens", "closes")},
             actor=actor,
@@ -75,11 +75,11 @@ def desk(desk_id: int) -> Answer:
 @requires(Permission.MANAGE_HELPDESK)
 def remove_hours(desk_id: int, hours_id: int) -> Answer:
     """Take hours away. What is booked in them stays booked."""
-    desk_queries.desk_row(desk_id, clock.now())
+    queries.desk_row(desk_id, clock.now())
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
-        desks.remove_hours(desk_id, hours_id, actor=actor, now=now)
+        operations.remove_hours(desk_id, hours_id, actor=actor, now=now)
         return url_for("helpdesk.desk", desk_id=desk_id)
 
     return answer_press(act, _("開く時間をけしました。入っている予約はそのままです。"))
@@ -90,15 +90,15 @@ def remove_hours(desk_id: int, hours_id: int) -> Answer:
 def edit_desk(desk_id: int) -> Answer:
     """Change a desk's name, place, length of slots or what to bring."""
     actor, now = current_actor(), clock.now()
-    row = desk_queries.desk_row(desk_id, now)
-    form = DeskDetailsForm(desk_queries.venue_choices(), data=_stored(row))
+    row = queries.desk_row(desk_id, now)
+    form = DeskDetailsForm(queries.venue_choices(), data=_stored(row))
 
     def page() -> str:
         booked = form.refusal.booked if isinstance(form.refusal, BookingsAhead) else []
         return render_template("helpdesk/desk_form.html", form=form, desk=row, booked=booked)
 
     def act() -> str:
-        desks.change_desk(desk_id, **_details(form), actor=actor, now=now)
+        operations.change_desk(desk_id, **_details(form), actor=actor, now=now)
         return url_for("helpdesk.desk", desk_id=desk_id)
 
     return answer_form(form, page, act, _("保存しました。"))
@@ -109,11 +109,11 @@ def edit_desk(desk_id: int) -> Answer:
 def switch_desk(desk_id: int) -> Answer:
     """Say what switching the desk off (or on again) does to whom; then do it."""
     actor, now = current_actor(), clock.now()
-    row = desk_queries.desk_row(desk_id, now)
+    row = queries.desk_row(desk_id, now)
     form = SwitchForm(data={"wanted": "off" if row.active else "on"})
 
     def act() -> str:
-        desks.switch_desk(desk_id, active=form.wanted.data == "on", actor=actor, now=now)
+        operations.switch_desk(desk_id, active=form.wanted.data == "on", actor=actor, now=now)
         return url_for("helpdesk.desk", desk_id=desk_id)
 
     said = _("予約の受付を止めました。") if row.active else _("予約の受付を始めました。")

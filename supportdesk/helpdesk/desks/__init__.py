@@ -1,0 +1,1 @@
+"""Desks: when and with whom they sit, and the days on which they do not."""
