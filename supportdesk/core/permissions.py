@@ -65,6 +65,7 @@ class Permission(StrEnum):
     SEE_HELPDESK = "see_helpdesk"
     BOOK_CONSULTATION = "book_consultation"
     HOLD_CONSULTATION = "hold_consultation"
+    CLOSE_DESK = "close_desk"
     MANAGE_HELPDESK = "manage_helpdesk"
     SEE_VIDEOS = "see_videos"
     MANAGE_VIDEOS = "manage_videos"
@@ -89,7 +90,7 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
         P.USE_DESK, P.SEE_LEARNERS, P.EDIT_LEARNERS, P.MERGE_LEARNERS, P.TAKE_REQUESTS,
         P.IMPORT_LEARNERS, P.ISSUE_PASS, P.ADMIT_PHONE,
         P.RECORD_CONSENT, P.SEE_CLASSES, P.DECIDE_RUN, P.BOOK_CLASS, P.SEE_HELPDESK, P.BOOK_CONSULTATION,
-        P.WORK_CALL_LIST, P.SEE_OUTREACH, P.WORK_OUTREACH, P.TYPE_FEEDBACK,
+        P.CLOSE_DESK, P.WORK_CALL_LIST, P.SEE_OUTREACH, P.WORK_OUTREACH, P.TYPE_FEEDBACK,
     },
     Role.INSTRUCTOR: _STAFF
     | {

@@ -15,7 +15,7 @@ from supportdesk.demo.people import Cast
 from supportdesk.extensions import db
 from supportdesk.helpdesk.cases.models import CaseResult
 from supportdesk.helpdesk.cases.operations import Notes, close_case, mark_no_show, open_case
-from supportdesk.helpdesk.desks.operations import add_hours, open_desk
+from supportdesk.helpdesk.desks.operations import Kept, Particulars, add_hours, open_desk
 from supportdesk.helpdesk.operations import book_consultation
 from supportdesk.helpdesk.queries import SlotRow, free_slots
 from supportdesk.places.models import Venue
@@ -52,18 +52,11 @@ def play(cast: Cast, dice: Random, now: datetime) -> None:
 def _open_desks(admin: Actor, advisers: Sequence[Actor], now: datetime) -> None:
     for (name, venue), adviser in zip(_DESKS, advisers, strict=True):
         venue_id = db.session.scalars(select(Venue.id).where(Venue.name == venue)).one()
-        desk_id = open_desk(name=name, venue_id=venue_id, to_bring=_TO_BRING, actor=admin, now=now)
+        desk_id = open_desk(Particulars(name, venue_id, to_bring=_TO_BRING), actor=admin, now=now)
         for weekday in range(5):
             for opens, closes in _HOURS:
-                add_hours(
-                    desk_id,
-                    adviser_id=adviser.account_id or 0,
-                    weekday=weekday,
-                    opens=opens,
-                    closes=closes,
-                    actor=admin,
-                    now=now,
-                )
+                kept = Kept(weekday, opens, closes)
+                add_hours(desk_id, kept, adviser_id=adviser.account_id or 0, actor=admin, now=now)
 
 
 def _consult(slot: SlotRow, cast: Cast, dice: Random, now: datetime) -> None:

@@ -20,7 +20,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.learners.rooms import answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
 
-    for pages in ("booking_views", "cases.views", "desks.views"):
+    for pages in ("booking_views", "cases.views", "desks.off_views", "desks.views"):
         import_module(f"supportdesk.helpdesk.{pages}")  # their pages stand on the blueprint of views
     app.register_blueprint(views.blueprint)
     add_to_menu(

@@ -19,6 +19,7 @@ from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.moments import short_day
 from supportdesk.core.permissions import Role
+from supportdesk.helpdesk.days_off import taken_off
 from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast
 from supportdesk.helpdesk.models import Booking, Desk, DeskHours
 from supportdesk.helpdesk.office import BOOKED_AHEAD_DAYS
@@ -71,6 +72,8 @@ HOURS_COLUMNS: Final = (
     _ACCOUNT.c.leave_from,
     _ACCOUNT.c.leave_until,
     _ACCOUNT.c.service_ends_on,
+    *(HOURS.c.every, HOURS.c.month_weeks, HOURS.c.first_day, HOURS.c.last_day),
+    *(DESK.c.buffer_minutes, DESK.c.on_holidays),
 )
 
 # FOR NO KEY UPDATE: whoever adds a row that points at the desk need not wait; whoever gives a slot does.
@@ -121,12 +124,15 @@ def lock_slot(desk_id: int, adviser_id: int, starts_at: datetime, now: datetime)
         raise SlotPast
     hold_open(rows[0].venue_id)
     shut = closed_days({rows[0].venue_id}, day, day)
-    reason = shut.get((rows[0].venue_id, day)) or holiday_name(day)
+    reason = shut.get((rows[0].venue_id, day)) or (None if rows[0].on_holidays else holiday_name(day))
     if reason is not None:
         raise DeskShut(short_day(starts_at), reason)
     hours = [Hours._make(row[:-1]) for row in rows if row.active and row.person_id is not None]
     for slot in slots_between(hours, day, day, shut=shut, after=now):
         if slot.starts_at == starts_at and starts_at - now <= timedelta(days=BOOKED_AHEAD_DAYS.get()):
+            for one in taken_off(day, day):
+                if one.is_in_the_way(slot.hours, day, slot.starts_at, slot.ends_at):
+                    raise DeskShut(short_day(starts_at), one.reason)
             kept = slot.hours
             return LockedSlot(
                 kept.desk_id,

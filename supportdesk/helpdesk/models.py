@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, text
@@ -19,23 +19,29 @@ class Desk(Base):
     __table_args__ = (
         CheckConstraint("slot_minutes BETWEEN 15 AND 240", "slot_minutes_range"),
         CheckConstraint("slot_minutes % 15 = 0", "slot_minutes_quarters"),
+        CheckConstraint("buffer_minutes BETWEEN 0 AND 60 AND buffer_minutes % 15 = 0", "buffer_minutes_quarters"),
     )
 
     id: Mapped[identity]
     name: Mapped[str] = mapped_column(unique=True)
     venue_id: Mapped[int] = foreign_key("venue.id")
     slot_minutes: Mapped[int] = mapped_column(default=60)
+    buffer_minutes: Mapped[int] = mapped_column(default=0, comment="left free after each slot")
+    on_holidays: Mapped[bool] = mapped_column(default=False, comment="sits on public holidays too")
     to_bring: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
 
 
 class DeskHours(Base):
-    """An adviser keeps a desk on a weekday from one time to another. Monday is 0."""
+    """An adviser keeps a desk on a weekday from one time to another: on which, patterns.py says. Monday is 0."""
 
     __tablename__ = "desk_hours"
     __table_args__ = (
         CheckConstraint("weekday BETWEEN 0 AND 6", "weekday_range"),
         CheckConstraint("opens < closes", "hours_in_order"),
+        CheckConstraint("every IN (1, 2)", "every_week_or_second"),
+        CheckConstraint("every = 1 OR (first_day IS NOT NULL AND month_weeks = '')", "alternates_from_a_day"),
+        CheckConstraint("first_day <= last_day", "days_in_order"),
     )
 
     id: Mapped[identity]
@@ -44,6 +50,34 @@ class DeskHours(Base):
     weekday: Mapped[int]
     opens: Mapped[time]
     closes: Mapped[time]
+    every: Mapped[int] = mapped_column(default=1, comment="weeks from one day that is kept to the next")
+    month_weeks: Mapped[str] = mapped_column(default="", comment="13: in the first and third week of a month alone")
+    first_day: Mapped[date | None]
+    last_day: Mapped[date | None]
+
+
+class TimeOff(Base):
+    """Days, or some hours of them, on which a desk is shut, or an adviser keeps none."""
+
+    __tablename__ = "desk_time_off"
+    __table_args__ = (
+        CheckConstraint("(desk_id IS NULL) <> (adviser_id IS NULL)", "of_desk_or_adviser"),
+        CheckConstraint("first_day <= last_day", "days_in_order"),
+        CheckConstraint("(opens IS NULL) = (closes IS NULL)", "hours_whole"),
+        CheckConstraint("opens < closes", "hours_in_order"),
+        Index("ix_desk_time_off_last_day", "last_day"),
+    )
+
+    id: Mapped[identity]
+    desk_id: Mapped[int | None] = foreign_key("desk.id")
+    adviser_id: Mapped[int | None] = foreign_key("account.id")
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    opens: Mapped[time | None] = mapped_column(comment="from and until when, each day; empty: all day")
+    closes: Mapped[time | None]
+    reason: Mapped[str]
+    noted_at: Mapped[datetime]
+    noted_by: Mapped[int | None] = foreign_key("account.id", index=False)
 
 
 class BookingState(StrEnum):

@@ -15,6 +15,7 @@ from supportdesk.core.database import table_of
 from supportdesk.core.permissions import Actor, Permission
 from supportdesk.extensions import db
 from supportdesk.helpdesk.cases.models import Case
+from supportdesk.helpdesk.days_off import taken_off
 from supportdesk.helpdesk.descriptions import at_own_desk
 from supportdesk.helpdesk.holds.queries import held_slots
 from supportdesk.helpdesk.locking import ADVISES, BOOKING, DESK, HOURS, HOURS_COLUMNS
@@ -54,7 +55,7 @@ def open_slots(
 ) -> list[SlotRow]:
     """Free slots that begin after an instant, the next first: of one day, or of as long as the office offers.
 
-    `near`: those of this district before all others. `owner`: whose own hold does not hide a slot. Four statements.
+    `near`: those of this district before all others. `owner`: whose own hold does not hide a slot. Five statements.
     """
     first = day or clock.local(after).date()
     last = day or first + timedelta(days=OFFERED_DAYS.get())
@@ -71,7 +72,7 @@ def free_slots(
     desk_id: int | None = None,
     owner: str = "",
 ) -> list[SlotRow]:
-    """The slots of these days that nobody has or keeps but the `owner`: four statements for however many desks."""
+    """The slots of these days that nobody has or keeps but the `owner`: five statements for however many desks."""
     slots = _slots(first, last, after=after, district_code=district_code, desk_id=desk_id)
     if not slots:
         return []
@@ -114,11 +115,20 @@ def _slots(
         statement = statement.where(_VENUE.c.district_code == district_code)
     if desk_id is not None:
         statement = statement.where(DESK.c.id == desk_id)
-    hours = [Hours._make(row) for row in db.session.execute(statement)]
+    hours = _hours(statement)
     if not hours:
         return []
     shut = closed_days({one.venue_id for one in hours}, first, last)
-    return slots_between(hours, first, last, shut=shut, after=after)
+    return slots_between(hours, first, last, shut=shut, after=after, off=taken_off(first, last))
+
+
+def kept_hours() -> list[Hours]:
+    """The hours of all desks in use: one statement."""
+    return _hours(_HOURS)
+
+
+def _hours(statement: Select[Any]) -> list[Hours]:
+    return [Hours._make(row) for row in db.session.execute(statement)]
 
 
 def _taken(person_ids: set[int], first: date, last: date) -> dict[int, set[int]]:

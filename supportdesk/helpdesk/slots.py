@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from supportdesk.accounts.serving import away_on
 from supportdesk.core import clock
+from supportdesk.helpdesk.patterns import EVERY_WEEK, is_kept
 from supportdesk.places.calendar import holiday_name
 from supportdesk.places.occupancy import cells_of
 
@@ -32,6 +33,33 @@ class Hours(NamedTuple):
     leave_from: date | None = None
     leave_until: date | None = None
     service_ends_on: date | None = None
+    every: int = EVERY_WEEK
+    month_weeks: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+    buffer_minutes: int = 0
+    on_holidays: bool = False
+
+
+class Off(NamedTuple):
+    """A desk is shut or an adviser away, on these days, in these hours of them or all day."""
+
+    desk_id: int | None
+    adviser_id: int | None
+    first_day: date
+    last_day: date
+    opens: time | None
+    closes: time | None
+    reason: str
+
+    def is_in_the_way(self, hours: Hours, day: date, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether a slot of these hours falls into it."""
+        return (
+            self.first_day <= day <= self.last_day
+            and (self.desk_id == hours.desk_id or self.adviser_id == hours.adviser_id)
+            and (self.opens is None or self.opens < clock.local(ends_at).time())
+            and (self.closes is None or self.closes > clock.local(starts_at).time())
+        )
 
 
 class Slot(NamedTuple):
@@ -86,21 +114,30 @@ class SlotRow(NamedTuple):
         return Wanted(self.desk_id, self.adviser_id, self.starts_at)
 
 
-def cut(day: date, opens: time, closes: time, minutes: int) -> Iterator[tuple[datetime, datetime]]:
-    """The whole slots of so many minutes between opening and closing; what is left at the end is no slot."""
+def cut(day: date, opens: time, closes: time, minutes: int, buffer: int = 0) -> Iterator[tuple[datetime, datetime]]:
+    """The whole slots of so many minutes between opening and closing; what is left at the end is no slot.
+
+    `buffer`: minutes that are left free after each.
+    """
     starts_at, end, length = clock.at(day, opens), clock.at(day, closes), timedelta(minutes=minutes)
     while starts_at + length <= end:
         yield starts_at, starts_at + length
-        starts_at += length
+        starts_at += length + timedelta(minutes=buffer)
 
 
 def slots_between(
-    hours: Iterable[Hours], first: date, last: date, *, shut: Collection[tuple[int, date]], after: datetime
+    hours: Iterable[Hours],
+    first: date,
+    last: date,
+    *,
+    shut: Collection[tuple[int, date]],
+    after: datetime,
+    off: Collection[Off] = (),
 ) -> list[Slot]:
     """All slots from the first day to the last that begin after an instant, in order of time, desk and adviser.
 
-    Desks keep public holidays, and nobody is booked who is away. `shut` are the (venue, day) on which a venue is
-    closed.
+    Most desks keep public holidays, and nobody is booked who is away. `shut` are the (venue, day) on which a venue is
+    closed, `off` what desks and advisers have taken off.
     """
     by_weekday: dict[int, list[Hours]] = {}
     for one in hours:
@@ -108,11 +145,13 @@ def slots_between(
     slots = [
         Slot(one, starts_at, ends_at)
         for day in _days(first, last)
-        if day.weekday() in by_weekday and holiday_name(day) is None
+        if day.weekday() in by_weekday
+        for holiday in (holiday_name(day) is not None,)
         for one in by_weekday[day.weekday()]
-        if (one.venue_id, day) not in shut and not away_on(one, day)
-        for starts_at, ends_at in cut(day, one.opens, one.closes, one.slot_minutes)
-        if starts_at > after
+        if (one.on_holidays or not holiday) and (one.venue_id, day) not in shut
+        if is_kept(one, day) and not away_on(one, day)
+        for starts_at, ends_at in cut(day, one.opens, one.closes, one.slot_minutes, one.buffer_minutes)
+        if starts_at > after and not any(each.is_in_the_way(one, day, starts_at, ends_at) for each in off)
     ]
     return sorted(slots, key=lambda slot: (slot.starts_at, slot.hours.desk_id, slot.hours.adviser_id))
 

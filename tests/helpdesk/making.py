@@ -10,7 +10,7 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Actor, Role
 from supportdesk.extensions import db
-from supportdesk.helpdesk.desks.operations import add_hours, open_desk
+from supportdesk.helpdesk.desks.operations import Kept, Particulars, add_hours, open_desk
 from supportdesk.helpdesk.operations import Booked, book_consultation
 from supportdesk.places.models import Closure, Venue
 from tests.factories import make_account
@@ -44,23 +44,19 @@ def make_desk(
 ) -> int:
     """A desk that these advisers keep on Thursdays from ten to twelve."""
     with transaction():
-        desk_id = open_desk(name=name, venue_id=venue_of(nickname), actor=SYSTEM, now=clock.now(), **more)  # type: ignore[arg-type]
+        particulars = Particulars(name, venue_of(nickname), **more)  # type: ignore[arg-type]  # whatever the test is about
+        desk_id = open_desk(particulars, actor=SYSTEM, now=clock.now())
         for adviser_id in advisers:
             keep(desk_id, adviser_id, weekday, opens, closes)
     return desk_id
 
 
-def keep(desk_id: int, adviser_id: int, weekday: int = THURSDAY, opens: int = 10, closes: int = 12) -> int:
+def keep(
+    desk_id: int, adviser_id: int, weekday: int = THURSDAY, opens: int = 10, closes: int = 12, **more: object
+) -> int:
     """Hours, in the caller's transaction."""
-    return add_hours(
-        desk_id,
-        adviser_id=adviser_id,
-        weekday=weekday,
-        opens=time(opens),
-        closes=time(closes),
-        actor=SYSTEM,
-        now=clock.now(),
-    )
+    kept = Kept(weekday, time(opens), time(closes), **more)  # type: ignore[arg-type]  # whatever the test is about
+    return add_hours(desk_id, kept, adviser_id=adviser_id, actor=SYSTEM, now=clock.now())
 
 
 def book(

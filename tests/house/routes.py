@@ -27,6 +27,7 @@ WORK_OUTREACH = COUNTER | {Role.COORDINATOR}
 SEE_OUTREACH = WORK_OUTREACH | {Role.INSTRUCTOR}
 SEE_HELPDESK = COUNTER | {Role.ADVISER}
 HOLD_CONSULTATION = frozenset({Role.ADVISER})
+CLOSE_DESK = COUNTER
 MANAGE_HELPDESK = frozenset({Role.ADMIN})
 MATCH_TUTORS = frozenset({Role.COORDINATOR, Role.ADMIN})
 MANAGE_ACCOUNTS = frozenset({Role.ADMIN})
@@ -219,6 +220,9 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "helpdesk.no_show": ("/helpdesk/bookings/999999/case/no-show", {"POST"}, HOLD_CONSULTATION),
     "helpdesk.reopen_case": ("/helpdesk/bookings/999999/case/reopen", {"POST"}, HOLD_CONSULTATION),
     "helpdesk.drop_asides": ("/helpdesk/bookings/999999/case/drop-asides", {"POST"}, HOLD_CONSULTATION),
+    "helpdesk.off": ("/helpdesk/off", {"GET", "POST"}, CLOSE_DESK),
+    "helpdesk.end_off": ("/helpdesk/off/999999/end", {"POST"}, CLOSE_DESK),
+    "helpdesk.lost_slots": ("/helpdesk/lost", {"GET", "POST"}, CLOSE_DESK),
     "helpdesk.desk_list": ("/helpdesk/desks", {"GET"}, MANAGE_HELPDESK),
     "helpdesk.new_desk": ("/helpdesk/desks/new", {"GET", "POST"}, MANAGE_HELPDESK),
     "helpdesk.desk": ("/helpdesk/desks/999999", {"GET", "POST"}, MANAGE_HELPDESK),

@@ -11,7 +11,7 @@ from flask import Flask
 from supportdesk.core import clock
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
-from supportdesk.helpdesk.desks.operations import open_desk
+from supportdesk.helpdesk.desks.operations import Particulars, open_desk
 from supportdesk.places.models import EquipmentKind
 from supportdesk.places.upkeep import save_equipment, save_room, save_venue
 from tests.factories import make_reference
@@ -35,7 +35,7 @@ def _phone() -> int:
 
 
 def _desk() -> int:
-    return open_desk(name="スマホ相談", venue_id=venue_of(), actor=SYSTEM, now=clock.now())
+    return open_desk(Particulars("スマホ相談", venue_of()), actor=SYSTEM, now=clock.now())
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ by hand, with its learner told, or is held.
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
@@ -15,6 +16,7 @@ from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.accounts.terms import not_over
+from supportdesk.core import clock
 from supportdesk.core.database import unique_or
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Role
@@ -23,37 +25,48 @@ from supportdesk.helpdesk.descriptions import bookings_to_come
 from supportdesk.helpdesk.errors import AdviserElsewhere, BookingsAhead, DeskRefused
 from supportdesk.helpdesk.locking import lock_desks
 from supportdesk.helpdesk.models import Booking, Desk, DeskHours
+from supportdesk.helpdesk.patterns import EVERY_SECOND_WEEK, EVERY_WEEK, first_meeting
 from supportdesk.places.models import Venue
 from supportdesk.places.occupancy import SECONDS_A_CELL
 
 _QUARTER = SECONDS_A_CELL // 60
 
 
-def open_desk(
-    *, name: str, venue_id: int, slot_minutes: int = 60, to_bring: str = "", actor: Actor, now: datetime
-) -> int:
+@dataclass(frozen=True)
+class Particulars:
+    """What is said of a desk: its name, place and habits."""
+
+    name: str
+    venue_id: int
+    slot_minutes: int = 60
+    buffer_minutes: int = 0
+    on_holidays: bool = False
+    to_bring: str = ""
+
+
+def open_desk(particulars: Particulars, *, actor: Actor, now: datetime) -> int:
     """Make a desk without hours; its id. Raises DeskRefused."""
-    _check(name=name, venue_id=venue_id, slot_minutes=slot_minutes)
-    desk = Desk(name=name, venue_id=venue_id, slot_minutes=slot_minutes, to_bring=to_bring)
+    _check(particulars)
+    desk = Desk(**asdict(particulars))
     with unique_or(_name_taken()):
         db.session.add(desk)
     audit.record(actor=actor, action=Action.OPEN_DESK, subject=f"desk:{desk.id}", now=now)
     return desk.id
 
 
-def change_desk(
-    desk_id: int, *, name: str, venue_id: int, slot_minutes: int, to_bring: str, actor: Actor, now: datetime
-) -> None:
-    """Give the desk another name, place, length of slot or things to bring.
+def change_desk(desk_id: int, particulars: Particulars, *, actor: Actor, now: datetime) -> None:
+    """Give the desk another name, place or habits.
 
     Raises NotFound, DeskRefused, and BookingsAhead for another place while somebody is still to come to this one.
     """
     desk = _locked(desk_id)
-    _check(name=name, venue_id=venue_id, slot_minutes=slot_minutes)
-    if venue_id != desk.venue_id and (booked := bookings_to_come(Booking.desk_id == desk_id, Booking.ends_at > now)):
+    _check(particulars)
+    elsewhere = particulars.venue_id != desk.venue_id
+    if elsewhere and (booked := bookings_to_come(Booking.desk_id == desk_id, Booking.ends_at > now)):
         raise BookingsAhead(booked)
     with unique_or(_name_taken()):
-        desk.name, desk.venue_id, desk.slot_minutes, desk.to_bring = name, venue_id, slot_minutes, to_bring
+        for name, value in asdict(particulars).items():
+            setattr(desk, name, value)
     audit.record(actor=actor, action=Action.CHANGE_DESK, subject=f"desk:{desk_id}", now=now)
 
 
@@ -69,17 +82,29 @@ def switch_desk(desk_id: int, *, active: bool, actor: Actor, now: datetime) -> N
     )
 
 
-def add_hours(
-    desk_id: int, *, adviser_id: int, weekday: int, opens: time, closes: time, actor: Actor, now: datetime
-) -> int:
-    """An adviser keeps the desk on this weekday (Monday is 0) from now on; the hours' id.
+@dataclass(frozen=True)
+class Kept:
+    """On which days (patterns.py) and from when to when somebody keeps a desk. Monday is 0."""
 
-    Raises NotFound, DeskRefused, and AdviserElsewhere when they keep a desk at that time already.
+    weekday: int
+    opens: time
+    closes: time
+    every: int = EVERY_WEEK
+    month_weeks: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+def add_hours(desk_id: int, kept: Kept, *, adviser_id: int, actor: Actor, now: datetime) -> int:
+    """An adviser keeps the desk at these times from now on; the hours' id.
+
+    Raises NotFound, DeskRefused, and AdviserElsewhere when they keep a desk at such a time already.
     """
     desk = _locked(desk_id)
-    _check_times(opens, closes, desk.slot_minutes)
-    _check_adviser(adviser_id, weekday, opens, closes)
-    hours = DeskHours(desk_id=desk_id, adviser_id=adviser_id, weekday=weekday, opens=opens, closes=closes)
+    _check_times(kept.opens, kept.closes, desk.slot_minutes)
+    _check_days(kept)
+    _check_adviser(adviser_id, kept, now)
+    hours = DeskHours(desk_id=desk_id, adviser_id=adviser_id, **asdict(kept))
     db.session.add(hours)
     db.session.flush()
     audit.record(actor=actor, action=Action.ADD_HOURS, subject=f"desk:{desk_id}", now=now, detail={"hours": hours.id})
@@ -107,12 +132,14 @@ def _locked(desk_id: int) -> Desk:
     return desk
 
 
-def _check(*, name: str, venue_id: int, slot_minutes: int) -> None:
-    if not name:
+def _check(particulars: Particulars) -> None:
+    if not particulars.name:
         raise DeskRefused(_l("窓口の名前を入力してください。"), field="name")
-    if not 15 <= slot_minutes <= 240 or slot_minutes % _QUARTER:
+    if not 15 <= particulars.slot_minutes <= 240 or particulars.slot_minutes % _QUARTER:
         raise DeskRefused(_l("枠の長さは15分きざみでえらんでください。"), field="slot_minutes")
-    if db.session.get(Venue, venue_id) is None:
+    if not 0 <= particulars.buffer_minutes <= 60 or particulars.buffer_minutes % _QUARTER:
+        raise DeskRefused(_l("枠のあとの準備の時間は15分きざみでえらんでください。"), field="buffer_minutes")
+    if db.session.get(Venue, particulars.venue_id) is None:
         raise DeskRefused(_l("会場をえらんでください。"), field="venue_id")
 
 
@@ -131,22 +158,32 @@ def _check_times(opens: time, closes: time, slot_minutes: int) -> None:
         )
 
 
-def _check_adviser(adviser_id: int, weekday: int, opens: time, closes: time) -> None:
-    """An adviser at work, who keeps no other desk at that time. Their row is locked while one looks."""
+def _check_days(kept: Kept) -> None:
+    if kept.every not in (EVERY_WEEK, EVERY_SECOND_WEEK) or set(kept.month_weeks) - set("12345"):
+        raise DeskRefused(_l("くり返し方をえらんでください。"), field="rhythm")
+    if kept.every == EVERY_SECOND_WEEK and (kept.first_day is None or kept.month_weeks):
+        raise DeskRefused(_l("1週おきのときは、最初の日を入力してください。"), field="first_day")
+    if kept.first_day and kept.last_day and kept.last_day < kept.first_day:
+        raise DeskRefused(_l("終わりの日は、最初の日より後にしてください。"), field="last_day")
+
+
+def _check_adviser(adviser_id: int, kept: Kept, now: datetime) -> None:
+    """An adviser at work, who keeps no other desk at such a time. Their row is locked while one looks."""
     advises = select(AccountRole.account_id).where(AccountRole.role == Role.ADVISER, not_over(AccountRole))
     adviser = select(Account.id).where(Account.id == adviser_id, Account.active, Account.id.in_(advises))
     if db.session.scalar(adviser.with_for_update(key_share=True, of=Account)) is None:
         raise DeskRefused(_l("相談員をえらんでください。"), field="adviser_id")
-    elsewhere = db.session.scalar(
-        select(Desk.name)
+    others = db.session.execute(
+        select(Desk.name, DeskHours)
         .join(DeskHours, DeskHours.desk_id == Desk.id)
         .where(
             DeskHours.adviser_id == adviser_id,
-            DeskHours.weekday == weekday,
-            DeskHours.opens < closes,
-            DeskHours.closes > opens,
+            DeskHours.weekday == kept.weekday,
+            DeskHours.opens < kept.closes,
+            DeskHours.closes > kept.opens,
         )
-        .limit(1)
+        .order_by(DeskHours.id)
     )
-    if elsewhere is not None:
-        raise AdviserElsewhere(elsewhere)
+    for desk, other in others:
+        if first_meeting(kept, other, clock.local(now).date()):
+            raise AdviserElsewhere(desk)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
+from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 
 from supportdesk.accounts.models import Account, AccountRole
@@ -14,6 +15,8 @@ from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
+from supportdesk.helpdesk.days_off import OFF
+from supportdesk.helpdesk.desks.words import days_in_words
 from supportdesk.helpdesk.locking import BOOKING, DESK, HOURS
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.places.choices import venue_in_words
@@ -32,6 +35,8 @@ class DeskRow(NamedTuple):
     venue: str
     nickname: str
     slot_minutes: int
+    buffer_minutes: int
+    on_holidays: bool
     to_bring: str
     active: bool
     to_come: int
@@ -43,15 +48,28 @@ class DeskRow(NamedTuple):
 
 
 class HoursRow(NamedTuple):
-    """One adviser's weekly hours at a desk. Monday is 0."""
+    """One adviser's hours at a desk. Monday is 0."""
 
     id: int
     desk_id: int
     weekday: int
     opens: time
     closes: time
+    every: int
+    month_weeks: str
+    first_day: date | None
+    last_day: date | None
     adviser: str
     adviser_active: bool
+
+    @property
+    def days(self) -> str:
+        """On which days, in words: 毎週木曜日, 第1・第3木曜日, 12月3日（木）."""
+        return days_in_words(self)
+
+    def is_over(self, today: date) -> bool:
+        """Whether there is no such day any more."""
+        return self.last_day is not None and self.last_day < today
 
 
 def desk_rows(now: datetime) -> list[DeskRow]:
@@ -82,6 +100,8 @@ def _rows(now: datetime) -> Select[Any]:
         _VENUE.c.name,
         _VENUE.c.nickname,
         DESK.c.slot_minutes,
+        DESK.c.buffer_minutes,
+        DESK.c.on_holidays,
         DESK.c.to_bring,
         DESK.c.active,
         to_come,
@@ -97,6 +117,7 @@ def hours_of(desk_ids: Sequence[int]) -> dict[int, list[HoursRow]]:
             HOURS.c.weekday,
             HOURS.c.opens,
             HOURS.c.closes,
+            *(HOURS.c.every, HOURS.c.month_weeks, HOURS.c.first_day, HOURS.c.last_day),
             _ACCOUNT.c.name,
             _ACCOUNT.c.active,
         )
@@ -129,3 +150,47 @@ def adviser_choices() -> list[tuple[int, str]]:
         .order_by(Account.kana, Account.name)
     )
     return [(row.id, row.name) for row in rows]
+
+
+class TimeOffRow(NamedTuple):
+    """A desk is shut or an adviser away. `who` is the name of either."""
+
+    id: int
+    who: str
+    is_desk: bool
+    first_day: date
+    last_day: date
+    opens: time | None
+    closes: time | None
+    reason: str
+
+
+def time_off_to_come(today: date) -> list[TimeOffRow]:
+    """What is off from today on, the next first: one statement."""
+    rows = db.session.execute(
+        select(
+            OFF.c.id,
+            func.coalesce(DESK.c.name, _ACCOUNT.c.name),
+            OFF.c.desk_id.is_not(None),
+            *(OFF.c.first_day, OFF.c.last_day, OFF.c.opens, OFF.c.closes, OFF.c.reason),
+        )
+        .outerjoin(DESK, DESK.c.id == OFF.c.desk_id)
+        .outerjoin(_ACCOUNT, _ACCOUNT.c.id == OFF.c.adviser_id)
+        .where(OFF.c.last_day >= today)
+        .order_by(OFF.c.first_day, OFF.c.id)
+    )
+    return [TimeOffRow._make(row) for row in rows]
+
+
+def who_can_be_off() -> list[tuple[str, str]]:
+    """("desk:3", its name) of each desk in use and ("adviser:7", theirs) of whoever keeps one: two statements."""
+    desks = db.session.execute(select(DESK.c.id, DESK.c.name).where(DESK.c.active).order_by(DESK.c.name))
+    advisers = db.session.execute(
+        select(_ACCOUNT.c.id, _ACCOUNT.c.name)
+        .where(_ACCOUNT.c.active, _ACCOUNT.c.id.in_(select(HOURS.c.adviser_id)))
+        .order_by(_ACCOUNT.c.kana, _ACCOUNT.c.name)
+    )
+    return [
+        *((f"desk:{row.id}", row.name) for row in desks),
+        *((f"adviser:{row.id}", _("相談員 %(name)s", name=row.name)) for row in advisers),
+    ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import fields
+from typing import cast
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
@@ -10,11 +11,10 @@ from flask_babel import gettext as _
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.answers import Answer, answer_form, answer_press
-from supportdesk.core.moments import WEEKDAYS
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk.desks import operations, queries
 from supportdesk.helpdesk.desks.forms import DeskDetailsForm, HoursForm, SwitchForm
-from supportdesk.helpdesk.desks.queries import DeskRow
+from supportdesk.helpdesk.desks.operations import Particulars
 from supportdesk.helpdesk.errors import BookingsAhead
 from supportdesk.helpdesk.views import DESK, blueprint
 
@@ -25,7 +25,7 @@ def desk_list() -> str:
     """All desks with their hours."""
     rows = queries.desk_rows(clock.now())
     hours = queries.hours_of([row.id for row in rows])
-    return render_template("helpdesk/desks.html", desks=rows, hours=hours, weekdays=WEEKDAYS)
+    return render_template("helpdesk/desks.html", desks=rows, hours=hours)
 
 
 @blueprint.route("/desks/new", methods=["GET", "POST"])
@@ -36,7 +36,7 @@ def new_desk() -> Answer:
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
-        desk_id = operations.open_desk(**_details(form), actor=actor, now=now)
+        desk_id = operations.open_desk(_particulars(form), actor=actor, now=now)
         return url_for("helpdesk.desk", desk_id=desk_id)
 
     return answer_form(
@@ -57,15 +57,10 @@ def desk(desk_id: int) -> Answer:
 
     def page() -> str:
         hours = queries.hours_of([desk_id]).get(desk_id, [])
-        return render_template("helpdesk/desk.html", form=form, desk=row, hours=hours, weekdays=WEEKDAYS)
+        return render_template("helpdesk/desk.html", form=form, desk=row, hours=hours)
 
     def act() -> str:
-        operations.add_hours(
-            desk_id,
-            **{name: form[name].data for name in ("adviser_id", "weekday", "opens", "closes")},
-            actor=actor,
-            now=now,
-        )
+        operations.add_hours(desk_id, form.kept, adviser_id=cast(int, form.adviser_id.data), actor=actor, now=now)
         return url_for("helpdesk.desk", desk_id=desk_id)
 
     return answer_form(form, page, act, _("開く時間を加えました。"))
@@ -91,14 +86,14 @@ def edit_desk(desk_id: int) -> Answer:
     """Change a desk's name, place, length of slots or what to bring."""
     actor, now = current_actor(), clock.now()
     row = queries.desk_row(desk_id, now)
-    form = DeskDetailsForm(queries.venue_choices(), data=_stored(row))
+    form = DeskDetailsForm(queries.venue_choices(), data=row._asdict())
 
     def page() -> str:
         booked = form.refusal.booked if isinstance(form.refusal, BookingsAhead) else []
         return render_template("helpdesk/desk_form.html", form=form, desk=row, booked=booked)
 
     def act() -> str:
-        operations.change_desk(desk_id, **_details(form), actor=actor, now=now)
+        operations.change_desk(desk_id, _particulars(form), actor=actor, now=now)
         return url_for("helpdesk.desk", desk_id=desk_id)
 
     return answer_form(form, page, act, _("保存しました。"))
@@ -120,14 +115,5 @@ def switch_desk(desk_id: int) -> Answer:
     return answer_form(form, lambda: render_template("helpdesk/switch_desk.html", form=form, desk=row), act, said)
 
 
-def _details(form: DeskDetailsForm) -> dict[str, Any]:
-    return {name: form[name].data for name in ("name", "venue_id", "slot_minutes", "to_bring")}
-
-
-def _stored(row: DeskRow) -> dict[str, object]:
-    return {
-        "name": row.name,
-        "venue_id": row.venue_id,
-        "slot_minutes": row.slot_minutes,
-        "to_bring": row.to_bring,
-    }
+def _particulars(form: DeskDetailsForm) -> Particulars:
+    return Particulars(**{one.name: form[one.name].data for one in fields(Particulars)})
