@@ -10,7 +10,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
 
-from supportdesk.core.database import Base, UtcDateTime
+from supportdesk.core.database import Base, UtcDateTime, is_a_models
 from supportdesk.extensions import db
 
 
@@ -56,6 +56,7 @@ def run() -> None:
             render_as_batch=True,
             compare_type=True,
             render_item=render_item,
+            include_name=is_a_models,
             transactional_ddl=True,  # SQLite's too: Alembic would commit each migration by itself
         )
         with context.begin_transaction():

@@ -29,6 +29,7 @@ MODELS = (
     "core.throttle",
     "helpdesk.cases.models",
     "helpdesk.holds.models",
+    "helpdesk.cards.models",
     "helpdesk.models",
     "learners.dropbox.models",
     "learners.models",

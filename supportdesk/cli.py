@@ -52,8 +52,11 @@ def upgrade() -> None:
 
 @supportdesk.command()
 def load_reference() -> None:
-    """Put districts, venues, courses and skills into an empty database."""
+    """Put districts, venues, courses, skills and answer cards into an empty database."""
+    from supportdesk.core import clock
     from supportdesk.core.database import transaction
+    from supportdesk.core.permissions import SYSTEM
+    from supportdesk.helpdesk.cards.shipped import load_cards
     from supportdesk.reference import AlreadyLoaded, load_reference
 
     app = create_app()
@@ -62,6 +65,7 @@ def load_reference() -> None:
         try:
             with transaction():
                 counts = load_reference()
+                counts["cards"] = len(load_cards(actor=SYSTEM, now=clock.now()))
         except AlreadyLoaded as refused:
             raise click.ClickException(str(refused.message)) from refused
     for name, count in counts.items():
@@ -160,14 +164,18 @@ def generate_learners(count: int) -> None:
 
 @supportdesk.command()
 def rebuild_search() -> None:
-    """Make the keys by which learners are found anew: after a migration that says so, or a restored backup."""
+    """Make the keys by which learners and answer cards are found anew: after a migration that says so, a restored
+    backup, or a new dictionary.
+    """
     from supportdesk.core.database import transaction
+    from supportdesk.helpdesk.cards.index import index_all_cards
     from supportdesk.learners.keys import ids_in_pieces, rewrite_keys
     from supportdesk.learners.slips import forget_names
 
     with _migrated(create_app()).app_context():
         with transaction():
             forget_names()
+            index_all_cards()
         pieces = ids_in_pieces()
         for ids in _bar(pieces, "learners"):
             with transaction():

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, Final, TypeVar, cast
 
 from sqlalchemy import (
     CheckConstraint,
@@ -86,6 +86,15 @@ class Base(DeclarativeBase):
         str: Text,
         enum.Enum: Enum(enum.Enum, native_enum=False, create_constraint=True, length=32, values_callable=_enum_values),
     }
+
+
+#: Tables that are no model's, by the beginning of their names: each database has them in a kind of its own.
+BESIDE_THE_MODELS: Final[set[str]] = set()
+
+
+def is_a_models(name: str | None, kind: str, _parents: object) -> bool:
+    """Whether a table is to be compared with the models: asked by whatever compares them."""
+    return kind != "table" or not str(name).startswith(tuple(BESIDE_THE_MODELS))
 
 
 def table_of(model: type[Base]) -> Table:

@@ -10,9 +10,10 @@ from typing import Final
 from sqlalchemy import select
 
 from supportdesk.core.errors import DeskError
-from supportdesk.core.permissions import Actor, Role
+from supportdesk.core.permissions import SYSTEM, Actor, Role
 from supportdesk.demo.people import Cast
 from supportdesk.extensions import db
+from supportdesk.helpdesk.cards.shipped import load_cards
 from supportdesk.helpdesk.cases.models import CaseResult
 from supportdesk.helpdesk.cases.operations import Notes, close_case, mark_no_show, open_case
 from supportdesk.helpdesk.desks.operations import Kept, Particulars, add_hours, open_desk
@@ -38,6 +39,7 @@ _ASKED: Final = (
 
 def play(cast: Cast, dice: Random, now: datetime) -> None:
     """Two desks, nearly booked out for the week to come."""
+    load_cards(actor=SYSTEM, now=now - timedelta(weeks=6))
     advisers = cast.of(Role.ADVISER)
     _open_desks(cast.staff["admin"], advisers, now - timedelta(weeks=6))
     begun = now - timedelta(weeks=_WEEKS)

@@ -16,6 +16,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core.permissions import Permission
     from supportdesk.helpdesk import descriptions, views
     from supportdesk.helpdesk.answers import ANSWERS
+    from supportdesk.helpdesk.cards.office import REVIEW_DAYS
     from supportdesk.helpdesk.office import SETTINGS
     from supportdesk.learners.rooms import answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
@@ -34,4 +35,4 @@ def plug_in(app: Flask) -> None:
         RoomPlans("helpdesk", at_venue=descriptions.bookings_at_venue, of_account=descriptions.work_of_adviser),
     )
     answer_for_learners(app, ANSWERS)
-    declare(app, "helpdesk", _l("相談"), *SETTINGS)
+    declare(app, "helpdesk", _l("相談"), *SETTINGS, REVIEW_DAYS)

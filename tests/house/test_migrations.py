@@ -14,7 +14,7 @@ from sqlalchemy import CheckConstraint, delete, inspect, select, text
 from supportdesk.classes.outreach.models import OutreachState
 from supportdesk.classes.outreach.stepping import end_request
 from supportdesk.core import clock
-from supportdesk.core.database import Base, transaction
+from supportdesk.core.database import Base, is_a_models, transaction
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
 from supportdesk.notices.models import Notice, NoticeState
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("context")
 
 def differences() -> list[object]:
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_a_models})
         return list(compare_metadata(context, Base.metadata))
 
 

@@ -1,0 +1,90 @@
+"""Cards are found in seniors' own words, on either database alike."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import SYSTEM
+from supportdesk.helpdesk.cards.models import CardDevice
+from supportdesk.helpdesk.cards.operations import CardPlan, retire_card, save_card
+from supportdesk.helpdesk.cards.search import find_cards
+from tests.factories import make_reference
+from tests.helpdesk.cards.making import PLAN, make_card, make_shipped_cards
+from tests.recording import queries
+
+HERE = Path(__file__).parent
+GOAL = 0.85
+
+
+@pytest.fixture
+def city(context: Flask) -> None:
+    make_reference()
+
+
+def codes(text: str, **narrowed: object) -> list[str]:
+    return [card.code for card in find_cards(text, **narrowed)]  # type: ignore[arg-type]
+
+
+def test_of_seniors_questions_the_right_card_is_among_the_first_three(context: Flask) -> None:
+    make_shipped_cards()
+    with (HERE / "questions.csv").open(encoding="utf-8", newline="") as file:
+        asked = list(csv.DictReader(file))
+    missed = [row["asked"] for row in asked if not set(row["cards"].split()) & set(codes(row["asked"], limit=3))]
+    assert len(asked) >= 60
+    assert len(missed) <= (1 - GOAL) * len(asked), missed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "しゃしん",
+        "シャシン",
+        "写",
+        "写真送る",
+        "写メをめーるでおくりたい",
+        "しゃしんをメエルで",
+        "写真をメールで送るには",
+    ],
+)
+@pytest.mark.usefixtures("city")
+def test_a_card_is_found_however_it_is_asked_for(text: str) -> None:
+    card = make_card()
+    make_card(question="バスの時刻を調べるには", steps="地図を開きます\n経路を押します\nバスをえらびます")
+    assert codes(text)[:1] == [card.code]
+
+
+@pytest.mark.parametrize("text", ["", " ", "？！。", "😀😀", "の", "'\"*:()|&!", "\x00", "a" * 10_000, "写真" * 5_000])
+@pytest.mark.usefixtures("city")
+def test_nothing_one_can_type_is_too_much(text: str) -> None:
+    make_card()
+    with queries() as seen:
+        found = codes(text)
+    assert len(seen) <= 1
+    assert bool(found) == text.startswith("写真")
+
+
+@pytest.mark.usefixtures("city")
+def test_what_is_for_the_other_phone_for_staff_or_no_longer_used_is_left_out() -> None:
+    both, android, staff = make_card(), make_card(device=CardDevice.ANDROID), make_card(public=False)
+    retired = make_card(question="写真を焼き増しするには")
+    with transaction():
+        retire_card(retired.id, both.id, actor=SYSTEM, now=clock.now())
+    assert set(codes("写真")) == {both.code, android.code, staff.code}
+    assert set(codes("写真", device="iphone", public=True)) == {both.code}
+    assert set(codes("写真", device="easy_phone")) == {both.code, android.code, staff.code}
+
+
+@pytest.mark.usefixtures("city")
+def test_a_changed_card_is_found_by_what_it_says_now() -> None:
+    card = make_card()
+    changed = CardPlan(**{**PLAN.__dict__, "question": "地図で病院をさがすには", "steps": "地図を開きます"})
+    with transaction():
+        save_card(card.id, changed, version=1, actor=SYSTEM, now=clock.now())
+    assert codes("写真") == []
+    assert codes("びょういん") == [card.code]
