@@ -57,6 +57,28 @@ class SlotHeld(SlotTaken):
         super().__init__({}, str(kept))
 
 
+class SlotSetAside(DeskError):
+    """The slot is for those who never came and those who wait long, until some days before: `until` in words."""
+
+    def __init__(self, until: str) -> None:
+        super().__init__(
+            _l(
+                "この枠は、はじめての方と長くお待ちの方のために、%(until)sまでとってあります。別の枠をえらんでください。",
+                until=until,
+            ),
+            field="slot",
+        )
+
+
+class TooManyBooked(DeskError):
+    """The learner has as many consultations to come as anybody may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _l("これからの相談の予約が、もう%(most)s件あります。どれかがすむまで、新しく予約できません。", most=most)
+        )
+
+
 class AlreadyBooked(DeskError):
     """The learner has this very slot: `details["booking_id"]`."""
 

@@ -46,4 +46,34 @@ HOLD_MINUTES: Final = NumberSetting(
     meaning=_l("受付が「おさえる」をおした枠を、ほかの人が予約できない時間です。すぎると、自動であきます。"),
 )
 
-SETTINGS: Final = (USUAL_SLOT, OFFERED_DAYS, BOOKED_AHEAD_DAYS, HOLD_MINUTES)
+MOST_OPEN: Final = NumberSetting(
+    name="helpdesk.most_open",
+    label=_l("1人が同時にもてる相談の予約"),
+    default=4,
+    least=1,
+    most=20,
+    unit=_l("件"),
+    meaning=_l("これからの予約がこの数だけある方は、どれかがすむか取り消すまで、新しく予約できません。"),
+)
+SET_ASIDE_SHARE: Final = NumberSetting(
+    name="helpdesk.set_aside_share",
+    label=_l("優先枠の割合"),
+    default=20,
+    least=0,
+    most=50,
+    unit="%",
+    meaning=_l("はじめての方のためにとっておく枠の割合です。0にすると、とっておきません。"),
+)
+SET_ASIDE_DAYS: Final = NumberSetting(
+    name="helpdesk.set_aside_days",
+    label=_l("優先枠をとっておく期間"),
+    default=3,
+    least=0,
+    most=14,
+    unit=_l("日前まで"),
+    meaning=_l("優先枠は、その日の何日前になったら、だれでも予約できるようにするかです。"),
+)
+SETTINGS: Final = (
+    *(USUAL_SLOT, OFFERED_DAYS, BOOKED_AHEAD_DAYS, HOLD_MINUTES),
+    *(MOST_OPEN, SET_ASIDE_SHARE, SET_ASIDE_DAYS),
+)

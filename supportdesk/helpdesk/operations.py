@@ -33,6 +33,7 @@ from supportdesk.helpdesk.errors import (
     SameSlot,
     SlotTaken,
 )
+from supportdesk.helpdesk.fairness import demand_fair
 from supportdesk.helpdesk.freed import slot_freed
 from supportdesk.helpdesk.holds.operations import pass_hold
 from supportdesk.helpdesk.locking import BOOKING, LockedSlot, lock_booking, lock_desks, lock_slot
@@ -74,18 +75,21 @@ def book_consultation(
     clash_reason: str = "",
     told: bool = True,
     owner: str = "",
+    waited: bool = False,
     actor: Actor,
     now: datetime,
 ) -> Booked:
     """Give the learner the adviser's slot that begins at that time; the time of both is theirs no more.
 
     `told`: they hear it on the line or at the counter, so that nobody need tell them later. `owner`: for whom the slot
-    may have been kept; their hold of it ends. Raises NotFound, SlotPast, DeskShut, NoSuchSlot, NotActive, SlotHeld,
-    SlotTaken, AlreadyBooked, OwnSlot, and LearnerClash unless there is a `clash_reason`.
+    may have been kept; their hold of it ends. `waited`: it is theirs by turn, even where it is set aside. Raises
+    NotFound, SlotPast, DeskShut, NoSuchSlot, NotActive, SlotHeld, SlotTaken, AlreadyBooked, OwnSlot, TooManyBooked,
+    SlotSetAside, and LearnerClash unless there is a `clash_reason`.
     """
     slot = lock_slot(desk_id, adviser_id, starts_at, now)
     pass_hold(slot, owner=owner, now=now)
     standing = active_standing_of(learner_id, clock.local(now).date())
+    demand_fair(slot, learner_id, waited=waited, now=now)
     booked = _give(slot, standing, topic=topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
     text = wording.confirmed(slot.desk, slot.place, slot.starts_at, booked.code)
     _tell("booking_confirmed", text, slot, standing, booked, told=told, call_to=caller.phone, now=now)

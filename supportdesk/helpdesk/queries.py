@@ -17,6 +17,7 @@ from supportdesk.extensions import db
 from supportdesk.helpdesk.cases.models import Case
 from supportdesk.helpdesk.days_off import taken_off
 from supportdesk.helpdesk.descriptions import at_own_desk
+from supportdesk.helpdesk.fairness import set_aside_now
 from supportdesk.helpdesk.holds.queries import held_slots
 from supportdesk.helpdesk.locking import ADVISES, BOOKING, DESK, HOURS, HOURS_COLUMNS
 from supportdesk.helpdesk.models import BookingState
@@ -80,7 +81,11 @@ def free_slots(
     persons = {slot.hours.adviser_id: slot.hours.person_id for slot in slots}
     for held in held_slots(persons, first, last, now=clock.now(), but=owner):
         taken.setdefault(persons[held.adviser_id], set()).update(occupancy.cells_of(held.starts_at, held.ends_at))
-    return [as_row(slot) for slot in without_taken(slots, taken)]
+    aside = set_aside_now(clock.now())
+    return [
+        as_row(slot, set_aside=aside.has(slot.hours.adviser_id, slot.starts_at, slot.ends_at))
+        for slot in without_taken(slots, taken)
+    ]
 
 
 class SlotSeen(NamedTuple):

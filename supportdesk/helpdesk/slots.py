@@ -90,7 +90,9 @@ class Wanted(NamedTuple):
 
 
 class SlotRow(NamedTuple):
-    """A slot as pages and other rooms see it. `nickname` is what people call the venue."""
+    """A slot as pages and other rooms see it. `nickname` is what people call the venue; `set_aside` says that it is
+    for those who come first (fairness.py).
+    """
 
     desk_id: int
     desk: str
@@ -102,6 +104,7 @@ class SlotRow(NamedTuple):
     nickname: str
     district: str
     district_code: str
+    set_aside: bool = False
 
     @property
     def place(self) -> str:
@@ -161,7 +164,7 @@ def without_taken(slots: Iterable[Slot], taken: Mapping[int, Collection[int]]) -
     return [slot for slot in slots if not _overlaps(slot, taken.get(slot.hours.person_id, ()))]
 
 
-def as_row(slot: Slot) -> SlotRow:
+def as_row(slot: Slot, *, set_aside: bool = False) -> SlotRow:
     """The slot as pages and other rooms see it."""
     hours = slot.hours
     return SlotRow(
@@ -175,6 +178,7 @@ def as_row(slot: Slot) -> SlotRow:
         hours.nickname,
         hours.district,
         hours.district_code,
+        set_aside,
     )
 
 

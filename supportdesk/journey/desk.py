@@ -11,6 +11,8 @@ from supportdesk.classes.queries import MeetingRow, RunRow, meetings_on, open_ru
 from supportdesk.core.japanese import search_key
 from supportdesk.core.paging import Page, page_of
 from supportdesk.core.permissions import Actor
+from supportdesk.helpdesk.fairness import so_far
+from supportdesk.helpdesk.holds.operations import talking
 from supportdesk.helpdesk.queries import BookingRow, SlotRow, booking_by_code, bookings_on, open_slots
 from supportdesk.journey.next_step import EDITION_OF
 from supportdesk.journey.typed import Typed
@@ -75,15 +77,19 @@ class Offers(NamedTuple):
     slots: Page[SlotRow]
 
 
-def offers_for(learner: Learner, *, words: str, day: date | None, pages: tuple[int, int], now: datetime) -> Offers:
-    """The next classes for the learner's phone and the next consultation slots; their own district's stand first.
+def offers_for(
+    learner: Learner, *, words: str, day: date | None, pages: tuple[int, int], actor: Actor, now: datetime
+) -> Offers:
+    """The next classes for the learner's phone and the next slots that they may have; their own district's stand first.
 
     `pages`: which page of each.
     """
     home = learner.district_code
     edition = EDITION_OF.get(learner.device) if learner.device else None
     runs_page, slots_page = pages
-    slots = open_slots(after=now, near=home, day=day, limit=None)
+    slots = open_slots(after=now, near=home, day=day, limit=None, owner=talking(actor))
+    if so_far(learner.id, now).ever:
+        slots = [slot for slot in slots if not slot.set_aside]
     return Offers(
         open_runs_page(
             runs_page, text=words, day=day, edition=edition, near=home, after=now, per_page=RUNS_SHOWN, key=RUNS

@@ -82,6 +82,7 @@ def learner(learner_id: int) -> Answer:
         words=wanted.words,
         day=wanted.day,
         pages=(page_number(desk.RUNS), page_number(desk.SLOTS)),
+        actor=actor,
         now=now,
     )
     companions = desk.companions(family)

@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
+from supportdesk.core.office import OfficeSetting
 from supportdesk.core.permissions import SYSTEM, Actor, Role
 from supportdesk.extensions import db
 from supportdesk.helpdesk.desks.operations import Kept, Particulars, add_hours, open_desk
+from supportdesk.helpdesk.office import MOST_OPEN, SET_ASIDE_SHARE
 from supportdesk.helpdesk.operations import Booked, book_consultation
 from supportdesk.places.models import Closure, Venue
 from tests.factories import make_account
@@ -96,3 +98,10 @@ def book_in_transaction(
 def close_venue(day: date, reason: str = "設備点検") -> None:
     with transaction() as session:
         session.add(Closure(venue_id=venue_of(), first_day=day, last_day=day, reason=reason))
+
+
+def let_everybody_book() -> None:
+    """No slot is set aside, and one may have twenty: for tests of something else."""
+    with transaction() as session:
+        session.add(OfficeSetting(name=SET_ASIDE_SHARE.name, value="0"))
+        session.add(OfficeSetting(name=MOST_OPEN.name, value="20"))

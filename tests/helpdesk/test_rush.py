@@ -17,7 +17,7 @@ from supportdesk.helpdesk.models import Booking, BookingState
 from supportdesk.helpdesk.operations import Booked, cancel_booking, move_booking
 from supportdesk.places.models import OccupancyCell
 from tests.factories import make_learner, make_reference
-from tests.helpdesk.making import at, book, make_adviser, make_desk
+from tests.helpdesk.making import at, book, let_everybody_book, make_adviser, make_desk
 from tests.racing import race, race_in_rounds
 
 ROUNDS = 3
@@ -75,6 +75,7 @@ def _cells_of_live_bookings(app: Flask) -> None:
 def test_twenty_for_one_slot_make_one_booking(app: Flask) -> None:
     with app.app_context():
         make_reference()
+        let_everybody_book()
         adviser = make_adviser()
         desk = make_desk(adviser, opens=9, closes=9 + ROUNDS)
         learners = [make_learner() for _ in range(20)]
@@ -117,6 +118,7 @@ def test_two_who_change_places_at_once_wait_for_no_one_for_ever(app: Flask) -> N
 def test_one_learner_at_two_desks_at_once_is_at_one(app: Flask) -> None:
     with app.app_context():
         make_reference()
+        let_everybody_book()
         advisers = [make_adviser(f"adviser{number}") for number in range(4)]
         desks = [make_desk(adviser, name=f"窓口{adviser}") for adviser in advisers]
         learner = make_learner()

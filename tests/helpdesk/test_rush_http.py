@@ -15,7 +15,7 @@ from supportdesk.helpdesk.models import Booking
 from tests.callers import HttpAnswer, HttpCaller
 from tests.clocks import NOW
 from tests.factories import make_account, make_learner, make_reference
-from tests.helpdesk.making import at, make_adviser, make_desk
+from tests.helpdesk.making import at, let_everybody_book, make_adviser, make_desk
 from tests.racing import race_in_rounds
 from tests.servers import serving
 
@@ -32,6 +32,7 @@ def test_twenty_press_at_once_for_one_slot_ten_times_over(app: Flask, database_u
     with app.app_context():
         make_reference()
         make_account(Role.RECEPTION)
+        let_everybody_book()
         learners = [make_learner() for _ in range(CALLERS)]
         adviser = make_adviser()
         desk = make_desk(adviser, opens=8, closes=8 + ROUNDS)

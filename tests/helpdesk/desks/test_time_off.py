@@ -49,17 +49,10 @@ class TestSlots:
     def test_alternate_weeks_single_days_holidays_and_the_time_between(self, adviser: int) -> None:
         desk = make_desk(adviser, closes=11, buffer_minutes=15, on_holidays=True)
         other = make_desk(name="もうひとつ", buffer_minutes=15)
-        DAY + timedelta(days=4)
+        monday = DAY + timedelta(days=4)
         with transaction():
             keep(other, adviser, opens=13, closes=16, every=2, first_day=DAY + WEEK)
-            keep(
-                other,
-                adviser,
-                weekday=0,
-                closes=11,
-                first_day=DAY + 4 * timedelta(days=1),
-                last_day=DAY + 4 * timedelta(days=1),
-            )
+            keep(other, adviser, weekday=0, closes=11, first_day=monday, last_day=monday)
         assert starts(other, DAY, DAY + 3 * WEEK) == [
             "12-07 10:00 keikoさん",
             "12-10 13:00 keikoさん",

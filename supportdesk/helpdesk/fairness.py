@@ -1,0 +1,71 @@
+"""So that the same few do not have all slots: how many one may have, and which are set aside for others.
+
+A share of all slots is set aside for those who never had a consultation and those who wait long, until some days
+before. Which those are follows from adviser and time alone, so that no row says it and every door agrees.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
+
+from sqlalchemy import bindparam, func, select
+
+from supportdesk.core import clock
+from supportdesk.core.database import connection
+from supportdesk.core.moments import short_day
+from supportdesk.helpdesk.errors import SlotSetAside, TooManyBooked
+from supportdesk.helpdesk.locking import BOOKING, LockedSlot
+from supportdesk.helpdesk.models import BookingState
+from supportdesk.helpdesk.office import MOST_OPEN, SET_ASIDE_DAYS, SET_ASIDE_SHARE
+
+_OF_LEARNER: Final = select(func.count()).select_from(BOOKING).where(BOOKING.c.learner_id == bindparam("learner_id"))
+_SO_FAR: Final = select(
+    _OF_LEARNER.where(BOOKING.c.state == BookingState.BOOKED, BOOKING.c.ends_at > bindparam("now"))
+    .scalar_subquery()
+    .label("open"),
+    _OF_LEARNER.where(BOOKING.c.state.in_((BookingState.BOOKED, BookingState.HELD))).scalar_subquery().label("ever"),
+)
+
+
+class SoFar(NamedTuple):
+    """How many consultations a learner has to come, and whether they had or have any."""
+
+    open: int
+    ever: bool
+
+
+def so_far(learner_id: int, now: datetime) -> SoFar:
+    """One statement."""
+    row = connection().execute(_SO_FAR, {"learner_id": learner_id, "now": now}).one()
+    return SoFar(row.open, row.ever > 0)
+
+
+def demand_fair(slot: LockedSlot, learner_id: int, *, waited: bool, now: datetime) -> None:
+    """What nobody may take from others. `waited`: the slot is theirs by turn. Raises TooManyBooked, SlotSetAside."""
+    have = so_far(learner_id, now)
+    if have.open >= MOST_OPEN.get():
+        raise TooManyBooked(MOST_OPEN.get())
+    if have.ever and not waited and set_aside_now(now).has(slot.adviser_id, slot.starts_at, slot.ends_at):
+        raise SlotSetAside(short_day(clock.local(slot.starts_at).date() - timedelta(days=SET_ASIDE_DAYS.get())))
+
+
+class SetAside(NamedTuple):
+    """Which slots are still for those alone who come first: of each adviser's a share, from a day on."""
+
+    share: int
+    first_day: date
+
+    def has(self, adviser_id: int, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether this slot is one of them: of those that follow one another so many in a hundred, evenly spread, and
+        not the same ones of two advisers.
+        """
+        if not self.share or clock.local(starts_at).date() < self.first_day:
+            return False
+        number = int(starts_at.timestamp() // (ends_at - starts_at).total_seconds()) + 7 * adviser_id
+        return (number + 1) * self.share // 100 > number * self.share // 100
+
+
+def set_aside_now(now: datetime) -> SetAside:
+    """As the office has it: a slot is free for all from so many days before."""
+    return SetAside(SET_ASIDE_SHARE.get(), clock.local(now).date() + timedelta(days=SET_ASIDE_DAYS.get() + 1))
