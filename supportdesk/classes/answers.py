@@ -57,6 +57,7 @@ ANSWERS: Final = RoomAnswers(
     timeline=timeline.entries,
     scope=descriptions.learners_of,
     upcoming=timeline.upcoming,
+    booked=timeline.booked,
     obstacles=merging.obstacles,
     lock=merging.lock,
     derive=merging.derive,

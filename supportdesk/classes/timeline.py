@@ -75,6 +75,39 @@ def upcoming(learner_ids: Collection[int], now: datetime) -> dict[int, Ahead]:
     return {row.learner_id: Ahead(row.at, "class") for row in rows}
 
 
+def booked(learner_id: int, now: datetime) -> list[TimelineEntry]:
+    """The next meeting of each run in which the learner has a seat or waits for one. One statement."""
+    rows = db.session.execute(
+        select(
+            RUN.c.id,
+            RUN.c.kind,
+            RUN.c.title,
+            RUN.c.group_name,
+            ENROLMENT.c.state,
+            func.min(MEETING.c.starts_at).label("at"),
+        )
+        .join(ENROLMENT, ENROLMENT.c.run_id == RUN.c.id)
+        .join(MEETING, MEETING.c.run_id == RUN.c.id)
+        .where(
+            ENROLMENT.c.learner_id == learner_id,
+            ENROLMENT.c.state != EnrolmentState.CANCELLED,
+            MEETING.c.ends_at > now,
+            NOT_CALLED_OFF,
+        )
+        .group_by(RUN.c.id, RUN.c.kind, RUN.c.title, RUN.c.group_name, ENROLMENT.c.state)
+    )
+    return [
+        TimelineEntry(
+            at=row.at,
+            kind=_KINDS[row.kind],
+            title=run_title(row.title, row.group_name),
+            text=_("キャンセル待ち") if row.state is EnrolmentState.WAITING else "",
+            url=meeting_address(row.id),
+        )
+        for row in rows
+    ]
+
+
 def _meetings(learner_id: int, latest: Latest) -> list[Any]:
     statement = (
         select(

@@ -14,11 +14,13 @@ from supportdesk.core.permissions import SYSTEM, Actor, Role
 from supportdesk.demo.people import Cast
 from supportdesk.extensions import db
 from supportdesk.helpdesk.cards.shipped import load_cards
-from supportdesk.helpdesk.cases.models import CaseResult
+from supportdesk.helpdesk.cases.models import CaseResult, ReferredTo
 from supportdesk.helpdesk.cases.operations import Notes, close_case, mark_no_show, open_case
 from supportdesk.helpdesk.desks.operations import Kept, Particulars, add_hours, open_desk
+from supportdesk.helpdesk.models import Booking
 from supportdesk.helpdesk.operations import book_consultation
 from supportdesk.helpdesk.queries import SlotRow, free_slots
+from supportdesk.learners.models import Device, Learner
 from supportdesk.places.models import Venue
 
 _WEEKS: Final = 4
@@ -35,6 +37,17 @@ _ASKED: Final = (
     ("地図で病院まで行きたい", "E2", "行き先を入れて、歩く道を出せた。次は電車の時刻を調べたい。"),
     ("アプリの入れ方", "A7", "ストアで検索して入れられた。パスワードは紙に控えないようお伝えした。"),
 )
+
+_RESULTS: Final = (
+    (CaseResult.SOLVED, None),
+    (CaseResult.PRACTISED, None),
+    (CaseResult.FOLLOW_UP, None),
+    (CaseResult.REFERRED, ReferredTo.CARRIER),
+    (CaseResult.REFERRED, ReferredTo.BANK),
+    (CaseResult.REFERRED, ReferredTo.OFFICE),
+)
+_REFERRALS: Final = {ReferredTo.CARRIER: "契約したお店", ReferredTo.OFFICE: "市役所の国保年金課"}
+_SYSTEMS: Final = {Device.IPHONE: "iOS 18", Device.ANDROID: "Android 14", Device.EASY_PHONE: "Android 13"}
 
 
 def play(cast: Cast, dice: Random, now: datetime) -> None:
@@ -85,12 +98,28 @@ def _consult(slot: SlotRow, cast: Cast, dice: Random, now: datetime) -> None:
 
 
 def _hold(booking_id: int, slot: SlotRow, asked: tuple[str, str, str], adviser: Actor, dice: Random) -> None:
-    topic, skill, note = asked
+    topic, skill, done = asked
     if dice.random() < 0.06:
         mark_no_show(booking_id, actor=adviser, now=slot.ends_at)
         return
-    result = dice.choices(list(CaseResult), weights=(70, 24, 6))[0]
+    result, where = dice.choices(_RESULTS, weights=(60, 12, 18, 6, 2, 2))[0]
     level = 2 if result is CaseResult.SOLVED else 1
-    notes = Notes(topic=topic, area_code=skill[0], note=note, result=result, levels={skill: level})
+    device = db.session.scalar(
+        select(Learner.device).join(Booking, Booking.learner_id == Learner.id).where(Booking.id == booking_id)
+    )
+    scam = skill == "H2"
+    notes = Notes(
+        asked=topic,
+        done=done,
+        areas=frozenset({skill[0], *("D" if skill == "B5" else "")}),
+        device=device,
+        os=_SYSTEMS.get(device, "") if device else "",
+        result=result,
+        referred_to=where,
+        referral=_REFERRALS.get(where, "") if where else "",
+        minutes=dice.choice((20, 30, 40, 45, 55)),
+        scam_steps=frozenset({"stop", "no_pay", "family"}) if scam else frozenset(),
+        levels={skill: level},
+    )
     open_case(booking_id, actor=adviser, now=slot.starts_at)
     close_case(booking_id, notes, actor=adviser, now=slot.ends_at)

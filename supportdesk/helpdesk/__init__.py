@@ -17,11 +17,18 @@ def plug_in(app: Flask) -> None:
     from supportdesk.helpdesk import descriptions, views
     from supportdesk.helpdesk.answers import ANSWERS
     from supportdesk.helpdesk.cards.office import REVIEW_DAYS
+    from supportdesk.helpdesk.cases.office import SETTINGS as CASE_SETTINGS
     from supportdesk.helpdesk.office import SETTINGS
     from supportdesk.learners.rooms import answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
 
-    for pages in ("booking_views", "cases.views", "desks.off_views", "desks.views"):
+    for pages in (
+        "booking_views",
+        "cases.views",
+        "cases.way_views",
+        "desks.off_views",
+        "desks.views",
+    ):
         import_module(f"supportdesk.helpdesk.{pages}")  # their pages stand on the blueprint of views
     app.register_blueprint(views.blueprint)
     add_to_menu(
@@ -35,4 +42,4 @@ def plug_in(app: Flask) -> None:
         RoomPlans("helpdesk", at_venue=descriptions.bookings_at_venue, of_account=descriptions.work_of_adviser),
     )
     answer_for_learners(app, ANSWERS)
-    declare(app, "helpdesk", _l("相談"), *SETTINGS, REVIEW_DAYS)
+    declare(app, "helpdesk", _l("相談"), *SETTINGS, REVIEW_DAYS, *CASE_SETTINGS)

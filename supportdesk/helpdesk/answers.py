@@ -8,11 +8,14 @@ from flask_babel import lazy_gettext as _l
 
 from supportdesk.core.database import table_of
 from supportdesk.helpdesk import descriptions, leaving, record_words
-from supportdesk.helpdesk.cases.models import Case
+from supportdesk.helpdesk.cases.models import Case, CaseHandOver
 from supportdesk.helpdesk.models import Booking
 from supportdesk.learners.ageing import Ageing
 from supportdesk.learners.office import CALLER_YEARS, CASE_YEARS
 from supportdesk.learners.rooms import LearnerTable, Mention, RoomAnswers, Turn
+
+#: What an adviser wrote in their own words; fields, result and minutes stay for the figures.
+CASE_WORDS: Final = ("asked", "done", "os", "referral", "scam_steps", "asides")
 
 ANSWERS: Final = RoomAnswers(
     room="helpdesk",
@@ -21,12 +24,14 @@ ANSWERS: Final = RoomAnswers(
             table_of(Booking),
             personal=("topic", "caller_name", "caller_relation", "caller_phone", "clash_reason"),
         ),
-        LearnerTable(table_of(Case), personal=("topic", "note", "asides")),
+        LearnerTable(table_of(Case), personal=CASE_WORDS),
+        LearnerTable(table_of(CaseHandOver), personal=("why",)),
     ),
     mentions=(Mention(table_of(Booking), "caller_name", "caller_phone", "caller_relation"),),
     timeline=descriptions.timeline_of_bookings,
     scope=descriptions.learners_of,
     upcoming=descriptions.upcoming,
+    booked=descriptions.booked,
     parts=descriptions.parts_of_bookings,
     bindings=leaving.bindings,
     release=(Turn.BOOKINGS, leaving.release),
@@ -51,7 +56,14 @@ ANSWERS: Final = RoomAnswers(
             table_of(Case),
             since="opened_at",
             years=CASE_YEARS.get,
-            emptied=("topic", "note", "asides"),
+            emptied=CASE_WORDS,
+        ),
+        Ageing(
+            _l("相談を引きついだ理由"),
+            table_of(CaseHandOver),
+            since="handed_at",
+            years=CASE_YEARS.get,
+            emptied=("why",),
         ),
     ),
 )

@@ -15,11 +15,14 @@ from supportdesk.core.moments import WEEKDAYS
 from supportdesk.core.permissions import Actor, Permission, Role
 from supportdesk.core.wareki import format_time
 from supportdesk.extensions import db
-from supportdesk.helpdesk.cases.models import Case
+from supportdesk.helpdesk.cases.models import Case, CaseHandOver
 from supportdesk.helpdesk.models import Booking, BookingState, Desk, DeskHours
-from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS
+from supportdesk.helpdesk.words import BOOKING_STATES, result_in_words
 from supportdesk.learners.rooms import Ahead, Latest, Part, TimelineEntry
 from supportdesk.places.models import Venue
+
+#: What was asked stands in a line of the timeline as far as this.
+LONGEST_LINE: Final = 80
 
 
 def describe_bookings(ids: Iterable[int]) -> Mapping[int, Description]:
@@ -77,7 +80,7 @@ def bookings_to_come(*wanted: ColumnElement[bool]) -> list[Description]:
 
 
 def timeline_of_bookings(learner_id: int, latest: Latest) -> list[TimelineEntry]:
-    """The consultations that were held, with topic and result, and those to which the learner did not come."""
+    """The consultations that were held, with question and result, and those to which the learner did not come."""
     statement = (
         select(
             Booking.id,
@@ -85,8 +88,9 @@ def timeline_of_bookings(learner_id: int, latest: Latest) -> list[TimelineEntry]
             Booking.state,
             Desk.name.label("desk"),
             Account.name.label("adviser"),
-            Case.topic,
+            Case.asked,
             Case.result,
+            Case.referred_to,
         )
         .join(Desk, Desk.id == Booking.desk_id)
         .join(Account, Account.id == Booking.adviser_id)
@@ -128,8 +132,34 @@ def upcoming(learner_ids: Collection[int], now: datetime) -> dict[int, Ahead]:
 def _told(row: Any) -> str:
     if row.state is BookingState.NO_SHOW:
         return str(BOOKING_STATES[BookingState.NO_SHOW])
-    result = str(CASE_RESULTS[row.result]) if row.result else ""
-    return "。".join(part for part in (row.topic or "", result) if part)
+    return "。".join(part for part in (in_short(row.asked or ""), result_in_words(row.result, row.referred_to)) if part)
+
+
+def booked(learner_id: int, now: datetime) -> list[TimelineEntry]:
+    """The consultations that the learner is still to come to. One statement."""
+    rows = db.session.execute(
+        select(Booking.id, Booking.starts_at, Desk.name.label("desk"), Account.name.label("adviser"))
+        .join(Desk, Desk.id == Booking.desk_id)
+        .join(Account, Account.id == Booking.adviser_id)
+        .where(Booking.learner_id == learner_id, Booking.state == BookingState.BOOKED, Booking.ends_at > now)
+    )
+    return [
+        TimelineEntry(
+            at=row.starts_at,
+            kind="consultation",
+            title=row.desk,
+            by=row.adviser,
+            activity=activity("booking", row.id),
+            url=page_of("helpdesk.booking", booking_id=row.id),
+        )
+        for row in rows
+    ]
+
+
+def in_short(asked: str) -> str:
+    """The first words of what was asked, for one line."""
+    line = " ".join(asked.split())
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
 
 
 def learners_of(actor: Actor) -> Select[Any] | None:
@@ -146,18 +176,27 @@ def at_own_desk(account_id: int) -> ColumnElement[bool]:
 
 
 def parts_of_bookings(learner_id: int) -> list[Part]:
-    """Each consultation the learner was booked for, with what was noted of it. One statement."""
+    """Each consultation the learner was booked for, with what was noted of it and handed over. Two statements."""
     rows = db.session.execute(
         select(Booking.id, Booking.starts_at, Desk.name, Case.id.label("case"))
         .join(Desk, Desk.id == Booking.desk_id)
         .outerjoin(Case, Case.booking_id == Booking.id)
         .where(Booking.learner_id == learner_id)
-    )
+    ).all()
+    handed: dict[int, list[tuple[str, int]]] = {}
+    for row in db.session.execute(
+        select(CaseHandOver.case_id, CaseHandOver.id).where(CaseHandOver.learner_id == learner_id)
+    ):
+        handed.setdefault(row.case_id, []).append(("case_hand_over", row.id))
     return [
         Part(
             row.starts_at,
             row.name,
-            [("booking", row.id), *([("consultation_case", row.case)] if row.case else [])],
+            [
+                ("booking", row.id),
+                *([("consultation_case", row.case)] if row.case else []),
+                *handed.get(row.case, ()),
+            ],
             [activity("booking", row.id)],
         )
         for row in rows

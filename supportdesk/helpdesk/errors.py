@@ -176,6 +176,42 @@ class ResultMissing(DeskError):
         super().__init__(_l("相談の結果をえらんでください。"), field="result")
 
 
+class ReferralMissing(DeskError):
+    """Whoever is referred to another office is referred to one that has a name."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_l("どの窓口につないだかを入力してください。"), field="referral")
+
+
+class NoColleague(DeskError):
+    """A case goes only to somebody who keeps hours at its desk, and never to oneself."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_l("この窓口の、ほかの相談員をえらんでください。"), field="to")
+
+
+class BadMinutes(DeskError):
+    """No consultation takes so long, or no time at all."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_l("かかった時間は、1分から480分までで入力してください。"), field="minutes")
+
+
+class UnknownArea(DeskError):
+    """A field of skills that there is not."""
+
+    status = 422
+
+    def __init__(self) -> None:
+        super().__init__(_l("一覧の中からえらんでください。"), field="areas")
+
+
 class DeskRefused(DeskError):
     """The desk or its hours cannot be as wished; the message says why."""
 

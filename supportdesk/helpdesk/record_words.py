@@ -7,7 +7,8 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
-from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS
+from supportdesk.helpdesk.cases.scams import SCAM_STEPS
+from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS, REFERRED_TO
 from supportdesk.learners.record_words import TableWords
 
 WORDS: Final[Mapping[str, TableWords]] = {
@@ -25,10 +26,14 @@ WORDS: Final[Mapping[str, TableWords]] = {
         _l("相談の記録"),
         {
             "booking_id": _l("どの相談"),
-            "topic": _l("相談の内容"),
-            "area_code": _l("分野"),
-            "note": _l("相談員の記録"),
+            "asked": _l("聞かれたこと"),
+            "done": _l("したこと"),
+            "os": _l("OSのバージョン"),
             "result": _l("結果"),
+            "referred_to": _l("どこにつないだか"),
+            "referral": _l("つないだ先"),
+            "minutes": _l("かかった時間（分）"),
+            "scam_steps": _l("詐欺かもしれないときにしたこと"),
             "opened_at": _l("始めた日時"),
             "saved_at": _l("保存した日時"),
             "closed_at": _l("終えた日時"),
@@ -36,6 +41,19 @@ WORDS: Final[Mapping[str, TableWords]] = {
             "saved_form": _l("保存した画面の番号"),
             "asides": _l("控えてある入力"),
         },
-        {"result": CASE_RESULTS},
+        {"result": CASE_RESULTS, "referred_to": REFERRED_TO, "scam_steps": SCAM_STEPS},
+    ),
+    "case_hand_over": TableWords(
+        _l("相談の引きつぎ"),
+        {
+            "case_id": _l("どの相談"),
+            "from_id": _l("引きついだ人"),
+            "to_id": _l("引きつぐ人"),
+            "why": _l("理由"),
+            "handed_at": _l("引きつぎを頼んだ日時"),
+            "taken_at": _l("引き受けた日時"),
+            "taken_by": _l("引き受けた人"),
+        },
+        {},
     ),
 }

@@ -64,7 +64,7 @@ def index() -> str:
 
 
 @blueprint.get("/<int:learner_id>")
-@requires(Permission.USE_DESK)
+@requires(Permission.USE_DESK, Permission.BOOK_CLASS)
 def learner(learner_id: int) -> Answer:
     """One learner on the line: what they have booked, what comes next near them, and a button that books it."""
     actor, now = current_actor(), clock.now()

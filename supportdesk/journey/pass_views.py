@@ -40,6 +40,7 @@ from supportdesk.notices.offer_queries import asked_by
 from supportdesk.notices.offers import Answer as Given
 from supportdesk.notices.offers import answer_offer
 from supportdesk.skills.queries import levels_of
+from supportdesk.videos.giving import given_to
 
 #: To leave the line for good is said on the page of the booking, or to the desk.
 _OWN_ANSWERS: Final = {"accept": Given.ACCEPT, "decline": Given.DECLINE}
@@ -199,4 +200,5 @@ def _for_the_learner(token: str, learner_id: int) -> str:
         appointments=appointments_of(learner_id, enrolments, now),
         step=step_of(person, levels_of(learner_id), enrolments, now),
         programmes=AHEAD,
+        videos=given_to(learner_id),
     )

@@ -24,8 +24,9 @@ from supportdesk.learners.models import (
     LearnerPhoneAdmission,
     Pass,
     StatusChange,
+    TutorWish,
 )
-from supportdesk.learners.office import REQUEST_YEARS, RESIDENCE_YEARS
+from supportdesk.learners.office import CASE_YEARS, REQUEST_YEARS, RESIDENCE_YEARS
 from supportdesk.learners.own_words import WORDS
 from supportdesk.learners.rights.models import RightsRequest
 from supportdesk.learners.rooms import LearnerTable, Mention, RoomAnswers, Turn
@@ -45,6 +46,7 @@ ANSWERS: Final = RoomAnswers(
         LearnerTable(table_of(AdmissionWindow), erased="deleted"),
         LearnerTable(table_of(LearnerPhoneAdmission), personal=("token_hash",), erased="deleted"),
         LearnerTable(table_of(Consent)),
+        LearnerTable(table_of(TutorWish), personal=("words",)),
         LearnerTable(table_of(Entry), personal=("payload",)),
         LearnerTable(table_of(RightsRequest), personal=("asker_name", "note", "answer")),
         LearnerTable(table_of(Learner), column="merged_into", merged="stay"),
@@ -61,6 +63,13 @@ ANSWERS: Final = RoomAnswers(
     release=(Turn.OWN, life.end_cards_and_phones),
     words=WORDS,
     ageing=(
+        Ageing(
+            _l("地域サポーターと練習したいこと"),
+            table_of(TutorWish),
+            since="asked_at",
+            years=CASE_YEARS.get,
+            emptied=("words",),
+        ),
         Ageing(_l("前の住まい"), table_of(FormerResidence), since="ended_at", years=RESIDENCE_YEARS.get),
         Ageing(
             _l("開示などの申し出"),

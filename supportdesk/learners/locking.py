@@ -1,15 +1,21 @@
-"""The door of the register: whoever looks for somebody's likeness and then writes goes through it one by one."""
+"""The door of the register: whoever looks for somebody's likeness and then writes goes through it one by one. And a
+learner's own row, locked last of all, by whoever looks whether something is there before writing it.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
+from supportdesk.core.errors import NotFound
+from supportdesk.learners.models import Learner
 
 #: Any number that stands for nothing else in the city's database.
 _DOOR: Final = select(func.pg_advisory_xact_lock(7_269_001))
+_LEARNER: Final = table_of(Learner)
+_OWN_ROW: Final = select(_LEARNER.c.id).where(_LEARNER.c.id == bindparam("wanted")).with_for_update(key_share=True)
 
 
 def lock_register() -> None:
@@ -18,3 +24,9 @@ def lock_register() -> None:
     """
     if connection().dialect.name == "postgresql":
         connection().execute(_DOOR)
+
+
+def lock_learner(learner_id: int) -> None:
+    """Wait for the learner's own row and keep it until the transaction ends. Raises NotFound."""
+    if connection().scalar(_OWN_ROW, {"wanted": learner_id}) is None:
+        raise NotFound

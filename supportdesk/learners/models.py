@@ -326,3 +326,22 @@ class Consent(Base):
     wording: Mapped[str]
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[int | None] = foreign_key("account.id", index=False)
+
+
+_WISHED = text("settled_at IS NULL")
+
+
+class TutorWish(Base):
+    """A learner would like a peer tutor, and whoever met them says so. The coordinators see it until it is settled."""
+
+    __tablename__ = "tutor_wish"
+    __table_args__ = (Index("ix_tutor_wish_open", "learner_id", sqlite_where=_WISHED, postgresql_where=_WISHED),)
+
+    id: Mapped[identity]
+    learner_id: Mapped[int] = foreign_key("learner.id")
+    activity: Mapped[str] = mapped_column(default="", comment="where it was said, such as booking:5")
+    words: Mapped[str] = mapped_column(default="", comment="what they would like to practise")
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[int | None] = foreign_key("account.id", index=False)
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[int | None] = foreign_key("account.id", index=False)

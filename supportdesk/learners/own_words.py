@@ -138,6 +138,16 @@ WORDS: Final[Mapping[str, TableWords]] = {
         },
         {"kind": {HandOverKind.MERGE: _l("まとめた"), HandOverKind.SPLIT: _l("分けた")}},
     ),
+    "tutor_wish": TableWords(
+        _l("地域サポーターの希望"),
+        {
+            "words": _l("練習したいこと"),
+            "asked_at": _l("聞いた日時"),
+            "asked_by": _l("聞いた人"),
+            "settled_at": _l("すんだ日時"),
+            "settled_by": _l("すませた人"),
+        },
+    ),
     "likely_pair": TableWords(
         _l("同じ人かもしれない記録"),
         {

@@ -131,6 +131,8 @@ Scope = Callable[[Actor], Select[Any] | None]
 Bindings = Callable[[int, Status, datetime], Iterable[Binding]]
 #: When each of these learners comes next after an instant, as far as the room knows.
 Upcoming = Callable[[Collection[int], datetime], Mapping[int, Ahead]]
+#: All that a learner has booked and is still to come to after an instant, as entries of a story that has yet to happen.
+Booked = Callable[[int, datetime], Iterable[TimelineEntry]]
 
 #: Why two learners cannot be one as things are: what has to be settled first, in words.
 Obstacles = Callable[[int, int, datetime], Iterable[str]]
@@ -177,6 +179,7 @@ class RoomAnswers:
     timeline: Timeline | None = None
     scope: Scope | None = None
     upcoming: Upcoming | None = None
+    booked: Booked | None = None
     obstacles: Obstacles | None = None
     lock: Lock | None = None
     derive: Derive | None = None
@@ -220,6 +223,12 @@ def ahead_of(learner_ids: Collection[int], now: datetime) -> dict[int, Ahead]:
         for learner_id, one in (answers.upcoming(learner_ids, now) if answers.upcoming else {}).items():
             ahead[learner_id] = min(one, ahead.get(learner_id, one))
     return ahead
+
+
+def booked_by(learner_id: int, now: datetime) -> list[TimelineEntry]:
+    """All that the learner has booked, of all rooms, the next first. A statement or two for each room that books."""
+    entries = [entry for answers in _rooms() if answers.booked for entry in answers.booked(learner_id, now)]
+    return sorted(entries, key=lambda entry: entry.at)
 
 
 def obstacles_to_one(giver_id: int, taker_id: int, now: datetime) -> list[str]:

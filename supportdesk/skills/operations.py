@@ -17,7 +17,7 @@ from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import Actor
 from supportdesk.learners.consents import declined
-from supportdesk.learners.models import Learner
+from supportdesk.learners.models import Device, Learner
 from supportdesk.learners.standing import standings_of
 from supportdesk.skills.levels import Seen, derive_level
 from supportdesk.skills.models import EvidenceSource, EvidenceWithdrawal, Skill, SkillEvidence, SkillLevel
@@ -70,13 +70,15 @@ def award_skills(
     activity: str,
     observed_at: datetime,
     observer_id: int | None = None,
+    device: Device | None = None,
     actor: Actor,
     now: datetime,
 ) -> None:
     """Write evidence and derive the levels anew, for the learners concerned. Nothing is written of those who want no
     record, whoever saw it.
 
-    `activity` names where it was seen ("meeting:5"), `observer_id` who saw it where the actor only writes it down.
+    `activity` names where it was seen ("meeting:5"), `observer_id` who saw it where the actor only writes it down,
+    `device` on which phone where it was not their own.
     Order is that of `observed_at`, not of arrival; a clock that runs ahead is set back to `now`. Raises UnknownSkill,
     and NotFound for a learner who does not exist.
     """
@@ -106,7 +108,7 @@ def award_skills(
                 "observed_at": observed_at,
                 "recorded_at": now,
                 "bulk": seen.bulk,
-                "device": standings[seen.learner_id].device,
+                "device": device or standings[seen.learner_id].device,
                 "residence": standings[seen.learner_id].residence,
                 "age_band": standings[seen.learner_id].age_band,
             }

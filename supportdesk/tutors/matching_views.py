@@ -17,6 +17,7 @@ from supportdesk.core.permissions import Actor, Permission, requires
 from supportdesk.learners.found import described
 from supportdesk.learners.rooms import check_scope, scope_of
 from supportdesk.learners.search import find_learners
+from supportdesk.learners.tutor_wishes import Wish, open_wishes, wish_of
 from supportdesk.skills.queries import skill_names
 from supportdesk.tutors import matching, queries
 from supportdesk.tutors.forms import MatchForm
@@ -51,8 +52,19 @@ def who() -> str:
     found = find_learners(text, scope=scope_of(actor))
     note_list(Action.SEARCH_LEARNERS, [one.id for one in found])
     return render_template(
-        "tutors/who.html", text=text, found=found, waiting=None if text else _waiting(actor), weeks=WAITING_WEEKS.get()
+        "tutors/who.html",
+        text=text,
+        found=found,
+        wishes=[] if text else _wishes(actor),
+        waiting=None if text else _waiting(actor),
+        weeks=WAITING_WEEKS.get(),
     )
+
+
+def _wishes(actor: Actor) -> list[Wish]:
+    wishes = open_wishes(scope_of(actor))
+    note_list(Action.LIST_WAITING, [one.learner_id for one in wishes])
+    return wishes
 
 
 def _waiting(actor: Actor) -> Page[WaitingRow]:
@@ -70,7 +82,7 @@ def match() -> Answer:
     actor, now, learner_id = current_actor(), clock.now(), id_asked(request.args["learner"])
     check_scope(actor, learner_id)
     tutors = matching.tutors_for(learner_id)
-    form = MatchForm([(tutor.account_id, _in_short(tutor)) for tutor in tutors])
+    form = MatchForm([(tutor.account_id, _in_short(tutor)) for tutor in tutors], data={"wish": wish_of(learner_id)})
 
     def act() -> str:
         match_learner(int(form.tutor_id.data or 0), learner_id, wish=form.wish.data or "", actor=actor, now=now)

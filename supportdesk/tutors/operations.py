@@ -22,6 +22,7 @@ from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Permission, Role
 from supportdesk.learners.standing import active_standing_of, standing_of
+from supportdesk.learners.tutor_wishes import settle_wish
 from supportdesk.notices.operations import cancel_notices, queue_notice
 from supportdesk.places.districts import UnknownDistrict
 from supportdesk.places.staff import change_districts
@@ -151,6 +152,7 @@ def match_learner(
         told=told,
         now=now,
     )
+    settle_wish(learner_id, actor=actor, now=now)
     _note(Action.MATCH_LEARNER, learner_id, now=now, actor=actor, match=match_id, tutor=tutor_id)
     return match_id
 

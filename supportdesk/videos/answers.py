@@ -8,17 +8,19 @@ from typing import Final
 from flask_babel import gettext as _
 from sqlalchemy import Boolean, null, select, union_all
 
+from supportdesk.accounts.models import Account
 from supportdesk.core.activities import Description, activity, describe
 from supportdesk.core.database import table_of
 from supportdesk.extensions import db
 from supportdesk.learners.rooms import Latest, LearnerTable, RoomAnswers, TimelineEntry
 from supportdesk.videos.links import watch_path
-from supportdesk.videos.models import Video, VideoAnswer, VideoView
+from supportdesk.videos.models import Video, VideoAnswer, VideoGiven, VideoView
 from supportdesk.videos.operations import untie_views
 from supportdesk.videos.record_words import WORDS
 
 _VIEW: Final = table_of(VideoView)
 _ANSWER: Final = table_of(VideoAnswer)
+_GIVEN: Final = table_of(VideoGiven)
 
 
 def describe_videos(ids: Iterable[int]) -> Mapping[int, Description]:
@@ -28,7 +30,7 @@ def describe_videos(ids: Iterable[int]) -> Mapping[int, Description]:
 
 
 def timeline(learner_id: int, latest: Latest) -> list[TimelineEntry]:
-    """What the learner watched and answered, with the meeting that led there: two statements."""
+    """What the learner was given, watched and answered, with the meeting that led there: three statements."""
     viewed = select(
         _VIEW.c.video_id, _VIEW.c.viewed_at.label("at"), _VIEW.c.activity, null().cast(Boolean).label("can_do")
     ).where(_VIEW.c.learner_id == learner_id)
@@ -41,7 +43,7 @@ def timeline(learner_id: int, latest: Latest) -> list[TimelineEntry]:
         select(Video.code, Video.title, happened).join(happened, happened.c.video_id == Video.id)
     ).all()
     led_by = describe({row.activity for row in rows if row.activity})
-    return [
+    return _given(learner_id, latest) + [
         TimelineEntry(
             at=row.at,
             kind="video",
@@ -51,6 +53,27 @@ def timeline(learner_id: int, latest: Latest) -> list[TimelineEntry]:
             url=watch_path(row.code),
         )
         for row in rows
+    ]
+
+
+def _given(learner_id: int, latest: Latest) -> list[TimelineEntry]:
+    statement = (
+        select(_GIVEN.c.video_id, _GIVEN.c.on_paper, _GIVEN.c.given_at, Video.code, Video.title, Account.name)
+        .join(Video, Video.id == _GIVEN.c.video_id)
+        .outerjoin(Account, Account.id == _GIVEN.c.given_by)
+        .where(_GIVEN.c.learner_id == learner_id)
+    )
+    return [
+        TimelineEntry(
+            at=row.given_at,
+            kind="video",
+            title=row.title,
+            text=_("QRコードの紙をわたしました。") if row.on_paper else _("受講者カードで見られるようにしました。"),
+            by=row.name or "",
+            activity=activity("video", row.video_id),
+            url=watch_path(row.code),
+        )
+        for row in db.session.execute(latest.of(statement, _GIVEN.c.given_at, _GIVEN.c.id))
     ]
 
 
@@ -64,7 +87,7 @@ def _words(can_do: bool | None, led_by: Description | None) -> str:
 
 ANSWERS: Final = RoomAnswers(
     room="videos",
-    tables=(LearnerTable(_VIEW), LearnerTable(_ANSWER)),
+    tables=(LearnerTable(_VIEW), LearnerTable(_ANSWER), LearnerTable(_GIVEN)),
     timeline=timeline,
     let_go=untie_views,
     words=WORDS,

@@ -1,4 +1,4 @@
-"""Videos, views and answers."""
+"""Videos, views and answers, and to whom videos were given."""
 
 from __future__ import annotations
 
@@ -71,3 +71,17 @@ class VideoAnswer(Base):
     can_do: Mapped[bool]
     activity: Mapped[str] = mapped_column(default="")
     answered_at: Mapped[datetime]
+
+
+class VideoGiven(Base):
+    """A video that staff gave to a learner: printed on paper, or to be seen with the learner's pass."""
+
+    __tablename__ = "video_given"
+
+    id: Mapped[identity]
+    video_id: Mapped[int] = foreign_key("video.id")
+    learner_id: Mapped[int] = foreign_key("learner.id")
+    activity: Mapped[str] = mapped_column(default="", comment="where it was given, such as booking:5")
+    on_paper: Mapped[bool]
+    given_at: Mapped[datetime]
+    given_by: Mapped[int | None] = foreign_key("account.id", index=False)

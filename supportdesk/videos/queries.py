@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -78,7 +78,7 @@ def videos_for(skill_codes: Collection[str]) -> list[VideoRow]:
         .subquery()
     )
     rows = db.session.execute(
-        _rows()
+        rows_of_videos()
         .join(matching, matching.c.video_id == Video.id)
         .where(Video.retired_at.is_(None))
         .order_by(matching.c.skills.desc(), Video.area_code, Video.position, Video.id)
@@ -86,11 +86,36 @@ def videos_for(skill_codes: Collection[str]) -> list[VideoRow]:
     return [VideoRow._make(row) for row in rows]
 
 
+def videos_about(
+    words: Sequence[str], *, skill_codes: Collection[str] = (), area_codes: Collection[str] = (), limit: int
+) -> list[VideoRow]:
+    """The videos shown that fit what is talked about: those of these skills first, then those in which most of the
+    words are said, then those of these areas. One statement, or none.
+    """
+    helps = (
+        select(func.count())
+        .where(VideoSkill.video_id == Video.id, VideoSkill.skill_code.in_(list(skill_codes)))
+        .scalar_subquery()
+    )
+    keys = dict.fromkeys(key for key in map(search_key, words) if key)
+    scores: list[ColumnElement[Any]] = [case((_said(key), 2), else_=0) for key in keys]
+    if skill_codes:
+        scores.append(helps * 5)
+    if area_codes:
+        scores.append(case((Video.area_code.in_(list(area_codes)), 1), else_=0))
+    if not scores:
+        return []
+    score = sum(scores[1:], start=scores[0])
+    statement = rows_of_videos().where(Video.retired_at.is_(None), score > 0)
+    rows = db.session.execute(statement.order_by(score.desc(), Video.area_code, Video.position, Video.id).limit(limit))
+    return [VideoRow._make(row) for row in rows]
+
+
 def library(text: str, area_code: str, number: int) -> Page[ShelfRow]:
     """A page of the videos shown, by area; narrowed to an area, and to those in which every word occurs."""
     words = _keys(text)
     statement = (
-        _rows(Video.summary, Video.transcript)
+        rows_of_videos(Video.summary, Video.transcript)
         .where(Video.retired_at.is_(None), *(_said(word) for word in words))
         .order_by(Video.area_code, Video.position, Video.id)
     )
@@ -103,7 +128,7 @@ def library(text: str, area_code: str, number: int) -> Page[ShelfRow]:
 
 def shown_videos(area_code: str = "") -> list[VideoRow]:
     """All videos shown, or those of one area, in the library's order."""
-    statement = _rows().where(Video.retired_at.is_(None)).order_by(Video.area_code, Video.position, Video.id)
+    statement = rows_of_videos().where(Video.retired_at.is_(None)).order_by(Video.area_code, Video.position, Video.id)
     if area_code:
         statement = statement.where(Video.area_code == area_code)
     return [VideoRow._make(row) for row in db.session.execute(statement)]
@@ -112,7 +137,7 @@ def shown_videos(area_code: str = "") -> list[VideoRow]:
 def video_by_code(code: str) -> VideoDetails | None:
     """The video that has, or had, this code: however it was typed."""
     row = db.session.execute(
-        _rows(
+        rows_of_videos(
             Video.summary,
             Video.address,
             Video.file_name,
@@ -149,7 +174,7 @@ def office_page(number: int) -> Page[OfficeRow]:
     successor = aliased(Video)
     views = select(func.count()).where(VideoView.video_id == Video.id).scalar_subquery()
     statement = (
-        _rows(
+        rows_of_videos(
             Video.address,
             Video.retired_at,
             func.coalesce(successor.title, "").label("successor"),
@@ -187,11 +212,12 @@ def skill_codes_of(video_id: int) -> frozenset[str]:
 
 
 def _shown(video_id: int) -> VideoRow | None:
-    row = db.session.execute(_rows().where(Video.id == video_id, Video.retired_at.is_(None))).one_or_none()
+    row = db.session.execute(rows_of_videos().where(Video.id == video_id, Video.retired_at.is_(None))).one_or_none()
     return VideoRow._make(row) if row else None
 
 
-def _rows(*more: Any) -> Select[*tuple[Any, ...]]:
+def rows_of_videos(*more: Any) -> Select[*tuple[Any, ...]]:
+    """What a VideoRow holds, and `more` behind it."""
     english = str(get_locale()) == "en"
     title: ColumnElement[str] = Video.title.expression
     if english:

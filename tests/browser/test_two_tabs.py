@@ -20,7 +20,7 @@ def site(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]
 
 
 def _type(page: Page, words: str) -> None:
-    page.locator("[name=note]").fill(words)
+    page.locator("[name=done]").fill(words)
 
 
 def test_both_tabs_warn_and_keep_what_was_typed(context: BrowserContext, page: Page, sign_in: SignIn) -> None:
@@ -36,5 +36,5 @@ def test_both_tabs_warn_and_keep_what_was_typed(context: BrowserContext, page: P
     _type(page, "こちらの文。")
     expect(page.locator("[data-saved]")).to_contain_text("ほかの画面でも入力されています")
     other.get_by_role("button", name="とちゅうで保存する").click()
-    expect(other.locator("[name=note]")).to_have_value("こちらの文。")
-    expect(other.locator("section.message")).to_contain_text("あちらの文")
+    expect(other.locator("[name=done]")).to_have_value("こちらの文。")
+    expect(other.locator("section[aria-labelledby=asides]")).to_contain_text("あちらの文")

@@ -29,7 +29,7 @@ def _one_of_each(context: None) -> None:
     make_lecture(meeting_at(hour=14), venue_id=None, place="泉町内会館", district_code="hokubu")
     booked = book(make_desk(adviser.account_id), adviser.account_id, learner_id, clash_reason="本人の希望")
     with transaction():
-        save_case(booked.booking_id, Notes(note="写真"), actor=adviser, now=clock.now())
+        save_case(booked.booking_id, Notes(done="写真"), actor=adviser, now=clock.now())
     ask()
     match(tutor, learner_id)
     log(tutor, learner_id)
@@ -47,6 +47,8 @@ def _one_of_each(context: None) -> None:
         ("enrolment SET cancelled_at = enrolled_at", "ck_enrolment_cancelled_has_time"),
         ("booking SET state = 'cancelled'", "ck_booking_cancelled_has_time"),
         ("booking SET cancelled_at = booked_at", "ck_booking_cancelled_has_time"),
+        ("consultation_case SET minutes = 0", "ck_consultation_case_minutes_range"),
+        ("consultation_case SET referred_to = 'bank'", "ck_consultation_case_only_referred_has_where"),
         ("consultation_case SET closed_at = opened_at", "ck_consultation_case_closed_has_result"),
         ("desk SET slot_minutes = 40", "ck_desk_slot_minutes_quarters"),
         ("notice SET attempts = -1", "ck_notice_attempts_positive"),

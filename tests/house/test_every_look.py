@@ -75,6 +75,8 @@ SHOW_NAMES = {
     "helpdesk.booking",
     "helpdesk.cancel",
     "helpdesk.case",
+    "helpdesk.case_next",
+    "helpdesk.hand_over",
     "helpdesk.index",
     "helpdesk.move",
     "helpdesk.slip",

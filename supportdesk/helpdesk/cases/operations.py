@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, insert, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -19,21 +19,27 @@ from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
-from supportdesk.helpdesk.cases.models import Case, CaseResult
+from supportdesk.helpdesk.cases.clocking import minutes_by_clock
+from supportdesk.helpdesk.cases.models import MOST_MINUTES, Case, CaseArea, CaseResult, ReferredTo
+from supportdesk.helpdesk.cases.scams import SCAM_STEPS
 from supportdesk.helpdesk.errors import (
     AlreadyCancelled,
+    BadMinutes,
     CaseChanged,
     CaseClosed,
     NotWaiting,
     NotYet,
+    ReferralMissing,
     ResultMissing,
     TooManyAsides,
+    UnknownArea,
 )
 from supportdesk.helpdesk.locking import lock_booking
 from supportdesk.helpdesk.models import Booking, BookingState
 from supportdesk.learners.consents import declined
+from supportdesk.learners.models import Device, Learner
 from supportdesk.notices.operations import cancel_notices
-from supportdesk.skills.models import EvidenceSource, SkillEvidence
+from supportdesk.skills.models import EvidenceSource, SkillArea, SkillEvidence
 from supportdesk.skills.operations import Observation, award_skills
 
 #: As many texts of other screens as somebody can still read.
@@ -42,24 +48,33 @@ MOST_ASIDES = 20
 
 @dataclass(frozen=True)
 class Notes:
-    """What the adviser typed and picked, complete or not. `levels` maps skills to the level seen."""
+    """What the adviser typed and picked, complete or not. `levels` maps skills to the level seen; `minutes` of None
+    leaves it to the clock.
+    """
 
-    topic: str = ""
-    area_code: str | None = None
-    note: str = ""
+    asked: str = ""
+    done: str = ""
+    areas: frozenset[str] = frozenset()
+    device: Device | None = None
+    os: str = ""
     result: CaseResult | None = None
+    referred_to: ReferredTo | None = None
+    referral: str = ""
+    minutes: int | None = None
+    scam_steps: frozenset[str] = frozenset()
     levels: Mapping[str, int] = field(default_factory=dict)
 
 
 def open_case(booking_id: int, *, actor: Actor, now: datetime) -> int:
-    """The booking's case, made with the learner's wish as its topic when there is none; its id.
+    """The booking's case; when there is none it is made with the learner's wish and their phone. Its id.
 
     Notes may be made before the day. Raises NotFound and AlreadyCancelled.
     """
-    return _opened(lock_booking(booking_id), actor=actor, now=now).id
+    return opened_case(lock_booking(booking_id), actor=actor, now=now).id
 
 
-def _opened(booking: Any, *, actor: Actor, now: datetime) -> Case:
+def opened_case(booking: Any, *, actor: Actor, now: datetime) -> Case:
+    """The case of a locked booking. Raises AlreadyCancelled."""
     if booking.state is BookingState.CANCELLED:
         raise AlreadyCancelled
     found = select(Case).where(Case.booking_id == booking.id).execution_options(populate_existing=True)
@@ -69,7 +84,8 @@ def _opened(booking: Any, *, actor: Actor, now: datetime) -> Case:
             booking_id=booking.id,
             learner_id=booking.learner_id,
             adviser_id=actor.account_id or booking.adviser_id,
-            topic=booking.topic,
+            asked=booking.topic,
+            **phone_of(booking.learner_id),
             opened_at=now,
             saved_at=now,
         )
@@ -79,23 +95,38 @@ def _opened(booking: Any, *, actor: Actor, now: datetime) -> Case:
     return case
 
 
+class Phone(TypedDict):
+    """A phone as a case describes it."""
+
+    device: Device | None
+    os: str
+
+
+def phone_of(learner_id: int) -> Phone:
+    """The learner's phone, with the system that was read off it last. Two statements."""
+    device = db.session.scalar(select(Learner.device).where(Learner.id == learner_id))
+    read = select(Case.os).where(Case.learner_id == learner_id, Case.device == device, Case.os != "")
+    return {"device": device, "os": db.session.scalar(read.order_by(Case.opened_at.desc()).limit(1)) or ""}
+
+
 def save_case(
     booking_id: int, notes: Notes, *, form: str = "", drawn_from: str | None = None, actor: Actor, now: datetime
 ) -> bool:
     """Keep what is typed so far; whether it is the case's own text now.
 
     It is kept aside instead when another form saved since this one was drawn, or the case is closed or the learner
-    did not come; the same text once, whatever number of forms say it. Raises NotFound, AlreadyCancelled, TooManyAsides.
+    did not come; the same text once, whatever number of forms say it. Raises NotFound, AlreadyCancelled, TooManyAsides,
+    UnknownArea and BadMinutes.
     """
     booking = lock_booking(booking_id)
-    case = _opened(booking, actor=actor, now=now)
+    case = opened_case(booking, actor=actor, now=now)
     over = case.closed_at is not None or booking.state is BookingState.NO_SHOW
     if over and case.saved_form == form:
         return True  # the form that closed it says the same once more while its page is left
     if not over and _is_current(case, form, drawn_from):
         _write(case, notes, form, booking, actor=actor, now=now)
         return True
-    _keep_aside(case, notes, form, now)
+    _keep_aside(case, notes, form, actor, now)
     return False
 
 
@@ -103,44 +134,52 @@ def close_case(
     booking_id: int, notes: Notes, *, form: str = "", drawn_from: str | None = None, actor: Actor, now: datetime
 ) -> None:
     """Keep the notes for good: the booking is held, and the levels that are new or changed are evidence. Of those who
-    want no record no level is kept.
+    want no record no level is kept. Where nobody said how long it took, the clock does.
 
     Raises NotFound, AlreadyCancelled, NotYet before the day, CaseClosed, CaseChanged when another form saved since
-    this one was drawn, ResultMissing.
+    this one was drawn, ResultMissing, ReferralMissing, UnknownArea and BadMinutes.
     """
     booking = lock_booking(booking_id)
     if clock.local(now).date() < clock.local(booking.starts_at).date():
         raise NotYet
-    case = _opened(booking, actor=actor, now=now)
+    case = opened_case(booking, actor=actor, now=now)
     if case.closed_at is not None or booking.state is BookingState.NO_SHOW:
         raise CaseClosed
     if not _is_current(case, form, drawn_from):
         raise CaseChanged
-    if notes.result is None:
-        raise ResultMissing
+    _demand_result(notes)
     if declined([booking.learner_id]):
         notes = replace(notes, levels={})
     _write(case, notes, form, booking, actor=actor, now=now)
+    case.minutes = notes.minutes or minutes_by_clock(booking.starts_at, booking.ends_at, case.opened_at, now)
     case.closed_at = now
     db.session.flush()
     _set_state(booking.id, BookingState.HELD)
     cancel_notices(activity("booking", booking.id), now=now)  # nobody need be told of what they have been to
-    _award(booking, notes.levels, actor=actor, now=now)
+    _award(booking, notes, actor=actor, now=now)
     _audit(Action.CLOSE_CASE, booking, actor=actor, now=now)
 
 
-def _award(booking: Any, levels: Mapping[str, int], *, actor: Actor, now: datetime) -> None:
-    """Write evidence of the levels that this consultation has not yet been evidence of."""
+def _demand_result(notes: Notes) -> None:
+    if notes.result is None or (notes.result is CaseResult.REFERRED and notes.referred_to is None):
+        raise ResultMissing
+    if notes.referred_to is ReferredTo.OFFICE and not notes.referral:
+        raise ReferralMissing
+
+
+def _award(booking: Any, notes: Notes, *, actor: Actor, now: datetime) -> None:
+    """Write evidence of the levels that this consultation has not yet been evidence of, on the phone that was there."""
     name = activity("booking", booking.id)
     known = evidence_of(booking.id)
     award_skills(
         [
             Observation(booking.learner_id, code, level)
-            for code, level in sorted(levels.items())
+            for code, level in sorted(notes.levels.items())
             if known.get(code) != level
         ],
         source=EvidenceSource.CONSULTATION,
         activity=name,
+        device=notes.device,
         observed_at=min(now, booking.ends_at),  # a correction speaks of that day, not of the day it is made
         actor=actor,
         now=now,
@@ -193,27 +232,49 @@ def _is_current(case: Case, form: str, drawn_from: str | None) -> bool:
 
 
 def _write(case: Case, notes: Notes, form: str, booking: Any, *, actor: Actor, now: datetime) -> None:
+    if notes.minutes is not None and not 1 <= notes.minutes <= MOST_MINUTES:
+        raise BadMinutes
+    _set_areas(case, notes.areas)
     if form and form != case.saved_form:
         _audit(Action.EDIT_CASE, booking, actor=actor, now=now)  # once a form, not once a key
-    case.topic, case.area_code, case.note, case.result = notes.topic, notes.area_code, notes.note, notes.result
-    case.levels = dict(notes.levels)
+    case.asked, case.done, case.device, case.os = notes.asked, notes.done, notes.device, notes.os
+    case.result, case.minutes, case.levels = notes.result, notes.minutes, dict(notes.levels)
+    referred = notes.result is CaseResult.REFERRED
+    case.referred_to, case.referral = (notes.referred_to, notes.referral) if referred else (None, "")
+    case.scam_steps = [step for step in SCAM_STEPS if step in notes.scam_steps] or None
     case.saved_form, case.saved_at = form, now
     case.asides = {other: text for other, text in (case.asides or {}).items() if other != form} or None
     db.session.flush()
 
 
+def _set_areas(case: Case, wanted: frozenset[str]) -> None:
+    held = set(db.session.scalars(select(CaseArea.area_code).where(CaseArea.case_id == case.id)))
+    if held == wanted:
+        return
+    if wanted - set(db.session.scalars(select(SkillArea.code).where(SkillArea.code.in_(wanted)))):
+        raise UnknownArea
+    db.session.execute(delete(CaseArea).where(CaseArea.case_id == case.id, CaseArea.area_code.in_(held - wanted)))
+    new = [{"case_id": case.id, "area_code": code} for code in sorted(wanted - held)]
+    if new:
+        db.session.execute(insert(CaseArea), new)
+
+
 def _plain(notes: Notes) -> dict[str, Any]:
-    return {**asdict(notes), "result": notes.result.value if notes.result else None}
+    return {**asdict(notes), "areas": sorted(notes.areas), "scam_steps": sorted(notes.scam_steps)}
 
 
-def _keep_aside(case: Case, notes: Notes, form: str, now: datetime) -> None:
+def _keep_aside(case: Case, notes: Notes, form: str, actor: Actor, now: datetime) -> None:
     kept, typed = case.asides or {}, _plain(notes)
-    if any({**text, "at": None} == {**typed, "at": None} for text in kept.values()):
+    if any(_without_sender(text) == _without_sender(typed) for text in kept.values()):
         return
     if form not in kept and len(kept) >= MOST_ASIDES:
         raise TooManyAsides
-    case.asides = {**kept, form: {**typed, "at": now.isoformat()}}
+    case.asides = {**kept, form: {**typed, "at": now.isoformat(), "by": actor.name}}
     db.session.flush()
+
+
+def _without_sender(typed: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in typed.items() if name not in ("at", "by")}
 
 
 def _set_state(booking_id: int, state: BookingState) -> None:

@@ -1,41 +1,51 @@
-"""Reads for the adviser's page of one consultation: the case, the learner, their levels by area and their story."""
+"""Reads for the adviser's page of one consultation: the case as it is stored, the learner, their levels by area."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from supportdesk.accounts.models import Account
 from supportdesk.core.errors import NotFound
 from supportdesk.extensions import db
-from supportdesk.helpdesk.cases.models import Case, CaseResult
+from supportdesk.helpdesk.cases.models import Case, CaseArea, CaseResult, ReferredTo
+from supportdesk.helpdesk.cases.operations import Phone, phone_of
 from supportdesk.learners.models import Device, Learner, Need
-from supportdesk.learners.rooms import TimelineEntry, timeline_of
 from supportdesk.skills import queries as skills
-
-HISTORY_SHOWN: Final = 10
 
 
 class Aside(NamedTuple):
-    """What another screen typed while this case was saved elsewhere."""
+    """What another screen typed while this case was saved elsewhere, and who sat there."""
 
     at: datetime
-    topic: str
-    note: str
+    by: str
+    asked: str
+    done: str
 
 
 class CaseRow(NamedTuple):
-    """A case as it is stored; the first time, with the learner's wish as its topic."""
+    """A case as it is stored; the first time, with the learner's wish and their phone. `id` is None until then."""
 
-    topic: str
-    area_code: str | None
-    note: str
+    id: int | None
+    adviser_id: int | None
+    adviser: str
+    asked: str
+    done: str
+    areas: frozenset[str]
+    device: Device | None
+    os: str
     result: CaseResult | None
+    referred_to: ReferredTo | None
+    referral: str
+    minutes: int | None
     levels: dict[str, int]
+    scam_steps: frozenset[str]
     saved_form: str
+    opened_at: datetime | None
     closed_at: datetime | None
     asides: Sequence[Aside]
 
@@ -65,25 +75,46 @@ class Visitor(NamedTuple):
     note: str
 
 
-def case_row(booking_id: int, wish: str) -> CaseRow:
-    """The booking's case; an empty one with the wish as its topic, when nobody has written yet."""
-    case = db.session.scalar(select(Case).where(Case.booking_id == booking_id))
-    if case is None:
-        return CaseRow(wish, None, "", None, {}, "", None, ())
+def case_row(booking_id: int, wish: str, learner_id: int | None = None) -> CaseRow:
+    """The booking's case; when nobody has written yet, an empty one with the wish and the learner's phone."""
+    row = db.session.execute(
+        select(Case, Account.name)
+        .join(Account, Account.id == Case.adviser_id)
+        .where(Case.booking_id == booking_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        phone: Phone = phone_of(learner_id) if learner_id is not None else {"device": None, "os": ""}
+        return CaseRow(
+            None, None, "", wish, "", frozenset(), phone["device"], phone["os"], None, None, "", None, {},
+            frozenset(), "", None, None, (),
+        )  # fmt: skip
+    case: Case = row.Case
+    areas = db.session.scalars(select(CaseArea.area_code).where(CaseArea.case_id == case.id))
     return CaseRow(
-        case.topic,
-        case.area_code,
-        case.note,
+        case.id,
+        case.adviser_id,
+        row.name,
+        case.asked,
+        case.done,
+        frozenset(areas),
+        case.device,
+        case.os,
         case.result,
+        case.referred_to,
+        case.referral,
+        case.minutes,
         dict(case.levels),
+        frozenset(case.scam_steps or ()),
         case.saved_form,
+        case.opened_at,
         case.closed_at,
         [_aside(typed) for typed in (case.asides or {}).values()],
     )
 
 
 def _aside(typed: dict[str, Any]) -> Aside:
-    return Aside(datetime.fromisoformat(typed["at"]), typed["topic"], typed["note"])
+    return Aside(datetime.fromisoformat(typed["at"]), typed.get("by", ""), typed["asked"], typed["done"])
 
 
 def visitor(learner_id: int) -> Visitor:
@@ -107,8 +138,3 @@ def areas_of(learner_id: int) -> list[Area]:
             (skill.code, skill.name, row.shown if row else None)
         )
     return [Area(code, name, lines) for (code, name), lines in by_area.items()]
-
-
-def history_of(learner_id: int) -> list[TimelineEntry]:
-    """The latest things that happened, in all rooms."""
-    return timeline_of(learner_id, limit=HISTORY_SHOWN)

@@ -113,6 +113,8 @@ class _Names:
         if column.name == "residence":
             return self._districts.get(value) or {OUTSIDE: _("市外"), UNKNOWN: _("不明")}.get(value, value)
         choices = words.choice(column.name)
+        if choices and isinstance(value, list):
+            return _("、").join(str(choices.get(one, one)) for one in value)
         return _in_words(value, choices.get(value) if isinstance(value, str | int) else None)
 
 

@@ -58,7 +58,7 @@ def place(app: Flask, clock: Clock, adviser: PageClient, adviser_id: int, desk_i
 def stored(app: Flask) -> Any:
     with app.app_context():
         return db.session.execute(
-            select(Booking.state, Case.topic, Case.note, Case.result, Case.closed_at, Case.asides, Case.levels).join(
+            select(Booking.state, Case.asked, Case.done, Case.result, Case.closed_at, Case.asides, Case.levels).join(
                 Case, Case.booking_id == Booking.id
             )
         ).one_or_none()
@@ -70,8 +70,8 @@ def autosave(client: PageClient, page: Page, typed: dict[str, str], *, expect: i
     fields = {
         attribute(control, "name"): attribute(control, "value") for control in form.select('input[type="hidden"]')
     }
-    fields["topic"] = page.field("topic").text
-    fields["note"] = page.field("note").text
+    fields["asked"] = page.field("asked").text
+    fields["done"] = page.field("done").text
     answer = client.post(attribute(form, "data-autosave"), {**fields, **typed}, expect=expect)
     told: dict[str, Any] = json.loads(answer.data)
     return told
@@ -117,7 +117,7 @@ class TestTheDay:
             book(make_desk(adviser_id, name="午後", opens=13, closes=15), adviser_id, make_learner(), at(13))
         with queries() as many:
             adviser.get("/helpdesk/today")
-        assert len(many) == len(few) <= 8, many
+        assert len(many) == len(few) <= 10, many
 
 
 class TestTheCase:
@@ -132,7 +132,7 @@ class TestTheCase:
             "はじめての方です",
         ):
             assert words in page.text
-        assert page.field("topic").text.strip() == "LINEで写真を送りたい"
+        assert page.field("asked").text.strip() == "LINEで写真を送りたい"
 
     def test_it_takes_few_statements_however_long_the_story(
         self,
@@ -162,9 +162,9 @@ class TestTheCase:
     ) -> None:
         page = adviser.get(f"{place}/case")
         typed = {
-            "topic": "写真の送り方",
-            "note": "一枚送れた",
-            "area_code": "D",
+            "asked": "写真の送り方",
+            "done": "一枚送れた",
+            "areas": ["D"],
             "result": "solved",
             "levels_D-D3": "2",
         }
@@ -173,103 +173,102 @@ class TestTheCase:
         for words in ("写真の送り方", "一枚送れた", "解決した", "メールとメッセージ", "ひとりでできる"):
             assert words in done.text
         row = stored(app)
-        assert (row.state, row.result, row.note) == (BookingState.HELD, CaseResult.SOLVED, "一枚送れた")
+        assert (row.state, row.result, row.done) == (BookingState.HELD, CaseResult.SOLVED, "一枚送れた")
         with app.app_context():
             assert db.session.execute(select(SkillEvidence.skill_code, SkillEvidence.level)).all() == [("D3", 2)]
         assert adviser.submit(page, "case", typed, button="相談を終える").location == f"{place}/case"
-        learner = done.link("つぎの相談を予約する")
-        assert "アキタ ハナコ 様の枠をえらんでください" in adviser.get(learner).text
+        assert done.link("つぎの相談を予約する") == f"{place}/case/next"
 
     def test_what_is_missing_is_asked_for_and_nothing_typed_is_lost(self, adviser: PageClient, place: str) -> None:
         page = adviser.get(f"{place}/case")
-        typed = {"topic": None, "note": "一枚送れた", "levels_B-B5": "1"}
+        typed = {"asked": None, "done": "一枚送れた", "levels_B-B5": "1"}
         page = adviser.submit(page, "case", typed, button="相談を終える", expect=422)
-        assert page.error("topic")
+        assert page.error("asked")
         assert page.error("result")
-        assert page.field("note").text.strip() == "一枚送れた"
+        assert page.field("done").text.strip() == "一枚送れた"
         assert attribute(page.one('input[name="levels_B-B5"][checked]'), "value") == "1"
 
     def test_a_my_number_is_refused_and_what_was_saved_before_stays(
         self, app: Flask, adviser: PageClient, place: str
     ) -> None:
         page = adviser.get(f"{place}/case")
-        autosave(adviser, page, {"note": "一枚送れた"})
-        told = autosave(adviser, page, {"note": "番号は 1234 5678 9018", "topic": "写真"}, expect=422)
+        autosave(adviser, page, {"done": "一枚送れた"})
+        told = autosave(adviser, page, {"done": "番号は 1234 5678 9018", "asked": "写真"}, expect=422)
         assert "マイナンバー" in told["message"]
         row = stored(app)
-        assert (row.note, row.topic) == ("一枚送れた", "写真")
-        typed = {"note": "番号は 1234 5678 9018", "result": "solved"}
+        assert (row.done, row.asked) == ("一枚送れた", "写真")
+        typed = {"done": "番号は 1234 5678 9018", "result": "solved"}
         page = adviser.submit(page, "case", typed, button="相談を終える", expect=422)
-        assert "マイナンバー" in page.error("note")
+        assert "マイナンバー" in page.error("done")
 
     def test_it_is_kept_as_one_types_and_found_again(self, app: Flask, adviser: PageClient, place: str) -> None:
         page = adviser.get(f"{place}/case")
-        told = autosave(adviser, page, {"note": "一枚おく", "levels_D-D3": "1", "result": "", "area_code": "ZZ"})
+        told = autosave(adviser, page, {"done": "一枚おく", "levels_D-D3": "1", "result": "", "areas": "ZZ"})
         assert told == {"saved": True, "aside": False, "warning": ""}
-        assert autosave(adviser, page, {"note": "一枚送れた", "levels_D-D3": "1"})["saved"]
+        assert autosave(adviser, page, {"done": "一枚送れた", "levels_D-D3": "1"})["saved"]
         row = stored(app)
-        assert (row.state, row.note, row.closed_at) == (BookingState.BOOKED, "一枚送れた", None)
+        assert (row.state, row.done, row.closed_at) == (BookingState.BOOKED, "一枚送れた", None)
         page = adviser.get(f"{place}/case")
-        assert page.field("note").text.strip() == "一枚送れた"
+        assert page.field("done").text.strip() == "一枚送れた"
         assert attribute(page.one('input[name="levels_D-D3"][checked]'), "value") == "1"
-        assert autosave(adviser, page, {"note": "一枚送れた。次は動画"})["aside"] is False
+        assert autosave(adviser, page, {"done": "一枚送れた。次は動画"})["aside"] is False
 
     def test_it_is_kept_without_scripts_too(self, app: Flask, adviser: PageClient, place: str) -> None:
         page = adviser.get(f"{place}/case")
-        done = adviser.submit(page, "case", {"note": "一枚送れた"}, button="とちゅうで保存する", follow=True)
+        done = adviser.submit(page, "case", {"done": "一枚送れた"}, button="とちゅうで保存する", follow=True)
         assert "とちゅうまで保存しました" in done.text
-        assert stored(app).note == "一枚送れた"
-        page = adviser.submit(done, "case", {"note": "パスワード：sakura1"}, button="とちゅうで保存する", expect=422)
-        assert page.error("note")
+        assert stored(app).done == "一枚送れた"
+        page = adviser.submit(done, "case", {"done": "パスワード：sakura1"}, button="とちゅうで保存する", expect=422)
+        assert page.error("done")
         assert not page.error("result")
 
     def test_of_two_tabs_neither_loses_its_text(self, app: Flask, adviser: PageClient, place: str) -> None:
         one, other = adviser.get(f"{place}/case"), adviser.get(f"{place}/case")
-        assert autosave(adviser, one, {"note": "こちらの文"})["aside"] is False
-        assert autosave(adviser, other, {"note": "あちらの文"})["aside"] is True
-        typed = {"note": "あちらの文", "result": "solved"}
+        assert autosave(adviser, one, {"done": "こちらの文"})["aside"] is False
+        assert autosave(adviser, other, {"done": "あちらの文"})["aside"] is True
+        typed = {"done": "あちらの文", "result": "solved"}
         page = adviser.submit(other, "case", typed, button="相談を終える", expect=422)
         assert "ほかの画面でこの記録が変わりました" in page.text
-        assert page.field("note").text.strip() == "あちらの文"
+        assert page.field("done").text.strip() == "あちらの文"
         assert "こちらの文" in page.text
-        done = adviser.submit(page, "case", {"note": "こちらの文、あちらの文"}, button="相談を終える", follow=True)
+        done = adviser.submit(page, "case", {"done": "こちらの文、あちらの文"}, button="相談を終える", follow=True)
         assert "こちらの文、あちらの文" in done.text
-        assert autosave(adviser, one, {"note": "まだ書いていた"})["aside"] is True
+        assert autosave(adviser, one, {"done": "まだ書いていた"})["aside"] is True
         page = adviser.get(f"{place}/case")
         assert "まだ書いていた" in page.text
         page = adviser.submit(page, "読んだので、けす", follow=True)
         assert "まだ書いていた" not in page.text
-        assert stored(app).note == "こちらの文、あちらの文"
+        assert stored(app).done == "こちらの文、あちらの文"
 
     def test_both_of_two_tabs_are_warned_as_they_save(self, adviser: PageClient, place: str) -> None:
         one, other = adviser.get(f"{place}/case"), adviser.get(f"{place}/case")
-        assert autosave(adviser, one, {"note": "こちらの文"})["warning"] == ""
-        assert "ここに入力した内容は別に保存しています" in autosave(adviser, other, {"note": "あちらの文"})["warning"]
-        assert "ほかの画面でも入力されています" in autosave(adviser, one, {"note": "こちらの文。"})["warning"]
-        page = adviser.submit(other, "case", {"note": "あちらの文"}, button="とちゅうで保存する", follow=True)
+        assert autosave(adviser, one, {"done": "こちらの文"})["warning"] == ""
+        assert "ここに入力した内容は別に保存しています" in autosave(adviser, other, {"done": "あちらの文"})["warning"]
+        assert "ほかの画面でも入力されています" in autosave(adviser, one, {"done": "こちらの文。"})["warning"]
+        page = adviser.submit(other, "case", {"done": "あちらの文"}, button="とちゅうで保存する", follow=True)
         assert "入力した内容を別に保存しました" in page.text
-        assert "こちらの文。" in page.field("note").text
-        assert "あちらの文" in page.one("section.message").text
+        assert "こちらの文。" in page.field("done").text
+        assert "あちらの文" in page.one("section[aria-labelledby=asides]").text
 
     def test_closing_what_another_tab_closed_keeps_the_text(self, app: Flask, adviser: PageClient, place: str) -> None:
         one, other = adviser.get(f"{place}/case"), adviser.get(f"{place}/case")
-        adviser.submit(one, "case", {"note": "こちらの文", "result": "solved"}, button="相談を終える")
+        adviser.submit(one, "case", {"done": "こちらの文", "result": "solved"}, button="相談を終える")
         page = adviser.submit(
-            other, "case", {"note": "あちらの文", "result": "solved"}, button="相談を終える", follow=True
+            other, "case", {"done": "あちらの文", "result": "solved"}, button="相談を終える", follow=True
         )
         assert "こちらの文" in page.text
         assert "あちらの文" in page.text
-        assert stored(app).note == "こちらの文"
+        assert stored(app).done == "こちらの文"
 
     def test_even_what_must_not_be_kept_is_not_lost_when_another_tab_closed(
         self, app: Flask, adviser: PageClient, place: str
     ) -> None:
         one, other = adviser.get(f"{place}/case"), adviser.get(f"{place}/case")
-        adviser.submit(one, "case", {"note": "こちらの文", "result": "solved"}, button="相談を終える")
-        typed = {"note": "パスワード：sakura1", "result": "solved"}
+        adviser.submit(one, "case", {"done": "こちらの文", "result": "solved"}, button="相談を終える")
+        typed = {"done": "パスワード：sakura1", "result": "solved"}
         page = adviser.submit(other, "case", typed, button="相談を終える", expect=422)
-        assert "パスワード" in page.error("note")
-        assert page.field("note").text.strip() == "パスワード：sakura1"
+        assert "パスワード" in page.error("done")
+        assert page.field("done").text.strip() == "パスワード：sakura1"
         assert stored(app).asides is None
 
     def test_the_closing_button_pressed_twice_closes_once(self, app: Flask, adviser: PageClient, place: str) -> None:
@@ -288,8 +287,8 @@ class TestTheCase:
         assert "「来なかった」と記録されています" in page.text
         page = adviser.submit(page, "来ていた", follow=True)
         assert page.form("case")
-        page = adviser.submit(page, "case", {"result": "referred"}, button="相談を終える", follow=True)
-        assert "ほかの窓口につないだ" in page.text
+        page = adviser.submit(page, "case", {"result": "carrier"}, button="相談を終える", follow=True)
+        assert "携帯会社につないだ" in page.text
 
     def test_a_correction_afterwards(self, app: Flask, adviser: PageClient, place: str) -> None:
         page = adviser.get(f"{place}/case")
@@ -321,8 +320,8 @@ class TestTheCase:
             booked = book(desk_id, adviser_id, make_learner())
         page = adviser.get(f"/helpdesk/bookings/{booked.booking_id}/case")
         assert "まだ相談の日ではありません" in page.text
-        assert autosave(adviser, page, {"note": "機種を調べておく"})["saved"]
-        typed = {"topic": "写真", "result": "solved"}
+        assert autosave(adviser, page, {"done": "機種を調べておく"})["saved"]
+        typed = {"asked": "写真", "result": "solved"}
         page = adviser.submit(page, "case", typed, button="相談を終える", expect=422)
         assert "まだ相談の日になっていません" in page.text
 
@@ -351,15 +350,10 @@ class TestTheCase:
             learner_id = db.session.scalars(select(Booking.learner_id)).one()
             booked = book(desk_id, adviser_id, learner_id, at(11))
         page = adviser.get(f"/helpdesk/bookings/{booked.booking_id}/case")
-        assert "LINEで写真を送りたい。つづきがある（もう一度相談する）" in page.text
+        story = page.one("section[aria-labelledby=cases]").text
+        assert "LINEで写真を送りたい" in story
+        assert "つづきがある（もう一度相談する）・スマホ相談" in story
         assert "（いま：手伝ってもらえばできる）" in page.text
-
-
-def test_the_next_consultation_is_booked_from_the_page(app: Flask, adviser: PageClient, place: str) -> None:
-    with app.app_context():
-        learner_id = db.session.scalars(select(Booking.learner_id)).one()
-    page = adviser.get(f"{place}/case")
-    assert page.link("つぎの相談を予約する") == f"/helpdesk/?learner={learner_id}"
 
 
 def test_an_adviser_enrols_whom_they_meet_in_the_next_class_and_nobody_else(

@@ -50,7 +50,7 @@ from tests.factories import make_actor, make_decliner, make_learner, make_refere
 from tests.helpdesk.making import at, book, keep, make_desk
 
 pytestmark = pytest.mark.usefixtures("context")
-SOLVED = Notes(topic="写真の送り方", note="送れた", result=CaseResult.SOLVED, levels={"D3": 2})
+SOLVED = Notes(asked="写真の送り方", done="送れた", result=CaseResult.SOLVED, levels={"D3": 2})
 
 
 @pytest.fixture(autouse=True)
@@ -121,30 +121,30 @@ class TestTyping:
         with transaction():
             first = open_case(booking, actor=adviser, now=desk_clock.now())
             assert open_case(booking, actor=adviser, now=desk_clock.now()) == first
-        assert case_row(booking, "").topic == "LINEのこと"
+        assert case_row(booking, "").asked == "LINEのこと"
         assert actions() == ["open_case"]
 
     def test_half_a_case_is_kept_and_noted_once_a_form(self, booking: int, adviser: Actor) -> None:
-        assert save(booking, Notes(topic="しゃし"), adviser, form="a", drawn_from="")
-        assert save(booking, Notes(topic="写真", levels={"D3": 1}), adviser, form="a", drawn_from="")
+        assert save(booking, Notes(asked="しゃし"), adviser, form="a", drawn_from="")
+        assert save(booking, Notes(asked="写真", levels={"D3": 1}), adviser, form="a", drawn_from="")
         stored = case_row(booking, "")
-        assert (stored.topic, stored.result, stored.levels, stored.saved_form) == ("写真", None, {"D3": 1}, "a")
+        assert (stored.asked, stored.result, stored.levels, stored.saved_form) == ("写真", None, {"D3": 1}, "a")
         assert state(booking) is BookingState.BOOKED
         assert actions() == ["open_case", "edit_case"]
         assert db.session.scalars(select(SkillEvidence)).all() == []
 
     def test_a_form_drawn_after_the_last_saving_goes_on_with_it(self, booking: int, adviser: Actor) -> None:
-        save(booking, Notes(note="一"), adviser, form="a", drawn_from="")
-        assert save(booking, Notes(note="一二"), adviser, form="b", drawn_from="a")
-        assert case_row(booking, "").note == "一二"
+        save(booking, Notes(done="一"), adviser, form="a", drawn_from="")
+        assert save(booking, Notes(done="一二"), adviser, form="b", drawn_from="a")
+        assert case_row(booking, "").done == "一二"
 
     def test_of_two_screens_both_texts_are_kept(self, booking: int, adviser: Actor) -> None:
-        assert save(booking, Notes(note="こちら"), adviser, form="a", drawn_from="")
-        assert not save(booking, Notes(note="あち"), adviser, form="b", drawn_from="")
-        assert not save(booking, Notes(note="あちら"), adviser, form="b", drawn_from="")
+        assert save(booking, Notes(done="こちら"), adviser, form="a", drawn_from="")
+        assert not save(booking, Notes(done="あち"), adviser, form="b", drawn_from="")
+        assert not save(booking, Notes(done="あちら"), adviser, form="b", drawn_from="")
         stored = case_row(booking, "")
-        assert stored.note == "こちら"
-        assert [aside.note for aside in stored.asides] == ["あちら"]
+        assert stored.done == "こちら"
+        assert [aside.done for aside in stored.asides] == ["あちら"]
         with pytest.raises(CaseChanged):
             close(booking, SOLVED, adviser, form="b", drawn_from="")
         close(booking, SOLVED, adviser, form="b", drawn_from="a")
@@ -154,42 +154,42 @@ class TestTyping:
         close(booking, SOLVED, adviser, form="a", drawn_from="")
         assert save(booking, SOLVED, adviser, form="a", drawn_from="")
         assert case_row(booking, "").asides == []
-        assert not save(booking, Notes(note="まだ書いていた"), adviser, form="b", drawn_from="")
+        assert not save(booking, Notes(done="まだ書いていた"), adviser, form="b", drawn_from="")
         stored = case_row(booking, "")
-        assert (stored.note, [aside.note for aside in stored.asides]) == ("送れた", ["まだ書いていた"])
+        assert (stored.done, [aside.done for aside in stored.asides]) == ("送れた", ["まだ書いていた"])
         do(drop_asides, booking, adviser)
         assert case_row(booking, "").asides == []
 
     def test_the_same_text_is_kept_aside_once_and_of_others_no_more_than_can_be_read(
         self, booking: int, adviser: Actor
     ) -> None:
-        save(booking, Notes(note="こちら"), adviser, form="a", drawn_from="")
+        save(booking, Notes(done="こちら"), adviser, form="a", drawn_from="")
         for number in range(30):
-            assert not save(booking, Notes(note="あちら"), adviser, form=f"same {number}", drawn_from="")
+            assert not save(booking, Notes(done="あちら"), adviser, form=f"same {number}", drawn_from="")
         for number in range(MOST_ASIDES - 1):
-            assert not save(booking, Notes(note=f"{number}"), adviser, form=f"other {number}", drawn_from="")
+            assert not save(booking, Notes(done=f"{number}"), adviser, form=f"other {number}", drawn_from="")
         with pytest.raises(TooManyAsides):
-            save(booking, Notes(note="もう一つ"), adviser, form="one more", drawn_from="")
-        assert not save(booking, Notes(note="なおした"), adviser, form="other 1", drawn_from="")
+            save(booking, Notes(done="もう一つ"), adviser, form="one more", drawn_from="")
+        assert not save(booking, Notes(done="なおした"), adviser, form="other 1", drawn_from="")
         case = db.session.scalars(select(Case)).one()
         assert len(case.asides or {}) == MOST_ASIDES
 
     def test_notes_made_before_the_day_move_with_the_booking(self, desk: int, adviser: Actor, learner: int) -> None:
         booked = book(desk, adviser.account_id or 0, learner)
-        save(booked.booking_id, Notes(note="機種を調べておく"), adviser)
+        save(booked.booking_id, Notes(done="機種を調べておく"), adviser)
         with transaction():
             moved = move_booking(
                 booked.booking_id, desk, adviser.account_id or 0, at(11), actor=adviser, now=desk_clock.now()
             )
-        assert case_row(moved.booking_id, "").note == "機種を調べておく"
+        assert case_row(moved.booking_id, "").done == "機種を調べておく"
 
     def test_a_cancelled_booking_has_no_case(self, desk: int, adviser: Actor, learner: int) -> None:
         booked = book(desk, adviser.account_id or 0, learner)
         do(cancel_booking, booked.booking_id, adviser)
         with pytest.raises(AlreadyCancelled):
-            save(booked.booking_id, Notes(note="x"), adviser)
+            save(booked.booking_id, Notes(done="x"), adviser)
         with pytest.raises(NotFound):
-            save(999_999, Notes(note="x"), adviser)
+            save(999_999, Notes(done="x"), adviser)
 
 
 class TestClosing:
@@ -222,7 +222,7 @@ class TestClosing:
             close(booked.booking_id, SOLVED, adviser)
         clock.set(at(9, 55))
         with pytest.raises(ResultMissing):
-            close(booked.booking_id, Notes(topic="写真"), adviser)
+            close(booked.booking_id, Notes(asked="写真"), adviser)
         close(booked.booking_id, SOLVED, adviser)
         with pytest.raises(CaseClosed):
             close(booked.booking_id, SOLVED, adviser)
@@ -230,7 +230,7 @@ class TestClosing:
     def test_a_correction_writes_what_changed_and_speaks_of_that_day(
         self, booking: int, adviser: Actor, learner: int, clock: Clock
     ) -> None:
-        close(booking, Notes(topic="写真", result=CaseResult.SOLVED, levels={"D1": 2, "D3": 2, "D4": 2}), adviser)
+        close(booking, Notes(asked="写真", result=CaseResult.SOLVED, levels={"D1": 2, "D3": 2, "D4": 2}), adviser)
         clock.set(at(15))
         with transaction():  # somebody saw more of it in the afternoon
             award_skills(
@@ -245,7 +245,7 @@ class TestClosing:
         assert case_row(booking, "").closed_at is None
         assert state(booking) is BookingState.HELD
         corrected = {"D1": 1, "D2": 2, "D3": 1, "D4": 2}
-        close(booking, Notes(topic="写真", result=CaseResult.FOLLOW_UP, levels=corrected), adviser)
+        close(booking, Notes(asked="写真", result=CaseResult.FOLLOW_UP, levels=corrected), adviser)
         before = [("D1", 2), ("D3", 2), ("D4", 2), ("D1", 3)]
         assert evidence(learner) == [*before, ("D1", 1), ("D2", 2), ("D3", 1)]
         assert (levels_of(learner)["D3"].shown, levels_of(learner)["D1"].shown) == (1, 3)
@@ -310,6 +310,6 @@ class TestWhatOthersMayKnow:
         assert not may_hold(without, row)
 
     def test_a_case_holds_its_learner(self, booking: int, adviser: Actor, learner: int) -> None:
-        save(booking, Notes(note="x"), adviser)
+        save(booking, Notes(done="x"), adviser)
         row = db.session.scalars(select(Case)).one()
         assert (row.learner_id, row.adviser_id, row.booking_id) == (learner, adviser.account_id, booking)

@@ -147,9 +147,9 @@ def _consult(app: Flask, learner: int) -> None:
         booking.state, booking.starts_at, booking.ends_at = BookingState.HELD, held, held + timedelta(hours=1)
         session.add(
             Case(
-                booking_id=booking.id, learner_id=learner, adviser_id=booking.adviser_id, topic=VALUES["topic"],
-                note=VALUES["case"], opened_at=held, saved_at=held, levels={"A1": 1},
-                asides={"token": {"note": VALUES["aside"]}},
+                booking_id=booking.id, learner_id=learner, adviser_id=booking.adviser_id, asked=VALUES["topic"],
+                done=VALUES["case"], opened_at=held, saved_at=held, levels={"A1": 1},
+                asides={"token": {"done": VALUES["aside"]}},
             )
         )  # fmt: skip
 
