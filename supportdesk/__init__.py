@@ -31,6 +31,7 @@ MODELS = (
     "helpdesk.holds.models",
     "helpdesk.cards.models",
     "helpdesk.models",
+    "helpdesk.queue.models",
     "learners.dropbox.models",
     "learners.models",
     "learners.rights.models",

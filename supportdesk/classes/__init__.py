@@ -76,7 +76,7 @@ def plug_in(app: Flask) -> None:
     add_to_menu(
         app,
         MenuItem("schedule.index", _l("教室の予定"), None),
-        MenuItem("classes.today", _l("担当の教室"), Permission.TAKE_ATTENDANCE, begins_day=True),
+        MenuItem("classes.today", _l("担当の教室"), Permission.TAKE_ATTENDANCE, begins_day=Permission.TAKE_ATTENDANCE),
         MenuItem("classes.index", _l("教室"), Permission.SEE_CLASSES),
         MenuItem("classes.applications", _l("市民の申し込み"), Permission.EDIT_LEARNERS),
         MenuItem("outreach.board", _l("出前講座"), Permission.SEE_OUTREACH),

@@ -26,13 +26,13 @@ YEAR = 365 * 24 * 3600
 class MenuItem:
     """An entry of the menu: shown to whoever has the permission; without one, to residents.
 
-    `begins_day`: where the day of those begins who are there for it.
+    `begins_day`: the permission of those whose day begins there.
     """
 
     endpoint: str
     label: object
     permission: Permission | None
-    begins_day: bool = False
+    begins_day: Permission | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,8 @@ def start_page() -> str:
     """
     if not current_user.is_authenticated:
         return "/"
-    pages = [item.endpoint for item in _menu() if item.begins_day and _may_open(item)]
+    begin = [item for item in _menu() if item.begins_day and current_user.may(item.begins_day)]
+    pages = [item.endpoint for item in begin if _may_open(item)]
     return url_for(pages[0]) if len(pages) == 1 else way_to("home")
 
 

@@ -67,6 +67,7 @@ class Permission(StrEnum):
     HOLD_CONSULTATION = "hold_consultation"
     CLOSE_DESK = "close_desk"
     MANAGE_HELPDESK = "manage_helpdesk"
+    MANAGE_DISPLAYS = "manage_displays"
     SEE_VIDEOS = "see_videos"
     MANAGE_VIDEOS = "manage_videos"
     LOG_PEER_SESSION = "log_peer_session"
@@ -106,7 +107,7 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.COORDINATOR: _STAFF
     | {
         P.SEE_LEARNERS, P.SEE_CLASSES, P.MANAGE_CLASSES, P.DECIDE_RUN, P.RECORD_LECTURE, P.MATCH_TUTORS,
-        P.SEE_TUTOR_FIGURES, P.WORK_CALL_LIST, P.SEE_OUTREACH, P.WORK_OUTREACH, P.TYPE_FEEDBACK,
+        P.SEE_TUTOR_FIGURES, P.WORK_CALL_LIST, P.MANAGE_DISPLAYS, P.SEE_OUTREACH, P.WORK_OUTREACH, P.TYPE_FEEDBACK,
     },
     Role.ADMIN: frozenset(P) - {P.TAKE_ATTENDANCE, P.CONFIRM_LEVELS, P.HOLD_CONSULTATION, P.LOG_PEER_SESSION},
 }  # fmt: skip

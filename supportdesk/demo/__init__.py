@@ -13,7 +13,7 @@ from sqlalchemy import select
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
-from supportdesk.demo import city, classes, doubles, helpdesk, home, lottery, neighbours, outreach, rights
+from supportdesk.demo import city, classes, doubles, helpdesk, home, lottery, neighbours, numbers, outreach, rights
 from supportdesk.demo.people import PASSWORD, USERNAMES, load_people, make_hashes
 from supportdesk.extensions import db
 
@@ -35,6 +35,7 @@ def make_demo(seed: int) -> None:
         rights.play(cast, now)
         lottery.play(cast, dice, now)
         outreach.play(cast, now)
+        numbers.play(cast, now)
 
 
 def demo_accounts_present() -> bool:

@@ -19,6 +19,9 @@ def plug_in(app: Flask) -> None:
     from supportdesk.helpdesk.cards.office import REVIEW_DAYS
     from supportdesk.helpdesk.cases.office import SETTINGS as CASE_SETTINGS
     from supportdesk.helpdesk.office import SETTINGS
+    from supportdesk.helpdesk.queue import display_views
+    from supportdesk.helpdesk.queue.answers import describe_numbers
+    from supportdesk.helpdesk.queue.office import SETTINGS as QUEUE_SETTINGS
     from supportdesk.learners.rooms import answer_for_learners
     from supportdesk.places.plans import RoomPlans, answer_for_plans
 
@@ -28,18 +31,25 @@ def plug_in(app: Flask) -> None:
         "cases.way_views",
         "desks.off_views",
         "desks.views",
+        "queue.views",
+        "queue.calling_views",
     ):
         import_module(f"supportdesk.helpdesk.{pages}")  # their pages stand on the blueprint of views
+    app.register_blueprint(display_views.blueprint)
     app.register_blueprint(views.blueprint)
     add_to_menu(
         app,
         MenuItem("helpdesk.index", _l("相談"), Permission.SEE_HELPDESK),
-        MenuItem("helpdesk.today", _l("きょうの相談"), Permission.HOLD_CONSULTATION, begins_day=True),
+        MenuItem(
+            "helpdesk.today", _l("きょうの相談"), Permission.SEE_HELPDESK, begins_day=Permission.HOLD_CONSULTATION
+        ),
+        MenuItem("helpdesk.displays", _l("待合室の画面"), Permission.MANAGE_DISPLAYS),
     )
     activities.register(app.extensions, "booking", descriptions.describe_bookings)
+    activities.register(app.extensions, "queue_number", describe_numbers)
     answer_for_plans(
         app,
         RoomPlans("helpdesk", at_venue=descriptions.bookings_at_venue, of_account=descriptions.work_of_adviser),
     )
     answer_for_learners(app, ANSWERS)
-    declare(app, "helpdesk", _l("相談"), *SETTINGS, REVIEW_DAYS, *CASE_SETTINGS)
+    declare(app, "helpdesk", _l("相談"), *SETTINGS, REVIEW_DAYS, *CASE_SETTINGS, *QUEUE_SETTINGS)

@@ -10,6 +10,7 @@ from supportdesk.core.database import table_of
 from supportdesk.helpdesk import descriptions, leaving, record_words
 from supportdesk.helpdesk.cases.models import Case, CaseHandOver
 from supportdesk.helpdesk.models import Booking
+from supportdesk.helpdesk.queue import answers as queue
 from supportdesk.learners.ageing import Ageing
 from supportdesk.learners.office import CALLER_YEARS, CASE_YEARS
 from supportdesk.learners.rooms import LearnerTable, Mention, RoomAnswers, Turn
@@ -26,16 +27,17 @@ ANSWERS: Final = RoomAnswers(
         ),
         LearnerTable(table_of(Case), personal=CASE_WORDS),
         LearnerTable(table_of(CaseHandOver), personal=("why",)),
+        queue.TABLE,
     ),
     mentions=(Mention(table_of(Booking), "caller_name", "caller_phone", "caller_relation"),),
     timeline=descriptions.timeline_of_bookings,
-    scope=descriptions.learners_of,
+    scope=queue.learners_of,
     upcoming=descriptions.upcoming,
     booked=descriptions.booked,
-    parts=descriptions.parts_of_bookings,
+    parts=queue.parts,
     bindings=leaving.bindings,
     release=(Turn.BOOKINGS, leaving.release),
-    words=record_words.WORDS,
+    words={**record_words.WORDS, **queue.WORDS},
     ageing=(
         Ageing(
             _l("相談の予約で代わりに電話した方"),
@@ -65,5 +67,6 @@ ANSWERS: Final = RoomAnswers(
             years=CASE_YEARS.get,
             emptied=("why",),
         ),
+        queue.AGEING,
     ),
 )

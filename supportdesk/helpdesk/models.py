@@ -87,7 +87,8 @@ class BookingState(StrEnum):
     CANCELLED = "cancelled"
 
 
-_LIVE = text("state <> 'cancelled'")
+#: A walk-in takes nobody's slot.
+_LIVE = text("state <> 'cancelled' AND NOT walk_in")
 
 
 class Booking(Base):
@@ -116,6 +117,7 @@ class Booking(Base):
     state: Mapped[BookingState]
     topic: Mapped[str] = mapped_column(default="", comment="what the learner wants to ask")
     code: Mapped[str] = mapped_column(unique=True)
+    walk_in: Mapped[bool] = mapped_column(default=False, comment="begun by a number, without a slot")
     caller_name: Mapped[str] = mapped_column(default="")
     caller_relation: Mapped[str] = mapped_column(default="")
     caller_phone: Mapped[str] = mapped_column(default="")

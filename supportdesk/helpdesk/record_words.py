@@ -17,6 +17,7 @@ WORDS: Final[Mapping[str, TableWords]] = {
         {
             "desk_id": _l("窓口"),
             "topic": _l("相談したいこと"),
+            "walk_in": _l("予約のない相談"),
             "booked_at": _l("予約した日時"),
             "booked_by": _l("受け付けた人"),
         },

@@ -1,4 +1,4 @@
-"""The desk's calendar for those who book, and the adviser's own day."""
+"""The desk's calendar for those who book."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from supportdesk.core.addresses import day_of, row_id
 from supportdesk.core.errors import NotFound
 from supportdesk.core.japanese import tidy
 from supportdesk.core.permissions import Permission, requires
-from supportdesk.helpdesk import board, queries
-from supportdesk.helpdesk.cases import handing
+from supportdesk.helpdesk import board
 from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.found import Found, described
 from supportdesk.learners.rooms import check_scope, scope_of
@@ -67,33 +66,6 @@ def index() -> str:
         holiday=holiday_name(day) if day else None,
         learner=learner,
         states=BOOKING_STATES,
-    )
-
-
-@blueprint.get("/today")
-@requires(Permission.HOLD_CONSULTATION)
-def today() -> str:
-    """The adviser's own day, on screen and on paper."""
-    actor, now = current_actor(), clock.now()
-    day = day_near(request.args.get("day", "")) or clock.today()
-    account_id = actor.account_id or 0
-    bookings = [*queries.bookings_on(day, adviser_id=account_id), *handing.taken_on(day, account_id)]
-    bookings.sort(key=lambda booking: (booking.starts_at, booking.id))
-    handed = handing.handed_to(account_id)
-    named = dict.fromkeys([*(one.learner_id for one in handed), *(booking.learner_id for booking in bookings)])
-    learners = {found.id: found for found in described(list(named))}
-    note_list(Action.VIEW_BOOKINGS, learners)
-    return render_template(
-        "helpdesk/today.html",
-        day=day,
-        today=clock.today(),
-        before=day - _A_DAY,
-        after=day + _A_DAY,
-        bookings=[(booking, learners[booking.learner_id]) for booking in bookings],
-        handed=[(one, learners[one.learner_id]) for one in handed],
-        closed=queries.closed_cases(booking.id for booking in bookings),
-        states=BOOKING_STATES,
-        now=now,
     )
 
 

@@ -37,6 +37,6 @@ def plug_in(app: Flask) -> None:
     add_to_menu(
         app,
         MenuItem("home.front", _l("はじめのページ"), None),
-        MenuItem("desk.index", _l("受付"), Permission.USE_DESK, begins_day=True),
+        MenuItem("desk.index", _l("受付"), Permission.USE_DESK, begins_day=Permission.USE_DESK),
     )
     declare(app, "journey", _l("はじめのページ"), *SETTINGS)

@@ -28,8 +28,10 @@ def plug_in(app: Flask) -> None:
     signposts.put_up(app, {"matches": "tutors.matches"})
     add_to_menu(
         app,
-        MenuItem("tutors.index", _l("わたしの受講者"), Permission.LOG_PEER_SESSION, begins_day=True),
-        MenuItem("tutors.matches", _l("教え合い"), Permission.MATCH_TUTORS, begins_day=True),
+        MenuItem(
+            "tutors.index", _l("わたしの受講者"), Permission.LOG_PEER_SESSION, begins_day=Permission.LOG_PEER_SESSION
+        ),
+        MenuItem("tutors.matches", _l("教え合い"), Permission.MATCH_TUTORS, begins_day=Permission.MATCH_TUTORS),
     )
     activities.register(app.extensions, "peer_session", descriptions.describe_sessions)
     activities.register(app.extensions, "match", descriptions.describe_matches)

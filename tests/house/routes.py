@@ -28,6 +28,7 @@ SEE_OUTREACH = WORK_OUTREACH | {Role.INSTRUCTOR}
 SEE_HELPDESK = COUNTER | {Role.ADVISER}
 HOLD_CONSULTATION = frozenset({Role.ADVISER})
 CLOSE_DESK = COUNTER
+MANAGE_DISPLAYS = frozenset({Role.COORDINATOR, Role.ADMIN})
 MANAGE_HELPDESK = frozenset({Role.ADMIN})
 MATCH_TUTORS = frozenset({Role.COORDINATOR, Role.ADMIN})
 MANAGE_ACCOUNTS = frozenset({Role.ADMIN})
@@ -206,7 +207,21 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "videos.show_again": ("/admin/videos/999999/show-again", {"POST"}, MANAGE_VIDEOS),
     "videos.move": ("/admin/videos/999999/move", {"POST"}, MANAGE_VIDEOS),
     "helpdesk.index": ("/helpdesk/", {"GET"}, SEE_HELPDESK),
-    "helpdesk.today": ("/helpdesk/today", {"GET"}, HOLD_CONSULTATION),
+    "helpdesk.today": ("/helpdesk/today", {"GET"}, SEE_HELPDESK),
+    "helpdesk.number_for": ("/helpdesk/desks/999999/numbers/who", {"GET", "POST"}, SEE_HELPDESK),
+    "helpdesk.give_number": ("/helpdesk/desks/999999/numbers/new", {"GET", "POST"}, SEE_HELPDESK),
+    "helpdesk.check_in": ("/helpdesk/bookings/999999/came", {"POST"}, SEE_HELPDESK),
+    "helpdesk.number": ("/helpdesk/numbers/999999", {"GET"}, SEE_HELPDESK),
+    "helpdesk.step_number": ("/helpdesk/numbers/999999/absent", {"POST"}, SEE_HELPDESK),
+    "helpdesk.close_line": ("/helpdesk/desks/999999/numbers/close", {"POST"}, SEE_HELPDESK),
+    "helpdesk.counter": ("/helpdesk/desks/999999/counter", {"GET", "POST"}, HOLD_CONSULTATION),
+    "helpdesk.call_next": ("/helpdesk/desks/999999/numbers/call", {"POST"}, HOLD_CONSULTATION),
+    "helpdesk.call_number": ("/helpdesk/numbers/999999/call", {"POST"}, HOLD_CONSULTATION),
+    "helpdesk.begin": ("/helpdesk/numbers/999999/begin", {"POST"}, HOLD_CONSULTATION),
+    "helpdesk.number_result": ("/helpdesk/numbers/999999/result", {"GET", "POST"}, HOLD_CONSULTATION),
+    "helpdesk.displays": ("/helpdesk/displays", {"GET"}, MANAGE_DISPLAYS),
+    "helpdesk.make_display": ("/helpdesk/desks/999999/display", {"POST"}, MANAGE_DISPLAYS),
+    "called.display": ("/called/999999", {"GET"}, EVERYBODY),
     "helpdesk.who": ("/helpdesk/who", {"GET", "POST"}, SEE_HELPDESK),
     "helpdesk.book": ("/helpdesk/book", {"GET", "POST"}, SEE_HELPDESK),
     "helpdesk.hold": ("/helpdesk/hold", {"POST"}, SEE_HELPDESK),

@@ -223,7 +223,13 @@ def test_whom_a_search_finds_is_noted_with_the_searcher(named: Flask, clock: Clo
     with named.app_context():
         slot = urlencode(open_slots(after=NOW, limit=1)[0].wanted.address)
     searches = {
-        Role.RECEPTION: ["/desk", "/learners/search", "/classes/1/who", f"/helpdesk/who?{slot}"],
+        Role.RECEPTION: [
+            "/desk",
+            "/learners/search",
+            "/classes/1/who",
+            f"/helpdesk/who?{slot}",
+            "/helpdesk/desks/1/numbers/who",
+        ],
         Role.COORDINATOR: ["/learners/search", "/tutors/matches/who"],
     }
     for role, addresses in searches.items():

@@ -1,0 +1,248 @@
+"""A desk's day on one page: bookings, the line, who is on duty, what is free; in the same number of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from flask import session
+from sqlalchemy import Select, or_, select
+
+from supportdesk.core import clock
+from supportdesk.core.addresses import row_id
+from supportdesk.core.database import table_of
+from supportdesk.core.errors import NotFound
+from supportdesk.core.permissions import Actor
+from supportdesk.extensions import db
+from supportdesk.helpdesk.locking import BOOKING, DESK, HOURS
+from supportdesk.helpdesk.models import BookingState
+from supportdesk.helpdesk.queries import BOOKING_ROWS, BookingRow, SlotRow, closed_cases, free_slots
+from supportdesk.helpdesk.queue.models import NumberState
+from supportdesk.helpdesk.queue.office import WALK_IN_MINUTES
+from supportdesk.helpdesk.queue.order import in_order, wait_about
+from supportdesk.helpdesk.queue.queries import NumberRow, numbers_of
+from supportdesk.learners.found import Found, described
+from supportdesk.learners.models import Learner
+from supportdesk.learners.rooms import scope_of
+from supportdesk.places.models import Venue
+
+_VENUE = table_of(Venue)
+_A_MOMENT = timedelta(microseconds=1)
+
+
+class DeskChoice(NamedTuple):
+    """A desk whose day somebody may look at. `kept`: they keep hours there, and hold what is booked with anybody."""
+
+    id: int
+    name: str
+    place: str
+    active: bool
+    kept: bool
+
+
+class Expected(NamedTuple):
+    """A booking of the day, with the number of who came for it. `learner` is None to whoever may not know them."""
+
+    booking: BookingRow
+    learner: Found | None
+    number: NumberRow | None
+    closed: bool
+    may_hold: bool
+
+
+class Holder(NamedTuple):
+    """Somebody with a number. `waited` in minutes, to the call or until now."""
+
+    row: NumberRow
+    learner: Found | None
+    waited: int
+
+
+class Duty(NamedTuple):
+    """An adviser who keeps the desk that day, from when until when."""
+
+    adviser_id: int
+    adviser: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+class DayBoard(NamedTuple):
+    """All that goes on at a desk on one day. `line` is in the order of the calls."""
+
+    expected: Sequence[Expected]
+    line: Sequence[Holder]
+    called: Sequence[Holder]
+    absent: Sequence[Holder]
+    begun: Sequence[Holder]
+    over: Sequence[Holder]
+    free: Sequence[SlotRow]
+    duty: Sequence[Duty]
+
+    @property
+    def holders(self) -> list[Holder]:
+        """Everybody who took a number."""
+        return [*self.line, *self.called, *self.absent, *self.begun, *self.over]
+
+    @property
+    def learners_shown(self) -> set[int]:
+        """Whom the page names: a look at it is noted with them."""
+        expected = {one.learner.id for one in self.expected if one.learner}
+        return expected | {one.learner.id for one in self.holders if one.learner}
+
+    @property
+    def held(self) -> tuple[int, int]:
+        """How many were served without a booking: learners, and heads without a name."""
+        served = [one.row for one in (*self.begun, *self.over) if one.row.begun_at and not one.row.booked_with]
+        named = sum(row.booking_id is not None for row in served)
+        return named, len(served) - named
+
+
+def desks_for(actor: Actor, day: date) -> list[DeskChoice]:
+    """The desks whose day the actor may see: all; or those where they keep hours, this weekday's first, or have a
+    booking that day. One statement.
+    """
+    own = select(HOURS.c.desk_id).where(HOURS.c.adviser_id == actor.account_id)
+    this_day = DESK.c.id.in_(own.where(HOURS.c.weekday == day.weekday()))
+    first, end = clock.day_bounds(day)
+    booked = select(BOOKING.c.desk_id).where(
+        BOOKING.c.adviser_id == actor.account_id, BOOKING.c.starts_at >= first, BOOKING.c.starts_at < end
+    )
+    statement: Select[Any] = (
+        select(
+            *(DESK.c.id, DESK.c.name, _VENUE.c.name.label("venue"), _VENUE.c.nickname, DESK.c.active),
+            DESK.c.id.in_(own).label("kept"),
+        )
+        .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
+        .order_by(this_day.desc(), DESK.c.active.desc(), DESK.c.id)
+    )
+    if scope_of(actor) is not None:
+        statement = statement.where(or_(DESK.c.id.in_(own), DESK.c.id.in_(booked)))
+    return [
+        DeskChoice(row.id, row.name, row.nickname or row.venue, row.active, bool(row.kept))
+        for row in db.session.execute(statement)
+    ]
+
+
+def desk_of(actor: Actor, desk_id: int) -> DeskChoice:
+    """The desk, for whoever may see its day. Raises NotFound."""
+    for desk in desks_for(actor, clock.today()):
+        if desk.id == desk_id:
+            return desk
+    raise NotFound
+
+
+def picked(desks: Sequence[DeskChoice], written: str) -> DeskChoice | None:
+    """The desk that the address wrote, else the one that was looked at last, else the first. Raises NotFound for one
+    that is none of theirs.
+    """
+    by_id = {desk.id: desk for desk in desks}
+    if written:
+        desk = by_id.get(row_id(written) or 0)
+        if desk is None:
+            raise NotFound
+        session["day_of_desk"] = desk.id
+        return desk
+    return by_id.get(session.get("day_of_desk", 0)) or (desks[0] if desks else None)
+
+
+def day_board(desk: DeskChoice, day: date, actor: Actor, now: datetime) -> DayBoard:
+    """The day of that desk, with the names that the actor may know."""
+    bookings = _bookings(desk.id, day)
+    numbers = numbers_of(desk.id, day)
+    slots = free_slots(day, day, after=clock.day_bounds(day)[0] - _A_MOMENT, desk_id=desk.id)
+    closed = closed_cases(booking.id for booking in bookings)
+    whose = {booking.learner_id for booking in bookings} | {row.learner_id for row in numbers if row.learner_id}
+    known = _known(whose, actor)
+    came = {row.booking_id: row for row in numbers if row.booked_with}
+    of_state: dict[NumberState, list[Holder]] = {state: [] for state in NumberState}
+    for row in [*in_order([one for one in numbers if one.state is NumberState.WAITING], now), *numbers]:
+        one = Holder(row, known.get(row.learner_id or 0), _waited(row, now))
+        if row.state is not NumberState.WAITING or one not in of_state[row.state]:
+            of_state[row.state].append(one)
+    begun = of_state[NumberState.BEGUN]
+    ended = (NumberState.DONE, NumberState.LEFT, NumberState.UNSERVED)
+    return DayBoard(
+        expected=[
+            Expected(
+                booking,
+                known.get(booking.learner_id),
+                came.get(booking.id),
+                booking.id in closed,
+                desk.kept or booking.adviser_id == actor.account_id,
+            )
+            for booking in bookings
+        ],
+        line=of_state[NumberState.WAITING],
+        called=of_state[NumberState.CALLED],
+        absent=of_state[NumberState.ABSENT],
+        begun=[one for one in begun if not one.row.over],
+        over=sorted(
+            [*(one for one in begun if one.row.over), *(one for state in ended for one in of_state[state])],
+            key=lambda one: one.row.number,
+        ),
+        free=[slot for slot in slots if slot.starts_at > now],
+        duty=_duty(slots, bookings),
+    )
+
+
+def before(row: NumberRow, now: datetime) -> int:
+    """How many are called before this number as things stand. One statement."""
+    line = in_order(numbers_of(row.desk_id, row.day, (NumberState.WAITING,)), now)
+    return next((place for place, one in enumerate(line) if one.id == row.id), 0)
+
+
+def wait_of(row: NumberRow, ahead: int, now: datetime) -> int:
+    """About how many minutes they wait, with as many advisers as are on duty now."""
+    slots = free_slots(row.day, row.day, after=clock.day_bounds(row.day)[0] - _A_MOMENT, desk_id=row.desk_id)
+    duty = _duty(slots, _bookings(row.desk_id, row.day))
+    return wait_about(ahead, sum(one.starts_at <= now < one.ends_at for one in duty), WALK_IN_MINUTES.get())
+
+
+def booked_today(learner_id: int, desk_id: int, day: date) -> BookingRow | None:
+    """The next of the learner's bookings at this desk that day that nobody has come for: for the page of a number."""
+    for booking in _bookings(desk_id, day):
+        if booking.learner_id == learner_id and booking.state is BookingState.BOOKED:
+            return booking
+    return None
+
+
+def _bookings(desk_id: int, day: date) -> list[BookingRow]:
+    """The day's bookings of slots in order, without those that were cancelled."""
+    first, end = clock.day_bounds(day)
+    statement = BOOKING_ROWS.where(
+        BOOKING.c.desk_id == desk_id,
+        BOOKING.c.state != BookingState.CANCELLED,
+        ~BOOKING.c.walk_in,
+        BOOKING.c.starts_at >= first,
+        BOOKING.c.starts_at < end,
+    )
+    rows = db.session.execute(statement.order_by(BOOKING.c.starts_at, BOOKING.c.id))
+    return [BookingRow._make(row) for row in rows]
+
+
+def _known(learner_ids: set[int], actor: Actor) -> dict[int, Found]:
+    """Those of the learners whom the actor may see."""
+    scope = scope_of(actor)
+    if scope is not None:
+        within = select(Learner.id).where(Learner.id.in_(learner_ids), Learner.id.in_(scope))
+        learner_ids = set(db.session.scalars(within))
+    return {found.id: found for found in described(sorted(learner_ids))}
+
+
+def _duty(free: Sequence[SlotRow], bookings: Sequence[BookingRow]) -> list[Duty]:
+    """Whoever has a slot that day, free or booked."""
+    found: dict[int, Duty] = {}
+    rows: list[SlotRow | BookingRow] = [*free, *bookings]
+    for row in rows:
+        known = found.get(row.adviser_id)
+        starts_at = min(row.starts_at, known.starts_at) if known else row.starts_at
+        ends_at = max(row.ends_at, known.ends_at) if known else row.ends_at
+        found[row.adviser_id] = Duty(row.adviser_id, row.adviser, starts_at, ends_at)
+    return sorted(found.values(), key=lambda one: (one.starts_at, one.adviser))
+
+
+def _waited(row: NumberRow, now: datetime) -> int:
+    until = row.called_at or row.begun_at or now
+    return max(0, int((until - row.taken_at).total_seconds() // 60)) if until >= row.taken_at else 0
