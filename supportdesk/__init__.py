@@ -27,6 +27,7 @@ MODELS = (
     "core.office",
     "core.once",
     "core.throttle",
+    "helpdesk.applying.models",
     "helpdesk.cases.models",
     "helpdesk.holds.models",
     "helpdesk.cards.models",

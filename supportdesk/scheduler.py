@@ -29,6 +29,7 @@ from supportdesk.core import clock
 from supportdesk.core.job_runs import last_due, note_end, note_start
 from supportdesk.core.sole import Sole, sole_worker
 from supportdesk.extensions import db
+from supportdesk.helpdesk.applying import jobs as consultations
 from supportdesk.helpdesk.holds import jobs as holds
 from supportdesk.learners import jobs as learners
 from supportdesk.notices import jobs as notices
@@ -70,6 +71,7 @@ JOBS: Final[Sequence[Scheduled]] = (
     Scheduled("accounts whose service is over", accounts.end_service),
     Scheduled("notices lapsed", notices.lapse),
     Scheduled("applications closed with their class", applying.close_over),
+    Scheduled("applications closed with their consultation", consultations.close_over),
     Scheduled("pairs that may be one person", learners.search_pairs),
     Scheduled("merges that stand", learners.forget_undone),
     Scheduled("what phones handed in long ago", learners.forget_handed_in),

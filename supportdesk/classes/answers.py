@@ -10,7 +10,6 @@ from supportdesk.classes import descriptions, leaving, merging, record_words, ti
 from supportdesk.classes.applying.models import Applicant
 from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.classes.models import AttendanceMark, Enrolment
-from supportdesk.classes.office import APPLICATION_YEARS
 from supportdesk.classes.outreach.models import OutreachRequest, OutreachStep
 from supportdesk.classes.outreach.office import OUTREACH_CONTACT_YEARS, OUTREACH_PICTURE_YEARS
 from supportdesk.classes.outreach.pictures.models import OutreachPicture
@@ -18,11 +17,9 @@ from supportdesk.classes.sheets.models import FeedbackSheet
 from supportdesk.classes.sheets.office import FEEDBACK_YEARS
 from supportdesk.core.database import table_of
 from supportdesk.learners.ageing import Ageing
-from supportdesk.learners.office import CALLER_YEARS
+from supportdesk.learners.applying.models import APPLICANT_WORDS, BESIDES_WHO
+from supportdesk.learners.office import APPLICATION_YEARS, CALLER_YEARS
 from supportdesk.learners.rooms import LearnerTable, Mention, RoomAnswers, Turn
-
-#: What somebody who applied wrote of themselves.
-APPLICANT_WORDS: Final = ("name", "kana", "kana_key", "phone", "residence", "birth_year", "device", "needs")
 
 ANSWERS: Final = RoomAnswers(
     room="classes",
@@ -44,7 +41,7 @@ ANSWERS: Final = RoomAnswers(
             "kana",
             "phone",
             column=None,
-            besides=("name", "kana_key", "residence", "birth_year", "device", "needs"),
+            besides=BESIDES_WHO,
         ),
         Mention(
             table_of(OutreachRequest),

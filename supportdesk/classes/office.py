@@ -148,25 +148,6 @@ LOTTERY_WAIT_HOURS: Final = NumberSetting(
         "教室が始まるまでの時間が短いときは、その半分まで待ちます。"
     ),
 )
-APPLICATIONS_MOST: Final = NumberSetting(
-    name="classes.applications_most",
-    label=_l("同じ場所から10分間に受け付ける、市民の申し込みの数"),
-    default=10,
-    least=2,
-    most=100,
-    unit=_l("件"),
-    meaning=_l("これより多いと、少し待ってもらいます。教室や役所のWi-Fiから、みんなで申し込むときは多くします。"),
-)
-APPLICATION_YEARS: Final = NumberSetting(
-    name="classes.application_years",
-    label=_l("市民が申し込みに書いたことを残す年数"),
-    default=1,
-    least=1,
-    most=10,
-    unit=_l("年"),
-    meaning=_l("名前や電話番号などを、この年数のあとに消します。だれの申し込みか決まらなかったものも消します。"),
-)
-
 LATE_HOURS: Final = NumberSetting(
     name="classes.late_hours",
     label=_l("直前の取り消しとして数える時間"),
@@ -194,6 +175,4 @@ SETTINGS: Final = (
     LOTTERY_LOSSES_MOST,
     LOTTERY_NEWCOMER_FACTOR,
     LOTTERY_WAIT_HOURS,
-    APPLICATIONS_MOST,
-    APPLICATION_YEARS,
 )

@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 
 from supportdesk.classes.sheets.words import SATISFACTION, UNDERSTANDING, WAYS
 from supportdesk.classes.words import ATTENDANCE, ENROLMENT_STATES
+from supportdesk.learners.applying.words import APPLICANT
 from supportdesk.learners.record_words import TableWords
-from supportdesk.learners.words import CHANNELS, DEVICES
 
 WORDS: Final[Mapping[str, TableWords]] = {
     "enrolment": TableWords(
@@ -30,19 +30,9 @@ WORDS: Final[Mapping[str, TableWords]] = {
         {
             "application_id": _l("申し込みの番号"),
             "position": _l("ふたりのうちの何人目か"),
-            "name": _l("氏名"),
-            "kana": _l("フリガナ"),
-            "kana_key": _l("さがすためのフリガナ"),
-            "phone": _l("電話番号"),
-            "residence": _l("地区"),
-            "birth_year": _l("生まれた年"),
-            "device": _l("使っている電話"),
-            "needs": _l("手助けがいること"),
-            "channel": _l("希望する方法"),
-            "channel_differs": _l("連絡の方法が登録とちがう"),
+            **APPLICANT,
             "applied_at": _l("申し込んだ日時"),
         },
-        {"device": DEVICES, "channel": CHANNELS},
     ),
     "lottery_entrant": TableWords(
         _l("抽選の申し込み"),

@@ -13,7 +13,19 @@ from sqlalchemy import select
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
-from supportdesk.demo import city, classes, doubles, helpdesk, home, lottery, neighbours, numbers, outreach, rights
+from supportdesk.demo import (
+    city,
+    classes,
+    consultations,
+    doubles,
+    helpdesk,
+    home,
+    lottery,
+    neighbours,
+    numbers,
+    outreach,
+    rights,
+)
 from supportdesk.demo.people import PASSWORD, USERNAMES, load_people, make_hashes
 from supportdesk.extensions import db
 
@@ -36,6 +48,7 @@ def make_demo(seed: int) -> None:
         lottery.play(cast, dice, now)
         outreach.play(cast, now)
         numbers.play(cast, now)
+        consultations.play(now)
 
 
 def demo_accounts_present() -> bool:

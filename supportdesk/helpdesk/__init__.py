@@ -16,6 +16,9 @@ def plug_in(app: Flask) -> None:
     from supportdesk.core.permissions import Permission
     from supportdesk.helpdesk import descriptions, views
     from supportdesk.helpdesk.answers import ANSWERS
+    from supportdesk.helpdesk.applying import public_views
+    from supportdesk.helpdesk.applying.operations import KIND
+    from supportdesk.helpdesk.applying.queries import describe_applications
     from supportdesk.helpdesk.cards.office import REVIEW_DAYS
     from supportdesk.helpdesk.cases.office import SETTINGS as CASE_SETTINGS
     from supportdesk.helpdesk.office import SETTINGS
@@ -26,6 +29,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.places.plans import RoomPlans, answer_for_plans
 
     for pages in (
+        "applying.desk_views",
         "booking_views",
         "cases.views",
         "cases.way_views",
@@ -37,9 +41,12 @@ def plug_in(app: Flask) -> None:
         import_module(f"supportdesk.helpdesk.{pages}")  # their pages stand on the blueprint of views
     app.register_blueprint(display_views.blueprint)
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(public_views.blueprint)
     add_to_menu(
         app,
+        MenuItem("consultations.index", _l("相談の予約"), None),
         MenuItem("helpdesk.index", _l("相談"), Permission.SEE_HELPDESK),
+        MenuItem("helpdesk.applications", _l("相談の申し込み"), Permission.EDIT_LEARNERS),
         MenuItem(
             "helpdesk.today", _l("きょうの相談"), Permission.SEE_HELPDESK, begins_day=Permission.HOLD_CONSULTATION
         ),
@@ -47,6 +54,7 @@ def plug_in(app: Flask) -> None:
     )
     activities.register(app.extensions, "booking", descriptions.describe_bookings)
     activities.register(app.extensions, "queue_number", describe_numbers)
+    activities.register(app.extensions, KIND, describe_applications)
     answer_for_plans(
         app,
         RoomPlans("helpdesk", at_venue=descriptions.bookings_at_venue, of_account=descriptions.work_of_adviser),

@@ -8,15 +8,19 @@ from flask_babel import lazy_gettext as _l
 
 from supportdesk.core.database import table_of
 from supportdesk.helpdesk import descriptions, leaving, record_words
+from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.cases.models import Case, CaseHandOver
 from supportdesk.helpdesk.models import Booking
 from supportdesk.helpdesk.queue import answers as queue
 from supportdesk.learners.ageing import Ageing
-from supportdesk.learners.office import CALLER_YEARS, CASE_YEARS
+from supportdesk.learners.applying.models import APPLICANT_WORDS, BESIDES_WHO
+from supportdesk.learners.office import APPLICATION_YEARS, CALLER_YEARS, CASE_YEARS
 from supportdesk.learners.rooms import LearnerTable, Mention, RoomAnswers, Turn
 
 #: What an adviser wrote in their own words; fields, result and minutes stay for the figures.
 CASE_WORDS: Final = ("asked", "done", "os", "referral", "scam_steps", "asides")
+#: What somebody who applied in public wrote.
+_WRITTEN: Final = (*APPLICANT_WORDS, "question", "caller_name", "caller_relation", "caller_phone")
 
 ANSWERS: Final = RoomAnswers(
     room="helpdesk",
@@ -28,8 +32,13 @@ ANSWERS: Final = RoomAnswers(
         LearnerTable(table_of(Case), personal=CASE_WORDS),
         LearnerTable(table_of(CaseHandOver), personal=("why",)),
         queue.TABLE,
+        LearnerTable(table_of(ConsultationApplication), personal=_WRITTEN),
     ),
-    mentions=(Mention(table_of(Booking), "caller_name", "caller_phone", "caller_relation"),),
+    mentions=(
+        Mention(table_of(Booking), "caller_name", "caller_phone", "caller_relation"),
+        Mention(table_of(ConsultationApplication), "caller_name", "caller_phone", "caller_relation"),
+        Mention(table_of(ConsultationApplication), "kana", "phone", column=None, besides=(*BESIDES_WHO, "question")),
+    ),
     timeline=descriptions.timeline_of_bookings,
     scope=queue.learners_of,
     upcoming=descriptions.upcoming,
@@ -45,6 +54,13 @@ ANSWERS: Final = RoomAnswers(
             since="starts_at",
             years=CALLER_YEARS.get,
             emptied=("caller_name", "caller_relation", "caller_phone", "clash_reason"),
+        ),
+        Ageing(
+            _l("市民が相談の申し込みに書いたこと"),
+            table_of(ConsultationApplication),
+            since="applied_at",
+            years=APPLICATION_YEARS.get,
+            emptied=_WRITTEN,
         ),
         Ageing(
             _l("相談したいこと"),

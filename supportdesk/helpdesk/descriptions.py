@@ -15,6 +15,7 @@ from supportdesk.core.moments import WEEKDAYS
 from supportdesk.core.permissions import Actor, Permission, Role
 from supportdesk.core.wareki import format_time
 from supportdesk.extensions import db
+from supportdesk.helpdesk.applying.models import ConsultationApplication as _Applied
 from supportdesk.helpdesk.cases.models import Case, CaseHandOver
 from supportdesk.helpdesk.models import Booking, BookingState, Desk, DeskHours
 from supportdesk.helpdesk.words import BOOKING_STATES, result_in_words
@@ -176,7 +177,7 @@ def at_own_desk(account_id: int) -> ColumnElement[bool]:
 
 
 def parts_of_bookings(learner_id: int) -> list[Part]:
-    """Each consultation the learner was booked for, with what was noted of it and handed over. Two statements."""
+    """Each consultation the learner was booked or applied for, with what was noted of it and handed over. Three statements."""
     rows = db.session.execute(
         select(Booking.id, Booking.starts_at, Desk.name, Case.id.label("case"))
         .join(Desk, Desk.id == Booking.desk_id)
@@ -188,12 +189,14 @@ def parts_of_bookings(learner_id: int) -> list[Part]:
         select(CaseHandOver.case_id, CaseHandOver.id).where(CaseHandOver.learner_id == learner_id)
     ):
         handed.setdefault(row.case_id, []).append(("case_hand_over", row.id))
-    return [
+    applied, waiting = _applied_for(learner_id)
+    return waiting + [
         Part(
             row.starts_at,
             row.name,
             [
                 ("booking", row.id),
+                *applied.get(row.id, ()),
                 *([("consultation_case", row.case)] if row.case else []),
                 *handed.get(row.case, ()),
             ],
@@ -201,3 +204,15 @@ def parts_of_bookings(learner_id: int) -> list[Part]:
         )
         for row in rows
     ]
+
+
+def _applied_for(learner_id: int) -> tuple[dict[int, list[tuple[str, int]]], list[Part]]:
+    """What they wrote when they applied in public: by the booking it became, and what became none. One statement."""
+    rows = db.session.execute(
+        select(_Applied.id, _Applied.booking_id, _Applied.starts_at, Desk.name)
+        .join(Desk, Desk.id == _Applied.desk_id)
+        .where(_Applied.learner_id == learner_id)
+    ).all()
+    place = "consultation_application"
+    booked = {row.booking_id: [(place, row.id)] for row in rows if row.booking_id is not None}
+    return booked, [Part(row.starts_at, row.name, [(place, row.id)]) for row in rows if row.booking_id is None]

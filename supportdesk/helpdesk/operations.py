@@ -23,6 +23,7 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.helpdesk import wording
+from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.cases.models import Case
 from supportdesk.helpdesk.errors import (
     AlreadyBegun,
@@ -178,6 +179,17 @@ _CANCEL = (
     .values(state=BookingState.CANCELLED, cancelled_at=bindparam("at"), cancelled_by=bindparam("by"))
 )
 _TAKE_CASE_ALONG = update(Case).where(Case.booking_id == bindparam("old")).values(booking_id=bindparam("new"))
+_TAKE_APPLICATION_ALONG = (
+    update(ConsultationApplication)
+    .where(ConsultationApplication.booking_id == bindparam("old"))
+    .values(
+        booking_id=bindparam("new"),
+        desk_id=bindparam("at_desk"),
+        adviser_id=bindparam("with_adviser"),
+        starts_at=bindparam("from_then"),
+        ends_at=bindparam("until_then"),
+    )
+)
 
 
 def cancel_booking(booking_id: int, *, told: bool = True, actor: Actor, now: datetime) -> None:
@@ -261,6 +273,17 @@ def move_booking(
     caller = Caller(booking.caller_name, booking.caller_relation, booking.caller_phone)
     booked = _give(slot, standing, topic=booking.topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
     connection().execute(_TAKE_CASE_ALONG, {"old": booking_id, "new": booked.booking_id})
+    connection().execute(
+        _TAKE_APPLICATION_ALONG,
+        {
+            "old": booking_id,
+            "new": booked.booking_id,
+            "at_desk": slot.desk_id,
+            "with_adviser": slot.adviser_id,
+            "from_then": slot.starts_at,
+            "until_then": slot.ends_at,
+        },
+    )
     _hand_on(booking, actor=actor, now=now)
     text = wording.moved(slot.desk, slot.place, slot.starts_at, booked.code)
     _tell("booking_moved", text, slot, standing, booked, told=told, call_to=caller.phone, now=now)

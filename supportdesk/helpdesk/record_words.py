@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from supportdesk.helpdesk.cases.scams import SCAM_STEPS
 from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS, REFERRED_TO
+from supportdesk.learners.applying.words import APPLICANT, REASONS, REFUSALS, STATES
 from supportdesk.learners.record_words import TableWords
 
 WORDS: Final[Mapping[str, TableWords]] = {
@@ -22,6 +23,23 @@ WORDS: Final[Mapping[str, TableWords]] = {
             "booked_by": _l("受け付けた人"),
         },
         {"state": BOOKING_STATES},
+    ),
+    "consultation_application": TableWords(
+        _l("市民が相談の申し込みに書いたこと"),
+        {
+            "desk_id": _l("窓口"),
+            "booking_id": _l("どの相談"),
+            "receipt": _l("受付番号"),
+            "because": _l("確認を待つ理由"),
+            "refused_because": _l("断った理由"),
+            "sender": _l("送った場所の目印"),
+            "settled_at": _l("決めた日時"),
+            "settled_by": _l("決めた人"),
+            **APPLICANT,
+            "applied_at": _l("申し込んだ日時"),
+            "question": _l("相談したいこと"),
+        },
+        {"state": STATES, "because": REASONS, "refused_because": REFUSALS},
     ),
     "consultation_case": TableWords(
         _l("相談の記録"),

@@ -16,6 +16,7 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.japanese import tidy
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk import board
+from supportdesk.helpdesk.applying.queries import how_many_held
 from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.found import Found, described
 from supportdesk.learners.rooms import check_scope, scope_of
@@ -65,6 +66,7 @@ def index() -> str:
         districts=district_choices(),
         holiday=holiday_name(day) if day else None,
         learner=learner,
+        to_confirm=how_many_held(),
         states=BOOKING_STATES,
     )
 

@@ -23,6 +23,11 @@ def cancelled(desk: str, place: str, starts_at: datetime) -> str:
     return f"{_which(desk, place, starts_at)}の予約は取り消しになりました。別の日をご案内します。"
 
 
+def application_refused(desk: str, place: str, starts_at: datetime) -> str:
+    """What was applied for in public cannot be."""
+    return f"お申し込みいただいた{_which(desk, place, starts_at)}は、お受けできませんでした。お電話でおたずねください。"
+
+
 def _which(desk: str, place: str, starts_at: datetime) -> str:
     local = clock.local(starts_at)
     return f"「{desk}」（{format_short(local.date())}{format_time(local)}から・{place}）"

@@ -102,6 +102,25 @@ RECEIPT_DAYS: Final = NumberSetting(
     ),
 )
 
+APPLICATIONS_MOST: Final = NumberSetting(
+    name="learners.applications_most",
+    label=_l("同じ場所から10分間に受け付ける、市民の申し込みの数"),
+    default=10,
+    least=2,
+    most=100,
+    unit=_l("件"),
+    meaning=_l("これより多いと、少し待ってもらいます。教室や役所のWi-Fiから、みんなで申し込むときは多くします。"),
+)
+APPLICATION_YEARS: Final = NumberSetting(
+    name="learners.application_years",
+    label=_l("市民が申し込みに書いたことを残す年数"),
+    default=1,
+    least=1,
+    most=10,
+    unit=_l("年"),
+    meaning=_l("名前や電話番号などを、この年数のあとに消します。だれの申し込みか決まらなかったものも消します。"),
+)
+
 SETTINGS: Final = (
     ADMISSION_MINUTES,
     UNDO_DAYS,
@@ -112,5 +131,7 @@ SETTINGS: Final = (
     NOTICE_YEARS,
     RESIDENCE_YEARS,
     REQUEST_YEARS,
+    APPLICATIONS_MOST,
+    APPLICATION_YEARS,
     GONE_YEARS,
 )

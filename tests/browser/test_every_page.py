@@ -86,6 +86,7 @@ def _starts(path: str) -> dict[str, list[str]]:
         lottery = first("SELECT id FROM run WHERE filling = 'lottery'")
         applied = first("SELECT receipt FROM application")
         asked_about = first("SELECT id FROM application WHERE because = 'no_place' AND state = 'held'")
+        consulted = first("SELECT receipt FROM consultation_application")
         couple = database.execute("SELECT learner_id, other_id FROM learner_link").fetchone()
         asked, asker = database.execute("SELECT id, learner_id FROM rights_request WHERE kind = 'erasure'").fetchone()
         receipt = first("SELECT receipt FROM outreach_request")
@@ -117,6 +118,7 @@ def _starts(path: str) -> dict[str, list[str]]:
             f"/b/{booked_as}",
             f"/outreach/received/{receipt}",
             f"/apply/receipt/{applied}",
+            f"/consultations/receipt/{consulted}",
         ],
         "reception": [
             "/home",

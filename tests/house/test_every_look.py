@@ -25,6 +25,7 @@ from supportdesk.core.database import transaction
 from supportdesk.core.permissions import Role
 from supportdesk.demo import PASSWORD
 from supportdesk.extensions import db
+from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.models import Booking
 from supportdesk.helpdesk.queries import open_slots
 from supportdesk.learners.models import Learner, Pass
@@ -48,6 +49,7 @@ ROWS: Final[dict[str, Any]] = {
     "entry_id": LotteryEntry.id,
     "entrant_id": LotteryEntrant.id,
     "booking_id": Booking.id,
+    "consultation_application_id": ConsultationApplication.id,
     "session_id": PeerSession.id,
     "match_id": Match.id,
     "token": Pass.token,
@@ -112,6 +114,9 @@ def named(demo: Flask) -> Flask:
             known = "見本" + cast(Applicant.learner_id, String) + "号"
             applicants = update(Applicant).where(Applicant.learner_id.is_not(None))
             session.execute(applicants.values(name=known, kana=known))
+            asker = "見本" + cast(ConsultationApplication.learner_id, String) + "号"
+            askers = update(ConsultationApplication).where(ConsultationApplication.learner_id.is_not(None))
+            session.execute(askers.values(name=asker, kana=asker))
         db.session.remove()
     return demo
 

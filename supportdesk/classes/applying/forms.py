@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,12 +17,16 @@ from supportdesk.learners.applying.fields import YEAR_HINT, ApplicantForm
 from supportdesk.learners.applying.wishes import Wish
 from supportdesk.learners.booking_fields import ReasonField
 from supportdesk.learners.forms import YearField
+from supportdesk.learners.models import Channel
 from supportdesk.learners.particulars import LONGEST
+
+_CHANNELS: Final = {Channel.PHONE: _l("電話"), Channel.POST: _l("はがき")}
 
 
 class ApplyForm(ApplicantForm):
     """One person, or two who come together, as they write themselves down."""
 
+    channel = ChoiceField(_l("結果のお知らせ"), choices=_CHANNELS, coerce=Channel, default=Channel.PHONE)
     other_kana = KanaField(_l("もうひとりの方のフリガナ"), required=False, max_length=LONGEST["kana"])
     other_name = TextField(
         _l("もうひとりの方のお名前（漢字）"),
@@ -48,7 +53,7 @@ class ApplyForm(ApplicantForm):
 
     def wishes(self) -> list[Wish]:
         """What was typed: one person or two."""
-        first = self.wish()
+        first = replace(self.wish(), channel=self.channel.data or Channel.PHONE)
         if not self.other_kana.data:
             return [first]
         other = Wish(

@@ -23,7 +23,6 @@ from supportdesk.classes.lottery.entering import withdraw_entrant
 from supportdesk.classes.lottery.errors import DeadlinePassed
 from supportdesk.classes.lottery.models import LotteryEntrant
 from supportdesk.classes.models import Enrolment, EnrolmentState, Filling
-from supportdesk.classes.office import APPLICATIONS_MOST
 from supportdesk.core.codes import tidy_code
 from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError
@@ -33,6 +32,7 @@ from supportdesk.learners.applying.doors import refuse_floods, refuse_guesses, s
 from supportdesk.learners.applying.errors import AlreadySettled
 from supportdesk.learners.applying.models import ApplicationState, HeldBecause
 from supportdesk.learners.applying.wishes import Wish, written_down
+from supportdesk.learners.office import APPLICATIONS_MOST
 
 _LIVE: Final = (ApplicationState.HELD, ApplicationState.PLACED)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 
 from supportdesk.classes import schedule
 from supportdesk.classes.applying import operations, queries
@@ -10,12 +10,11 @@ from supportdesk.classes.applying.forms import ApplyForm
 from supportdesk.classes.lottery.drawing import weighing_now
 from supportdesk.classes.lottery.rule import weight_of
 from supportdesk.core import clock
-from supportdesk.core.answers import Answer, answer_form
+from supportdesk.core.answers import Answer
 from supportdesk.core.codes import tidy_code
-from supportdesk.core.database import transaction
-from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import public
 from supportdesk.core.security import keep_no_copy
+from supportdesk.learners.applying.answering import answer_applicant, answer_withdrawal
 from supportdesk.learners.applying.doors import keep_receipt, own_receipts, sender_of
 from supportdesk.learners.applying.fields import WithdrawForm
 from supportdesk.places.choices import district_choices
@@ -62,13 +61,7 @@ def apply(run_id: int) -> Answer:
         keep_receipt(receipt)
         return url_for("apply.receipt", code=receipt)
 
-    if form.is_submitted() and form.validate():
-        try:
-            form.demand_a_person(now)
-        except DeskError as refusal:
-            form.refuse(refusal)
-            return page(), 422
-    return answer_form(form, page, act)
+    return answer_applicant(form, page, act)
 
 
 @blueprint.get("/receipt/<code>")
@@ -93,17 +86,9 @@ def receipt(code: str) -> Answer:
 def withdraw() -> Answer:
     """Take an application back, with its number and the end of the telephone's. Wrong guesses are counted."""
     form = WithdrawForm(receipt=request.args.get("receipt", "")[:20])
-    page = "classes/applying/withdraw.html"
-    if not form.is_submitted():
-        return render_template(page, form=form)
-    if not form.validate():
-        return render_template(page, form=form), 422
-    try:
-        with transaction():
-            outcome = operations.withdraw_application(form.receipt.data, form.last_four.data, now=clock.now())
-    except DeskError as refusal:
-        outcome = refusal
-    if isinstance(outcome, DeskError):
-        form.refuse(outcome)
-        return render_template(page, form=form), outcome.status
-    return redirect(url_for("apply.receipt", code=outcome), 303)
+    return answer_withdrawal(
+        form,
+        lambda: render_template("classes/applying/withdraw.html", form=form),
+        lambda receipt, last_four: operations.withdraw_application(receipt, last_four, now=clock.now()),
+        lambda code: url_for("apply.receipt", code=code),
+    )

@@ -28,14 +28,13 @@ from supportdesk.learners.applying.models import RefusedBecause
 from supportdesk.learners.applying.wishes import Wish
 from supportdesk.learners.applying.words import REFUSALS
 from supportdesk.learners.forms import YearField
-from supportdesk.learners.models import Channel, Device, Need
+from supportdesk.learners.models import Device, Need
 from supportdesk.learners.particulars import LONGEST
 from supportdesk.learners.standing import OUTSIDE
 from supportdesk.learners.words import DEVICES, NEEDS
 
 #: Nobody reads and fills in the page in less.
 _AT_LEAST: Final = timedelta(seconds=4)
-_CHANNELS: Final = {Channel.PHONE: _l("電話"), Channel.POST: _l("はがき")}
 YEAR_HINT: Final = _l("例：昭和15、1940。わからないときは、空けておいてください。")
 
 
@@ -51,7 +50,6 @@ class ApplicantForm(DeskForm):
     birth_year = YearField(_l("生まれた年"), required=False, hint=YEAR_HINT)
     device = ChoiceField(_l("お使いの電話"), choices=DEVICES, coerce=Device, required=False)
     needs = TicksField(_l("手助けがいること"), choices=NEEDS, coerce=Need)
-    channel = ChoiceField(_l("結果のお知らせ"), choices=_CHANNELS, coerce=Channel, default=Channel.PHONE)
     website = TextField(_l("ここには何も書かないでください"), required=False, max_length=200)
     opened = HiddenField(max_length=200)
 
@@ -85,7 +83,6 @@ class ApplicantForm(DeskForm):
             birth_year=self.birth_year.data,
             device=self.device.data,
             needs=frozenset(self.needs.data or ()),
-            channel=self.channel.data or Channel.PHONE,
         )
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supportdesk.core.database import foreign_key, key_text
 from supportdesk.learners.models import Channel, Device
+
+#: The columns beside name and number that say who it is, and all of them.
+BESIDES_WHO: Final = ("name", "kana_key", "residence", "birth_year", "device", "needs")
+APPLICANT_WORDS: Final = ("kana", "phone", *BESIDES_WHO)
 
 
 class ApplicationState(StrEnum):

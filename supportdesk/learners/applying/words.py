@@ -30,6 +30,19 @@ REFUSALS: Final = {
     RefusedBecause.PRANK: _l("いたずら・まちがい"),
     RefusedBecause.OVER: _l("教室が中止になったか、もう始まった"),
 }
+#: What the columns about an applicant are called on a learner's whole record.
+APPLICANT: Final = {
+    "name": _l("氏名"),
+    "kana": _l("フリガナ"),
+    "kana_key": _l("さがすためのフリガナ"),
+    "phone": _l("電話番号"),
+    "residence": _l("地区"),
+    "birth_year": _l("生まれた年"),
+    "device": _l("使っている電話"),
+    "needs": _l("手助けがいること"),
+    "channel": _l("希望する方法"),
+    "channel_differs": _l("連絡の方法が登録とちがう"),
+}
 
 
 def needs_in_words(person: WrittenDown) -> str:

@@ -1,0 +1,154 @@
+"""Reception's pages for consultations applied for in public: who they are about, and what they have become."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from supportdesk.accounts.actions import Action
+from supportdesk.accounts.looking import note_list
+from supportdesk.accounts.sign_in import current_actor
+from supportdesk.core import clock
+from supportdesk.core.activities import activity
+from supportdesk.core.addresses import row_id
+from supportdesk.core.answers import Answer, answer_form, answer_press
+from supportdesk.core.errors import NotFound
+from supportdesk.core.paging import page_number
+from supportdesk.core.permissions import Permission, requires
+from supportdesk.core.phones import shown_phone
+from supportdesk.helpdesk.applying import free, queries, settling
+from supportdesk.helpdesk.applying.forms import PlaceForm
+from supportdesk.helpdesk.applying.models import ConsultationApplication
+from supportdesk.helpdesk.applying.operations import KIND
+from supportdesk.helpdesk.queries import person_of
+from supportdesk.helpdesk.views import blueprint
+from supportdesk.learners.applying.fields import RefuseForm
+from supportdesk.learners.applying.matching import candidates
+from supportdesk.learners.applying.models import ApplicationState, RefusedBecause
+from supportdesk.learners.applying.words import REASONS, REFUSALS, STATES, needs_in_words
+from supportdesk.learners.found import described
+from supportdesk.learners.rooms import check_scope
+from supportdesk.learners.standing import OUTSIDE
+from supportdesk.learners.words import DEVICES
+from supportdesk.places import occupancy
+from supportdesk.places.choices import district_choices
+
+_ONE: Final = "/applications/<int(max=2147483647):consultation_application_id>"
+
+
+@blueprint.get("/applications")
+@requires(Permission.EDIT_LEARNERS)
+def applications() -> str:
+    """What residents sent and nobody has settled yet; the next time first."""
+    page = queries.held_page(page_number())
+    note_list(Action.VIEW_APPLICATION, [one.learner_id for one in page.rows if one.learner_id])
+    return render_template("helpdesk/applying/applications.html", page=page, reasons=REASONS)
+
+
+@blueprint.get(_ONE)
+@requires(Permission.EDIT_LEARNERS)
+def application(consultation_application_id: int) -> str:
+    """One application: who wrote what, who that may be, and what to do with it."""
+    found = queries.application_to_settle(consultation_application_id)
+    known = [found.learner_id] if found.learner_id else []
+    held = found.state is ApplicationState.HELD
+    alike = candidates(found) if held and not known else []
+    note_list(Action.VIEW_APPLICATION, [*known, *(one.id for one in alike)], subject=activity(KIND, found.id))
+    return render_template(
+        "helpdesk/applying/application.html",
+        application=found,
+        desk=free.any_desk(found.desk_id),
+        alike=alike,
+        named={one.id: one for one in described(known)} if known else {},
+        held=held,
+        state=STATES[found.state],
+        because=REASONS[found.because] if found.because else "",
+        refused=REFUSALS[found.refused_because] if found.refused_because else "",
+        districts={**dict(district_choices()), OUTSIDE: _("市外")},
+        devices=DEVICES,
+        needs_of=needs_in_words,
+        phone_of=shown_phone,
+    )
+
+
+@blueprint.post(f"{_ONE}/who")
+@requires(Permission.EDIT_LEARNERS)
+def say_who(consultation_application_id: int) -> Response:
+    """It is this learner, or somebody new: nobody of those whom the page showed."""
+    actor, now, written = current_actor(), clock.now(), request.form.get("learner", "")
+    learner_id = row_id(written) if written else None
+    if written and learner_id is None:
+        raise NotFound
+    if learner_id is not None:
+        check_scope(actor, learner_id)
+    others = frozenset(one for one in map(row_id, request.form.get("others", "").split(",")) if one is not None)
+    here = url_for("helpdesk.application", consultation_application_id=consultation_application_id)
+
+    def act() -> str:
+        said = settling.say_who(consultation_application_id, learner_id, others=others, actor=actor, now=now)
+        if said.state is ApplicationState.PLACED:
+            flash(_("予約にしました。"), "good")
+        elif said.refusal is not None:
+            flash(str(said.refusal.message), "warn")
+        return here
+
+    return answer_press(act, back=here)
+
+
+@blueprint.route(f"{_ONE}/place", methods=["GET", "POST"])
+@requires(Permission.EDIT_LEARNERS)
+def place_application(consultation_application_id: int) -> Answer:
+    """It is known who it is: book it; where the desk refuses, say what was asked of them."""
+    found = queries.application_to_settle(consultation_application_id)
+    here = url_for("helpdesk.application", consultation_application_id=found.id)
+    if (found.state is not ApplicationState.HELD or not found.learner_id) and request.method == "GET":
+        flash(_("この申し込みは、いま受け付けられません。"), "warn")
+        return redirect(here, 303)
+    actor, now, form = current_actor(), clock.now(), PlaceForm()
+
+    def act() -> str:
+        settling.place_application(found.id, clash_reason=form.clash_reason.data or "", actor=actor, now=now)
+        return here
+
+    def page() -> str:
+        known = [found.learner_id] if found.learner_id else []
+        note_list(Action.VIEW_APPLICATION, known, subject=activity(KIND, found.id))
+        return render_template(
+            "helpdesk/applying/place.html",
+            form=form,
+            application=found,
+            desk=free.any_desk(found.desk_id),
+            clash=_clash(found),
+        )
+
+    return answer_form(form, page, act, _("予約にしました。"))
+
+
+def _clash(found: ConsultationApplication) -> str:
+    """What else they have then, in words."""
+    if found.learner_id is None:
+        return ""
+    person = occupancy.person(person_of(found.learner_id))
+    in_the_way = occupancy.who_has([person], found.starts_at, found.ends_at)
+    return occupancy.in_words(in_the_way) if in_the_way else ""
+
+
+@blueprint.route(f"{_ONE}/refuse", methods=["GET", "POST"])
+@requires(Permission.EDIT_LEARNERS)
+def refuse_application(consultation_application_id: int) -> Answer:
+    """Say why it comes to nothing."""
+    found, form = queries.application_to_settle(consultation_application_id), RefuseForm()
+    actor, now = current_actor(), clock.now()
+
+    def act() -> str:
+        reason = RefusedBecause(str(form.reason.data))
+        settling.refuse_application(found.id, reason, actor=actor, now=now)
+        return url_for("helpdesk.applications")
+
+    def page() -> str:
+        return render_template("helpdesk/applying/refuse.html", form=form, application=found, phone_of=shown_phone)
+
+    return answer_form(form, page, act, _("申し込みを断りました。枠はあきました。"))

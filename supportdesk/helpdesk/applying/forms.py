@@ -1,0 +1,93 @@
+"""The form with which a resident applies for a consultation, and the one with which reception books it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from supportdesk.core.addresses import row_id
+from supportdesk.core.fields import ChoiceField, DeskForm, NoteField, PhoneField, TextField
+from supportdesk.core.fields.note import refuse_what_must_not_be_kept
+from supportdesk.helpdesk.applying.free import FreeTime, read_time
+from supportdesk.learners.applying.fields import ApplicantForm
+from supportdesk.learners.booking_fields import ReasonField
+from supportdesk.learners.caller import THE_LEARNER, Caller
+
+
+class Instead(NamedTuple):
+    """Another time, at this or another desk."""
+
+    desk_id: int
+    starts_at: datetime
+
+    @classmethod
+    def of(cls, one: FreeTime) -> str:
+        """As the form sends it."""
+        return f"{one.desk_id}/{one.written}"
+
+
+class InsteadField(ChoiceField):
+    """One of the times that were free when the page was drawn: the desk says whether it still is."""
+
+    def _read(self, sent: str) -> Instead:
+        desk, _slash, written = sent.partition("/")
+        desk_id, starts_at = row_id(desk), read_time(written)
+        if desk_id is None or starts_at is None:
+            raise ValueError(_("一覧の中からえらんでください。"))
+        return Instead(desk_id, starts_at)
+
+    def _chosen(self, value: Any) -> bool:
+        return False  # what was chosen is gone: the page offers others
+
+
+class ConsultationForm(ApplicantForm):
+    """One person who comes, what they want to ask, and who applies for them."""
+
+    instead = InsteadField(_l("ほかの時間"), required=False)
+    question = NoteField(
+        _l("相談したいこと"),
+        max_length=300,
+        rows=3,
+        hint=_l("例：LINEで写真を送りたい。わかるときだけ、書いてください。"),
+    )
+    caller_name = TextField(
+        _l("代わりに申し込む方のお名前"), required=False, max_length=100, validators=[refuse_what_must_not_be_kept]
+    )
+    caller_relation = TextField(
+        _l("ご本人との関係"),
+        required=False,
+        max_length=50,
+        hint=_l("例：長女、夫、ケアマネジャー"),
+        validators=[refuse_what_must_not_be_kept],
+    )
+    caller_phone = PhoneField(_l("代わりに申し込む方の電話番号"), required=False)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Field by field; whoever applies for somebody else has a name."""
+        valid = bool(super().validate(extra_validators))
+        said = self.caller_relation.data or self.caller_phone.data
+        if said and not self.caller_name.data and not self.caller_name.errors:
+            self.caller_name.errors = [_("代わりに申し込む方のお名前を入力してください。")]
+            valid = False
+        return valid
+
+    @property
+    def for_somebody(self) -> bool:
+        """Whether anything of that part of the form is filled in, or wrong."""
+        parts = (self.caller_name, self.caller_relation, self.caller_phone)
+        return any(one.data or one.errors for one in parts)
+
+    def caller(self) -> Caller:
+        """Who applies, where it is not whoever comes."""
+        if not self.caller_name.data:
+            return THE_LEARNER
+        return Caller(self.caller_name.data, self.caller_relation.data or "", self.caller_phone.data or "")
+
+
+class PlaceForm(DeskForm):
+    """What reception has asked whoever applied, where there was something to ask."""
+
+    clash_reason = ReasonField()

@@ -1,0 +1,104 @@
+"""Making a booking of an application, holding the slot until that can be, and letting it go. Under the desk's lock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from supportdesk.core.activities import activity
+from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.permissions import Actor
+from supportdesk.extensions import db
+from supportdesk.helpdesk.applying.models import ConsultationApplication
+from supportdesk.helpdesk.freed import slot_freed
+from supportdesk.helpdesk.holds.operations import end_hold, hold_slot
+from supportdesk.helpdesk.locking import lock_desks
+from supportdesk.helpdesk.models import Booking
+from supportdesk.helpdesk.operations import book_consultation
+from supportdesk.learners.applying.doors import settle
+from supportdesk.learners.applying.models import ApplicationState, HeldBecause
+from supportdesk.learners.caller import Caller
+
+
+def owner_of(application: ConsultationApplication) -> str:
+    """As whose the slot is held."""
+    return activity("apply", application.id)
+
+
+def place(
+    application: ConsultationApplication, *, clash_reason: str = "", told: bool = True, actor: Actor, now: datetime
+) -> None:
+    """Book what they applied for. They have read that the time is theirs, so that nobody need tell them. Raises why
+    the desk refuses.
+    """
+    assert application.learner_id is not None, "only who is known is booked"
+    booked = book_consultation(
+        application.desk_id,
+        application.adviser_id,
+        application.starts_at,
+        application.learner_id,
+        topic=application.question,
+        caller=Caller(
+            application.caller_name, application.caller_relation, application.caller_phone or application.phone
+        ),
+        clash_reason=clash_reason,
+        told=told,
+        owner=owner_of(application),
+        actor=actor,
+        now=now,
+    )
+    application.booking_id = booked.booking_id
+    settle(application, ApplicationState.PLACED, actor=actor, now=now)
+
+
+def try_to_place(application: ConsultationApplication, *, actor: Actor, now: datetime) -> DeskError | None:
+    """Whatever the desk would have asked of somebody on the telephone, reception asks: it is held for them, and what
+    that is is returned.
+    """
+    try:
+        with db.session.begin_nested():
+            db.session.connection()  # the savepoint is made when the session is asked, and `connection()` asks nobody
+            place(application, actor=actor, now=now)
+    except DeskError as refusal:
+        application.state, application.because = ApplicationState.HELD, HeldBecause.NO_PLACE
+        application.booking_id = application.settled_at = application.settled_by = None
+        db.session.flush()
+        return refusal
+    return None
+
+
+def keep_slot(application: ConsultationApplication, *, now: datetime) -> None:
+    """Nobody else can have the slot until reception has decided. Raises SlotTaken."""
+    hold_slot(
+        application.desk_id,
+        application.adviser_id,
+        application.starts_at,
+        owner=owner_of(application),
+        until=None,
+        now=now,
+    )
+
+
+def let_go(application: ConsultationApplication, *, actor: Actor, now: datetime) -> None:
+    """The slot is somebody else's to have, unless it has begun."""
+    freed, name = end_hold(owner_of(application)), owner_of(application)
+    if freed is not None and freed.starts_at > now:
+        slot_freed(freed.desk_id, freed.adviser_id, freed.starts_at, freed.ends_at, name, actor=actor, now=now)
+
+
+def locked_application(application_id: int) -> ConsultationApplication:
+    """The application, behind the lock of its desk, and of that to which its booking moved. Raises NotFound."""
+    desks = db.session.execute(
+        select(ConsultationApplication.desk_id, Booking.desk_id)
+        .outerjoin(Booking, Booking.id == ConsultationApplication.booking_id)
+        .where(ConsultationApplication.id == application_id)
+    ).one_or_none()
+    if desks is None:
+        raise NotFound
+    lock_desks(desk_id for desk_id in desks if desk_id is not None)
+    return db.session.scalars(
+        select(ConsultationApplication)
+        .where(ConsultationApplication.id == application_id)
+        .execution_options(populate_existing=True)
+    ).one()
