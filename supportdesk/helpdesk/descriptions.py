@@ -177,7 +177,7 @@ def at_own_desk(account_id: int) -> ColumnElement[bool]:
 
 
 def parts_of_bookings(learner_id: int) -> list[Part]:
-    """Each consultation the learner was booked or applied for, with what was noted of it and handed over. Three statements."""
+    """Each consultation the learner was booked or applied for, with all that hangs on it. Three statements."""
     rows = db.session.execute(
         select(Booking.id, Booking.starts_at, Desk.name, Case.id.label("case"))
         .join(Desk, Desk.id == Booking.desk_id)

@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
 from supportdesk.core.database import table_of
 from supportdesk.core.permissions import Actor, Permission
 from supportdesk.extensions import db
+from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.cases.models import Case
 from supportdesk.helpdesk.days_off import taken_off
 from supportdesk.helpdesk.descriptions import at_own_desk
@@ -242,8 +243,10 @@ def bookings_ahead(learner_id: int, now: datetime) -> list[BookingRow]:
 
 
 def booking_by_code(code: str) -> BookingRow | None:
-    """The booking of a code as it is stored (`core.codes.tidy_code`)."""
-    row = db.session.execute(BOOKING_ROWS.where(BOOKING.c.code == code)).one_or_none()
+    """The booking of a code, or of the receipt of an application, as it is stored (`core.codes.tidy_code`)."""
+    applied = select(ConsultationApplication.booking_id).where(ConsultationApplication.receipt == code)
+    wanted = or_(BOOKING.c.code == code, BOOKING.c.id.in_(applied))
+    row = db.session.execute(BOOKING_ROWS.where(wanted)).one_or_none()
     return BookingRow._make(row) if row else None
 
 

@@ -13,7 +13,7 @@ from supportdesk.core.japanese import half_width, tidy
 from supportdesk.core.wareki import DateError, parse_date
 
 LONGEST: Final = 100
-_BOOKING_CODE: Final = re.compile(f"[CB][{ALPHABET}]{{6}}")
+_BOOKING_CODE: Final = re.compile(f"[CBS][{ALPHABET}]{{6}}")
 _DAYS_AHEAD: Final[Mapping[str, int]] = {
     "一昨日": -2, "おととい": -2,
     "昨日": -1, "きのう": -1,
@@ -31,7 +31,7 @@ _ON_RECORD: Final = timedelta(days=10 * 365)
 
 
 class Typed(NamedTuple):
-    """`words` is what is left beside the day; `code` is a booking's code when the whole is one.
+    """`words` is what is left beside the day; `code` is a booking's code, or a receipt, when the whole is one.
 
     `no_such_day` is what was written like a month and a day that no year has, such as 11/31.
     """

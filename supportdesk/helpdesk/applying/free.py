@@ -45,11 +45,12 @@ class PublicDesk(NamedTuple):
 
 
 class FreeTime(NamedTuple):
-    """A time at which somebody at the desk is free."""
+    """A time at which somebody at the desk is free; `set_aside` for those who come first (fairness.py)."""
 
     desk_id: int
     starts_at: datetime
     ends_at: datetime
+    set_aside: bool
 
     @property
     def written(self) -> str:
@@ -123,8 +124,12 @@ def _last_day(now: datetime) -> date:
 
 def _times(slots: Iterable[SlotRow]) -> list[FreeTime]:
     """Two advisers who are free at once are one time to choose."""
-    times = dict.fromkeys(FreeTime(slot.desk_id, slot.starts_at, slot.ends_at) for slot in slots)
-    return sorted(times, key=lambda one: (one.starts_at, one.desk_id))
+    times: dict[tuple[int, datetime], FreeTime] = {}
+    for slot in slots:
+        key = slot.desk_id, slot.starts_at
+        if key not in times or not slot.set_aside:
+            times[key] = FreeTime(*key, slot.ends_at, slot.set_aside)
+    return sorted(times.values(), key=lambda one: (one.starts_at, one.desk_id))
 
 
 def read_time(written: str) -> datetime | None:

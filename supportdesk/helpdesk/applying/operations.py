@@ -24,7 +24,7 @@ from supportdesk.helpdesk.applying.errors import TimeGone, TooManyAhead
 from supportdesk.helpdesk.applying.free import is_offered
 from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.applying.placing import keep_slot, let_go, locked_application, try_to_place
-from supportdesk.helpdesk.errors import AlreadyCancelled, SlotTaken
+from supportdesk.helpdesk.errors import AlreadyCancelled, SlotSetAside, SlotTaken
 from supportdesk.helpdesk.locking import BOOKING, lock_desks
 from supportdesk.helpdesk.models import Booking, BookingState
 from supportdesk.helpdesk.office import MOST_OPEN
@@ -167,20 +167,23 @@ def _slots(desk_id: int, starts_at: datetime, now: datetime) -> list[SlotRow]:
 
 
 def _keep(application: ConsultationApplication, slots: list[SlotRow], now: datetime) -> None:
-    """Book or hold the first of these that nobody took by another door at this moment. Raises TimeGone."""
+    """Book the first of these slots that they may have, or hold the first that nobody took by another door at this
+    moment. Raises TimeGone.
+    """
+    for slot in slots if application.learner_id is not None else ():
+        application.adviser_id, application.ends_at = slot.adviser_id, slot.ends_at
+        refusal = try_to_place(application, actor=SYSTEM, now=now)
+        if refusal is None:
+            return
+        if not isinstance(refusal, SlotTaken | SlotSetAside):
+            break
     for slot in slots:
         application.adviser_id, application.ends_at = slot.adviser_id, slot.ends_at
-        if application.learner_id is not None:
-            refusal = try_to_place(application, actor=SYSTEM, now=now)
-            if refusal is None:
-                return
-            if isinstance(refusal, SlotTaken):
-                continue
         try:
             keep_slot(application, now=now)
-            return
         except SlotTaken:
             continue
+        return
     raise TimeGone
 
 

@@ -93,7 +93,8 @@ def apply(desk_id: int, at: str) -> Answer:
     form = ConsultationForm(district_choices())
 
     def page() -> str:
-        gone = isinstance(form.refusal, TimeGone) or not _is_free(desk_id, starts_at, now)
+        seen = None if isinstance(form.refusal, TimeGone) else _free_at(desk_id, starts_at, now)
+        gone = seen is None
         others = _others(desk_id, starts_at, now) if gone else []
         form.instead.choices = [(Instead.of(one), words) for one, words in others]
         return render_template(
@@ -105,6 +106,7 @@ def apply(desk_id: int, at: str) -> Answer:
             starts_at=starts_at,
             ends_at=starts_at + timedelta(minutes=found.slot_minutes),
             gone=gone,
+            set_aside=seen is not None and seen.set_aside,
             others=others,
             typed=form.is_submitted(),
         )
@@ -127,9 +129,10 @@ def apply(desk_id: int, at: str) -> Answer:
     return answer_applicant(form, page, act)
 
 
-def _is_free(desk_id: int, starts_at: datetime, now: datetime) -> bool:
+def _free_at(desk_id: int, starts_at: datetime, now: datetime) -> FreeTime | None:
     day = clock.local(starts_at).date()
-    return any(one.starts_at == starts_at for one in free.free_times(now, first=day, last=day, desk_id=desk_id))
+    times = free.free_times(now, first=day, last=day, desk_id=desk_id)
+    return next((one for one in times if one.starts_at == starts_at), None)
 
 
 def _others(desk_id: int, starts_at: datetime, now: datetime) -> list[tuple[FreeTime, str]]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
+from supportdesk.core.office import OfficeSetting, office
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
 from supportdesk.helpdesk.applying.errors import TimeGone, TooManyAhead
@@ -17,7 +18,9 @@ from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.applying.operations import withdraw_application
 from supportdesk.helpdesk.applying.queries import receipt_of
 from supportdesk.helpdesk.models import Booking
+from supportdesk.helpdesk.office import MOST_OPEN
 from supportdesk.helpdesk.operations import cancel_booking, move_booking
+from supportdesk.helpdesk.queries import booking_by_code
 from supportdesk.learners.applying.models import ApplicationState, HeldBecause
 from supportdesk.learners.applying.wishes import Wish
 from supportdesk.learners.caller import Caller
@@ -78,6 +81,9 @@ def test_the_same_again_is_one_and_one_person_keeps_only_so_much(app: Flask) -> 
     with app.app_context():
         make_learner("サトウ ハナ", phone="018-800-1111", birth_year=1944)
         desk = make_desk(make_adviser(), closes=16)
+        with transaction() as session:
+            session.get_one(OfficeSetting, MOST_OPEN.name).value = "2"
+        office(app).forget()
         doubtful = Wish(kana="サトウ ハナ", phone="+81188001111", birth_year=1950)
         first = applied(desk, doubtful)
         assert applied(desk, doubtful, own=[first]) == first
@@ -125,8 +131,10 @@ def test_the_receipt_goes_along_when_reception_moves_or_cancels(app: Flask) -> N
         booking_id = db.session.scalars(select(Booking.id)).one()
         with transaction():
             moved = move_booking(booking_id, desk, adviser, at(11), actor=SYSTEM, now=desk_clock.now())
-        seen = receipt_of(receipt)
+        seen, found = receipt_of(receipt), booking_by_code(receipt)
         assert seen is not None
+        assert found is not None, "whoever says their receipt is found at the desk"
+        assert found.id == moved.booking_id
         assert (seen.starts_at, seen.withdrawn) == (at(11), False)
         with transaction():
             cancel_booking(moved.booking_id, actor=SYSTEM, now=desk_clock.now())
