@@ -68,6 +68,8 @@ class Permission(StrEnum):
     CLOSE_DESK = "close_desk"
     MANAGE_HELPDESK = "manage_helpdesk"
     MANAGE_DISPLAYS = "manage_displays"
+    SEE_CARDS = "see_cards"
+    WRITE_CARDS = "write_cards"
     SEE_VIDEOS = "see_videos"
     MANAGE_VIDEOS = "manage_videos"
     LOG_PEER_SESSION = "log_peer_session"
@@ -83,7 +85,7 @@ class Permission(StrEnum):
 
 
 P = Permission
-_STAFF = frozenset({P.OWN_ACCOUNT, P.SEE_VIDEOS})
+_STAFF = frozenset({P.OWN_ACCOUNT, P.SEE_VIDEOS, P.SEE_CARDS})
 
 ROLE_PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.RECEPTION: _STAFF
@@ -101,7 +103,7 @@ ROLE_PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     Role.ADVISER: _STAFF
     | {
         P.SEE_LEARNERS, P.ADMIT_PHONE, P.RECORD_CONSENT, P.SEE_CLASSES, P.BOOK_CLASS, P.SEE_HELPDESK,
-        P.BOOK_CONSULTATION, P.HOLD_CONSULTATION,
+        P.BOOK_CONSULTATION, P.HOLD_CONSULTATION, P.WRITE_CARDS,
     },
     Role.TUTOR: frozenset({P.OWN_ACCOUNT, P.LOG_PEER_SESSION}),
     Role.COORDINATOR: _STAFF

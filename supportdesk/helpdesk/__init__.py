@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 def plug_in(app: Flask) -> None:
     """Called by `create_app`."""
-    from supportdesk.core import activities
+    from supportdesk.core import activities, signposts
     from supportdesk.core.office import declare
     from supportdesk.core.page_furniture import MenuItem, add_to_menu
     from supportdesk.core.permissions import Permission
@@ -19,6 +19,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.helpdesk.applying import public_views
     from supportdesk.helpdesk.applying.operations import KIND
     from supportdesk.helpdesk.applying.queries import describe_applications
+    from supportdesk.helpdesk.cards import faq_views
     from supportdesk.helpdesk.cards.office import REVIEW_DAYS
     from supportdesk.helpdesk.cases.office import SETTINGS as CASE_SETTINGS
     from supportdesk.helpdesk.office import SETTINGS
@@ -31,6 +32,7 @@ def plug_in(app: Flask) -> None:
     for pages in (
         "applying.desk_views",
         "booking_views",
+        "cards.views",
         "cases.views",
         "cases.way_views",
         "desks.off_views",
@@ -42,6 +44,8 @@ def plug_in(app: Flask) -> None:
     app.register_blueprint(display_views.blueprint)
     app.register_blueprint(views.blueprint)
     app.register_blueprint(public_views.blueprint)
+    app.register_blueprint(faq_views.blueprint)
+    signposts.put_up(app, {"faq": "faq.index"})
     add_to_menu(
         app,
         MenuItem("consultations.index", _l("相談の予約"), None),
@@ -51,6 +55,8 @@ def plug_in(app: Flask) -> None:
             "helpdesk.today", _l("きょうの相談"), Permission.SEE_HELPDESK, begins_day=Permission.HOLD_CONSULTATION
         ),
         MenuItem("helpdesk.displays", _l("待合室の画面"), Permission.MANAGE_DISPLAYS),
+        MenuItem("helpdesk.cards", _l("答えのカード"), Permission.SEE_CARDS),
+        MenuItem("faq.index", _l("よくある質問"), None),
     )
     activities.register(app.extensions, "booking", descriptions.describe_bookings)
     activities.register(app.extensions, "queue_number", describe_numbers)

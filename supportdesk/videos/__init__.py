@@ -20,7 +20,7 @@ def plug_in(app: Flask) -> None:
     for more_pages in ("media_views", "code_views", "office_views"):
         import_module(f"supportdesk.videos.{more_pages}")
     app.register_blueprint(blueprint)
-    signposts.put_up(app, {"videos": "videos.index"})
+    signposts.put_up(app, {"videos": "videos.index", "video": "videos.watch"})
     add_to_menu(
         app,
         MenuItem("videos.index", _l("動画"), None),

@@ -29,6 +29,8 @@ SEE_HELPDESK = COUNTER | {Role.ADVISER}
 HOLD_CONSULTATION = frozenset({Role.ADVISER})
 CLOSE_DESK = COUNTER
 MANAGE_DISPLAYS = frozenset({Role.COORDINATOR, Role.ADMIN})
+SEE_CARDS = frozenset(Role) - {Role.TUTOR}
+WRITE_CARDS = frozenset({Role.ADVISER, Role.ADMIN})
 MANAGE_HELPDESK = frozenset({Role.ADMIN})
 MATCH_TUTORS = frozenset({Role.COORDINATOR, Role.ADMIN})
 MANAGE_ACCOUNTS = frozenset({Role.ADMIN})
@@ -243,6 +245,15 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "helpdesk.no_show": ("/helpdesk/bookings/999999/case/no-show", {"POST"}, HOLD_CONSULTATION),
     "helpdesk.reopen_case": ("/helpdesk/bookings/999999/case/reopen", {"POST"}, HOLD_CONSULTATION),
     "helpdesk.drop_asides": ("/helpdesk/bookings/999999/case/drop-asides", {"POST"}, HOLD_CONSULTATION),
+    "helpdesk.cards": ("/helpdesk/cards", {"GET"}, SEE_CARDS),
+    "helpdesk.card": ("/helpdesk/cards/K999999", {"GET"}, SEE_CARDS),
+    "helpdesk.new_card": ("/helpdesk/cards/new", {"GET", "POST"}, WRITE_CARDS),
+    "helpdesk.edit_card": ("/helpdesk/cards/K999999/edit", {"GET", "POST"}, WRITE_CARDS),
+    "helpdesk.check_card": ("/helpdesk/cards/K999999/check", {"POST"}, WRITE_CARDS),
+    "helpdesk.show_card_again": ("/helpdesk/cards/K999999/again", {"POST"}, WRITE_CARDS),
+    "helpdesk.retire_card": ("/helpdesk/cards/K999999/retire", {"GET", "POST"}, WRITE_CARDS),
+    "faq.index": ("/faq", {"GET"}, EVERYBODY),
+    "faq.card": ("/faq/K999999", {"GET"}, EVERYBODY),
     "helpdesk.off": ("/helpdesk/off", {"GET", "POST"}, CLOSE_DESK),
     "helpdesk.end_off": ("/helpdesk/off/999999/end", {"POST"}, CLOSE_DESK),
     "helpdesk.lost_slots": ("/helpdesk/lost", {"GET", "POST"}, CLOSE_DESK),

@@ -140,7 +140,8 @@ def _videos(codes: Iterable[str]) -> list[int]:
         raise BadCard.too_many_videos(MOST_VIDEOS)
     if not wanted:
         return []
-    ids = dict(db.session.execute(select(Video.code, Video.id).where(Video.code.in_(wanted))).tuples().all())
+    found = db.session.execute(select(Video.code, Video.id).where(Video.code.in_(wanted)))
+    ids: dict[str, int] = {row.code: row.id for row in found}
     unknown = [code for code in wanted if code not in ids]
     if unknown:
         raise BadCard.no_such_video(unknown[0])

@@ -46,17 +46,27 @@ class CardRow(NamedTuple):
 
 
 def find_cards(
-    text: str, *, device: str | None = None, public: bool = False, limit: int = USUAL_LIMIT
+    text: str,
+    *,
+    device: str | None = None,
+    public: bool = False,
+    limit: int = USUAL_LIMIT,
+    retired: bool = False,
+    among: Sequence[ColumnElement[bool]] = (),
 ) -> list[CardRow]:
     """The cards that answer this, the best first; none when nothing in it can be looked for. One statement.
 
-    `device` ("iphone", "android") leaves out what is about the other kind; `public` what residents do not read.
+    `device` ("iphone", "android") leaves out what is about the other kind; `public` what residents do not read;
+    `retired` finds those that were taken out instead; `among` are conditions on `answer_card` besides.
     """
     wanted = looked_for(text)
     if not wanted:
         return []
     card_id, holds = holding(wanted)
-    shown: list[ColumnElement[bool]] = [_CARD.c.retired_at.is_(None)]
+    shown: list[ColumnElement[bool]] = [
+        _CARD.c.retired_at.is_not(None) if retired else _CARD.c.retired_at.is_(None),
+        *among,
+    ]
     if public:
         shown.append(_CARD.c.public)
     if device in (CardDevice.IPHONE, CardDevice.ANDROID):

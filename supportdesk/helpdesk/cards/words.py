@@ -7,6 +7,7 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 
 from supportdesk.helpdesk.cards.models import CardDevice, CardVerb
+from supportdesk.helpdesk.cards.queries import CardState
 
 CARD_DEVICES: Final = {
     CardDevice.BOTH: _l("iPhoneもAndroidも"),
@@ -22,4 +23,9 @@ CARD_VERBS: Final = {
     CardVerb.CHECKED: _l("たしかめた"),
     CardVerb.RETIRED: _l("使うのをやめた"),
     CardVerb.SHOWN_AGAIN: _l("また使うことにした"),
+}
+CARD_STATES: Final = {
+    CardState.OUTDATED: _l("見直しの日をすぎたもの"),
+    CardState.UNCHECKED: _l("まだだれもたしかめていないもの"),
+    CardState.RETIRED: _l("使うのをやめたもの"),
 }
