@@ -19,9 +19,10 @@ from pathlib import Path
 
 import psycopg
 
-from bench import parts, searching
+from bench import desks, parts, searching
+from bench.filling import LISTED
 from bench.load import CALLERS, calling
-from bench.stage import LISTED, empty_databases, set_up
+from bench.stage import empty_databases, set_up
 from tests.postgres import postgres_server
 
 LEARNERS = 300_000
@@ -72,9 +73,13 @@ def _measure(name: str, learners: int) -> bool:
             searching.small_town(small_url, Path(folder)) as town,
             calling() as callers,
         ):
-            found = [*parts.schedule(stage, callers), *parts.enrolment(stage, callers)]
+            found = [
+                *parts.schedule(stage, callers),
+                *parts.enrolment(stage, callers),
+                *desks.consultation(stage, callers),
+            ]
             searched = searching.searches(stage, town)
-            waited = parts.waiting(stage)
+            waited = [*parts.waiting(stage), *desks.slots(stage)]
     _print_ratios(found)
     _print_searches(searched, learners)
     _print_waiting(waited)

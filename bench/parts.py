@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 
+from bench.filling import PASSWORD, SEATS, USERNAME
 from bench.load import Callers, Contestant, address_of, ratios, request_for, send
-from bench.stage import PASSWORD, SEATS, USERNAME, Stage
+from bench.stage import Stage
 from supportdesk.core.codes import new_token
 from tests.callers import HttpCaller
 

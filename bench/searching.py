@@ -14,8 +14,9 @@ from typing import Final
 import alembic.command
 from flask import Flask
 
+from bench.filling import PASSWORD, USERNAME
 from bench.load import address_of, request_for, send
-from bench.stage import PASSWORD, SECRET, USERNAME, Stage
+from bench.stage import SECRET, Stage
 from supportdesk import create_app
 from supportdesk.config import Settings
 from supportdesk.core.database import transaction

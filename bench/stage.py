@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from itertools import count, islice
+from datetime import datetime
 from pathlib import Path
 
 import alembic.command
@@ -17,43 +16,33 @@ from sqlalchemy import make_url, select
 from werkzeug.security import generate_password_hash
 
 from bench.bare import TABLES, Database
+from bench.filling import PASSWORD, USERNAME, fill, open_desks
 from bench.same_page import same, write_template
 from supportdesk import create_app
-from supportdesk.accounts.operations import create_account
-from supportdesk.accounts.passwords import kept_hash
 from supportdesk.classes import schedule
-from supportdesk.classes.enrolment import enrol_learner
-from supportdesk.classes.models import Course, Edition, Run
-from supportdesk.classes.planning import MeetingPlan, RunPlan, plan_run
+from supportdesk.classes.models import Run
 from supportdesk.classes.words import EDITIONS
 from supportdesk.config import Settings
 from supportdesk.core import clock
-from supportdesk.core.database import transaction
-from supportdesk.core.permissions import SYSTEM, Role
-from supportdesk.demo.crowd import fill_register
 from supportdesk.extensions import db
-from supportdesk.places.calendar import closed_because
-from supportdesk.places.models import Venue
-from supportdesk.reference import load_reference
+from supportdesk.helpdesk.slots import Wanted
 from tests.callers import HttpCaller
 from tests.servers import Site, serving
 
 _CLASS = f"INSERT INTO class VALUES ({', '.join('?' * 11)})"
-LISTED = 50
-SEATS = 20
-USERNAME, PASSWORD = "reception", "akita-demo"
 SECRET = "a key for the bench, " * 3
 
 
 @dataclass(frozen=True)
 class Stage:
-    """All of them, at work. `runs` are those with free seats that no list shows."""
+    """All of them, at work. `runs` are those with free seats that no list shows, `slots` the help desk's."""
 
     desk: Site
     bare: Site
     usual: Site
     app: Flask
     runs: list[int]
+    slots: list[Wanted]
     learners: int
 
 
@@ -69,7 +58,8 @@ def set_up(url: str, bare_url: str, folder: Path, *, learners: int, runs: int) -
     app = create_app(Settings.from_environment({f"SUPPORTDESK_{name}": text for name, text in settings.items()}))
     with app.app_context():
         alembic.command.upgrade(app.extensions["migrate"].migrate.get_config(), "heads")
-        open_runs = _fill(learners, runs)
+        open_runs = fill(learners, runs)
+        slots = open_desks(clock.now())
         page = app.test_client().get("/schedule").get_data(as_text=True)
         _fill_bare(bare_url)
         db.session.remove()
@@ -87,7 +77,7 @@ def set_up(url: str, bare_url: str, folder: Path, *, learners: int, runs: int) -
     ):
         if not same(HttpCaller(desk.url).get("/schedule").body, HttpCaller(bare.url).get("/schedule").body):
             raise RuntimeError("the bare page is not the desk's page: mend bench/templates/classes.html")
-        yield Stage(desk, bare, usual, app, open_runs, learners)
+        yield Stage(desk, bare, usual, app, open_runs, slots, learners)
         with app.app_context():
             db.engine.dispose()
 
@@ -128,50 +118,6 @@ def _look_after(url: str) -> None:
             connection.execute("VACUUM ANALYZE")
 
 
-def _fill(learners: int, runs: int) -> list[int]:
-    """Classes of the coming weeks for the schedule, and others, not listed, to enrol in; returns the latter's ids."""
-    now, kept = clock.now(), kept_hash(PASSWORD)
-    with transaction():
-        load_reference()
-        create_account(username=USERNAME, name="受付", kept=kept, roles=[Role.RECEPTION], actor=SYSTEM, now=now)
-    fill_register(learners)
-    venues = list(db.session.scalars(select(Venue).order_by(Venue.id)))
-    courses = list(db.session.scalars(select(Course.code).order_by(Course.code)))
-    with transaction():
-        days = list(islice(_open_days(venues), 1 + (LISTED + runs) // 6))
-        made = [
-            plan_run(
-                RunPlan(
-                    course_code=courses[number % len(courses)],
-                    edition=Edition.BOTH,
-                    capacity=SEATS if number >= LISTED else 1 + number % 12,
-                    meetings=(_meeting(days[number // 6], 9 + number % 6),),
-                    venue_id=venues[number % len(venues)].id,
-                    listed=number < LISTED,
-                ),
-                actor=SYSTEM,
-                now=now,
-            )
-            for number in range(LISTED + runs)
-        ]
-        for run_id in made[:LISTED]:
-            enrol_learner(run_id, learners - run_id, actor=SYSTEM, now=now)
-    return made[LISTED:]
-
-
-def _open_days(venues: Sequence[Venue]) -> Iterator[date]:
-    """The days to come on which every venue is open."""
-    for ahead in count(2):
-        day = clock.today() + timedelta(days=ahead)
-        if not any(closed_because(venue.id, day) for venue in venues):
-            yield day
-
-
-def _meeting(day: date, hour: int) -> MeetingPlan:
-    starts_at = clock.at(day, time(hour))
-    return MeetingPlan(starts_at, starts_at + timedelta(hours=1), None, ())
-
-
 def _fill_bare(url: str) -> None:
     """The same classes and log-in in the bare application's own tables, the words of its page ready in them."""
     database = Database(url)
@@ -186,7 +132,7 @@ def _fill_bare(url: str) -> None:
         database.execute(_CLASS, row.id, *times, *words, row.capacity, row.taken, 1)
     for run in db.session.scalars(select(Run).where(Run.id.not_in([row.id for row in listed]))):
         times = (_as_shown(run.starts_at), _as_shown(run.ends_at))
-        database.execute(_CLASS, run.id, *times, run.title, "", "", "", "", 2 * run.capacity, 0, 0)
+        database.execute(_CLASS, run.id, *times, run.title, "", "", "", "", 3 * run.capacity, 0, 0)
     database.execute("COMMIT")
     database.close()
 

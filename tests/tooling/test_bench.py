@@ -10,10 +10,11 @@ from collections.abc import Iterator
 import pytest
 from turbohtml import parse
 
-from bench import parts, searching
+from bench import desks, parts, searching
+from bench.filling import LISTED, SEATS
 from bench.load import address_of, send
 from bench.same_page import same
-from bench.stage import LISTED, SEATS, Stage, empty_databases, set_up
+from bench.stage import Stage, empty_databases, set_up
 from tests.callers import HttpCaller
 from tests.conftest import _server_address
 
@@ -62,3 +63,14 @@ def test_what_reception_waits_for_is_answered(stage: Stage, monkeypatch: pytest.
     searched = searching.searches(stage, stage.app)
     assert [one.kind for one in searched] == list(searching.KINDS)
     assert all(one.operation and one.town and one.http and one.crowded for one in searched)
+
+
+def test_every_free_slot_is_booked_once_and_their_page_is_answered(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desks, "TIMES", 2)
+    assert [len(one.each) for one in desks.slots(stage)] == [2, 2]
+    take = desks.consultations(stage)
+    answers = [send(address_of(stage.desk.url), request) for request in take(20)]
+    assert all(answer.startswith(b"HTTP/1.1 303 ") for answer in answers), answers[0]
+    assert len({answer.split(b"Location: ")[1].split(b"\r\n")[0] for answer in answers}) == 20
