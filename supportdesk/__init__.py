@@ -33,6 +33,7 @@ MODELS = (
     "helpdesk.cards.models",
     "helpdesk.models",
     "helpdesk.queue.models",
+    "helpdesk.waiting.models",
     "learners.dropbox.models",
     "learners.models",
     "learners.rights.models",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import bindparam, select, update
 
 from supportdesk.accounts.actions import Action
@@ -24,7 +25,7 @@ from supportdesk.core.permissions import Actor
 from supportdesk.learners.models import Learner, Status
 from supportdesk.learners.standing import Standing, standing_of
 from supportdesk.notices.deadlines import answer_until
-from supportdesk.notices.offers import Line, Vacancy, asked_of, end_offer, hold, new_vacancy
+from supportdesk.notices.offers import Line, LineWords, Vacancy, asked_of, end_offer, hold, new_vacancy
 from supportdesk.notices.operations import cancel_notices, queue_notice
 from supportdesk.places import occupancy
 
@@ -203,4 +204,10 @@ def _put(enrolment_id: int, state: EnrolmentState, seat: int | None) -> None:
     connection().execute(_PUT, {"wanted": enrolment_id, "becomes": state, "has": seat})
 
 
-LINE: Final = Line(KIND, hold_still=_hold_still, give=_give, go_on=_go_on)
+WORDS: Final = LineWords(
+    accept=_l("参加する"),
+    held=_l("それまで席をとってあります。すぎると、次の方にまわります。"),
+    leave=_l("キャンセル待ちからはずす"),
+    leaving=_l("キャンセル待ちからはずれ、次の方にまわります。元にはもどせません。もう一度申し込むことはできます。"),
+)
+LINE: Final = Line(KIND, WORDS, hold_still=_hold_still, give=_give, go_on=_go_on)

@@ -26,7 +26,10 @@ def plug_in(app: Flask) -> None:
     from supportdesk.helpdesk.queue import display_views
     from supportdesk.helpdesk.queue.answers import describe_numbers
     from supportdesk.helpdesk.queue.office import SETTINGS as QUEUE_SETTINGS
+    from supportdesk.helpdesk.waiting.answering import LINE
+    from supportdesk.helpdesk.waiting.descriptions import describe_wishes
     from supportdesk.learners.rooms import answer_for_learners
+    from supportdesk.notices.offers import form_line
     from supportdesk.places.plans import RoomPlans, answer_for_plans
 
     for pages in (
@@ -39,6 +42,7 @@ def plug_in(app: Flask) -> None:
         "desks.views",
         "queue.views",
         "queue.calling_views",
+        "waiting.views",
     ):
         import_module(f"supportdesk.helpdesk.{pages}")  # their pages stand on the blueprint of views
     app.register_blueprint(display_views.blueprint)
@@ -61,6 +65,8 @@ def plug_in(app: Flask) -> None:
     activities.register(app.extensions, "booking", descriptions.describe_bookings)
     activities.register(app.extensions, "queue_number", describe_numbers)
     activities.register(app.extensions, KIND, describe_applications)
+    activities.register(app.extensions, "slot_wish", describe_wishes)
+    form_line(app, LINE)
     answer_for_plans(
         app,
         RoomPlans("helpdesk", at_venue=descriptions.bookings_at_venue, of_account=descriptions.work_of_adviser),

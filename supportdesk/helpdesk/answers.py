@@ -12,10 +12,17 @@ from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.cases.models import Case, CaseHandOver
 from supportdesk.helpdesk.models import Booking
 from supportdesk.helpdesk.queue import answers as queue
+from supportdesk.helpdesk.waiting.descriptions import lock, obstacles, parts_of_wishes
+from supportdesk.helpdesk.waiting.models import SlotWish
 from supportdesk.learners.ageing import Ageing
 from supportdesk.learners.applying.models import APPLICANT_WORDS, BESIDES_WHO
 from supportdesk.learners.office import APPLICATION_YEARS, CALLER_YEARS, CASE_YEARS
-from supportdesk.learners.rooms import LearnerTable, Mention, RoomAnswers, Turn
+from supportdesk.learners.rooms import LearnerTable, Mention, Part, RoomAnswers, Turn
+
+
+def _parts(learner_id: int) -> list[Part]:
+    return [*queue.parts(learner_id), *parts_of_wishes(learner_id)]
+
 
 #: What an adviser wrote in their own words; fields, result and minutes stay for the figures.
 CASE_WORDS: Final = ("asked", "done", "os", "referral", "scam_steps", "asides")
@@ -29,6 +36,7 @@ ANSWERS: Final = RoomAnswers(
             table_of(Booking),
             personal=("topic", "caller_name", "caller_relation", "caller_phone", "clash_reason"),
         ),
+        LearnerTable(table_of(SlotWish), personal=("topic", "caller_name", "caller_relation", "caller_phone")),
         LearnerTable(table_of(Case), personal=CASE_WORDS),
         LearnerTable(table_of(CaseHandOver), personal=("why",)),
         queue.TABLE,
@@ -36,6 +44,7 @@ ANSWERS: Final = RoomAnswers(
     ),
     mentions=(
         Mention(table_of(Booking), "caller_name", "caller_phone", "caller_relation"),
+        Mention(table_of(SlotWish), "caller_name", "caller_phone", "caller_relation"),
         Mention(table_of(ConsultationApplication), "caller_name", "caller_phone", "caller_relation"),
         Mention(table_of(ConsultationApplication), "kana", "phone", column=None, besides=(*BESIDES_WHO, "question")),
     ),
@@ -43,7 +52,9 @@ ANSWERS: Final = RoomAnswers(
     scope=queue.learners_of,
     upcoming=descriptions.upcoming,
     booked=descriptions.booked,
-    parts=queue.parts,
+    obstacles=obstacles,
+    lock=lock,
+    parts=_parts,
     bindings=leaving.bindings,
     release=(Turn.BOOKINGS, leaving.release),
     words={**record_words.WORDS, **queue.WORDS},
@@ -61,6 +72,20 @@ ANSWERS: Final = RoomAnswers(
             since="applied_at",
             years=APPLICATION_YEARS.get,
             emptied=_WRITTEN,
+        ),
+        Ageing(
+            _l("相談のあき待ちで代わりに電話した方"),
+            table_of(SlotWish),
+            since="ended_at",
+            years=CALLER_YEARS.get,
+            emptied=("caller_name", "caller_relation", "caller_phone"),
+        ),
+        Ageing(
+            _l("相談のあきを待つ方の、相談したいこと"),
+            table_of(SlotWish),
+            since="ended_at",
+            years=CASE_YEARS.get,
+            emptied=("topic",),
         ),
         Ageing(
             _l("相談したいこと"),

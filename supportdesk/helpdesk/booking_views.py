@@ -28,6 +28,7 @@ from supportdesk.helpdesk.office import HOLD_MINUTES, OFFERED_DAYS
 from supportdesk.helpdesk.queries import BookingRow, SlotRow, SlotSeen
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, blueprint, day_near, permitted
+from supportdesk.helpdesk.waiting.queries import wish_of_booking
 from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.booking_fields import CancelForm
 from supportdesk.learners.found import Found, described
@@ -187,6 +188,7 @@ def booking(booking_id: int) -> str:
         learner=learner,
         done="done" in request.args and row.state is BookingState.BOOKED,
         live=_is_live(row),
+        fulfilled=wish_of_booking(booking_id) if "done" in request.args else None,
         state=BOOKING_STATES[row.state],
         holds=row.state is not BookingState.CANCELLED and queries.may_hold(current_actor(), row),
     )

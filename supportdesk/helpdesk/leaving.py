@@ -15,6 +15,9 @@ from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk.locking import BOOKING, DESK, lock_desks
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.operations import cancel_booking
+from supportdesk.helpdesk.waiting import descriptions as waiting
+from supportdesk.helpdesk.waiting.line import open_wishes
+from supportdesk.helpdesk.waiting.operations import leave_line
 from supportdesk.learners.models import Status
 from supportdesk.learners.rooms import Binding
 
@@ -22,18 +25,25 @@ _ACCOUNT = table_of(Account)
 
 
 def bindings(learner_id: int, _status: Status, now: datetime) -> Iterable[Binding]:
-    """Bookings that have not begun. One statement."""
+    """Bookings that have not begun, and for what they wait. Two statements."""
     return [
-        Binding(
-            _("「%(desk)s」の相談（%(adviser)s）を取り消します。", desk=row.desk, adviser=row.adviser), row.starts_at
-        )
-        for row in _held(learner_id, now)
+        *waiting.bindings(learner_id),
+        *(
+            Binding(
+                _("「%(desk)s」の相談（%(adviser)s）を取り消します。", desk=row.desk, adviser=row.adviser),
+                row.starts_at,
+            )
+            for row in _held(learner_id, now)
+        ),
     ]
 
 
 def release(learner_id: int, _status: Status, *, actor: Actor, now: datetime) -> None:
-    """Cancel them, the desks in the order of their ids: the advisers' slots are free."""
-    lock_desks([row.desk_id for row in _held(learner_id, now)])
+    """Cancel them, the desks in the order of their ids, and wait no more: the advisers' slots go to those who wait."""
+    offered = [one.offered_desk_id for one in open_wishes(learner_id) if one.offered_desk_id]
+    lock_desks([*offered, *(row.desk_id for row in _held(learner_id, now))])
+    for one in open_wishes(learner_id):
+        leave_line(one.id, actor=actor, now=now)
     for row in _held(learner_id, now):
         cancel_booking(row.id, actor=actor, now=now)
 

@@ -1,6 +1,7 @@
 """The desk's row, locked: everything that gives or frees a slot begins here. Called by operations.
 
-The order of locks is the same everywhere: desks by id, then bookings, then the venue (places/calendar.py), then cells.
+The order of locks is the same everywhere: desks by id, then bookings, then the venue (places/calendar.py), then those
+who wait (waiting/line.py), then cells.
 """
 
 from __future__ import annotations

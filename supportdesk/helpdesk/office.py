@@ -73,7 +73,16 @@ SET_ASIDE_DAYS: Final = NumberSetting(
     unit=_l("日前まで"),
     meaning=_l("優先枠は、その日の何日前になったら、だれでも予約できるようにするかです。"),
 )
+OFFER_AHEAD_HOURS: Final = NumberSetting(
+    name="helpdesk.offer_ahead_hours",
+    label=_l("あいた枠を案内するのは、始まる何時間前までか"),
+    default=3,
+    least=0,
+    most=72,
+    unit=_l("時間"),
+    meaning=_l("これより近い枠は、あきを待つ方に案内せず、つぎに電話してきた方が予約できます。"),
+)
 SETTINGS: Final = (
     *(USUAL_SLOT, OFFERED_DAYS, BOOKED_AHEAD_DAYS, HOLD_MINUTES),
-    *(MOST_OPEN, SET_ASIDE_SHARE, SET_ASIDE_DAYS),
+    *(MOST_OPEN, SET_ASIDE_SHARE, SET_ASIDE_DAYS, OFFER_AHEAD_HOURS),
 )

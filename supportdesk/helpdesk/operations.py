@@ -39,6 +39,8 @@ from supportdesk.helpdesk.freed import slot_freed
 from supportdesk.helpdesk.holds.operations import pass_hold
 from supportdesk.helpdesk.locking import BOOKING, LockedSlot, lock_booking, lock_desks, lock_slot
 from supportdesk.helpdesk.models import BookingState
+from supportdesk.helpdesk.slots import Wanted
+from supportdesk.helpdesk.waiting.operations import begin_booking, end_waiting, note_booking
 from supportdesk.learners.caller import THE_LEARNER, Caller
 from supportdesk.learners.standing import Standing, active_standing_of, standing_of
 from supportdesk.notices.operations import cancel_notices, queue_notice
@@ -85,13 +87,16 @@ def book_consultation(
     `told`: they hear it on the line or at the counter, so that nobody need tell them later. `owner`: for whom the slot
     may have been kept; their hold of it ends. `waited`: it is theirs by turn, even where it is set aside. Raises
     NotFound, SlotPast, DeskShut, NoSuchSlot, NotActive, SlotHeld, SlotTaken, AlreadyBooked, OwnSlot, TooManyBooked,
-    SlotSetAside, and LearnerClash unless there is a `clash_reason`.
+    SlotSetAside, AskedMeanwhile, and LearnerClash unless there is a `clash_reason`.
     """
+    wishes = begin_booking(learner_id, desk_id)
     slot = lock_slot(desk_id, adviser_id, starts_at, now)
+    ended = end_waiting(wishes, Wanted(desk_id, adviser_id, starts_at), actor=actor, now=now)
     pass_hold(slot, owner=owner, now=now)
     standing = active_standing_of(learner_id, clock.local(now).date())
     demand_fair(slot, learner_id, waited=waited, now=now)
     booked = _give(slot, standing, topic=topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
+    note_booking(ended, booked.booking_id)
     text = wording.confirmed(slot.desk, slot.place, slot.starts_at, booked.code)
     _tell("booking_confirmed", text, slot, standing, booked, told=told, call_to=caller.phone, now=now)
     _note(Action.BOOK_CONSULTATION, learner_id, booked.booking_id, actor=actor, now=now)
@@ -172,7 +177,7 @@ def _taken(slot: LockedSlot, by: set[str]) -> SlotTaken:
     return SlotTaken(in_the_way, occupancy.in_words(in_the_way))
 
 
-_DESK_OF = select(BOOKING.c.desk_id).where(BOOKING.c.id == bindparam("wanted"))
+_HELD_BY = select(BOOKING.c.desk_id, BOOKING.c.learner_id).where(BOOKING.c.id == bindparam("wanted"))
 _CANCEL = (
     update(BOOKING)
     .where(BOOKING.c.id == bindparam("wanted"))
@@ -197,7 +202,7 @@ def cancel_booking(booking_id: int, *, told: bool = True, actor: Actor, now: dat
 
     `told`: the learner knows; else they are told. Raises NotFound, AlreadyCancelled and AlreadyBegun.
     """
-    lock_desks([_desk_of(booking_id)])
+    lock_desks([_held_by(booking_id)[0]])
     booking = lock_booking(booking_id)
     standing = standing_of(booking.learner_id, clock.local(now).date())
     _free(booking, actor=actor, now=now)
@@ -215,11 +220,12 @@ def cancel_booking(booking_id: int, *, told: bool = True, actor: Actor, now: dat
     _note(Action.CANCEL_BOOKING, booking.learner_id, booking_id, actor=actor, now=now)
 
 
-def _desk_of(booking_id: int) -> int:
-    desk_id = connection().scalar(_DESK_OF, {"wanted": booking_id})
-    if desk_id is None:
+def _held_by(booking_id: int) -> tuple[int, int]:
+    """The desk and the learner of a booking. Raises NotFound."""
+    row = connection().execute(_HELD_BY, {"wanted": booking_id}).one_or_none()
+    if row is None:
         raise NotFound
-    return desk_id
+    return row.desk_id, row.learner_id
 
 
 def _free(booking: Any, *, actor: Actor, now: datetime) -> None:
@@ -262,16 +268,20 @@ def move_booking(
 
     Raises what `cancel_booking` and `book_consultation` raise, and SameSlot.
     """
-    lock_desks([_desk_of(booking_id), desk_id])
+    from_desk, learner_id = _held_by(booking_id)
+    wishes = begin_booking(learner_id, from_desk, desk_id)
+    lock_desks([from_desk, desk_id])
     booking = lock_booking(booking_id)
     if (booking.adviser_id, booking.starts_at) == (adviser_id, starts_at):
         raise SameSlot
     slot = lock_slot(desk_id, adviser_id, starts_at, now)
+    ended = end_waiting(wishes, Wanted(desk_id, adviser_id, starts_at), actor=actor, now=now)
     pass_hold(slot, owner=owner, now=now)
     standing = standing_of(booking.learner_id, clock.local(now).date())
     _free(booking, actor=actor, now=now)
     caller = Caller(booking.caller_name, booking.caller_relation, booking.caller_phone)
     booked = _give(slot, standing, topic=booking.topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
+    note_booking(ended, booked.booking_id)
     connection().execute(_TAKE_CASE_ALONG, {"old": booking_id, "new": booked.booking_id})
     connection().execute(
         _TAKE_APPLICATION_ALONG,

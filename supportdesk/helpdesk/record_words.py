@@ -8,6 +8,7 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 
 from supportdesk.helpdesk.cases.scams import SCAM_STEPS
+from supportdesk.helpdesk.waiting.words import HALF_DAYS, WISH_STATES
 from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS, REFERRED_TO
 from supportdesk.learners.applying.words import APPLICANT, REASONS, REFUSALS, STATES
 from supportdesk.learners.record_words import TableWords
@@ -40,6 +41,22 @@ WORDS: Final[Mapping[str, TableWords]] = {
             "question": _l("相談したいこと"),
         },
         {"state": STATES, "because": REASONS, "refused_because": REFUSALS},
+    ),
+    "slot_wish": TableWords(
+        _l("相談のあき待ち"),
+        {
+            "desk_id": _l("窓口"),
+            "weekdays": _l("都合のよい曜日（月曜は0）"),
+            "half_day": _l("午前か午後か"),
+            "topic": _l("相談したいこと"),
+            "since": _l("いつから待っているか"),
+            "noted_by": _l("受け付けた人"),
+            "booking_id": _l("どの予約になったか"),
+            "offered_desk_id": _l("案内している窓口"),
+            "offered_adviser_id": _l("案内している枠の相談員"),
+            "offered_at": _l("案内している枠の始まり"),
+        },
+        {"half_day": HALF_DAYS, "state": WISH_STATES},
     ),
     "consultation_case": TableWords(
         _l("相談の記録"),

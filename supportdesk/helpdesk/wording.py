@@ -28,6 +28,19 @@ def application_refused(desk: str, place: str, starts_at: datetime) -> str:
     return f"お申し込みいただいた{_which(desk, place, starts_at)}は、お受けできませんでした。お電話でおたずねください。"
 
 
+def slot_offered(desk: str, place: str, starts_at: datetime, deadline: datetime, *, clashes: bool) -> str:
+    """A slot was freed and is held for the learner, who is asked whether they come."""
+    warning = "同じ時間にほかの予約がありますので、ご確認ください。" if clashes else ""
+    local = clock.local(deadline)
+    question = f"予約されますか。{format_short(local.date())}{format_time(local)}までにお返事をください。"
+    return f"{_which(desk, place, starts_at)}の相談の枠があきました。{question}{warning}"
+
+
+def waits(place: str) -> str:
+    """The learner waits for a slot."""
+    return f"{place}の相談のあきをお待ちいただくように、受け付けました。あきましたら、順番にご案内します。"
+
+
 def _which(desk: str, place: str, starts_at: datetime) -> str:
     local = clock.local(starts_at)
     return f"「{desk}」（{format_short(local.date())}{format_time(local)}から・{place}）"

@@ -19,6 +19,7 @@ from supportdesk.core.answers import Answer
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk.queries import bookings_on
+from supportdesk.helpdesk.waiting.queries import wishes_of
 from supportdesk.journey import desk
 from supportdesk.journey.appointments import appointments_of
 from supportdesk.journey.record import step_of
@@ -105,6 +106,7 @@ def learner(learner_id: int) -> Answer:
         draws=draws,
         now=now,
         appointments=appointments_of(learner_id, enrolments, now),
+        wishes=wishes_of(learner_id),
         offers=offers,
         companions=companions,
         booked_too=enrolled_among([run.id for run in offers.runs.rows], people[1:]) | entered,

@@ -15,6 +15,7 @@ from supportdesk.core import clock
 from supportdesk.core.activities import Description, describe
 from supportdesk.core.wareki import age_on
 from supportdesk.extensions import db
+from supportdesk.helpdesk.waiting.queries import WishRow, wishes_of
 from supportdesk.journey.appointments import Appointment, appointments_of
 from supportdesk.journey.next_step import NextStep, next_step
 from supportdesk.learners.admission import phones_of
@@ -59,6 +60,7 @@ class Record(NamedTuple):
     tutors: Sequence[TutorOf]
     step: NextStep | None
     appointments: Sequence[Appointment]
+    wishes: Sequence[WishRow]
     absences: Absences
     timeline: Sequence[TimelineEntry]
     earlier: datetime | None
@@ -83,6 +85,7 @@ def record_of(learner_id: int, now: datetime, before: datetime | None = None) ->
         tutors=tutors_of(learner_id),
         step=step_of(learner, levels, enrolments, now),
         appointments=appointments_of(learner_id, enrolments, now),
+        wishes=wishes_of(learner_id),
         absences=absences_of(learner_id, now),
         timeline=timeline,
         earlier=earlier,

@@ -12,6 +12,7 @@ from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.extensions import db
 from supportdesk.notices.models import Offer, OfferState
+from supportdesk.notices.offers import LineWords, line_of_kind
 
 OFFER: Final = table_of(Offer)
 
@@ -28,6 +29,12 @@ def asked_by(offer_id: int) -> int:
     if learner_id is None:
         raise NotFound
     return learner_id
+
+
+def words_of(offer_ids: Iterable[int]) -> dict[int, LineWords]:
+    """How each offer is spoken of: one statement."""
+    rows = db.session.execute(select(OFFER.c.id, OFFER.c.place_in_line).where(OFFER.c.id.in_(list(offer_ids))))
+    return {row.id: line_of_kind(row.place_in_line.partition(":")[0]).words for row in rows}
 
 
 def describe_offers(ids: Iterable[int]) -> Mapping[int, Description]:

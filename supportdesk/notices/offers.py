@@ -24,7 +24,6 @@ from supportdesk.core.activities import activity
 from supportdesk.core.database import connection, reading, table_of
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
-from supportdesk.learners.models import Channel
 from supportdesk.learners.standing import Standing
 from supportdesk.notices.models import UNSETTLED, Notice, NoticeState, Offer, OfferState
 from supportdesk.notices.operations import cancel_notices, queue_notice
@@ -93,11 +92,23 @@ class Still(Protocol):
     def __call__(self, row_id: int, /) -> None: ...
 
 
+class LineWords(NamedTuple):
+    """How the call list speaks of what is offered: what they answer who want it, that it is held, and, of who does not
+    want to be asked any more, what is pressed and what follows.
+    """
+
+    accept: object
+    held: object
+    leave: object
+    leaving: object
+
+
 @dataclass(frozen=True)
 class Line:
     """What a room does with a place in its line. `kind` is that of the activity: "enrolment" of "enrolment:7"."""
 
     kind: str
+    words: LineWords
     hold_still: Still
     give: Give
     go_on: GoOn
@@ -106,6 +117,12 @@ class Line:
 def form_line(app: Flask, line: Line) -> None:
     """Called by a room when the application is made."""
     app.extensions.setdefault("lines", {})[line.kind] = line
+
+
+def line_of_kind(kind: str) -> Line:
+    """The line in which such places are."""
+    lines: dict[str, Line] = current_app.extensions["lines"]
+    return lines[kind]
 
 
 def hold(
@@ -138,12 +155,13 @@ def hold(
     )
     assert offer_id is not None, "a row that was written has an id"
     queue_notice(
-        standing=standing._replace(channel=Channel.PHONE),  # a postcard asks nobody in time
+        standing=standing,
         kind=OFFERED,
         activity=activity("offer", offer_id),
         text=text,
         call_to=call_to,
         tell_until=deadline,
+        asks=True,
         now=now,
     )
     _note(Action.MAKE_OFFER, standing.learner_id, offer_id, actor=actor, now=now)
@@ -249,8 +267,7 @@ def _offer(offer_id: int) -> Any:
 
 def _line_of(place_in_line: str) -> tuple[Line, int]:
     kind, _, row_id = place_in_line.partition(":")
-    lines: dict[str, Line] = current_app.extensions["lines"]
-    return lines[kind], int(row_id)
+    return line_of_kind(kind), int(row_id)
 
 
 def _note(action: Action, learner_id: int, offer_id: int, *, actor: Actor, now: datetime) -> None:

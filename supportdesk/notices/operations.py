@@ -14,6 +14,8 @@ from supportdesk.learners.standing import Standing
 from supportdesk.notices.models import UNSETTLED, Fallback, Notice, NoticeState
 
 _NOTICE = table_of(Notice)
+#: By which of mail and LINE something leaves this house: by neither so far.
+LEAVES: Final[frozenset[Channel]] = frozenset()
 _QUEUE: Final = insert(_NOTICE).inline()  # nobody asks for its id
 _IS_UNSETTLED: Final = _NOTICE.c.state.in_(UNSETTLED)
 _CANCEL: Final = (
@@ -39,6 +41,7 @@ class ToTell(NamedTuple):
     due_at: datetime | None = None
     tell_until: datetime | None = None
     tell_by: datetime | None = None
+    asks: bool = False
 
 
 def queue_notice(
@@ -52,17 +55,18 @@ def queue_notice(
     due_at: datetime | None = None,
     tell_until: datetime | None = None,
     tell_by: datetime | None = None,
+    asks: bool = False,
     now: datetime,
 ) -> None:
     """Write one notice for a learner, in the transaction of what it tells. `told`: they know it already. Who is not
     active is told nothing any more.
 
     `tell_until`: when what it tells begins, and nobody need hear of it any more; None is never. `tell_by`: until when
-    it helps most, if that is sooner, such as the time that a class was moved from. A channel that cannot deliver yet
-    falls to the call list and says why.
+    it helps most, if that is sooner, such as the time that a class was moved from. `asks`: an answer is waited for,
+    which nobody gives to a postcard in time. A channel that cannot deliver falls to the call list and says why.
     """
     queue_notices(
-        [ToTell(standing, kind, activity, text, told, call_to, due_at, tell_until, tell_by)],
+        [ToTell(standing, kind, activity, text, told, call_to, due_at, tell_until, tell_by, asks)],
         now=now,
     )
 
@@ -75,7 +79,7 @@ def queue_notices(notices: Iterable[ToTell], *, now: datetime) -> None:
 
 
 def _row(one: ToTell, now: datetime) -> dict[str, Any]:
-    channel, fallback = _deliverable(one.standing.channel)
+    channel, fallback = _deliverable(one.standing.channel, asks=one.asks)
     state = NoticeState.WAITING if one.standing.status is Status.ACTIVE else NoticeState.CANCELLED
     if one.told:
         state = NoticeState.TOLD
@@ -121,9 +125,11 @@ def any_left(activity: str, *, hold: bool = False) -> bool:
     return bool(states - {NoticeState.WAITING, NoticeState.CANCELLED})
 
 
-def _deliverable(wanted: Channel) -> tuple[Channel, Fallback | None]:
-    if wanted in (Channel.MAIL, Channel.LINE):
+def _deliverable(wanted: Channel, *, asks: bool) -> tuple[Channel, Fallback | None]:
+    if wanted in (Channel.MAIL, Channel.LINE) and wanted not in LEAVES:
         return Channel.PHONE, Fallback.NOT_SENT_YET
+    if wanted is Channel.POST and asks:
+        return Channel.PHONE, Fallback.TOO_LATE
     return wanted, None
 
 

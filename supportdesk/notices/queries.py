@@ -22,6 +22,7 @@ from supportdesk.learners.names import known_as
 from supportdesk.learners.rooms import scope_of
 from supportdesk.notices.models import UNSETTLED, Fallback, Notice, NoticeState
 from supportdesk.notices.office import POST_DAYS
+from supportdesk.notices.operations import LEAVES
 from supportdesk.notices.ways import fallback_of, way_to_tell
 from supportdesk.notices.words import SETTLED
 
@@ -135,6 +136,18 @@ def calls_due(now: datetime, actor: Actor, channel: Channel = Channel.PHONE) -> 
     of activity.
     """
     return [call for group in _by_learner(_due(now, actor, channel)) for call in group]
+
+
+def asked_elsewhere(now: datetime, actor: Actor) -> list[CallRow]:
+    """Who is asked by mail or by LINE and has not answered: they may call. Four statements."""
+    asked = [
+        call
+        for channel in (Channel.MAIL, Channel.LINE)
+        if channel in LEAVES
+        for call in calls_due(now, actor, channel)
+        if call.offer_id
+    ]
+    return sorted(asked, key=lambda call: (call.tell_by or now, call.id))
 
 
 def calls_page(

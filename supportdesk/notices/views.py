@@ -21,9 +21,9 @@ from supportdesk.learners.words import CHANNELS
 from supportdesk.notices import queries
 from supportdesk.notices.calling import reopen_call, settle_call
 from supportdesk.notices.forms import AnswerForm, CallForm
-from supportdesk.notices.offer_queries import asked_by
+from supportdesk.notices.offer_queries import asked_by, words_of
 from supportdesk.notices.offers import answer_offer
-from supportdesk.notices.words import ANSWERS, FALLBACKS, SETTLED
+from supportdesk.notices.words import ANSWERS, FALLBACKS, SETTLED, answered
 
 blueprint = Blueprint("notices", __name__, template_folder="templates")
 LATEST = 5
@@ -36,8 +36,11 @@ def calls() -> str:
     actor, now, channel = current_actor(), clock.now(), _channel()
     page = queries.calls_page(page_number(), now, actor, channel)
     latest = queries.settled_page(1, now, actor, per_page=LATEST)
+    elsewhere = queries.asked_elsewhere(now, actor) if channel is Channel.PHONE else []
     shown = [group[0].learner_id for group in page.rows] + [row.learner_id for row in latest.rows]
+    shown += [call.learner_id for call in elsewhere]
     note_list(Action.VIEW_CALL_LIST, shown)
+    asked = [call.offer_id for call in (*elsewhere, *(call for group in page.rows for call in group)) if call.offer_id]
     return render_template(
         "notices/calls.html",
         page=page,
@@ -47,6 +50,8 @@ def calls() -> str:
         settled=SETTLED,
         fallbacks=FALLBACKS,
         answers=ANSWERS,
+        elsewhere=elsewhere,
+        words=words_of(asked) if asked else {},
     )
 
 
@@ -89,7 +94,7 @@ def answer(offer_id: int) -> Response:
         return redirect(_list(), 303)
     return _carry_out(
         lambda: answer_offer(offer_id, given, actor=actor, now=now),
-        _("返事を記録しました：%(answer)s", answer=ANSWERS[given]),
+        _("返事を記録しました：%(answer)s", answer=answered(given, words_of([offer_id]).get(offer_id))),
     )
 
 

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from supportdesk.learners.models import Channel
 from supportdesk.notices.calling import CallOutcome
 from supportdesk.notices.models import Fallback, NoticeState, OfferState
-from supportdesk.notices.offers import Answer
+from supportdesk.notices.offers import Answer, LineWords
 
 OUTCOMES: Final[Mapping[CallOutcome, object]] = {
     CallOutcome.REACHED: _l("つながった"),
@@ -25,6 +25,13 @@ ANSWERS: Final[Mapping[Answer, object]] = {
     Answer.LEAVE: _l("もう案内しない"),
     Answer.PASS_ON: _l("次の方にまわす"),
 }
+
+
+def answered(answer: Answer, words: LineWords | None) -> object:
+    """What they answered, in the words of the line in which they are."""
+    return words.accept if words and answer is Answer.ACCEPT else ANSWERS[answer]
+
+
 OFFER_STATES: Final[Mapping[OfferState, object]] = {
     OfferState.OPEN: _l("返事待ち"),
     OfferState.ACCEPTED: _l("受けた"),

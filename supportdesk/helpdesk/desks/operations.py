@@ -26,6 +26,8 @@ from supportdesk.helpdesk.errors import AdviserElsewhere, BookingsAhead, DeskRef
 from supportdesk.helpdesk.locking import lock_desks
 from supportdesk.helpdesk.models import Booking, Desk, DeskHours
 from supportdesk.helpdesk.patterns import EVERY_SECOND_WEEK, EVERY_WEEK, first_meeting
+from supportdesk.helpdesk.waiting.answering import recall_offers
+from supportdesk.helpdesk.waiting.new_slots import New, offer_new_slots
 from supportdesk.places.models import Venue
 from supportdesk.places.occupancy import SECONDS_A_CELL
 
@@ -67,6 +69,7 @@ def change_desk(desk_id: int, particulars: Particulars, *, actor: Actor, now: da
     with unique_or(_name_taken()):
         for name, value in asdict(particulars).items():
             setattr(desk, name, value)
+    recall_offers(desk_ids=[desk_id], actor=actor, now=now)
     audit.record(actor=actor, action=Action.CHANGE_DESK, subject=f"desk:{desk_id}", now=now)
 
 
@@ -74,6 +77,7 @@ def switch_desk(desk_id: int, *, active: bool, actor: Actor, now: datetime) -> N
     """Let the desk be booked, or no more. Raises NotFound."""
     _locked(desk_id).active = active
     db.session.flush()
+    recall_offers(desk_ids=[desk_id], actor=actor, now=now)
     audit.record(
         actor=actor,
         action=Action.SWITCH_DESK_ON if active else Action.SWITCH_DESK_OFF,
@@ -108,6 +112,8 @@ def add_hours(desk_id: int, kept: Kept, *, adviser_id: int, actor: Actor, now: d
     db.session.add(hours)
     db.session.flush()
     audit.record(actor=actor, action=Action.ADD_HOURS, subject=f"desk:{desk_id}", now=now, detail={"hours": hours.id})
+    new = New(kept.first_day or date.min, kept.last_day or date.max, adviser_id, kept.weekday)
+    offer_new_slots([desk_id], new, actor=actor, now=now)
     return hours.id
 
 
@@ -119,6 +125,7 @@ def remove_hours(desk_id: int, hours_id: int, *, actor: Actor, now: datetime) ->
     )
     if removed is None:
         raise NotFound
+    recall_offers(desk_ids=[desk_id], actor=actor, now=now)
     audit.record(
         actor=actor, action=Action.REMOVE_HOURS, subject=f"desk:{desk_id}", now=now, detail={"hours": hours_id}
     )

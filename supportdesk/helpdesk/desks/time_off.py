@@ -20,6 +20,8 @@ from supportdesk.extensions import db
 from supportdesk.helpdesk.errors import DeskRefused
 from supportdesk.helpdesk.locking import lock_desks
 from supportdesk.helpdesk.models import Desk, DeskHours, TimeOff
+from supportdesk.helpdesk.waiting.answering import recall_offers
+from supportdesk.helpdesk.waiting.new_slots import New, offer_new_slots
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,11 @@ def end_time_off(time_off_id: int, *, actor: Actor, now: datetime) -> None:
     row = db.session.get(TimeOff, time_off_id)
     if row is None:
         raise NotFound
-    lock_desks([row.desk_id] if row.desk_id else _desks_of(row.adviser_id or 0))
+    desk_ids = [row.desk_id] if row.desk_id else _desks_of(row.adviser_id or 0)
+    lock_desks(desk_ids)
     db.session.delete(row)
     db.session.flush()
+    offer_new_slots(desk_ids, New(row.first_day, row.last_day, row.adviser_id), actor=actor, now=now)
     audit.record(actor=actor, action=Action.END_TIME_OFF, subject=_subject(row), now=now)
 
 
@@ -71,6 +75,7 @@ def _note(row: TimeOff, days: Days, desk_ids: list[int], *, actor: Actor, now: d
     row.noted_at, row.noted_by = now, actor.account_id
     db.session.add(row)
     db.session.flush()
+    recall_offers(desk_ids=desk_ids, actor=actor, now=now)
     audit.record(actor=actor, action=Action.NOTE_TIME_OFF, subject=_subject(row), now=now)
     return row.id
 

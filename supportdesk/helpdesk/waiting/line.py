@@ -1,0 +1,215 @@
+"""The line of those who wait for a desk: a freed slot is held for the next whose wish it fits, who is asked.
+
+Called by whatever frees a slot, under the desk's lock. The order of locks is desks, bookings, the venue, then the line:
+whoever changes a wish locks all that are open, so that no two slots are offered to one person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import bindparam, func, select, update
+
+from supportdesk.core import clock
+from supportdesk.core.activities import activity
+from supportdesk.core.database import connection, table_of
+from supportdesk.core.permissions import Actor
+from supportdesk.helpdesk import wording
+from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast, SlotTaken
+from supportdesk.helpdesk.holds.operations import end_hold, hold_slot
+from supportdesk.helpdesk.locking import BOOKING, DESK, LockedSlot, lock_slot
+from supportdesk.helpdesk.models import BookingState
+from supportdesk.helpdesk.office import MOST_OPEN, OFFER_AHEAD_HOURS
+from supportdesk.helpdesk.slots import Wanted
+from supportdesk.helpdesk.waiting.models import OPEN_WISH, SlotWish, WishState
+from supportdesk.helpdesk.waiting.rule import next_in_line
+from supportdesk.learners.models import Learner
+from supportdesk.learners.standing import standing_of
+from supportdesk.notices.deadlines import answer_until
+from supportdesk.notices.offers import Vacancy, asked_of, end_offer, hold
+from supportdesk.notices.operations import cancel_notices
+from supportdesk.places import occupancy
+from supportdesk.places.models import Venue
+
+KIND: Final = "slot_wish"
+WISH: Final = table_of(SlotWish)
+_LEARNER = table_of(Learner)
+_VENUE = table_of(Venue)
+_IS_OPEN: Final = WISH.c.state.in_(OPEN_WISH)
+_LINE: Final = (
+    select(WISH, _LEARNER.c.person_id, _LEARNER.c.status)
+    .join(_LEARNER, _LEARNER.c.id == WISH.c.learner_id)
+    .where(_IS_OPEN)
+    .order_by(WISH.c.id)
+    .with_for_update(key_share=True, of=WISH)
+)
+_ONE: Final = select(WISH).where(WISH.c.id == bindparam("wanted"))
+_OF_LEARNER: Final = select(WISH.c.id, WISH.c.state, WISH.c.offered_desk_id).where(
+    WISH.c.learner_id == bindparam("learner"), _IS_OPEN
+)
+_CHANGE: Final = update(WISH).where(WISH.c.id == bindparam("wanted"))
+_LAST_BOOKED: Final = (
+    select(BOOKING.c.id, BOOKING.c.learner_id)
+    .where(
+        BOOKING.c.desk_id == bindparam("desk"),
+        BOOKING.c.starts_at == bindparam("at"),
+        BOOKING.c.adviser_id == bindparam("adviser"),
+    )
+    .order_by(BOOKING.c.id.desc())
+    .limit(1)
+)
+_HAVE_ENOUGH: Final = (
+    select(BOOKING.c.learner_id)
+    .where(
+        BOOKING.c.learner_id.in_(bindparam("line", expanding=True)),
+        BOOKING.c.state == BookingState.BOOKED,
+        BOOKING.c.ends_at > bindparam("now"),
+    )
+    .group_by(BOOKING.c.learner_id)
+    .having(func.count() >= bindparam("most"))
+)
+_DISTRICT_OF: Final = (
+    select(_VENUE.c.district_code).join(DESK, DESK.c.venue_id == _VENUE.c.id).where(DESK.c.id == bindparam("desk"))
+)
+_NOTHING: Final = {"offered_desk_id": None, "offered_adviser_id": None, "offered_at": None}
+
+
+def owner_of(wish_id: int) -> str:
+    """For whom a slot is held that is offered to this wish."""
+    return activity("offer", wish_id)
+
+
+def lock_line() -> Sequence[Any]:
+    """Wait for whoever is at work on the line, and keep it until the transaction ends: the open wishes in their order,
+    each with the `person_id` and `status` of its learner.
+    """
+    return connection().execute(_LINE).all()
+
+
+def wish_of(wish_id: int) -> Any:
+    """The wish as it stands now; None when there is none. The line's lock keeps it so."""
+    return connection().execute(_ONE, {"wanted": wish_id}).one_or_none()
+
+
+def open_wishes(learner_id: int) -> Sequence[Any]:
+    """Those of a learner, unlocked: `id`, `state`, `offered_desk_id`. One statement, before any desk is locked."""
+    return connection().execute(_OF_LEARNER, {"learner": learner_id}).all()
+
+
+def hold_for_next(wanted: Wanted, vacancy: Vacancy | None = None, *, actor: Actor, now: datetime) -> int | None:
+    """Hold a free slot for the first in line whom it fits and who was not asked yet, and ask them: their wish.
+
+    None when there is nobody, the slot is not to be had, or it begins too soon (a setting) for anybody to be asked:
+    then it is free for the next caller. `vacancy` is the one that goes down the line already.
+    """
+    if wanted.starts_at - now < timedelta(hours=OFFER_AHEAD_HOURS.get()):
+        return None
+    try:
+        slot = lock_slot(*wanted, now)
+    except (SlotPast, DeskShut, NoSuchSlot):
+        return None
+    last = (
+        connection()
+        .execute(_LAST_BOOKED, {"desk": slot.desk_id, "at": slot.starts_at, "adviser": slot.adviser_id})
+        .one_or_none()
+    )
+    vacancy = vacancy or _vacancy_of(slot, last)
+    in_line = lock_line()
+    wish = next_in_line(
+        in_line,
+        desk_id=slot.desk_id,
+        district_code=connection().execute(_DISTRICT_OF, {"desk": slot.desk_id}).scalar_one(),
+        starts_at=slot.starts_at,
+        adviser=slot.person_id,
+        asked=asked_of(vacancy, KIND),
+        barred={*_who_have_enough(in_line, now), *([last.learner_id] if last else ())},
+    )
+    if wish is None:
+        return None
+    try:
+        hold_slot(*wanted, owner=owner_of(wish.id), until=None, now=now)
+    except SlotTaken:
+        return None
+    _ask(wish, slot, vacancy, actor=actor, now=now)
+    return int(wish.id)
+
+
+def _who_have_enough(line: Sequence[Any], now: datetime) -> Iterable[int]:
+    """Those in line who have as many consultations to come as the office lets anybody have."""
+    asked = {"line": [one.learner_id for one in line], "now": now, "most": MOST_OPEN.get()}
+    return connection().scalars(_HAVE_ENOUGH, asked)
+
+
+def _vacancy_of(slot: LockedSlot, last: Any) -> Vacancy:
+    """One and the same until the slot was booked and given up once more: nobody is asked about it twice, however often
+    somebody else thinks about it meanwhile.
+    """
+    since = activity("booking", last.id) if last else ""
+    return Vacancy(f"slot:{slot.adviser_id}:{slot.starts_at:%Y%m%dT%H%MZ}:{last.id if last else 0}", since)
+
+
+def _ask(wish: Any, slot: LockedSlot, vacancy: Vacancy, *, actor: Actor, now: datetime) -> None:
+    standing = standing_of(wish.learner_id, clock.local(now).date())
+    person = occupancy.person(wish.person_id)
+    clashes = bool(occupancy.who_has([person], slot.starts_at, slot.ends_at))
+    change_wish(
+        wish.id,
+        state=WishState.OFFERED,
+        offered_desk_id=slot.desk_id,
+        offered_adviser_id=slot.adviser_id,
+        offered_at=slot.starts_at,
+    )
+    cancel_notices(activity(KIND, wish.id), now=now)
+    deadline = answer_until(slot.starts_at, now)
+    hold(
+        vacancy,
+        row_id=wish.id,
+        kind=KIND,
+        standing=standing,
+        text=wording.slot_offered(slot.desk, slot.place, slot.starts_at, deadline, clashes=clashes),
+        call_to=wish.caller_phone,
+        deadline=deadline,
+        actor=actor,
+        now=now,
+    )
+
+
+def change_wish(wish_id: int, **values: object) -> None:
+    """Write these columns of a wish. Called under the line's lock."""
+    connection().execute(_CHANGE.values(**values), {"wanted": wish_id})
+
+
+def offered_slot(wish: Any) -> Wanted:
+    """The slot that is held for the wish."""
+    return Wanted(wish.offered_desk_id, wish.offered_adviser_id, wish.offered_at)
+
+
+def put_back(wish: Any) -> None:
+    """Nothing is held for them any more: they wait at their place in the line."""
+    end_hold(owner_of(wish.id))
+    change_wish(wish.id, state=WishState.WAITING, **_NOTHING)
+
+
+def end_wish(wish: Any, state: WishState, *, but: Wanted | None = None, actor: Actor, now: datetime) -> None:
+    """They wait no more, because they are booked or left. What was held for them goes to the next, unless it is what
+    they are just booked for (`but`). Called under the line's lock and that of the desk whose slot is held.
+    """
+    ended = {"state": state, "ended_at": now, "ended_by": actor.account_id}
+    cancel_notices(activity(KIND, wish.id), now=now)
+    if wish.state is not WishState.OFFERED:
+        change_wish(wish.id, **ended)
+        return
+    slot = offered_slot(wish)
+    end_hold(owner_of(wish.id))
+    change_wish(wish.id, **ended, **_NOTHING)
+    vacancy = end_offer(wish.id, KIND, left=True, actor=actor, now=now)
+    if slot != but:
+        hold_for_next(slot, vacancy, actor=actor, now=now)
+
+
+def in_line_before(wish_id: int) -> int:
+    """How many have waited longer."""
+    statement = select(func.count()).select_from(WISH).where(_IS_OPEN, WISH.c.id < wish_id)
+    return connection().execute(statement).scalar_one()

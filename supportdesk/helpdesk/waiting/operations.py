@@ -1,0 +1,219 @@
+"""Waiting for a desk, waiting no more, and waiting again. Called by the pages, and by what frees a learner of all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import insert, select
+
+from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
+from supportdesk.core import clock
+from supportdesk.core.activities import activity
+from supportdesk.core.database import connection, table_of
+from supportdesk.core.errors import NotFound
+from supportdesk.core.permissions import Actor
+from supportdesk.helpdesk import wording
+from supportdesk.helpdesk.locking import DESK, lock_desks
+from supportdesk.helpdesk.slots import Wanted
+from supportdesk.helpdesk.waiting.errors import (
+    AlreadyWaiting,
+    AskedMeanwhile,
+    NoSuchPlace,
+    NotInLine,
+    StillInLine,
+)
+from supportdesk.helpdesk.waiting.line import (
+    KIND,
+    WISH,
+    change_wish,
+    end_wish,
+    lock_line,
+    open_wishes,
+    wish_of,
+)
+from supportdesk.helpdesk.waiting.models import OPEN_WISH, HalfDay, WishState
+from supportdesk.helpdesk.waiting.rule import is_for
+from supportdesk.learners.caller import THE_LEARNER, Caller
+from supportdesk.learners.models import Device
+from supportdesk.learners.standing import active_standing_of
+from supportdesk.notices.operations import queue_notice
+from supportdesk.places.models import District, Venue
+
+_DISTRICT = table_of(District)
+_VENUE = table_of(Venue)
+ANY_DESK: Final = "どの窓口でも"
+
+
+class Place(NamedTuple):
+    """For what somebody waits: one desk, any of a district, or any."""
+
+    desk_id: int | None = None
+    district_code: str | None = None
+
+
+def wait_for_slot(
+    learner_id: int,
+    place: Place,
+    *,
+    weekdays: Collection[int] = (),
+    half_day: HalfDay = HalfDay.ANY,
+    topic: str = "",
+    device: Device | None = None,
+    caller: Caller = THE_LEARNER,
+    told: bool = True,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """The learner waits, behind all who wait already: the wish's id. No weekdays: whichever.
+
+    Raises NotFound, NotActive, NoSuchPlace, and AlreadyWaiting for the same desk, or for any.
+    """
+    name = _name_of(place)
+    _refuse_twice(lock_line(), learner_id, place.desk_id)
+    standing = active_standing_of(learner_id, clock.local(now).date())
+    wish_id = connection().scalar(
+        insert(WISH).returning(WISH.c.id),
+        {
+            "learner_id": learner_id,
+            "desk_id": place.desk_id,
+            "district_code": place.district_code,
+            "weekdays": sorted(weekdays),
+            "half_day": half_day,
+            "topic": topic,
+            "device": device,
+            "caller_name": caller.name,
+            "caller_relation": caller.relation,
+            "caller_phone": caller.phone,
+            "state": WishState.WAITING,
+            "since": now,
+            "noted_by": actor.account_id,
+        },
+    )
+    assert wish_id is not None, "a row that was written has an id"
+    queue_notice(
+        standing=standing,
+        kind="slot_wished",
+        activity=activity(KIND, wish_id),
+        text=wording.waits(name),
+        told=told,
+        call_to=caller.phone,
+        now=now,
+    )
+    _note(Action.WAIT_FOR_SLOT, learner_id, wish_id, actor=actor, now=now)
+    return wish_id
+
+
+def _name_of(place: Place) -> str:
+    """What is waited for, in words. Raises NoSuchPlace."""
+    if place.desk_id is not None:
+        name = connection().scalar(select(DESK.c.name).where(DESK.c.id == place.desk_id, DESK.c.active))
+    elif place.district_code is not None:
+        name = connection().scalar(select(_DISTRICT.c.name).where(_DISTRICT.c.code == place.district_code))
+    else:
+        return ANY_DESK
+    if name is None:
+        raise NoSuchPlace
+    return f"「{name}」" if place.desk_id is not None else f"{name}地区の窓口"
+
+
+def _refuse_twice(line: Iterable[Any], learner_id: int, desk_id: int | None) -> None:
+    for one in line:
+        if one.learner_id == learner_id and one.desk_id == desk_id:
+            raise AlreadyWaiting(one.id)
+
+
+def leave_line(wish_id: int, *, actor: Actor, now: datetime) -> None:
+    """The learner waits no more; what is held for them goes to the next. Raises NotFound, NotInLine, AskedMeanwhile."""
+    wish = _locked(wish_id)
+    if wish.state not in OPEN_WISH:
+        raise NotInLine
+    end_wish(wish, WishState.LEFT, actor=actor, now=now)
+    _note(Action.WAIT_NO_MORE, wish.learner_id, wish_id, actor=actor, now=now)
+
+
+def wait_again(wish_id: int, *, actor: Actor, now: datetime) -> None:
+    """Who left by mistake, or after all wants to wait, has their old place in the line again.
+
+    Raises NotFound, StillInLine, NotInLine for who has their consultation, NotActive and AlreadyWaiting.
+    """
+    line = lock_line()
+    wish = wish_of(wish_id)
+    if wish is None:
+        raise NotFound
+    if wish.state in OPEN_WISH:
+        raise StillInLine
+    if wish.state is WishState.BOOKED:
+        raise NotInLine
+    active_standing_of(wish.learner_id, clock.local(now).date())
+    _refuse_twice(line, wish.learner_id, wish.desk_id)
+    change_wish(wish_id, state=WishState.WAITING, ended_at=None, ended_by=None)
+    _note(Action.WAIT_AGAIN, wish.learner_id, wish_id, actor=actor, now=now)
+
+
+def _locked(wish_id: int) -> Any:
+    """The wish, with the line and the desk whose slot is held for it. Raises NotFound, AskedMeanwhile."""
+    before = wish_of(wish_id)
+    if before is None:
+        raise NotFound
+    if before.offered_desk_id is not None:
+        lock_desks([before.offered_desk_id])
+    lock_line()
+    wish = wish_of(wish_id)
+    if wish.offered_desk_id not in (None, before.offered_desk_id):
+        raise AskedMeanwhile
+    return wish
+
+
+class Waited(NamedTuple):
+    """What a learner waited for as their booking began: nothing costs no more than one statement."""
+
+    learner_id: int
+    wish_ids: tuple[int, ...] = ()
+    desks: frozenset[int] = frozenset()
+
+
+def begin_booking(learner_id: int, *desk_ids: int) -> Waited:
+    """Ask what the learner waits for, and lock the desks of a booking with those whose slots are held for them, before
+    anything else.
+    """
+    wishes = open_wishes(learner_id)
+    if not wishes:
+        return Waited(learner_id)
+    desks = frozenset((*desk_ids, *(one.offered_desk_id for one in wishes if one.offered_desk_id)))
+    lock_desks(desks)
+    return Waited(learner_id, tuple(one.id for one in wishes), desks)
+
+
+def end_waiting(waited: Waited, wanted: Wanted, *, actor: Actor, now: datetime) -> list[int]:
+    """Whoever is booked at a desk waits for it no more: the wishes that end. What was held for them goes to the next,
+    or is what they are booked for. Raises AskedMeanwhile.
+    """
+    if not waited.wish_ids:
+        return []
+    line = [one for one in lock_line() if one.id in waited.wish_ids]
+    district = (
+        connection()
+        .execute(
+            select(_VENUE.c.district_code).join(DESK, DESK.c.venue_id == _VENUE.c.id).where(DESK.c.id == wanted.desk_id)
+        )
+        .scalar_one()
+    )
+    ended = [one for one in line if is_for(one, wanted.desk_id, district)]
+    for one in ended:
+        if one.offered_desk_id is not None and one.offered_desk_id not in waited.desks:
+            raise AskedMeanwhile
+        end_wish(one, WishState.BOOKED, but=wanted, actor=actor, now=now)
+    return [one.id for one in ended]
+
+
+def note_booking(wish_ids: Iterable[int], booking_id: int) -> None:
+    """The consultation for which they wait no more."""
+    for wish_id in wish_ids:
+        change_wish(wish_id, booking_id=booking_id)
+
+
+def _note(action: Action, learner_id: int, wish_id: int, *, actor: Actor, now: datetime) -> None:
+    audit.record(actor=actor, action=action, subject=f"learner:{learner_id}", now=now, detail={"slot_wish": wish_id})

@@ -1,0 +1,63 @@
+"""Whose wish a freed slot fits: the rule alone, without a statement of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from supportdesk.core import clock
+from supportdesk.helpdesk.waiting.models import HalfDay, WishState
+from supportdesk.learners.models import Status
+
+NOON: Final = 12
+
+
+def suits(wish: Any, starts_at: datetime) -> bool:
+    """Whether the day and the half of the day are among those that they named."""
+    local = clock.local(starts_at)
+    if wish.weekdays and local.weekday() not in wish.weekdays:
+        return False
+    if wish.half_day is HalfDay.ANY:
+        return True
+    return (wish.half_day is HalfDay.MORNING) == (local.hour < NOON)
+
+
+def is_for(wish: Any, desk_id: int, district_code: str) -> bool:
+    """Whether they wait for this desk: for it alone, for any of its district, or for any."""
+    if wish.desk_id is not None:
+        return bool(wish.desk_id == desk_id)
+    return wish.district_code in (None, district_code)
+
+
+def next_in_line(
+    line: Iterable[Any],
+    *,
+    desk_id: int,
+    district_code: str,
+    starts_at: datetime,
+    adviser: int,
+    asked: Collection[int],
+    barred: Collection[int],
+) -> Any:
+    """The first in line whose wish the slot fits; None when there is nobody.
+
+    Nobody is asked twice about the same vacancy, while they think about another slot, or to be their own adviser
+    (`adviser` is that person); `barred` are learners who gave this slot up, or have enough. A clash passes nobody over:
+    they are told of it.
+    """
+    line = list(line)
+    thinking = {one.learner_id for one in line if one.state is WishState.OFFERED}
+    for one in line:
+        if (
+            one.state is WishState.WAITING
+            and one.id not in asked
+            and one.learner_id not in thinking
+            and one.learner_id not in barred
+            and one.status is Status.ACTIVE
+            and one.person_id != adviser
+            and is_for(one, desk_id, district_code)
+            and suits(one, starts_at)
+        ):
+            return one
+    return None

@@ -1,0 +1,382 @@
+"""A freed slot is held for the next in line whose wish it fits, who is asked; until one takes it, or nobody is left."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from supportdesk.accounts.models import Account
+from supportdesk.core import clock as desk_clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import SYSTEM
+from supportdesk.extensions import db
+from supportdesk.helpdesk.desks.operations import remove_hours, switch_desk
+from supportdesk.helpdesk.desks.time_off import Days, end_time_off, let_adviser_off
+from supportdesk.helpdesk.errors import SlotTaken
+from supportdesk.helpdesk.holds.models import SlotHold
+from supportdesk.helpdesk.models import Booking, BookingState, DeskHours
+from supportdesk.helpdesk.queries import free_slots
+from supportdesk.helpdesk.waiting.errors import AlreadyWaiting, NoSuchPlace, NotInLine, StillInLine
+from supportdesk.helpdesk.waiting.jobs import recall
+from supportdesk.helpdesk.waiting.models import HalfDay, SlotWish, WishState
+from supportdesk.helpdesk.waiting.operations import leave_line, wait_again
+from supportdesk.learners.caller import Caller
+from supportdesk.learners.life import change_status
+from supportdesk.learners.models import Channel, Learner, Status, StatusReason
+from supportdesk.notices.calling import CallOutcome
+from supportdesk.notices.jobs import pass_on_offers
+from supportdesk.notices.models import Notice, NoticeState, Offer, OfferState
+from supportdesk.notices.offers import Answer, OfferOver
+from supportdesk.notices.queries import calls_due
+from tests.clocks import Clock
+from tests.factories import make_learner, make_reference
+from tests.helpdesk.making import DAY, at, book, keep, make_adviser, make_desk
+from tests.helpdesk.waiting.making import answer, free, line, open_offer, wait
+from tests.notices.making import settle
+from tests.racing import race
+
+pytestmark = pytest.mark.usefixtures("context")
+#: The first Thursday on which a desk sits.
+FIRST_DAY = date(2026, 11, 26)
+W, O, B, L = WishState.WAITING, WishState.OFFERED, WishState.BOOKED, WishState.LEFT  # noqa: E741
+
+
+@pytest.fixture(autouse=True)
+def _the_city(context: None) -> None:
+    make_reference()
+
+
+@pytest.fixture
+def adviser() -> int:
+    return make_adviser()
+
+
+@pytest.fixture
+def desk(adviser: int) -> int:
+    """Open on DAY at ten and at eleven."""
+    return make_desk(adviser)
+
+
+@pytest.fixture
+def booked(desk: int, adviser: int) -> int:
+    """Somebody has the slot at ten."""
+    return book(desk, adviser, make_learner(), at(10)).booking_id
+
+
+def four_waiting(desk: int) -> list[int]:
+    """Two by phone, one by mail, one by LINE; their learners, in the order in which they wait."""
+    people = [
+        make_learner(phone="018-888-1542"),
+        make_learner(phone="018-888-1543", channel=Channel.MAIL, mail="hanako@example.jp"),
+        make_learner(phone="018-888-1544"),
+        make_learner(phone="018-888-1545", channel=Channel.LINE),
+    ]
+    for one in people:
+        wait(one, desk)
+    return people
+
+
+def offers() -> list[tuple[int, OfferState]]:
+    db.session.rollback()
+    rows = db.session.execute(select(Offer.learner_id, Offer.state).order_by(Offer.id))
+    return [(row.learner_id, row.state) for row in rows]
+
+
+def asked_now() -> list[tuple[int, str]]:
+    """Whom the call list asks, and until when."""
+    rows = [row for row in calls_due(desk_clock.now(), SYSTEM) if row.offer_id]
+    return [(row.learner_id, f"{desk_clock.local(row.tell_by):%d %H:%M}") for row in rows if row.tell_by]
+
+
+class TestFourWait:
+    def test_one_is_asked_at_a_time_until_it_is_taken(self, desk: int, booked: int, clock: Clock) -> None:
+        first, second, third, fourth = four_waiting(desk)
+        free(booked)
+        assert asked_now() == [(first, "24 17:00")]
+        settle(db.session.scalars(select(Notice.id).where(Notice.kind == "offer")).one(), CallOutcome.NO_ANSWER)
+        assert asked_now() == [(first, "24 17:00")], "called in vain: until the deadline they may call back"
+        assert free_slots(DAY, DAY, after=clock.advance())[0].starts_at == at(11), "nobody else can have it"
+        answer(Answer.PASS_ON)
+        assert asked_now() == [(second, "24 17:00")]
+        assert pass_on_offers(clock.advance(hours=8)) == 1, "nobody answered"
+        assert asked_now() == [(third, "25 17:00")]
+        answer(Answer.DECLINE)
+        assert asked_now() == [(fourth, "25 17:00")]
+        assert line() == [W, W, W, O]
+        answer(Answer.ACCEPT)
+        assert asked_now() == []
+        assert line() == [W, W, W, B]
+        assert offers() == [
+            (first, OfferState.PASSED_ON),
+            (second, OfferState.EXPIRED),
+            (third, OfferState.DECLINED),
+            (fourth, OfferState.ACCEPTED),
+        ]
+        taken = db.session.scalars(select(Booking).where(Booking.state == BookingState.BOOKED)).one()
+        assert (taken.learner_id, taken.starts_at) == (fourth, at(10))
+        assert db.session.scalars(select(SlotWish.booking_id).where(SlotWish.state == B)).one() == taken.id
+        assert db.session.scalars(select(SlotHold.id)).all() == []
+        told = select(Notice.kind, Notice.state).where(Notice.learner_id == fourth).order_by(Notice.id)
+        assert [tuple(row) for row in db.session.execute(told)] == [
+            ("slot_wished", NoticeState.TOLD),
+            ("offer", NoticeState.DONE),
+            ("booking_confirmed", NoticeState.TOLD),
+        ]
+
+    def test_nobody_is_asked_twice_and_then_it_is_free(self, desk: int, booked: int) -> None:
+        four_waiting(desk)
+        free(booked)
+        for _one in range(4):
+            answer(Answer.DECLINE)
+        assert line() == [W] * 4
+        assert [slot.starts_at for slot in free_slots(DAY, DAY, after=desk_clock.now())] == [at(10), at(11)]
+        assert len(set(db.session.scalars(select(Offer.vacancy)))) == 1
+
+    def test_who_was_passed_over_is_asked_again_when_it_is_freed_anew(self, desk: int, booked: int) -> None:
+        first, *_others = four_waiting(desk)
+        free(booked)
+        for given in (Answer.DECLINE, Answer.ACCEPT):
+            answer(given)
+        free(db.session.scalars(select(Booking.id).where(Booking.state == BookingState.BOOKED)).one())
+        assert asked_now()[0][0] == first
+
+    def test_two_freed_slots_are_offered_to_two(self, desk: int, adviser: int, booked: int) -> None:
+        other = book(desk, adviser, make_learner(), at(11)).booking_id
+        first, second, *_others = four_waiting(desk)
+        free(booked)
+        free(other)
+        assert [who for who, _until in asked_now()] == [first, second]
+        assert line() == [O, O, W, W]
+
+
+class TestWhomItFits:
+    @pytest.mark.parametrize(
+        ("wish", "fits"),
+        [
+            ({"weekdays": {3}, "half_day": HalfDay.MORNING, "district": "tobu"}, True),
+            ({}, True),
+            ({"weekdays": {0, 4}}, False),
+            ({"half_day": HalfDay.AFTERNOON}, False),
+            ({"district": "chuo"}, False),
+        ],
+        ids=str,
+    )
+    def test_by_day_half_day_and_place(self, booked: int, wish: dict[str, Any], fits: bool) -> None:
+        wait(make_learner(), **wish)
+        free(booked)
+        assert line() == [O if fits else W]
+
+    def test_a_desk_alone(self, booked: int) -> None:
+        wait(make_learner(), make_desk(name="別の窓口", nickname="アルヴェ"))
+        free(booked)
+        assert line() == [W]
+
+    def test_not_who_gave_it_up_nor_the_adviser_nor_who_is_not_active(self, adviser: int, booked: int) -> None:
+        gave_up, own, paused = db.session.get_one(Booking, booked).learner_id, make_learner(), make_learner()
+        for one in (gave_up, own, paused):
+            wait(one)
+        with transaction() as session:
+            advisers_own = session.get_one(Account, adviser).person_id
+            session.execute(update(Learner).where(Learner.id == own).values(person_id=advisers_own))
+            session.execute(update(Learner).where(Learner.id == paused).values(status=Status.PAUSED))
+        free(booked)
+        assert line() == [W, W, W]
+
+    def test_one_who_thinks_about_a_slot_is_not_offered_another(self, desk: int, adviser: int, booked: int) -> None:
+        other = book(desk, adviser, make_learner(), at(11)).booking_id
+        both = make_learner()
+        wait(both, desk)
+        wait(both)
+        free(booked)
+        free(other)
+        assert line() == [O, W]
+
+    def test_what_begins_soon_is_left_for_the_next_caller(self, booked: int, clock: Clock) -> None:
+        wait(make_learner())
+        clock.set(at(8))
+        free(booked)
+        assert line() == [W]
+
+
+class TestTheirPlace:
+    def test_once_a_desk_and_once_for_any(self, desk: int) -> None:
+        learner = make_learner()
+        wish = wait(learner, desk)
+        wait(learner, district="tobu")
+        for desk_id in (desk, None):
+            with pytest.raises(AlreadyWaiting):
+                wait(learner, desk_id)
+        with transaction():
+            leave_line(wish, actor=SYSTEM, now=desk_clock.now())
+        wait(learner, desk)
+        with pytest.raises(AlreadyWaiting), transaction():
+            wait_again(wish, actor=SYSTEM, now=desk_clock.now())
+
+    def test_only_for_what_there_is(self) -> None:
+        with pytest.raises(NoSuchPlace):
+            wait(make_learner(), 999999)
+        with pytest.raises(NoSuchPlace):
+            wait(make_learner(), district="nowhere")
+
+    def test_who_left_by_mistake_has_their_place_again(self, desk: int, booked: int) -> None:
+        first, _second = wait(make_learner(), desk), wait(make_learner(), desk)
+        for act, refused in ((leave_line, NotInLine), (wait_again, StillInLine)):
+            with transaction():
+                act(first, actor=SYSTEM, now=desk_clock.now())
+            with pytest.raises(refused), transaction():
+                act(first, actor=SYSTEM, now=desk_clock.now())
+        free(booked)
+        assert line() == [O, W]
+
+    def test_who_leaves_while_asked_hands_it_on(self, desk: int, booked: int) -> None:
+        first, _second = wait(make_learner(), desk), wait(make_learner(), desk)
+        free(booked)
+        with transaction():
+            leave_line(first, actor=SYSTEM, now=desk_clock.now())
+        assert line() == [L, O]
+        answer(Answer.LEAVE)
+        assert line() == [L, L]
+
+    def test_whose_time_with_us_ends_hands_it_on_as_well(self, desk: int, booked: int) -> None:
+        first = make_learner()
+        wait(first, desk)
+        wait(make_learner(), desk)
+        free(booked)
+        with transaction():
+            change_status(first, Status.LEFT, StatusReason.OWN_WISH, actor=SYSTEM, now=desk_clock.now())
+        assert line() == [L, O]
+
+
+class TestBookedByHand:
+    def test_a_booking_at_the_desk_ends_the_wish_and_hands_on_what_was_held(
+        self, desk: int, adviser: int, booked: int
+    ) -> None:
+        first, second = make_learner(), make_learner()
+        wait(first, desk)
+        wait(second, desk)
+        free(booked)
+        booking = book(desk, adviser, first, at(11)).booking_id
+        assert line() == [B, O]
+        assert db.session.scalars(select(SlotWish.booking_id).order_by(SlotWish.id)).first() == booking
+        assert [who for who, _until in asked_now()] == [second]
+
+    def test_who_is_asked_may_be_booked_for_it(self, desk: int, adviser: int, booked: int) -> None:
+        first = make_learner()
+        wait(first, desk)
+        free(booked)
+        with pytest.raises(SlotTaken):
+            book(desk, adviser, make_learner(), at(10))
+        book(desk, adviser, first, at(10))
+        assert line() == [B]
+        assert offers() == [(first, OfferState.LEFT)]
+
+    def test_a_booking_at_another_desk_ends_no_wish_for_this_one(self, desk: int) -> None:
+        learner, keiko = make_learner(), make_adviser("keiko")
+        wait(learner, desk)
+        wait(learner)
+        book(make_desk(keiko, name="別の窓口"), keiko, learner, at(10))
+        assert line() == [W, B]
+
+    def test_what_another_desk_holds_for_them_goes_on_too(self, desk: int, adviser: int, booked: int) -> None:
+        keiko = make_adviser("keiko")
+        other = make_desk(keiko, name="別の窓口")
+        first, second = make_learner(), make_learner()
+        wait(first)
+        wait(second)
+        free(booked)
+        book(other, keiko, first, at(11))
+        assert line() == [B, O]
+        book(other, keiko, second, at(10))
+        assert line() == [B, B]
+        assert db.session.scalars(select(SlotHold.id)).all() == []
+
+
+class TestNotToBeHad:
+    @pytest.mark.parametrize("how", ["shut", "hours", "off", "leave"])
+    def test_what_is_not_to_be_had_is_offered_no_more(self, desk: int, adviser: int, booked: int, how: str) -> None:
+        wait(make_learner(), desk)
+        free(booked)
+        hours = db.session.scalars(select(DeskHours.id)).one()
+        with transaction():
+            if how == "shut":
+                switch_desk(desk, active=False, actor=SYSTEM, now=desk_clock.now())
+            elif how == "hours":
+                remove_hours(desk, hours, actor=SYSTEM, now=desk_clock.now())
+            elif how == "off":
+                let_adviser_off(adviser, Days(DAY, DAY, "研修"), actor=SYSTEM, now=desk_clock.now())
+            else:
+                db.session.get_one(Account, adviser).leave_from = DAY
+        assert recall(desk_clock.now()) == (how == "leave"), "what no desk is told of, the worker finds"
+        assert line() == [W]
+        assert [state for _who, state in offers()] == [OfferState.WITHDRAWN]
+        assert asked_now() == []
+        assert db.session.scalars(select(SlotHold.id)).all() == []
+
+    def test_after_it_began_it_is_nobodys(self, desk: int, booked: int, clock: Clock) -> None:
+        wait(make_learner(), desk)
+        wait(make_learner(), desk)
+        free(booked)
+        assert pass_on_offers(clock.set(at(10))) == 1
+        assert line() == [W, W]
+
+
+class TestNewSlots:
+    def test_hours_that_are_added_are_offered_in_order(self, desk: int) -> None:
+        for weekdays in ((), {0}, {3}):
+            wait(make_learner(), desk, weekdays=weekdays)
+        keiko = make_adviser("keiko")
+        with transaction():
+            keep(desk, keiko)
+        assert line() == [O, W, O]
+        first, third = db.session.scalars(select(SlotWish.offered_at).where(SlotWish.state == O).order_by(SlotWish.id))
+        assert (first, third) == (at(10, day=FIRST_DAY), at(11, day=FIRST_DAY))
+
+    def test_so_is_what_is_not_off_any_more(self, desk: int, adviser: int) -> None:
+        with transaction():
+            off = let_adviser_off(adviser, Days(DAY, DAY, "研修"), actor=SYSTEM, now=desk_clock.now())
+        wait(make_learner(), desk)
+        with transaction():
+            end_time_off(off, actor=SYSTEM, now=desk_clock.now())
+        assert db.session.scalars(select(SlotWish.offered_at)).one() == at(10)
+
+
+def test_the_caller_is_called_and_a_clash_is_said(desk: int, booked: int) -> None:
+    learner, keiko = make_learner(), make_adviser("keiko")
+    book(make_desk(keiko, name="別の窓口"), keiko, learner, at(10))
+    wait(learner, desk, topic="LINEの写真", caller=Caller("息子", "子", "+819012345678"))
+    free(booked)
+    call = db.session.scalars(select(Notice).where(Notice.kind == "offer")).one()
+    assert call.call_to == "+819012345678"
+    assert "12月3日（木）10:00から" in call.text
+    assert "11月24日（火）17:00までにお返事をください。同じ時間にほかの予約があります" in call.text
+    answer(Answer.ACCEPT)
+    at_the_desk = select(Booking).where(Booking.desk_id == desk, Booking.state == BookingState.BOOKED)
+    taken = db.session.scalars(at_the_desk).one()
+    assert (taken.topic, taken.caller_name, bool(taken.clash_reason)) == ("LINEの写真", "息子", True)
+
+
+def test_two_answers_and_the_deadline_at_once_give_the_slot_to_one(
+    app: Flask, desk: int, booked: int, clock: Clock
+) -> None:
+    wait(make_learner(), desk)
+    wait(make_learner(), desk)
+    free(booked)
+    offer_id, late = open_offer(), clock.advance(hours=8)
+    db.session.remove()
+
+    def accept() -> str:
+        answer(Answer.ACCEPT, offer_id)
+        return "accepted"
+
+    outcomes = race(app, [accept, lambda: pass_on_offers(late), lambda: answer(Answer.DECLINE, offer_id), accept])
+    if "accepted" in outcomes:
+        assert outcomes.count("accepted") == 1
+        assert line() == [B, W]
+    else:
+        assert line() == [W, O]
+    with pytest.raises(OfferOver):
+        answer(Answer.DECLINE, offer_id)
