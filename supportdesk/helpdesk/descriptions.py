@@ -74,7 +74,9 @@ def _weekly(row: Any) -> Description:
 def bookings_to_come(*wanted: ColumnElement[bool]) -> list[Description]:
     """Bookings that somebody may still come to, in their order."""
     rows = db.session.scalars(
-        select(Booking.id).where(Booking.state == BookingState.BOOKED, *wanted).order_by(Booking.starts_at, Booking.id)
+        select(Booking.id)
+        .where(Booking.state == BookingState.BOOKED, ~Booking.walk_in, *wanted)
+        .order_by(Booking.starts_at, Booking.id)
     ).all()
     known = describe_bookings(rows)
     return [known[booking_id] for booking_id in rows]
@@ -119,6 +121,7 @@ _AHEAD: Final = (
         Booking.learner_id.in_(bindparam("ids", expanding=True)),
         Booking.state == BookingState.BOOKED,
         Booking.ends_at > bindparam("now"),
+        ~Booking.walk_in,
     )
     .group_by(Booking.learner_id)
 )
@@ -142,7 +145,12 @@ def booked(learner_id: int, now: datetime) -> list[TimelineEntry]:
         select(Booking.id, Booking.starts_at, Desk.name.label("desk"), Account.name.label("adviser"))
         .join(Desk, Desk.id == Booking.desk_id)
         .join(Account, Account.id == Booking.adviser_id)
-        .where(Booking.learner_id == learner_id, Booking.state == BookingState.BOOKED, Booking.ends_at > now)
+        .where(
+            Booking.learner_id == learner_id,
+            Booking.state == BookingState.BOOKED,
+            Booking.ends_at > now,
+            ~Booking.walk_in,
+        )
     )
     return [
         TimelineEntry(

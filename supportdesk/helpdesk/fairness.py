@@ -21,7 +21,7 @@ from supportdesk.helpdesk.office import MOST_OPEN, SET_ASIDE_DAYS, SET_ASIDE_SHA
 
 _OF_LEARNER: Final = select(func.count()).select_from(BOOKING).where(BOOKING.c.learner_id == bindparam("learner_id"))
 _SO_FAR: Final = select(
-    _OF_LEARNER.where(BOOKING.c.state == BookingState.BOOKED, BOOKING.c.ends_at > bindparam("now"))
+    _OF_LEARNER.where(BOOKING.c.state == BookingState.BOOKED, BOOKING.c.ends_at > bindparam("now"), ~BOOKING.c.walk_in)
     .scalar_subquery()
     .label("open"),
     _OF_LEARNER.where(BOOKING.c.state.in_((BookingState.BOOKED, BookingState.HELD))).scalar_subquery().label("ever"),

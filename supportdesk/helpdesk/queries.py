@@ -175,6 +175,7 @@ class BookingRow(NamedTuple):
     caller_relation: str
     caller_phone: str
     booked_at: datetime
+    walk_in: bool
 
     @property
     def place(self) -> str:
@@ -204,6 +205,7 @@ BOOKING_ROWS: Select[Any] = (
         BOOKING.c.caller_relation,
         BOOKING.c.caller_phone,
         BOOKING.c.booked_at,
+        BOOKING.c.walk_in,
     )
     .join(DESK, DESK.c.id == BOOKING.c.desk_id)
     .join(_ACCOUNT, _ACCOUNT.c.id == BOOKING.c.adviser_id)
@@ -220,9 +222,10 @@ def bookings_on(day: date, *, adviser_id: int | None = None, district_code: str 
 def bookings_between(
     first: date, last: date, *, adviser_id: int | None = None, district_code: str | None = None
 ) -> list[BookingRow]:
-    """The bookings of these days in order, without those that were cancelled: one statement."""
+    """The bookings of slots of these days in order, without those that were cancelled: one statement."""
     statement = BOOKING_ROWS.where(
         _LIVE,
+        ~BOOKING.c.walk_in,
         BOOKING.c.starts_at >= clock.day_bounds(first)[0],
         BOOKING.c.starts_at < clock.day_bounds(last)[1],
     )
@@ -237,7 +240,10 @@ def bookings_between(
 def bookings_ahead(learner_id: int, now: datetime) -> list[BookingRow]:
     """The learner's consultations that are still to be held, the next first. One statement."""
     statement = BOOKING_ROWS.where(
-        BOOKING.c.learner_id == learner_id, BOOKING.c.state == BookingState.BOOKED, BOOKING.c.ends_at > now
+        BOOKING.c.learner_id == learner_id,
+        BOOKING.c.state == BookingState.BOOKED,
+        BOOKING.c.ends_at > now,
+        ~BOOKING.c.walk_in,
     )
     return [BookingRow._make(row) for row in db.session.execute(statement.order_by(BOOKING.c.starts_at, BOOKING.c.id))]
 

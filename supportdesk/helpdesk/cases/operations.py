@@ -209,9 +209,9 @@ def reopen_case(booking_id: int, *, actor: Actor, now: datetime) -> None:
 
 
 def mark_no_show(booking_id: int, *, actor: Actor, now: datetime) -> None:
-    """The learner did not come. Raises NotFound, NotYet before it begins, and NotWaiting."""
+    """The learner did not come. Raises NotFound, NotYet before it begins, NotWaiting: of a walk-in too, who came."""
     booking = lock_booking(booking_id)
-    if booking.state is not BookingState.BOOKED:
+    if booking.state is not BookingState.BOOKED or booking.walk_in:
         raise NotWaiting
     if now < booking.starts_at:
         raise NotYet

@@ -18,11 +18,12 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
 from supportdesk.helpdesk.cases.models import CaseResult
-from supportdesk.helpdesk.cases.operations import Notes, save_case
+from supportdesk.helpdesk.cases.operations import Notes, mark_no_show, save_case
 from supportdesk.helpdesk.desks.operations import switch_desk
 from supportdesk.helpdesk.errors import NotWaiting
 from supportdesk.helpdesk.models import Booking, BookingState
 from supportdesk.helpdesk.operations import cancel_booking
+from supportdesk.helpdesk.queries import bookings_ahead
 from supportdesk.helpdesk.queue import calling, taking
 from supportdesk.helpdesk.queue.errors import (
     AlreadyNumbered,
@@ -36,7 +37,10 @@ from supportdesk.helpdesk.queue.errors import (
     StillCalled,
 )
 from supportdesk.helpdesk.queue.models import NumberState, QueueNumber
-from supportdesk.helpdesk.queue.queries import numbers_of
+from supportdesk.helpdesk.queue.queries import number_row, numbers_of
+from supportdesk.learners.rights.erasure import erase_learner
+from supportdesk.learners.rights.retention import erase_aged
+from supportdesk.learners.rooms import parts_of
 from tests.clocks import TODAY, Clock
 from tests.factories import make_learner, make_reference
 from tests.helpdesk.making import at, book, make_adviser
@@ -237,6 +241,9 @@ class TestBeginning:
         assert row.ends_at - row.starts_at == timedelta(hours=1)
         assert db.session.get_one(Booking, booked).state is BookingState.BOOKED
         assert states(desk) == {1: B}
+        assert bookings_ahead(learner, today(9)) == []  # nobody is still to come to it
+        with pytest.raises(NotWaiting), transaction():
+            mark_no_show(booking_id, actor=SYSTEM, now=today(10))
 
     def test_who_came_for_a_booking_has_that_one(self, adviser: int, desk: int, clock: Clock) -> None:
         learner = make_learner()
@@ -292,3 +299,25 @@ def test_at_once_two_clerks_give_two_numbers_and_two_advisers_call_two(app: Flas
         assert states(desk) == dict.fromkeys(range(1, 5), C)
         assert len({row.counter for row in numbers_of(desk, TODAY)}) == 4
         db.session.remove()
+
+
+def test_a_number_of_a_learner_goes_with_them_and_is_nobodys_in_the_end(adviser: int, desk: int, clock: Clock) -> None:
+    learner, twin = make_learner(), make_learner()
+    give(desk, learner, topic="写真")
+    call(desk, adviser)
+    press(calling.begin, 1, adviser)
+    give(desk, twin, topic="地図")
+    assert [part.rows for part in parts_of(twin)] == [[("queue_number", 2)]]
+    ((booked, *numbers),) = [part.rows for part in parts_of(learner)]
+    assert (booked[0], numbers) == ("booking", [("queue_number", 1)])
+    with transaction():
+        erase_learner(twin, actor=SYSTEM, now=desk_clock.now())
+    row = number_row(2)
+    assert row is not None
+    assert (row.learner_id, row.topic, row.state) == (None, "", W)
+    clock.set(today(9) + timedelta(days=366 * 6))
+    with transaction():
+        erase_aged(desk_clock.now(), actor=SYSTEM, now=desk_clock.now())
+    row = number_row(1)
+    assert row is not None
+    assert (row.learner_id, row.topic, row.state) == (None, "", B)
