@@ -255,7 +255,11 @@ def _by_action(form: Element, wanted: str) -> bool:
 
 
 def _buttons(form: Element) -> list[Element]:
-    buttons = form.select('button:not([type]), button[type="submit"], input[type="submit"]')
+    kinds = ("button:not([type])", 'button[type="submit"]', 'input[type="submit"]')
+    buttons = form.select(", ".join(kinds))
+    if form_id := attribute(form, "id"):
+        root = [*form.ancestors][-1]
+        buttons = [*buttons, *root.select(", ".join(f'{kind}[form="{form_id}"]' for kind in kinds))]
     return [button for button in buttons if "disabled" not in button.attrs]
 
 

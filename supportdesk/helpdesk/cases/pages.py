@@ -88,7 +88,7 @@ def case_page(form: CaseForm, booking: BookingRow, stored: CaseRow, *, changed: 
     now, actor = clock.now(), current_actor()
     visitor = case_queries.visitor(booking.learner_id)
     finished = is_over(booking, stored) and not form.errors
-    text, levels, areas = f"{form.asked.data or ''} {form.done.data or ''}", form.picked_levels, form.areas.data or ()
+    notes = form.notes(stored)
     return render_template(
         "helpdesk/case_closed.html" if finished else "helpdesk/case.html",
         form=form,
@@ -97,8 +97,8 @@ def case_page(form: CaseForm, booking: BookingRow, stored: CaseRow, *, changed: 
         changed=changed,
         visitor=visitor,
         history=history.history_of(booking.learner_id, booking.id, now),
-        suggested=suggest(booking.learner_id, booking.id, text, skill_codes=levels, area_codes=areas),
-        scam=may_be_scam(form.asked.data or "", frozenset(areas), frozenset(form.scam_steps.data or ())),
+        suggested=suggest(booking.learner_id, booking.id, notes),
+        scam=may_be_scam(notes.asked, notes.areas, notes.scam_steps),
         police=POLICE_NUMBER.get(),
         consumer=CONSUMER_NUMBER.get(),
         ticked=[words for step, words in SCAM_STEPS.items() if step in stored.scam_steps],

@@ -1,19 +1,25 @@
-"""What may help while the adviser types: videos, and this learner's own earlier consultations, never another's."""
+"""What may help while the adviser types: answer cards, videos, and this learner's own earlier consultations."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from supportdesk.core.japanese import search_key
+from supportdesk.helpdesk.cards.search import CardRow, find_cards
 from supportdesk.helpdesk.cases.history import EarlierCase, earlier_cases
+from supportdesk.helpdesk.cases.operations import Notes
+from supportdesk.learners.models import Device
 from supportdesk.videos.queries import VideoRow, videos_about
 
+CARDS_SHOWN: Final = 3
 VIDEOS_SHOWN: Final = 4
 CASES_SHOWN: Final = 3
 _CASES_LOOKED_AT: Final = 50
+#: Phones for beginners are Android inside.
+_EDITIONS: Final[Mapping[Device | None, Device]] = {Device.EASY_PHONE: Device.ANDROID}
 #: No more is looked for, however long the text.
 _MOST_WORDS: Final = 12
 _LONGEST_READ: Final = 600
@@ -46,13 +52,14 @@ _EVERYWHERE: Final = frozenset(
 class Suggestions(NamedTuple):
     """What may help."""
 
+    cards: Sequence[CardRow]
     videos: Sequence[VideoRow]
     cases: Sequence[EarlierCase]
 
     @property
     def any(self) -> bool:
         """Whether there is anything to show."""
-        return bool(self.videos or self.cases)
+        return bool(self.cards or self.videos or self.cases)
 
 
 def words_of(text: str) -> list[str]:
@@ -67,13 +74,12 @@ def words_of(text: str) -> list[str]:
     return list(found)[:_MOST_WORDS]
 
 
-def suggest(
-    learner_id: int, booking_id: int, text: str, *, skill_codes: Collection[str] = (), area_codes: Collection[str] = ()
-) -> Suggestions:
-    """What fits what is being typed. Two statements, however much there is."""
-    words = words_of(text)
+def suggest(learner_id: int, booking_id: int, notes: Notes) -> Suggestions:
+    """What fits what is being typed and picked. Three statements, however much there is."""
+    words = words_of(f"{notes.asked} {notes.done}")
     return Suggestions(
-        videos=videos_about(words, skill_codes=skill_codes, area_codes=area_codes, limit=VIDEOS_SHOWN),
+        cards=find_cards(notes.asked, device=_EDITIONS.get(notes.device, notes.device), limit=CARDS_SHOWN),
+        videos=videos_about(words, skill_codes=notes.levels, area_codes=notes.areas, limit=VIDEOS_SHOWN),
         cases=_alike(words, earlier_cases(learner_id, booking_id, _CASES_LOOKED_AT)) if words else [],
     )
 

@@ -105,10 +105,8 @@ def save_case(booking_id: int) -> tuple[dict[str, object], int]:
 def case_suggestions(booking_id: int) -> str:
     """What may help with what is being typed, as a part of the page; nothing of the text is kept here."""
     booking = own_booking(booking_id)
-    form, _stored = drawn(booking)
-    text = f"{form.asked.data or ''} {form.done.data or ''}"
-    levels, areas = form.picked_levels, form.areas.data or ()
-    suggested = suggest(booking.learner_id, booking.id, text, skill_codes=levels, area_codes=areas)
+    form, stored = drawn(booking)
+    suggested = suggest(booking.learner_id, booking.id, form.notes(stored))
     return render_template("helpdesk/_suggested.html", suggested=suggested, booking=booking)
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -18,41 +16,15 @@ from supportdesk.core.database import transaction
 from supportdesk.extensions import db
 from supportdesk.helpdesk.cases.models import Case, CaseResult
 from supportdesk.helpdesk.models import Booking, BookingState
-from supportdesk.learners.models import Device, Need
 from supportdesk.skills.models import SkillEvidence
 from tests.classes.making import enrol, make_run, meeting_at, meeting_of
 from tests.clocks import Clock
 from tests.factories import make_learner
+from tests.helpdesk.cases.screens import autosave
 from tests.helpdesk.making import DAY, at, book, keep, make_adviser, make_desk
 from tests.markup import attribute
-from tests.pages import Page, PageClient
+from tests.pages import PageClient
 from tests.recording import Statements
-
-
-@pytest.fixture
-def adviser_id(app: Flask, adviser: PageClient) -> int:
-    with app.app_context():
-        return db.session.scalars(select(Account.id).where(Account.username == "adviser")).one()
-
-
-@pytest.fixture
-def desk_id(app: Flask, adviser_id: int) -> int:
-    with app.app_context():
-        return make_desk(adviser_id)
-
-
-@pytest.fixture
-def place(app: Flask, clock: Clock, adviser: PageClient, adviser_id: int, desk_id: int) -> str:
-    """The address of a consultation that began ten minutes ago."""
-    with app.app_context():
-        learner_id = make_learner(
-            "アキタ ハナコ", device=Device.ANDROID, needs=frozenset({Need.HEARING}), birth_year=1945
-        )
-        booked = book(desk_id, adviser_id, learner_id, topic="LINEで写真を送りたい")
-    clock.set(at(10, 10))
-    adviser.another_device()
-    adviser.sign_in("adviser")
-    return f"/helpdesk/bookings/{booked.booking_id}"
 
 
 def stored(app: Flask) -> Any:
@@ -62,19 +34,6 @@ def stored(app: Flask) -> Any:
                 Case, Case.booking_id == Booking.id
             )
         ).one_or_none()
-
-
-def autosave(client: PageClient, page: Page, typed: dict[str, str], *, expect: int = 200) -> dict[str, Any]:
-    """What the page's script sends: the form as it stands, to the address the form names."""
-    form = page.form("case")
-    fields = {
-        attribute(control, "name"): attribute(control, "value") for control in form.select('input[type="hidden"]')
-    }
-    fields["asked"] = page.field("asked").text
-    fields["done"] = page.field("done").text
-    answer = client.post(attribute(form, "data-autosave"), {**fields, **typed}, expect=expect)
-    told: dict[str, Any] = json.loads(answer.data)
-    return told
 
 
 class TestTheDay:
