@@ -21,6 +21,7 @@ from supportdesk.helpdesk.cases import queries as case_queries
 from supportdesk.helpdesk.cases.forms import CaseForm
 from supportdesk.helpdesk.cases.pages import case_page, drawn, is_over, keep_typed, own_booking, warning_of
 from supportdesk.helpdesk.cases.queries import CaseRow
+from supportdesk.helpdesk.cases.scams import may_be_scam
 from supportdesk.helpdesk.cases.suggesting import suggest
 from supportdesk.helpdesk.errors import CaseChanged, CaseClosed
 from supportdesk.helpdesk.queries import BookingRow
@@ -106,8 +107,13 @@ def case_suggestions(booking_id: int) -> str:
     """What may help with what is being typed, as a part of the page; nothing of the text is kept here."""
     booking = own_booking(booking_id)
     form, stored = drawn(booking)
-    suggested = suggest(booking.learner_id, booking.id, form.notes(stored))
-    return render_template("helpdesk/_suggested.html", suggested=suggested, booking=booking)
+    notes = form.notes(stored)
+    return render_template(
+        "helpdesk/_suggested.html",
+        suggested=suggest(booking.learner_id, booking.id, notes),
+        scam=may_be_scam(notes.asked, notes.areas, notes.scam_steps),
+        booking=booking,
+    )
 
 
 @blueprint.post(f"{BOOKING}/case/no-show")

@@ -11,13 +11,14 @@ export function autosave(form) {
   let typed = 0; // how often something was typed
   let kept = 0; // up to which of them the desk has it
   let saving = false;
+  let signedOut = false; // what is sent then is answered with a new session: it would spoil the log-in that is under way
   form.addEventListener("input", () => {
     typed += 1;
     later(PAUSE);
   });
   form.addEventListener("submit", () => clearTimeout(timer));
   document.addEventListener("visibilitychange", () => {
-    if (typed > kept && document.visibilityState === "hidden") save();
+    if (typed > kept && !signedOut && document.visibilityState === "hidden") save();
   });
   window.addEventListener("online", () => typed > kept && later(0));
 
@@ -35,7 +36,8 @@ export function autosave(form) {
     try {
       const answer = await fetch(form.dataset.autosave, { method: "POST", body: new FormData(form), keepalive: true });
       if (answer.status === 422) return refuse(await answer.json());
-      if (answer.status === 401 || answer.redirected) return say(line.dataset.signedOut || line.dataset.failed);
+      signedOut = answer.status === 401 || answer.redirected;
+      if (signedOut) return say(line.dataset.signedOut || line.dataset.failed);
       if (!answer.ok) throw new Error(answer.status);
       const { warning } = await answer.json();
       kept = sent;

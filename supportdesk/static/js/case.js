@@ -12,11 +12,6 @@ if (place) keepDraft(place, form).catch(() => {}); // no place to keep it: the d
 if (form) {
   clock(form.elements.minutes, form.elements.clock_minutes);
   suggest(document.querySelector("[data-suggestions]"));
-  for (const checklist of form.querySelectorAll("[data-scam-area]")) {
-    form.addEventListener("change", ({ target }) => {
-      if (target.name === "areas" && target.value === checklist.dataset.scamArea && target.checked) checklist.open = true;
-    });
-  }
 }
 
 // Until somebody writes another number, it is the clock's.
@@ -29,6 +24,13 @@ function clock(shown, counted) {
     const minutes = Math.min(drawn + Math.floor((performance.now() - since) / MINUTE), MOST_MINUTES);
     shown.value = counted.value = String(minutes);
   }, MINUTE / 4);
+}
+
+// Once: whoever shuts it again has seen it.
+let opened = false;
+function openChecklist() {
+  const checklist = form.querySelector("details.scam");
+  if (checklist && !opened) opened = checklist.open = true;
 }
 
 function suggest(results) {
@@ -49,6 +51,7 @@ function suggest(results) {
       // What somebody is about to press stays where it is.
       if (!answer.ok || answer.redirected || results.contains(document.activeElement)) return;
       results.innerHTML = await answer.text();
+      if (results.querySelector("[data-scam]")) openChecklist();
     } catch {
       // What was found before may still help.
     }
