@@ -21,7 +21,7 @@ from tests.classes.making import enrol, make_run, meeting_at, meeting_of
 from tests.clocks import Clock
 from tests.factories import make_learner
 from tests.helpdesk.cases.screens import autosave
-from tests.helpdesk.making import DAY, at, book, keep, make_adviser, make_desk
+from tests.helpdesk.making import DAY, at, book, keep, make_adviser
 from tests.markup import attribute
 from tests.pages import PageClient
 from tests.recording import Statements

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from supportdesk.accounts.models import Account
 from supportdesk.core.database import transaction
@@ -189,7 +189,7 @@ class TestOnePress:
         autosave(adviser, page, {"done": "ここまで"})
         with app.app_context(), transaction() as session:
             session.execute(update(Account).where(Account.id == adviser_id).values(active=False))
-            session.execute(DeskHours.__table__.delete().where(DeskHours.adviser_id == adviser_id))
+            session.execute(delete(DeskHours).where(DeskHours.adviser_id == adviser_id))
         page = colleague.get(f"{place}/case")
         assert page.field("done").text.strip() == "ここまで"
         page = colleague.submit(page, "引き受ける", follow=True)
