@@ -17,6 +17,7 @@ from supportdesk.extensions import db
 from supportdesk.helpdesk.cases.models import Case, CaseResult, ReferredTo
 from supportdesk.helpdesk.models import Booking, DeskHours
 from tests.factories import make_account
+from tests.helpdesk.cards.making import make_card
 from tests.helpdesk.cases.screens import autosave
 from tests.helpdesk.making import keep
 from tests.markup import attribute
@@ -229,6 +230,17 @@ class TestWhatMayHelp:
             drawn = part("地図で病院に行きたい" * 100)
         assert drawn.count("紙でわたす</button>") == 4
         assert len(many) == len(few) <= 16, many
+
+    def test_an_answer_card_is_there_to_be_opened_and_a_closed_case_becomes_one(
+        self, app: Flask, adviser: PageClient, place: str
+    ) -> None:
+        with app.app_context():
+            card = make_card()
+        page = adviser.get(f"{place}/case")
+        page = adviser.submit(page, "case", {"asked": "写真をメールで送りたい"}, button="さがす", follow=True)
+        assert page.link("写真をメールで送るには") == f"/helpdesk/cards/{card.code}"
+        done = adviser.submit(page, "case", {"result": "solved"}, button="相談を終える", follow=True)
+        assert "写真をメールで送りたい" in adviser.get(done.link("答えのカードにする")).html
 
     def test_without_scripts_a_button_does_it(self, app: Flask, adviser: PageClient, place: str) -> None:
         with app.app_context():
