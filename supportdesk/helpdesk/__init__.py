@@ -42,6 +42,7 @@ def plug_in(app: Flask) -> None:
         "desks.views",
         "queue.views",
         "queue.calling_views",
+        "repeating.views",
         "waiting.views",
     ):
         import_module(f"supportdesk.helpdesk.{pages}")  # their pages stand on the blueprint of views

@@ -231,6 +231,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "helpdesk.booking": ("/helpdesk/bookings/999999", {"GET"}, SEE_HELPDESK),
     "helpdesk.slip": ("/helpdesk/bookings/999999/slip", {"GET"}, SEE_HELPDESK),
     "helpdesk.cancel": ("/helpdesk/bookings/999999/cancel", {"GET", "POST"}, SEE_HELPDESK),
+    "helpdesk.repeat": ("/helpdesk/bookings/999999/repeat", {"GET", "POST"}, SEE_HELPDESK),
     "helpdesk.move": ("/helpdesk/bookings/999999/move", {"GET", "POST"}, SEE_HELPDESK),
     "helpdesk.waiting_list": ("/helpdesk/waiting", {"GET"}, SEE_HELPDESK),
     "helpdesk.new_wish": ("/helpdesk/waiting/new?learner=999999", {"GET", "POST"}, SEE_HELPDESK),
