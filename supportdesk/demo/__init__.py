@@ -25,6 +25,7 @@ from supportdesk.demo import (
     numbers,
     outreach,
     rights,
+    waiting,
 )
 from supportdesk.demo.people import PASSWORD, USERNAMES, load_people, make_hashes
 from supportdesk.extensions import db
@@ -49,6 +50,7 @@ def make_demo(seed: int) -> None:
         outreach.play(cast, now)
         numbers.play(cast, now)
         consultations.play(now)
+        waiting.play(cast, now)
 
 
 def demo_accounts_present() -> bool:

@@ -26,6 +26,7 @@ from supportdesk.core.errors import DeskError
 from supportdesk.core.fields import DeskForm
 from supportdesk.core.permissions import SYSTEM, Permission, public, requires
 from supportdesk.core.security import keep_no_copy
+from supportdesk.helpdesk.waiting.queries import wishes_of
 from supportdesk.journey.appointments import appointments_of
 from supportdesk.journey.forms import OwnPhoneForm
 from supportdesk.journey.record import step_of
@@ -45,8 +46,8 @@ from supportdesk.videos.giving import given_to
 #: To leave the line for good is said on the page of the booking, or to the desk.
 _OWN_ANSWERS: Final = {"accept": Given.ACCEPT, "decline": Given.DECLINE}
 _OWN_THANKS: Final = {
-    "accept": _l("受付が完了しました。席はあなたのものです。下の日時においでください。"),
-    "decline": _l("お返事を受け付けました。今回の席は次の方にまわします。キャンセル待ちは続きます。"),
+    "accept": _l("受付が完了しました。下の日時においでください。"),
+    "decline": _l("お返事を受け付けました。今回は次の方にまわします。順番は続けてお待ちいただけます。"),
 }
 blueprint = Blueprint("passes", __name__, url_prefix="/p", template_folder="templates")
 
@@ -198,6 +199,7 @@ def _for_the_learner(token: str, learner_id: int) -> str:
         held=live_pass(learner_id),
         token=token,
         appointments=appointments_of(learner_id, enrolments, now),
+        wishes=wishes_of(learner_id),
         step=step_of(person, levels_of(learner_id), enrolments, now),
         programmes=AHEAD,
         videos=given_to(learner_id),

@@ -23,8 +23,11 @@ from supportdesk.accounts.actions import Action
 from supportdesk.core.activities import activity
 from supportdesk.core.database import connection, reading, table_of
 from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.office import OFFICE_PHONE
 from supportdesk.core.permissions import Actor
+from supportdesk.learners.models import Channel
 from supportdesk.learners.standing import Standing
+from supportdesk.notices import operations
 from supportdesk.notices.models import UNSETTLED, Notice, NoticeState, Offer, OfferState
 from supportdesk.notices.operations import cancel_notices, queue_notice
 
@@ -158,7 +161,7 @@ def hold(
         standing=standing,
         kind=OFFERED,
         activity=activity("offer", offer_id),
-        text=text,
+        text=text + how_to_answer(standing.channel),
         call_to=call_to,
         tell_until=deadline,
         asks=True,
@@ -166,6 +169,11 @@ def hold(
     )
     _note(Action.MAKE_OFFER, standing.learner_id, offer_id, actor=actor, now=now)
     return offer_id
+
+
+def how_to_answer(channel: Channel) -> str:
+    """What follows the question where nobody asks it by voice: by which number they answer."""
+    return f"お返事はお電話でどうぞ：{OFFICE_PHONE.get()}" if channel in operations.LEAVES else ""
 
 
 def asked_of(vacancy: Vacancy, kind: str) -> list[int]:

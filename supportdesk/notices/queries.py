@@ -20,9 +20,9 @@ from supportdesk.extensions import db
 from supportdesk.learners.models import Channel, Learner, LearnerPhone
 from supportdesk.learners.names import known_as
 from supportdesk.learners.rooms import scope_of
+from supportdesk.notices import operations
 from supportdesk.notices.models import UNSETTLED, Fallback, Notice, NoticeState
 from supportdesk.notices.office import POST_DAYS
-from supportdesk.notices.operations import LEAVES
 from supportdesk.notices.ways import fallback_of, way_to_tell
 from supportdesk.notices.words import SETTLED
 
@@ -143,7 +143,7 @@ def asked_elsewhere(now: datetime, actor: Actor) -> list[CallRow]:
     asked = [
         call
         for channel in (Channel.MAIL, Channel.LINE)
-        if channel in LEAVES
+        if channel in operations.LEAVES
         for call in calls_due(now, actor, channel)
         if call.offer_id
     ]

@@ -14,6 +14,7 @@ from tests.classes.making import enrol, make_lecture, make_run, meeting_at
 from tests.classes.outreach.making import ask
 from tests.factories import make_actor, make_learner, make_reference
 from tests.helpdesk.making import book, make_desk
+from tests.helpdesk.waiting.making import wait
 from tests.tutors.making import log, make_tutor, match
 
 pytestmark = pytest.mark.usefixtures("context")
@@ -30,6 +31,7 @@ def _one_of_each(context: None) -> None:
     booked = book(make_desk(adviser.account_id), adviser.account_id, learner_id, clash_reason="本人の希望")
     with transaction():
         save_case(booked.booking_id, Notes(done="写真"), actor=adviser, now=clock.now())
+    wait(learner_id)
     ask()
     match(tutor, learner_id)
     log(tutor, learner_id)
@@ -50,6 +52,9 @@ def _one_of_each(context: None) -> None:
         ("consultation_case SET minutes = 0", "ck_consultation_case_minutes_range"),
         ("consultation_case SET referred_to = 'bank'", "ck_consultation_case_only_referred_has_where"),
         ("consultation_case SET closed_at = opened_at", "ck_consultation_case_closed_has_result"),
+        ("slot_wish SET state = 'left'", "ck_slot_wish_ended_has_time"),
+        ("slot_wish SET state = 'offered'", "ck_slot_wish_offered_has_slot"),
+        ("slot_wish SET desk_id = 1, district_code = 'tobu'", "ck_slot_wish_one_place"),
         ("desk SET slot_minutes = 40", "ck_desk_slot_minutes_quarters"),
         ("notice SET attempts = -1", "ck_notice_attempts_positive"),
         ("outreach_request SET state = 'found'", "ck_outreach_request_found_has_time"),

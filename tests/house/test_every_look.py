@@ -28,6 +28,7 @@ from supportdesk.extensions import db
 from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.models import Booking
 from supportdesk.helpdesk.queries import open_slots
+from supportdesk.helpdesk.waiting.models import SlotWish
 from supportdesk.learners.models import Learner, Pass
 from supportdesk.tutors.models import Match, PeerSession
 from tests.clocks import NOW, Clock
@@ -52,6 +53,7 @@ ROWS: Final[dict[str, Any]] = {
     "consultation_application_id": ConsultationApplication.id,
     "session_id": PeerSession.id,
     "match_id": Match.id,
+    "wish_id": SlotWish.id,
     "token": Pass.token,
 }
 #: How many addresses of a kind a role asks for: not every meeting has people, not every booking can be moved.
@@ -83,6 +85,8 @@ SHOW_NAMES = {
     "helpdesk.move",
     "helpdesk.slip",
     "helpdesk.today",
+    "helpdesk.waiting_list",
+    "helpdesk.wish",
     "journey.learner",
     "learners.consents",
     "learners.consent_sheet",

@@ -30,6 +30,7 @@ from tests.clocks import TODAY
 from tests.conftest import settings_for
 from tests.factories import make_account, make_learner, make_reference
 from tests.helpdesk.making import at, book, make_adviser, make_desk, venue_of
+from tests.helpdesk.waiting.making import wait
 from tests.house.routes import ROUTES
 from tests.notices.making import queue
 from tests.pages import DEMO_PASSWORD
@@ -112,6 +113,7 @@ def _furnish(prefix: str, district: str, name: str, *, hour: int, place: str) ->
         "desk_id": desk,
         "adviser_id": adviser,
         "booking_id": book(desk, adviser, learner).booking_id,
+        "wish_id": wait(learner, desk),
         "match_id": match(tutor, learner),
         "session_id": log(tutor, learner, district_code=district),
         "notice_id": queue(learner),

@@ -21,6 +21,8 @@ from tests.classes.lottery.drawing import enter, make_lottery
 from tests.classes.making import enrol, make_run, meeting_at
 from tests.clocks import TODAY, Clock
 from tests.factories import make_account, make_actor, make_learner, make_reference
+from tests.helpdesk.making import book, make_adviser, make_desk
+from tests.helpdesk.waiting.making import free, wait
 from tests.markup import attribute
 from tests.pages import PageClient
 
@@ -167,6 +169,22 @@ class TestALearnersOwnPhone:
         with app.app_context():
             assert db.session.get_one(Enrolment, second.enrolment_id).state == stands
         PageClient(app).post(address, {"answer": "accept"}, expect=404)
+
+    def test_it_asks_whether_they_want_a_slot_that_was_freed(
+        self, app: Flask, client: PageClient, hanako: Holder
+    ) -> None:
+        with app.app_context():
+            adviser = make_adviser("keiko")
+            desk = make_desk(adviser)
+            booking = book(desk, adviser, make_learner()).booking_id
+            wait(hanako.id, desk)
+        self.admit(app, client, hanako)
+        assert "前に待っている方は0人です" in client.get(hanako.address).text
+        with app.app_context():
+            free(booking)
+        page = client.submit(client.get(hanako.address), "予約する", follow=True)
+        assert "受付が完了しました" in page.text
+        assert "スマホ相談" in page.texts(".cards > li")[0]
 
     def test_a_place_is_given_up_and_only_ones_own(self, app: Flask, client: PageClient, hanako: Holder) -> None:
         with app.app_context():

@@ -27,11 +27,13 @@ from supportdesk.helpdesk.waiting.operations import leave_line, wait_again
 from supportdesk.learners.caller import Caller
 from supportdesk.learners.life import change_status
 from supportdesk.learners.models import Channel, Learner, Status, StatusReason
+from supportdesk.learners.rooms import obstacles_to_one
+from supportdesk.notices import operations
 from supportdesk.notices.calling import CallOutcome
 from supportdesk.notices.jobs import pass_on_offers
-from supportdesk.notices.models import Notice, NoticeState, Offer, OfferState
+from supportdesk.notices.models import Fallback, Notice, NoticeState, Offer, OfferState
 from supportdesk.notices.offers import Answer, OfferOver
-from supportdesk.notices.queries import calls_due
+from supportdesk.notices.queries import asked_elsewhere, calls_due
 from tests.clocks import Clock
 from tests.factories import make_learner, make_reference
 from tests.helpdesk.making import DAY, at, book, keep, make_adviser, make_desk
@@ -126,6 +128,35 @@ class TestFourWait:
             ("offer", NoticeState.DONE),
             ("booking_confirmed", NoticeState.TOLD),
         ]
+
+    def test_by_mail_and_line_they_are_asked_in_their_own_way_where_those_leave_the_house(
+        self, desk: int, booked: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(operations, "LEAVES", frozenset({Channel.MAIL, Channel.LINE}))
+        _first, by_mail, _third, by_line = four_waiting(desk)
+        free(booked)
+        answer(Answer.PASS_ON)
+        assert asked_now() == []
+        (elsewhere,) = asked_elsewhere(desk_clock.now(), SYSTEM)
+        assert (elsewhere.learner_id, elsewhere.wanted, elsewhere.reasons) == (by_mail, Channel.MAIL, ())
+        assert "11月24日（火）17:00までにお返事をください。お返事はお電話でどうぞ：" in elsewhere.text
+        for _again in range(2):
+            answer(Answer.DECLINE)
+        assert [(one.learner_id, one.wanted) for one in asked_elsewhere(desk_clock.now(), SYSTEM)] == [
+            (by_line, Channel.LINE)
+        ]
+        answer(Answer.ACCEPT)
+        assert asked_elsewhere(desk_clock.now(), SYSTEM) == []
+
+    def test_who_cannot_be_asked_in_their_own_way_is_called_and_the_list_says_why(self, desk: int, booked: int) -> None:
+        wait(make_learner(channel=Channel.LINE, phone="018-888-1545"), desk)
+        wait(make_learner(channel=Channel.POST, phone="018-888-1546", address="山王1-1-1"), desk)
+        free(booked)
+        (call,) = calls_due(desk_clock.now(), SYSTEM)
+        assert (call.wanted, call.reasons) == (Channel.LINE, (Fallback.NOT_SENT_YET,))
+        answer(Answer.PASS_ON)
+        (call,) = calls_due(desk_clock.now(), SYSTEM)
+        assert (call.wanted, call.reasons) == (Channel.POST, (Fallback.TOO_LATE,))
 
     def test_nobody_is_asked_twice_and_then_it_is_free(self, desk: int, booked: int) -> None:
         four_waiting(desk)
@@ -249,6 +280,15 @@ class TestTheirPlace:
         with transaction():
             change_status(first, Status.LEFT, StatusReason.OWN_WISH, actor=SYSTEM, now=desk_clock.now())
         assert line() == [L, O]
+
+
+def test_two_records_that_wait_for_the_same_desk_are_not_one_yet(desk: int) -> None:
+    one, other = make_learner(), make_learner()
+    wait(one, desk)
+    wait(other)
+    assert obstacles_to_one(one, other, desk_clock.now()) == []
+    wait(other, desk)
+    assert len(obstacles_to_one(one, other, desk_clock.now())) == 1
 
 
 class TestBookedByHand:
