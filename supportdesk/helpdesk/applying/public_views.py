@@ -136,10 +136,13 @@ def _free_at(desk_id: int, starts_at: datetime, now: datetime) -> FreeTime | Non
 
 
 def _others(desk_id: int, starts_at: datetime, now: datetime) -> list[tuple[FreeTime, str]]:
-    """What is free next: at the same desk from that time on, then before it, then elsewhere."""
+    """What is free next: at the same desk from that time on, then before it, then elsewhere. Of the week after that
+    time; where that has nothing, of all that is offered.
+    """
     names = {one.id: one.name for one in free.desks_in()}
+    day = clock.local(starts_at).date()
     times = sorted(
-        (one for one in free.free_times(now) if one.desk_id in names),
+        free.free_times(now, first=day, last=day + _A_WEEK) or free.free_times(now),
         key=lambda one: (one.desk_id != desk_id, one.desk_id == desk_id and one.starts_at < starts_at, one.starts_at),
     )
     here = [one for one in times if one.desk_id == desk_id][:_NEXT_HERE]

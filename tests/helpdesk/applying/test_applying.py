@@ -15,7 +15,7 @@ from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
 from supportdesk.helpdesk.applying.errors import TimeGone, TooManyAhead
 from supportdesk.helpdesk.applying.models import ConsultationApplication
-from supportdesk.helpdesk.applying.operations import withdraw_application
+from supportdesk.helpdesk.applying.operations import apply, withdraw_application
 from supportdesk.helpdesk.applying.queries import receipt_of
 from supportdesk.helpdesk.models import Booking
 from supportdesk.helpdesk.office import MOST_OPEN
@@ -27,7 +27,8 @@ from supportdesk.learners.caller import Caller
 from supportdesk.learners.models import Learner
 from tests.factories import make_learner
 from tests.helpdesk.applying.asking import HANA, TARO, applied, booked, held, states
-from tests.helpdesk.making import at, book, make_adviser, make_desk
+from tests.helpdesk.making import at, book, book_in_transaction, make_adviser, make_desk
+from tests.racing import meet
 
 pytestmark = pytest.mark.usefixtures("city")
 UNKNOWN = (ApplicationState.HELD, HeldBecause.UNKNOWN)
@@ -64,6 +65,20 @@ def test_where_there_is_a_doubt_the_slot_is_kept_until_reception_has_decided(app
         assert application.adviser_id == idle, "who has least that day"
         assert [one[1] for one in booked()] == [at(11)]
         assert len(db.session.scalars(select(Learner.id)).all()) == 2, "nobody was entered"
+
+
+def test_who_books_at_the_desk_at_that_moment_waits_for_whoever_applies_at_home(app: Flask) -> None:
+    with app.app_context():
+        make_learner("サトウ ハナ", phone="018-800-1111", birth_year=1944)
+        adviser, caller = make_adviser(), make_learner()
+        desk = make_desk(adviser)
+        db.session.remove()
+    doubtful = Wish(kana="サトウ ハナ", phone="+81188001111", birth_year=1950)
+    assert meet(
+        app,
+        lambda: apply(desk, at(10), doubtful, now=desk_clock.now()),
+        lambda: book_in_transaction(desk, adviser, caller),
+    ) == ["done", "SlotHeld"]
 
 
 def test_what_the_desk_would_ask_is_asked_and_the_slot_kept(app: Flask) -> None:
