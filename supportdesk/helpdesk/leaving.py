@@ -12,6 +12,7 @@ from sqlalchemy import select
 from supportdesk.accounts.models import Account
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.permissions import Actor
+from supportdesk.helpdesk.applying.settling import give_up, waiting_of
 from supportdesk.helpdesk.locking import BOOKING, DESK, lock_desks
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.operations import cancel_booking
@@ -25,9 +26,13 @@ _ACCOUNT = table_of(Account)
 
 
 def bindings(learner_id: int, _status: Status, now: datetime) -> Iterable[Binding]:
-    """Bookings that have not begun, and for what they wait. Two statements."""
+    """Bookings that have not begun, what they applied for in public, and for what they wait. A few statements."""
     return [
         *waiting.bindings(learner_id),
+        *(
+            Binding(_("相談の申し込み（%(receipt)s）を取り消します。", receipt=one.receipt), one.starts_at)
+            for one in waiting_of(learner_id)
+        ),
         *(
             Binding(
                 _("「%(desk)s」の相談（%(adviser)s）を取り消します。", desk=row.desk, adviser=row.adviser),
@@ -41,9 +46,12 @@ def bindings(learner_id: int, _status: Status, now: datetime) -> Iterable[Bindin
 def release(learner_id: int, _status: Status, *, actor: Actor, now: datetime) -> None:
     """Cancel them, the desks in the order of their ids, and wait no more: the advisers' slots go to those who wait."""
     offered = [one.offered_desk_id for one in open_wishes(learner_id) if one.offered_desk_id]
-    lock_desks([*offered, *(row.desk_id for row in _held(learner_id, now))])
+    applied = [one.desk_id for one in waiting_of(learner_id)]
+    lock_desks([*offered, *applied, *(row.desk_id for row in _held(learner_id, now))])
     for one in open_wishes(learner_id):
         leave_line(one.id, actor=actor, now=now)
+    for application in waiting_of(learner_id):
+        give_up(application, actor=actor, now=now)
     for row in _held(learner_id, now):
         cancel_booking(row.id, actor=actor, now=now)
 

@@ -23,9 +23,9 @@ from supportdesk.extensions import db
 from supportdesk.helpdesk.applying.errors import TimeGone, TooManyAhead
 from supportdesk.helpdesk.applying.free import is_offered
 from supportdesk.helpdesk.applying.models import ConsultationApplication
-from supportdesk.helpdesk.applying.placing import keep_slot, let_go, locked_application, try_to_place
+from supportdesk.helpdesk.applying.placing import keep_slot, let_go, lock_for, locked_application, try_to_place
 from supportdesk.helpdesk.errors import AlreadyCancelled, SlotSetAside, SlotTaken
-from supportdesk.helpdesk.locking import BOOKING, lock_desks
+from supportdesk.helpdesk.locking import BOOKING
 from supportdesk.helpdesk.models import Booking, BookingState
 from supportdesk.helpdesk.office import MOST_OPEN
 from supportdesk.helpdesk.operations import cancel_booking
@@ -69,10 +69,10 @@ def apply(
     NotFound, TimeGone, TooMany, TooManyAhead, BadParticulars.
     """
     phone, kana_key = one.key
-    known_before = learner_like(kana_key, phone, one.birth_year) is not None
-    if not known_before:
+    known_before = learner_like(kana_key, phone, one.birth_year)
+    if known_before is None:
         lock_register()  # they may be entered, and the register's door comes before any row
-    lock_desks([desk_id])
+    lock_for(known_before, desk_id)
     earlier = _sent_before(desk_id, starts_at, one, own)
     if earlier is not None:
         return earlier
@@ -97,7 +97,7 @@ def apply(
     )
     db.session.add(application)
     db.session.flush()
-    if application.learner_id is None and not known_before and not candidates(application):
+    if application.learner_id is None and known_before is None and not candidates(application):
         tie(application, None, application=application.id, kind=KIND, asked=False, actor=SYSTEM, now=now)
     _keep(application, slots, now)
     known = [application.learner_id] if application.learner_id else []

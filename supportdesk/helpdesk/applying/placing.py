@@ -14,11 +14,18 @@ from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.freed import slot_freed
 from supportdesk.helpdesk.holds.operations import end_hold, hold_slot
 from supportdesk.helpdesk.locking import lock_desks
-from supportdesk.helpdesk.models import Booking
 from supportdesk.helpdesk.operations import book_consultation
+from supportdesk.helpdesk.waiting.operations import begin_booking
 from supportdesk.learners.applying.doors import settle
 from supportdesk.learners.applying.models import ApplicationState, HeldBecause
 from supportdesk.learners.caller import Caller
+
+
+def lock_for(learner_id: int | None, desk_id: int) -> None:
+    """Wait for the desk, and where it is known who is to be booked, for all that a booking of theirs waits for."""
+    if learner_id is not None:
+        begin_booking(learner_id, desk_id)
+    lock_desks([desk_id])
 
 
 def owner_of(application: ConsultationApplication) -> str:
@@ -87,16 +94,18 @@ def let_go(application: ConsultationApplication, *, actor: Actor, now: datetime)
         slot_freed(freed.desk_id, freed.adviser_id, freed.starts_at, freed.ends_at, name, actor=actor, now=now)
 
 
-def locked_application(application_id: int) -> ConsultationApplication:
-    """The application, behind the lock of its desk, and of that to which its booking moved. Raises NotFound."""
-    desks = db.session.execute(
-        select(ConsultationApplication.desk_id, Booking.desk_id)
-        .outerjoin(Booking, Booking.id == ConsultationApplication.booking_id)
-        .where(ConsultationApplication.id == application_id)
+def locked_application(application_id: int, learner_id: int | None = None) -> ConsultationApplication:
+    """The application, behind the lock of its desk, and of those where something is held for whoever it is about, or is
+    said to be. Raises NotFound.
+    """
+    row = db.session.execute(
+        select(ConsultationApplication.desk_id, ConsultationApplication.learner_id).where(
+            ConsultationApplication.id == application_id
+        )
     ).one_or_none()
-    if desks is None:
+    if row is None:
         raise NotFound
-    lock_desks(desk_id for desk_id in desks if desk_id is not None)
+    lock_for(learner_id or row.learner_id, row.desk_id)
     return db.session.scalars(
         select(ConsultationApplication)
         .where(ConsultationApplication.id == application_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -55,7 +56,7 @@ def say_who(
     """
     if learner_id is None:
         lock_register()  # before any row, as whoever merges does
-    application = _held(application_id)
+    application = _held(application_id, learner_id)
     if application.learner_id is not None:
         raise AlreadySaid
     tie(
@@ -109,6 +110,21 @@ def refuse_application(application_id: int, reason: RefusedBecause, *, actor: Ac
     )
 
 
+def waiting_of(learner_id: int) -> Sequence[ConsultationApplication]:
+    """What is held for a learner and not booked yet. One statement."""
+    return db.session.scalars(
+        select(ConsultationApplication)
+        .where(ConsultationApplication.learner_id == learner_id, ConsultationApplication.state == ApplicationState.HELD)
+        .order_by(ConsultationApplication.id)
+    ).all()
+
+
+def give_up(application: ConsultationApplication, *, actor: Actor, now: datetime) -> None:
+    """Whoever it is about leaves us. Under its desk's lock."""
+    settle(application, ApplicationState.WITHDRAWN, actor=actor, now=now)
+    let_go(application, actor=actor, now=now)
+
+
 def close_applications(*, now: datetime) -> int:
     """Nobody asks any more about applications for times that have begun; how many those were."""
     over = (ConsultationApplication.state == ApplicationState.HELD) & (ConsultationApplication.starts_at <= now)
@@ -126,9 +142,9 @@ def close_applications(*, now: datetime) -> int:
     return len(closed)
 
 
-def _held(application_id: int) -> ConsultationApplication:
+def _held(application_id: int, learner_id: int | None = None) -> ConsultationApplication:
     """The application, behind its desk's lock, if reception is still to settle it."""
-    application = locked_application(application_id)
+    application = locked_application(application_id, learner_id)
     if application.state is not ApplicationState.HELD:
         raise AlreadySettled
     return application

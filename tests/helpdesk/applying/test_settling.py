@@ -18,9 +18,10 @@ from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.errors import SlotHeld
 from supportdesk.helpdesk.models import Booking
 from supportdesk.learners.applying.errors import AlreadySaid, AlreadySettled
-from supportdesk.learners.applying.models import ApplicationState, RefusedBecause
+from supportdesk.learners.applying.models import ApplicationState, HeldBecause, RefusedBecause
 from supportdesk.learners.applying.wishes import Wish
-from supportdesk.learners.models import Learner
+from supportdesk.learners.life import change_status
+from supportdesk.learners.models import Learner, Status, StatusReason
 from supportdesk.learners.operations import ProbablyKnown
 from supportdesk.learners.rights.erasure import erase_learner
 from supportdesk.notices.models import Notice
@@ -132,6 +133,19 @@ def test_what_is_held_is_closed_when_its_time_has_come(app: Flask, adviser: int)
         one = db.session.scalars(select(ConsultationApplication)).one()
         assert (one.state, one.refused_because) == (ApplicationState.REFUSED, RefusedBecause.OVER)
         assert held() == []
+
+
+def test_who_leaves_us_gives_up_what_is_kept_for_them(app: Flask, adviser: int) -> None:
+    with app.app_context():
+        hana = make_learner("サトウ ハナ", phone="018-800-1111")
+        desk = make_desk(adviser, make_adviser("second"))
+        book(desk, adviser, hana)
+        applied(desk)
+        assert len(held()) == 1
+        with transaction():
+            change_status(hana, Status.MOVED, StatusReason.FAMILY, actor=SYSTEM, now=desk_clock.now())
+        assert (booked(), held()) == ([], [])
+        assert states() == [(ApplicationState.WITHDRAWN, HeldBecause.NO_PLACE)]
 
 
 def test_who_is_erased_is_gone_from_what_was_never_tied_to_them(app: Flask, adviser: int) -> None:
