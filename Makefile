@@ -100,6 +100,10 @@ pictures: setup-dev ## Take the pictures of docs/ anew and print the operating c
 	@$(PYTEST) tests/browser/test_cards.py -k open --pictures=docs/pictures
 	@$(PYTEST) tests/browser/test_cards.py -k sheet --pictures=docs/pictures
 
+.PHONY: search-table
+search-table: setup-dev ## Measure anew how well answer cards are found, and write it into docs/search.md
+	@$(BIN)/python -m tests.helpdesk.cards.quality
+
 .PHONY: lint
 lint: setup-dev ## ruff, mypy, the floors of the house, templates, the English catalogue
 	@bin/lint $(SOURCES)

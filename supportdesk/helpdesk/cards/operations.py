@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -45,19 +45,38 @@ class Written(NamedTuple):
     code: str
 
 
-def write_card(plan: CardPlan, *, about: int | None = None, actor: Actor, now: datetime, code: str = "") -> Written:
-    """Keep a new card, which somebody has still to check. `code` is for those that come with the desk alone.
+def write_card(plan: CardPlan, *, about: int | None = None, actor: Actor, now: datetime) -> Written:
+    """Keep a new card, which somebody has still to check.
 
     `about`: the learner of the case that it is written from. Raises BadCard when it names them or cannot be.
     """
     videos = _check(plan, about)
-    card = AnswerCard(code=code or _unused_code(), created_at=now, review_on=_next_review(now), **_columns(plan))
-    db.session.add(card)
+    [written] = _keep([(_unused_code(), plan)], actor=actor, now=now)
+    _write_parts([(written.id, plan, videos)])
+    return written
+
+
+def take_in_cards(cards: Sequence[tuple[str, CardPlan]], *, actor: Actor, now: datetime) -> list[Written]:
+    """Keep many cards at once, each with its code: those that come with the desk, which link to no video."""
+    written = _keep(cards, actor=actor, now=now)
+    _write_parts([(one.id, plan, []) for one, (_code, plan) in zip(written, cards, strict=True)])
+    return written
+
+
+def _keep(cards: Sequence[tuple[str, CardPlan]], *, actor: Actor, now: datetime) -> list[Written]:
+    review_on = _next_review(now)
+    rows = [AnswerCard(code=code, created_at=now, review_on=review_on, **_columns(plan)) for code, plan in cards]
+    db.session.add_all(rows)
     db.session.flush()
-    _write_parts(card.id, plan, videos)
-    index_cards([(card.id, plan.question, plan.steps)])
-    _note(card.id, CardVerb.WRITTEN, actor=actor, now=now)
-    return Written(card.id, card.code)
+    index_cards((row.id, row.question, row.steps) for row in rows)
+    db.session.execute(
+        insert(CardChange),
+        [
+            {"card_id": row.id, "verb": CardVerb.WRITTEN, "changed_at": now, "changed_by": actor.account_id}
+            for row in rows
+        ],
+    )
+    return [Written(row.id, row.code) for row in rows]
 
 
 def save_card(card_id: int, plan: CardPlan, *, version: int, actor: Actor, now: datetime) -> None:
@@ -76,7 +95,7 @@ def save_card(card_id: int, plan: CardPlan, *, version: int, actor: Actor, now: 
     db.session.flush()
     for part in (CardSkill, CardVideo):
         db.session.execute(delete(part).where(part.card_id == card_id))
-    _write_parts(card_id, plan, videos)
+    _write_parts([(card_id, plan, videos)])
     index_cards([(card_id, plan.question, plan.steps)])
     _note(card_id, CardVerb.CHANGED, actor=actor, now=now)
 
@@ -158,14 +177,17 @@ def _columns(plan: CardPlan) -> dict[str, object]:
     }
 
 
-def _write_parts(card_id: int, plan: CardPlan, videos: list[int]) -> None:
-    if plan.skills:
-        db.session.execute(insert(CardSkill), [{"card_id": card_id, "skill_code": code} for code in plan.skills])
-    if videos:
-        db.session.execute(
-            insert(CardVideo),
-            [{"card_id": card_id, "video_id": one, "position": place} for place, one in enumerate(videos)],
-        )
+def _write_parts(cards: Iterable[tuple[int, CardPlan, list[int]]]) -> None:
+    cards = list(cards)
+    skills = [{"card_id": card_id, "skill_code": code} for card_id, plan, _videos in cards for code in plan.skills]
+    shown = [
+        {"card_id": card_id, "video_id": one, "position": place}
+        for card_id, _plan, videos in cards
+        for place, one in enumerate(videos)
+    ]
+    for table, rows in ((CardSkill, skills), (CardVideo, shown)):
+        if rows:
+            db.session.execute(insert(table), rows)
 
 
 def _note(card_id: int, verb: CardVerb, *, actor: Actor, now: datetime) -> None:

@@ -10,14 +10,14 @@ from typing import Final
 
 from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk.cards.models import CardDevice
-from supportdesk.helpdesk.cards.operations import CardPlan, Written, write_card
+from supportdesk.helpdesk.cards.operations import CardPlan, Written, take_in_cards
 
 LIST: Final = Path(__file__).parents[2] / "data" / "cards.csv"
 
 
 def load_cards(*, actor: Actor, now: datetime) -> list[Written]:
     """Add every shipped card, with the code in the list. Needs the skills to be there."""
-    return [write_card(plan, actor=actor, now=now, code=code) for code, plan in shipped_cards()]
+    return take_in_cards(list(shipped_cards()), actor=actor, now=now)
 
 
 def shipped_cards() -> Iterator[tuple[str, CardPlan]]:

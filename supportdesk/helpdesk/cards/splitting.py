@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from supportdesk.core.japanese import search_key
@@ -81,7 +81,7 @@ def _words(morphemes: list[Any]) -> Iterator[str]:
     for one in morphemes:
         if one.part_of_speech()[0] in _EMPTY_PARTS:
             continue
-        word, reading = search_key(one.normalized_form()), search_key(one.reading_form())
+        word, reading = _key(one.normalized_form()), _key(one.reading_form())
         if not word or word in _EMPTY_WORDS:
             continue
         yield WORD + same.get(word, word)
@@ -90,14 +90,20 @@ def _words(morphemes: list[Any]) -> Iterator[str]:
 
 
 def _pairs(morphemes: list[Any]) -> Iterator[str]:
-    read = "".join(search_key(one.reading_form()) if _is_read(one) else "" for one in morphemes)
+    read = "".join(_key(one.reading_form()) if _is_read(one) else "" for one in morphemes)
     for run in _KANA.findall(read):
         yield from (PAIR + run[at : at + 2] for at in range(len(run) - 1))
     for one in morphemes:
-        written = search_key(one.surface())
+        written = _key(one.surface())
         if not _KANA.fullmatch(written):
             yield from (SPELLING + written[at : at + 2] for at in range(len(written) - 1))
             yield from (KANJI + kanji for kanji in _ONE_KANJI.findall(written))
+
+
+@lru_cache(maxsize=10_000)
+def _key(word: str) -> str:
+    """The search key of one word: the same few come again and again."""
+    return search_key(word)
 
 
 def _is_read(morpheme: Any) -> bool:
@@ -123,4 +129,4 @@ def _dictionary() -> Any:
 def names_in(text: str) -> frozenset[str]:
     """The search keys of what stands there as a person's name."""
     found = (one for line in text.splitlines() for one in _tokenizer().tokenize(line))
-    return frozenset(search_key(one.surface()) for one in found if one.part_of_speech()[2] == "人名")
+    return frozenset(_key(one.surface()) for one in found if one.part_of_speech()[2] == "人名")
