@@ -11,14 +11,15 @@ from supportdesk.classes.outreach import stepping
 from supportdesk.classes.outreach.applying import Application, take_application
 from supportdesk.classes.outreach.finding import FoundDay, find_day, options
 from supportdesk.classes.outreach.models import Door, GroupKind, OutreachRequest, OutreachState
+from supportdesk.classes.outreach.office import OUTREACH_PICTURE_MEGABYTES
 from supportdesk.classes.outreach.pictures.operations import add_pictures
-from supportdesk.classes.outreach.pictures.reading import read_picture
 from supportdesk.classes.outreach.queries import items_of
 from supportdesk.classes.outreach.reporting import Result, report_result
 from supportdesk.classes.outreach.steps import ON_THE_WAY
 from supportdesk.core import clock
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import SYSTEM, Actor, Role
+from supportdesk.core.pictures import read_picture
 from supportdesk.demo.drawing import lecture_seen_from_behind
 from supportdesk.demo.people import Cast
 from supportdesk.extensions import db
@@ -230,7 +231,7 @@ def _take_step(step: OutreachState, request_id: int, wish: _Wish, cast: Cast, at
 def _add_pictures(request_id: int, instructor: Actor, at: datetime) -> None:
     """Nobody is on them: they are drawn."""
     for people, caption in ((7, "地図をさがす練習"), (4, "")):
-        ready = read_picture(BytesIO(lecture_seen_from_behind(people)))
+        ready = read_picture(BytesIO(lecture_seen_from_behind(people)), OUTREACH_PICTURE_MEGABYTES.get())
         add_pictures(request_id, [ready], caption=caption, consent=True, actor=instructor, now=at)
 
 

@@ -35,6 +35,7 @@ def plug_in(app: Flask) -> None:
     for pages in (
         "applying.desk_views",
         "booking_views",
+        "cards.picture_views",
         "cards.views",
         "cases.views",
         "cases.way_views",

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from supportdesk.classes.outreach.office import OUTREACH_FORM_SECONDS
 from tests.browser.conftest import NewContext, SignIn, demo_served, follow
 from tests.browser.pictures import Album
-from tests.classes.outreach.photographs import photograph
 from tests.clocks import NOW
+from tests.photographs import photograph
 from tests.servers import Site
 
 FIRST = NOW + timedelta(days=50)  # a Wednesday

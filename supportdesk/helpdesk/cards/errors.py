@@ -34,6 +34,13 @@ class NamesLearner(BadCard):
         )
 
 
+class TooManyCardPictures(BadCard):
+    """A card is one sheet of paper."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(_l("写真は、1枚のカードに%(most)s枚までです。", most=most), field="pictures")
+
+
 class CardChanged(DeskError):
     """Somebody else changed the card since the form was drawn."""
 

@@ -9,6 +9,7 @@ from supportdesk.core.answers import Answer
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import public
 from supportdesk.helpdesk.cards import queries
+from supportdesk.helpdesk.cards.pictures import pictures_of
 from supportdesk.helpdesk.cards.views import asked_for
 from supportdesk.helpdesk.cards.words import CARD_DEVICES, PHONES
 from supportdesk.skills.queries import areas
@@ -55,7 +56,9 @@ def card(code: str) -> Answer:
         if found.successor and found.successor[2]:
             return redirect(url_for("faq.card", code=found.successor[0]), 302)
         return _unknown()
-    return render_template("helpdesk/faq/card.html", card=found, devices=CARD_DEVICES, today=clock.today())
+    return render_template(
+        "helpdesk/faq/card.html", card=found, pictures=pictures_of(found.id), devices=CARD_DEVICES, today=clock.today()
+    )
 
 
 def _unknown() -> tuple[str, int]:

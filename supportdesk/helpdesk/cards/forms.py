@@ -13,6 +13,7 @@ from wtforms.validators import ValidationError
 from supportdesk.core.fields import (
     ChoiceField,
     DeskForm,
+    FileField,
     HiddenField,
     NoteField,
     SelectField,
@@ -21,8 +22,10 @@ from supportdesk.core.fields import (
     TicksField,
 )
 from supportdesk.core.fields.note import refuse_what_must_not_be_kept
+from supportdesk.core.pictures import PictureRefused, ReadyPicture, read_picture
 from supportdesk.helpdesk.cards.models import CardDevice
 from supportdesk.helpdesk.cards.operations import CardPlan
+from supportdesk.helpdesk.cards.pictures import MOST_MEGABYTES
 from supportdesk.helpdesk.cards.queries import CardDetails
 from supportdesk.helpdesk.cards.words import CARD_DEVICES
 from supportdesk.skills.queries import areas, skill_choices
@@ -116,4 +119,36 @@ class RetireCardForm(DeskForm):
         max_length=20,
         required=False,
         hint=_l("なければ、空けておきます。"),
+    )
+
+
+class PictureField(FileField):
+    """One picture; `ready` is what is kept of it once it was found good."""
+
+    def __init__(self, label: object, **options: Any) -> None:
+        # Any kind of picture: phones then offer the camera beside the album.
+        super().__init__(label, accept="image/*", validators=[_is_picture], **options)
+        self.ready: ReadyPicture | None = None
+
+    def missing_message(self) -> str:
+        return _("写真をえらんでください。")
+
+
+def _is_picture(_form: Form, field: PictureField) -> None:
+    assert field.data is not None  # a missing one has been asked for
+    try:
+        field.ready = read_picture(field.data.stream, MOST_MEGABYTES)
+    except PictureRefused as error:
+        raise ValidationError(str(error.message)) from error
+
+
+class CardPictureForm(DeskForm):
+    """A picture with what it shows, which is read out to those who cannot see it."""
+
+    pictures = PictureField(_l("写真"))
+    caption = TextField(
+        _l("写真の説明"),
+        max_length=60,
+        hint=_l("例：「共有」のマークは、四角から矢印が出た形です"),
+        validators=[refuse_what_must_not_be_kept],
     )

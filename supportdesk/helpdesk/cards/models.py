@@ -67,6 +67,21 @@ class CardVideo(Base):
     position: Mapped[int]
 
 
+class CardPicture(Base):
+    """A picture of a card: an upright JPEG without any metadata. Its bytes are read where they are shown alone."""
+
+    __tablename__ = "answer_card_picture"
+    __table_args__ = (CheckConstraint("width > 0 AND height > 0", "has_size"),)
+
+    id: Mapped[identity]
+    card_id: Mapped[int] = foreign_key("answer_card.id")
+    name: Mapped[str] = mapped_column(unique=True, comment="random, in its address")
+    caption: Mapped[str] = mapped_column(comment="what it shows, also for those who cannot see it")
+    width: Mapped[int]
+    height: Mapped[int]
+    picture: Mapped[bytes] = mapped_column(deferred=True, deferred_raiseload=True)
+
+
 class CardVerb(StrEnum):
     WRITTEN = "written"
     CHANGED = "changed"

@@ -84,7 +84,7 @@ def save_card(card_id: int, plan: CardPlan, *, version: int, actor: Actor, now: 
 
     Raises NotFound, BadCard, and CardChanged when somebody else changed it meanwhile.
     """
-    card = _lock(card_id)
+    card = lock_card(card_id)
     if card.version != version:
         raise CardChanged
     videos = _check(plan, None)
@@ -97,7 +97,7 @@ def save_card(card_id: int, plan: CardPlan, *, version: int, actor: Actor, now: 
         db.session.execute(delete(part).where(part.card_id == card_id))
     _write_parts([(card_id, plan, videos)])
     index_cards([(card_id, plan.question, plan.steps)])
-    _note(card_id, CardVerb.CHANGED, actor=actor, now=now)
+    note_change(card_id, CardVerb.CHANGED, actor=actor, now=now)
 
 
 def check_card(card_id: int, *, actor: Actor, now: datetime) -> None:
@@ -105,12 +105,12 @@ def check_card(card_id: int, *, actor: Actor, now: datetime) -> None:
 
     Raises NotFound, CardRetired.
     """
-    card = _lock(card_id)
+    card = lock_card(card_id)
     if card.retired_at is not None:
         raise CardRetired
     card.checked_at, card.checked_by, card.review_on = now, actor.account_id, _next_review(now)
     db.session.flush()
-    _note(card_id, CardVerb.CHECKED, actor=actor, now=now)
+    note_change(card_id, CardVerb.CHECKED, actor=actor, now=now)
 
 
 def retire_card(card_id: int, successor_id: int | None, *, actor: Actor, now: datetime) -> None:
@@ -118,7 +118,7 @@ def retire_card(card_id: int, successor_id: int | None, *, actor: Actor, now: da
 
     Raises NotFound, BadSuccessorCard.
     """
-    held = {one: _lock(one) for one in sorted({card_id, successor_id or card_id})}
+    held = {one: lock_card(one) for one in sorted({card_id, successor_id or card_id})}
     card = held[card_id]
     if successor_id is not None and (successor_id == card_id or held[successor_id].retired_at is not None):
         raise BadSuccessorCard
@@ -128,17 +128,17 @@ def retire_card(card_id: int, successor_id: int | None, *, actor: Actor, now: da
             update(AnswerCard).where(AnswerCard.successor_id == card_id).values(successor_id=successor_id)
         )
     db.session.flush()
-    _note(card_id, CardVerb.RETIRED, actor=actor, now=now)
+    note_change(card_id, CardVerb.RETIRED, actor=actor, now=now)
 
 
 def show_card_again(card_id: int, *, actor: Actor, now: datetime) -> None:
     """Put a retired card back. One that is shown stays. Raises NotFound."""
-    card = _lock(card_id)
+    card = lock_card(card_id)
     if card.retired_at is None:
         return
     card.retired_at, card.successor_id = None, None
     db.session.flush()
-    _note(card_id, CardVerb.SHOWN_AGAIN, actor=actor, now=now)
+    note_change(card_id, CardVerb.SHOWN_AGAIN, actor=actor, now=now)
 
 
 def _check(plan: CardPlan, about: int | None) -> list[int]:
@@ -190,7 +190,8 @@ def _write_parts(cards: Iterable[tuple[int, CardPlan, list[int]]]) -> None:
             db.session.execute(insert(table), rows)
 
 
-def _note(card_id: int, verb: CardVerb, *, actor: Actor, now: datetime) -> None:
+def note_change(card_id: int, verb: CardVerb, *, actor: Actor, now: datetime) -> None:
+    """Keep who did what."""
     db.session.add(CardChange(card_id=card_id, verb=verb, changed_at=now, changed_by=actor.account_id))
     db.session.flush()
 
@@ -199,7 +200,8 @@ def _next_review(now: datetime) -> date:
     return clock.local(now).date() + timedelta(days=REVIEW_DAYS.get())
 
 
-def _lock(card_id: int) -> AnswerCard:
+def lock_card(card_id: int) -> AnswerCard:
+    """The card, kept until the transaction ends. Raises NotFound."""
     card = db.session.scalar(
         select(AnswerCard)
         .where(AnswerCard.id == card_id)

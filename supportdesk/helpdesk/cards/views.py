@@ -30,6 +30,7 @@ from supportdesk.helpdesk.cards.forms import (
     stored_values,
 )
 from supportdesk.helpdesk.cards.models import CardDevice
+from supportdesk.helpdesk.cards.pictures import MOST_PICTURES, pictures_of
 from supportdesk.helpdesk.cards.queries import CardDetails, CardState
 from supportdesk.helpdesk.cards.search import LONGEST_QUESTION
 from supportdesk.helpdesk.cards.words import CARD_DEVICES, CARD_STATES, CARD_VERBS, PHONES
@@ -91,11 +92,13 @@ def cards() -> str:
 @requires(Permission.SEE_CARDS)
 def card(code: str) -> str:
     """One card, as it is handed out on paper."""
-    found = _card(code)
+    found = found_card(code)
     return render_template(
         "helpdesk/cards/card.html",
         card=found,
         changes=queries.changes_of(found.id),
+        pictures=pictures_of(found.id),
+        most_pictures=MOST_PICTURES,
         devices=CARD_DEVICES,
         verbs=CARD_VERBS,
         today=clock.today(),
@@ -128,7 +131,7 @@ def new_card() -> Answer:
 @requires(Permission.WRITE_CARDS)
 def edit_card(code: str) -> Answer:
     """Change a card. When somebody else did so meanwhile, both texts are shown."""
-    found, actor, now = _card(code), current_actor(), clock.now()
+    found, actor, now = found_card(code), current_actor(), clock.now()
     form = CardForm(data=stored_values(found))
 
     def act() -> str:
@@ -137,7 +140,7 @@ def edit_card(code: str) -> Answer:
 
     def page() -> str:
         changed = isinstance(form.refusal, CardChanged)
-        newest = _card(code) if changed else found
+        newest = found_card(code) if changed else found
         if changed:
             form.version.data = str(newest.version)  # both texts are on the page now: the next press decides
         return render_template(
@@ -165,7 +168,7 @@ def show_card_again(code: str) -> Answer:
 @requires(Permission.WRITE_CARDS)
 def retire_card(code: str) -> Answer:
     """Take a card out, and say which is read in its place."""
-    found, actor, now = _card(code), current_actor(), clock.now()
+    found, actor, now = found_card(code), current_actor(), clock.now()
     form = RetireCardForm(data={"successor": found.successor[0] if found.successor else ""})
 
     def act() -> str:
@@ -182,7 +185,7 @@ def retire_card(code: str) -> Answer:
 
 
 def _press(code: str, operation: Callable[..., None], said: str) -> Answer:
-    found, actor, now = _card(code), current_actor(), clock.now()
+    found, actor, now = found_card(code), current_actor(), clock.now()
     back = url_for("helpdesk.card", code=found.code)
 
     def act() -> str:
@@ -192,7 +195,8 @@ def _press(code: str, operation: Callable[..., None], said: str) -> Answer:
     return answer_press(act, said, back=back)
 
 
-def _card(code: str) -> CardDetails:
+def found_card(code: str) -> CardDetails:
+    """The card, or no such page."""
     found = queries.card_by_code(code)
     if found is None:
         raise NotFound

@@ -17,20 +17,20 @@ from supportdesk.accounts.models import AuditEntry
 from supportdesk.classes.outreach.models import OutreachState
 from supportdesk.classes.outreach.pictures.models import OutreachPicture
 from supportdesk.classes.outreach.pictures.operations import add_pictures
-from supportdesk.classes.outreach.pictures.reading import read_picture
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.codes import new_token
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
+from supportdesk.core.pictures import read_picture
 from supportdesk.core.security import MEGABYTE
 from supportdesk.extensions import db
 from tests.classes.outreach.making import SECOND, ask, at, held_lecture, state_of
-from tests.classes.outreach.photographs import HEIC, SVG, bomb, opened, photograph
 from tests.classes.outreach.test_public import limit
 from tests.clocks import Clock
 from tests.factories import make_account
 from tests.markup import attribute
 from tests.pages import Page, PageClient
+from tests.photographs import HEIC, SVG, bomb, opened, photograph
 from tests.recording import Statements
 
 
@@ -54,7 +54,7 @@ def files(*sent: tuple[bytes, str]) -> list[tuple[io.BytesIO, str]]:
 
 def add(app: Flask, request_id: int, number: int = 1, caption: str = "") -> list[str]:
     with app.app_context(), transaction():
-        ready = [read_picture(io.BytesIO(photograph()))] * number
+        ready = [read_picture(io.BytesIO(photograph()), 10)] * number
         return add_pictures(request_id, ready, caption=caption, consent=True, actor=SYSTEM, now=desk_clock.now())
 
 

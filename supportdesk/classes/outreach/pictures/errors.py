@@ -7,15 +7,6 @@ from flask_babel import lazy_gettext as _l
 from supportdesk.core.errors import DeskError
 
 
-class PictureRefused(DeskError):
-    """What was chosen is no picture that the desk keeps: why is said in words."""
-
-    status = 422
-
-    def __init__(self, words: object) -> None:
-        super().__init__(words, field="pictures")
-
-
 class TooManyPictures(DeskError):
     """More than the office lets one lecture have."""
 

@@ -11,12 +11,12 @@ from wtforms import Form
 from wtforms.validators import ValidationError
 
 from supportdesk.classes.outreach.office import OUTREACH_PICTURE_MEGABYTES, OUTREACH_PICTURES
-from supportdesk.classes.outreach.pictures.errors import ConsentMissing, PictureRefused, TooManyPictures
-from supportdesk.classes.outreach.pictures.reading import ReadyPicture, read_picture
+from supportdesk.classes.outreach.pictures.errors import ConsentMissing, TooManyPictures
 from supportdesk.core.errors import DeskError
 from supportdesk.core.fields import DeskForm, TextField, TickField
 from supportdesk.core.fields.base import DeskField
 from supportdesk.core.fields.note import refuse_what_must_not_be_kept
+from supportdesk.core.pictures import PictureRefused, ReadyPicture, read_picture
 
 
 class PicturesField(DeskField):
@@ -45,7 +45,7 @@ def _are_pictures(_form: Form, field: PicturesField) -> None:
         raise ValidationError(str(TooManyPictures(most).message))
     for file in files:
         try:
-            field.ready.append(read_picture(file.stream))
+            field.ready.append(read_picture(file.stream, OUTREACH_PICTURE_MEGABYTES.get()))
         except PictureRefused as error:
             words = str(error.message)
             raise ValidationError(

@@ -16,11 +16,11 @@ from supportdesk.classes.outreach.office import OUTREACH_PICTURES
 from supportdesk.classes.outreach.pictures.errors import ConsentMissing, TooManyPictures
 from supportdesk.classes.outreach.pictures.models import OutreachPicture
 from supportdesk.classes.outreach.pictures.queries import PICTURE, count_of
-from supportdesk.classes.outreach.pictures.reading import ReadyPicture
 from supportdesk.core.codes import new_token
 from supportdesk.core.database import connection
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
+from supportdesk.core.pictures import ReadyPicture
 from supportdesk.extensions import db
 
 #: There is nothing to photograph before it was held.

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.classes.outreach.pictures.models import OutreachPicture
-from supportdesk.classes.outreach.pictures.reading import LONGEST_SMALL, fitted
 from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
+from supportdesk.core.pictures import LONGEST_SMALL, fitted
 from supportdesk.extensions import db
 
 PICTURE: Final = table_of(OutreachPicture)

@@ -14,8 +14,7 @@ from typing import IO, Final
 from flask_babel import lazy_gettext as _l
 from PIL import Image, ImageOps
 
-from supportdesk.classes.outreach.office import OUTREACH_PICTURE_MEGABYTES
-from supportdesk.classes.outreach.pictures.errors import PictureRefused
+from supportdesk.core.errors import DeskError
 from supportdesk.core.security import MEGABYTE
 
 #: The long side of what is kept and of what a page shows among others, in points.
@@ -34,6 +33,15 @@ _BROKEN: Final = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexEr
 _TOO_MANY: Final = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
+class PictureRefused(DeskError):
+    """What was chosen is no picture that the desk keeps: why is said in words."""
+
+    status = 422
+
+    def __init__(self, words: object) -> None:
+        super().__init__(words, field="pictures")
+
+
 @dataclass(frozen=True)
 class ReadyPicture:
     """What is kept of a photograph: two JPEGs, and the size of the larger."""
@@ -44,9 +52,8 @@ class ReadyPicture:
     height: int
 
 
-def read_picture(file: IO[bytes]) -> ReadyPicture:
-    """Raises PictureRefused."""
-    most = OUTREACH_PICTURE_MEGABYTES.get()
+def read_picture(file: IO[bytes], most: int) -> ReadyPicture:
+    """Reads no more than `most` megabytes. Raises PictureRefused."""
     data = file.read(most * MEGABYTE + 1)
     if len(data) > most * MEGABYTE:
         raise PictureRefused(_l("%(most)sMBまでの写真をえらんでください。", most=most))
