@@ -12,33 +12,47 @@ from typing import Final, NamedTuple
 from sqlalchemy import bindparam, func, select
 
 from supportdesk.core import clock
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.core.moments import short_day
 from supportdesk.helpdesk.errors import SlotSetAside, TooManyBooked
 from supportdesk.helpdesk.locking import BOOKING, LockedSlot
 from supportdesk.helpdesk.models import BookingState
-from supportdesk.helpdesk.office import MOST_OPEN, SET_ASIDE_DAYS, SET_ASIDE_SHARE
+from supportdesk.helpdesk.office import LONG_WAIT_DAYS, MOST_OPEN, SET_ASIDE_DAYS, SET_ASIDE_SHARE
+from supportdesk.helpdesk.waiting.models import OPEN_WISH, SlotWish
 
+_WISH = table_of(SlotWish)
 _OF_LEARNER: Final = select(func.count()).select_from(BOOKING).where(BOOKING.c.learner_id == bindparam("learner_id"))
 _SO_FAR: Final = select(
     _OF_LEARNER.where(BOOKING.c.state == BookingState.BOOKED, BOOKING.c.ends_at > bindparam("now"), ~BOOKING.c.walk_in)
     .scalar_subquery()
     .label("open"),
     _OF_LEARNER.where(BOOKING.c.state.in_((BookingState.BOOKED, BookingState.HELD))).scalar_subquery().label("ever"),
+    select(func.count())
+    .select_from(_WISH)
+    .where(
+        _WISH.c.learner_id == bindparam("learner_id"),
+        _WISH.c.state.in_(OPEN_WISH),
+        _WISH.c.since <= bindparam("long_ago"),
+    )
+    .scalar_subquery()
+    .label("long_waits"),
 )
 
 
 class SoFar(NamedTuple):
-    """How many consultations a learner has to come, and whether they had or have any."""
+    """How many consultations a learner has to come; and whether they come first: who never had one, and who has waited
+    long for one.
+    """
 
     open: int
-    ever: bool
+    comes_first: bool
 
 
 def so_far(learner_id: int, now: datetime) -> SoFar:
     """One statement."""
-    row = connection().execute(_SO_FAR, {"learner_id": learner_id, "now": now}).one()
-    return SoFar(row.open, row.ever > 0)
+    long_ago = now - timedelta(days=LONG_WAIT_DAYS.get())
+    row = connection().execute(_SO_FAR, {"learner_id": learner_id, "now": now, "long_ago": long_ago}).one()
+    return SoFar(row.open, not row.ever or row.long_waits > 0)
 
 
 def demand_fair(slot: LockedSlot, learner_id: int, *, waited: bool, now: datetime) -> None:
@@ -46,7 +60,7 @@ def demand_fair(slot: LockedSlot, learner_id: int, *, waited: bool, now: datetim
     have = so_far(learner_id, now)
     if have.open >= MOST_OPEN.get():
         raise TooManyBooked(MOST_OPEN.get())
-    if have.ever and not waited and set_aside_now(now).has(slot.adviser_id, slot.starts_at, slot.ends_at):
+    if not (have.comes_first or waited) and set_aside_now(now).has(slot.adviser_id, slot.starts_at, slot.ends_at):
         raise SlotSetAside(short_day(clock.local(slot.starts_at).date() - timedelta(days=SET_ASIDE_DAYS.get())))
 
 

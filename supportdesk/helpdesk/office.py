@@ -73,6 +73,15 @@ SET_ASIDE_DAYS: Final = NumberSetting(
     unit=_l("日前まで"),
     meaning=_l("優先枠は、その日の何日前になったら、だれでも予約できるようにするかです。"),
 )
+LONG_WAIT_DAYS: Final = NumberSetting(
+    name="helpdesk.long_wait_days",
+    label=_l("長く待っていると数える日数"),
+    default=14,
+    least=1,
+    most=180,
+    unit=_l("日"),
+    meaning=_l("あき待ちに入ってからこの日数がたった方は、はじめての方と同じように、優先枠を予約できます。"),
+)
 OFFER_AHEAD_HOURS: Final = NumberSetting(
     name="helpdesk.offer_ahead_hours",
     label=_l("あいた枠を案内するのは、始まる何時間前までか"),
@@ -84,5 +93,5 @@ OFFER_AHEAD_HOURS: Final = NumberSetting(
 )
 SETTINGS: Final = (
     *(USUAL_SLOT, OFFERED_DAYS, BOOKED_AHEAD_DAYS, HOLD_MINUTES),
-    *(MOST_OPEN, SET_ASIDE_SHARE, SET_ASIDE_DAYS, OFFER_AHEAD_HOURS),
+    *(MOST_OPEN, SET_ASIDE_SHARE, SET_ASIDE_DAYS, LONG_WAIT_DAYS, OFFER_AHEAD_HOURS),
 )

@@ -91,10 +91,10 @@ def book_consultation(
     """
     wishes = begin_booking(learner_id, desk_id)
     slot = lock_slot(desk_id, adviser_id, starts_at, now)
+    demand_fair(slot, learner_id, waited=waited, now=now)
     ended = end_waiting(wishes, Wanted(desk_id, adviser_id, starts_at), actor=actor, now=now)
     pass_hold(slot, owner=owner, now=now)
     standing = active_standing_of(learner_id, clock.local(now).date())
-    demand_fair(slot, learner_id, waited=waited, now=now)
     booked = _give(slot, standing, topic=topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
     note_booking(ended, booked.booking_id)
     text = wording.confirmed(slot.desk, slot.place, slot.starts_at, booked.code)

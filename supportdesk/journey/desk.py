@@ -88,7 +88,7 @@ def offers_for(
     edition = EDITION_OF.get(learner.device) if learner.device else None
     runs_page, slots_page = pages
     slots = open_slots(after=now, near=home, day=day, limit=None, owner=talking(actor))
-    if so_far(learner.id, now).ever:
+    if not so_far(learner.id, now).comes_first:
         slots = [slot for slot in slots if not slot.set_aside]
     return Offers(
         open_runs_page(

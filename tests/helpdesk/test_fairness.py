@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import SYSTEM
 from supportdesk.helpdesk.errors import SlotSetAside, TooManyBooked
 from supportdesk.helpdesk.fairness import SetAside
 from supportdesk.helpdesk.queries import free_slots
 from supportdesk.helpdesk.slots import SlotRow
+from supportdesk.helpdesk.waiting.operations import Place, wait_for_slot
 from tests.clocks import Clock
 from tests.factories import make_learner, make_reference
 from tests.helpdesk.making import DAY, at, book, make_adviser, make_desk
@@ -61,6 +64,20 @@ class TestBooking:
         clock.set(at(9, day=DAY - timedelta(days=8)))
         next_week = [slot for slot in free_slots(DAY, DAY + WEEK, after=clock.set(at(9))) if slot.set_aside]
         book(next_week[0].desk_id, next_week[0].adviser_id, newcomer, next_week[0].starts_at)
+
+    def test_who_waits_long_comes_first_too(self, slots: list[SlotRow], clock: Clock) -> None:
+        aside = next(slot for slot in slots if slot.set_aside)
+        free = next(slot for slot in slots if not slot.set_aside)
+        regular = make_learner()
+        book(free.desk_id, free.adviser_id, regular, free.starts_at)
+        clock.set(at(9, day=DAY - timedelta(days=20)))
+        with transaction():
+            wait_for_slot(regular, Place(), actor=SYSTEM, now=clock.advance())
+        clock.advance(days=13)
+        with pytest.raises(SlotSetAside):
+            book(aside.desk_id, aside.adviser_id, regular, aside.starts_at)
+        clock.advance(days=1)
+        assert book(aside.desk_id, aside.adviser_id, regular, aside.starts_at).code
 
     def test_four_to_come_are_enough(self, slots: list[SlotRow], clock: Clock) -> None:
         learner = make_learner()
