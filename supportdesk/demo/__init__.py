@@ -18,6 +18,7 @@ from supportdesk.demo import (
     classes,
     consultations,
     doubles,
+    handed,
     helpdesk,
     home,
     lottery,
@@ -43,6 +44,7 @@ def make_demo(seed: int) -> None:
         classes.play(cast, dice, now)
         helpdesk.play(cast, dice, now)
         home.play(cast, dice, now)
+        handed.play(cast, now)
         neighbours.play(cast, dice, now)
         doubles.play(cast, now)
         rights.play(cast, now)

@@ -20,6 +20,7 @@ CONTENT = (
     "SELECT meeting_id, learner_id, state, observed_at FROM attendance_mark ORDER BY id",
     "SELECT adviser_id, learner_id, starts_at, state, topic FROM booking ORDER BY id",
     "SELECT booking_id, asked, done, result, minutes FROM consultation_case ORDER BY id",
+    "SELECT video_id, learner_id, on_paper, given_at FROM video_given ORDER BY id",
     "SELECT tutor_id, learner_id, held_at, minutes, note FROM peer_session ORDER BY id",
     "SELECT video_id, learner_id, viewed_at FROM video_view ORDER BY id",
     "SELECT learner_id, skill_code, level, self_level, awaits_staff FROM skill_level ORDER BY 1, 2",

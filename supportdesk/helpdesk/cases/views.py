@@ -45,7 +45,12 @@ def case(booking_id: int) -> Answer:
 
     def act() -> str:
         operations.close_case(
-            booking_id, form.notes(stored), form=form.token, drawn_from=form.drawn_from.data or "", actor=actor, now=now
+            booking_id,
+            form.notes(stored),
+            form=form.token,
+            drawn_from=request.form.get("knows") or form.drawn_from.data or "",
+            actor=actor,
+            now=now,
         )
         return url_for("helpdesk.case", booking_id=booking_id)
 
@@ -55,8 +60,8 @@ def case(booking_id: int) -> Answer:
         return _keep(form, booking, stored)
     except DeskError as error:
         form.refuse(error)
+        # Both texts are on the page now: the next press decides, and nothing that saves by itself.
         newest = case_queries.case_row(booking_id, booking.topic)
-        form.drawn_from.data = newest.saved_form  # both texts are on the page now: the next press decides
         return case_page(form, booking, newest, changed=isinstance(error, CaseChanged)), 422
     flash(_("相談の記録を終えました。"), "good")
     return redirect(location, 303)

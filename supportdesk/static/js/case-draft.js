@@ -17,9 +17,12 @@ export async function keepDraft(place, form) {
   const key = await crypto.subtle.importKey("raw", bytesOf(draftKey), "AES-GCM", false, ["encrypt", "decrypt"]);
   await forgetOlderThan(Date.now() - draftDays * DAY);
   const draft = await opened(id, key);
-  if (draft && isKnown(draft, form)) await forget(id);
-  else if (draft) offer(place, form, draft, () => forget(id));
   if (form) follow(form, id, key);
+  if (!draft) return;
+  if (!isKnown(draft, form)) return offer(place, form, draft, () => forget(id));
+  // It stands in the form; whether the desk has it too says the form that saved last.
+  if (form && form.elements.drawn_from.value !== draft.form) form.elements.asked.dispatchEvent(new Event("input", { bubbles: true }));
+  else await forget(id);
 }
 
 // ---- While one types
@@ -100,7 +103,7 @@ const valueOf = (draft, name) => draft.fields.find(([one]) => one === name)?.[1]
 const folded = (text) => text.normalize("NFKC").replace(/\s+/g, " ").trim();
 const foldedAll = (fields) => JSON.stringify(fields.map(([name, value]) => [name, folded(value)]));
 
-// Whether the desk has all this: in the form, or on the page of a case that is closed.
+// Whether all this stands on the page: in the form, or as the text of a case that is closed.
 function isKnown(draft, form) {
   if (form) return foldedAll(draft.fields) === foldedAll(typedIn(form));
   return TEXTS.every((name) => {

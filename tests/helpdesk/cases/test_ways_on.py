@@ -16,6 +16,7 @@ from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 from supportdesk.helpdesk.cases.models import Case, CaseResult, ReferredTo
 from supportdesk.helpdesk.models import Booking, DeskHours
+from supportdesk.learners.passes import live_pass
 from tests.factories import make_account
 from tests.helpdesk.cards.making import make_card
 from tests.helpdesk.cases.screens import autosave
@@ -23,7 +24,7 @@ from tests.helpdesk.making import keep
 from tests.markup import attribute
 from tests.pages import PageClient
 from tests.recording import Statements
-from tests.videos.making import make_video
+from tests.videos.making import make_video, own_phone
 
 
 def stored(app: Flask) -> Any:
@@ -122,7 +123,14 @@ class TestOnePress:
         page = adviser.submit(page, "case", {}, button=f"pass:{video.code}", follow=True)
         assert "受講者カードで見られるようにしました" in page.text
         assert "LINEで写真を送る" in page.one("section[aria-labelledby=given]").text
-        assert "受講者カードで見られるようにしました" in adviser.get(f"/learners/{learner_of(app)}").text
+        learner_id = learner_of(app)
+        assert "受講者カードで見られるようにしました" in adviser.get(f"/learners/{learner_id}").text
+        phone = PageClient(app)
+        own_phone(app, phone, learner_id)
+        with app.app_context():
+            held = live_pass(learner_id)
+            assert held is not None
+        assert phone.get(f"/p/{held.token}").link("LINEで写真を送る") == f"/v/{video.code}"
         page = adviser.submit(page, "case", {"result": "solved"}, button="相談を終える", follow=True)
         adviser.submit(page, "case", {}, button=f"paper:{video.code}", follow=True)
 
