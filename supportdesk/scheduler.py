@@ -31,6 +31,7 @@ from supportdesk.core.sole import Sole, sole_worker
 from supportdesk.extensions import db
 from supportdesk.helpdesk.applying import jobs as consultations
 from supportdesk.helpdesk.holds import jobs as holds
+from supportdesk.helpdesk.queue import jobs as lines
 from supportdesk.helpdesk.waiting import jobs as waiting
 from supportdesk.learners import jobs as learners
 from supportdesk.notices import jobs as notices
@@ -74,6 +75,7 @@ JOBS: Final[Sequence[Scheduled]] = (
     Scheduled("notices lapsed", notices.lapse),
     Scheduled("applications closed with their class", applying.close_over),
     Scheduled("applications closed with their consultation", consultations.close_over),
+    Scheduled("numbers left over", lines.close_past),
     Scheduled("pairs that may be one person", learners.search_pairs),
     Scheduled("merges that stand", learners.forget_undone),
     Scheduled("what phones handed in long ago", learners.forget_handed_in),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import bindparam, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -18,7 +18,7 @@ from supportdesk.core.activities import activity
 from supportdesk.core.database import connection
 from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk.errors import NotWaiting
-from supportdesk.helpdesk.locking import BOOKING, lock_booking
+from supportdesk.helpdesk.locking import BOOKING, lock_booking, lock_desks
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.queue.errors import AlreadyNumbered, NotToday, QueueClosed
 from supportdesk.helpdesk.queue.line import IN_LINE, NUMBER, lock_desk
@@ -100,12 +100,22 @@ def close_line(desk_id: int, day: date, *, actor: Actor, now: datetime) -> int:
     Raises NotFound.
     """
     lock_desk(desk_id)
-    left_over = (NUMBER.c.desk_id == desk_id, NUMBER.c.day == day, NUMBER.c.state.in_(IN_LINE))
-    closed = connection().execute(
-        update(NUMBER).where(*left_over).values(state=NumberState.UNSERVED, ended_at=now, counter="", called_by=None)
-    )
+    closed = _close(NUMBER.c.desk_id == desk_id, NUMBER.c.day == day, now=now)
     audit.record(actor=actor, action=Action.CLOSE_LINE, subject=activity("desk", desk_id), now=now)
-    return closed.rowcount
+    return closed
+
+
+def close_past_lines(*, now: datetime) -> int:
+    """The same for every desk and day that is over and that nobody closed; how many numbers were left over."""
+    over = (NUMBER.c.day < clock.local(now).date(), NUMBER.c.state.in_(IN_LINE))
+    lock_desks(connection().scalars(select(NUMBER.c.desk_id).where(*over).distinct()))
+    return _close(*over, now=now)
+
+
+def _close(*which: ColumnElement[bool], now: datetime) -> int:
+    left_over = update(NUMBER).where(*which, NUMBER.c.state.in_(IN_LINE))
+    closed = left_over.values(state=NumberState.UNSERVED, ended_at=now, counter="", called_by=None)
+    return connection().execute(closed).rowcount
 
 
 def _demand_none(desk_id: int, day: date, learner_id: int) -> None:

@@ -36,6 +36,7 @@ from supportdesk.helpdesk.queue.errors import (
     StepGone,
     StillCalled,
 )
+from supportdesk.helpdesk.queue.jobs import close_past
 from supportdesk.helpdesk.queue.models import NumberState, QueueNumber
 from supportdesk.helpdesk.queue.queries import number_row, numbers_of
 from supportdesk.learners.rights.erasure import erase_learner
@@ -225,6 +226,14 @@ class TestCalling:
         with transaction():
             assert taking.close_line(desk, TODAY, actor=SYSTEM, now=desk_clock.now()) == 2
         assert set(states(desk).values()) == {NumberState.UNSERVED}
+
+    def test_at_night_nobody_waits_any_more(self, adviser: int, desk: int, clock: Clock) -> None:
+        give(desk)
+        assert close_past(desk_clock.now()) == 0
+        clock.advance(days=1)
+        give(desk)
+        assert (close_past(desk_clock.now()), close_past(desk_clock.now())) == (1, 0)
+        assert states(desk) == {1: NumberState.UNSERVED}
 
 
 class TestBeginning:
