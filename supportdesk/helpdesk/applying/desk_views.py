@@ -23,7 +23,7 @@ from supportdesk.helpdesk.applying import free, queries, settling
 from supportdesk.helpdesk.applying.forms import PlaceForm
 from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.applying.operations import KIND
-from supportdesk.helpdesk.queries import person_of
+from supportdesk.helpdesk.queries import person_of, slot_at
 from supportdesk.helpdesk.views import blueprint
 from supportdesk.learners.applying.fields import RefuseForm
 from supportdesk.learners.applying.matching import candidates
@@ -64,6 +64,7 @@ def application(consultation_application_id: int) -> str:
         alike=alike,
         named={one.id: one for one in described(known)} if known else {},
         held=held,
+        slot_lost=held and slot_at(found.desk_id, found.adviser_id, found.starts_at) is None,
         state=STATES[found.state],
         because=REASONS[found.because] if found.because else "",
         refused=REFUSALS[found.refused_because] if found.refused_because else "",

@@ -27,7 +27,7 @@ from supportdesk.learners.rights.erasure import erase_learner
 from supportdesk.notices.models import Notice
 from tests.factories import make_learner
 from tests.helpdesk.applying.asking import applied, booked, held, say, states
-from tests.helpdesk.making import at, book, make_adviser, make_desk
+from tests.helpdesk.making import DAY, at, book, close_venue, make_adviser, make_desk
 from tests.pages import Page, PageClient
 from tests.trail import noted
 
@@ -123,6 +123,19 @@ def test_a_refusal_frees_the_slot_and_whoever_is_known_hears_of_it(
     with app.app_context():
         told = db.session.scalars(select(Notice).where(Notice.kind == "application_refused")).one()
         assert (told.learner_id, told.call_to) == (hana, HANAKO.phone)
+
+
+def test_a_slot_that_is_lost_meanwhile_is_no_riddle(app: Flask, reception: PageClient, adviser: int) -> None:
+    _desk, receipt, _hana = held_one(app, adviser)
+    with app.app_context():
+        close_venue(DAY)
+    page = opened(reception, receipt)
+    assert "この枠は、なくなりました" in page.text
+    refused = reception.submit(page, "サトウ ハナさんの申し込みにする", follow=True)
+    assert "設備点検" in refused.text
+    with app.app_context():
+        assert states() == [(ApplicationState.HELD, HeldBecause.NO_PLACE)]
+    assert refused.link("ほかの枠で予約する")
 
 
 def test_what_is_held_is_closed_when_its_time_has_come(app: Flask, adviser: int) -> None:
