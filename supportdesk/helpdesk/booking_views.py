@@ -28,7 +28,7 @@ from supportdesk.helpdesk.office import HOLD_MINUTES, OFFERED_DAYS
 from supportdesk.helpdesk.queries import BookingRow, SlotRow, SlotSeen
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, blueprint, day_near, permitted
-from supportdesk.helpdesk.waiting.queries import wish_of_booking
+from supportdesk.helpdesk.waiting.queries import wish_of_booking, wish_offered
 from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.booking_fields import CancelForm
 from supportdesk.learners.found import Found, described
@@ -189,6 +189,7 @@ def booking(booking_id: int) -> str:
         done="done" in request.args and row.state is BookingState.BOOKED,
         live=_is_live(row),
         fulfilled=wish_of_booking(booking_id) if "done" in request.args else None,
+        offered=wish_offered(row.adviser_id, row.starts_at) if row.state is BookingState.CANCELLED else None,
         state=BOOKING_STATES[row.state],
         holds=row.state is not BookingState.CANCELLED and queries.may_hold(current_actor(), row),
     )
@@ -239,7 +240,7 @@ def cancel(booking_id: int) -> Answer:
         operations.cancel_booking(booking_id, told=form.tell.told, actor=actor, now=now)
         return _afterwards(row, url_for("helpdesk.booking", booking_id=booking_id))
 
-    return answer_form(form, lambda: _cancel_page(form, row, learner), act, _("取り消しました。枠はあきました。"))
+    return answer_form(form, lambda: _cancel_page(form, row, learner), act, _("取り消しました。"))
 
 
 def _cancel_page(form: CancelForm, row: BookingRow, learner: Found) -> str:

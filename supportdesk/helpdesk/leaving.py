@@ -18,7 +18,7 @@ from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.operations import cancel_booking
 from supportdesk.helpdesk.waiting import descriptions as waiting
 from supportdesk.helpdesk.waiting.line import open_wishes
-from supportdesk.helpdesk.waiting.operations import leave_line
+from supportdesk.helpdesk.waiting.operations import leave_all
 from supportdesk.learners.models import Status
 from supportdesk.learners.rooms import Binding
 
@@ -48,8 +48,7 @@ def release(learner_id: int, _status: Status, *, actor: Actor, now: datetime) ->
     offered = [one.offered_desk_id for one in open_wishes(learner_id) if one.offered_desk_id]
     applied = [one.desk_id for one in waiting_of(learner_id)]
     lock_desks([*offered, *applied, *(row.desk_id for row in _held(learner_id, now))])
-    for one in open_wishes(learner_id):
-        leave_line(one.id, actor=actor, now=now)
+    leave_all(learner_id, actor=actor, now=now)
     for application in waiting_of(learner_id):
         give_up(application, actor=actor, now=now)
     for row in _held(learner_id, now):

@@ -182,6 +182,11 @@ def asked_of(vacancy: Vacancy, kind: str) -> list[int]:
     return [int(name.removeprefix(f"{kind}:")) for name in names]
 
 
+def learners_asked(vacancy: Vacancy) -> set[int]:
+    """Who was asked about it already, in whatever place in line: one statement."""
+    return set(connection().scalars(select(_OFFER.c.learner_id).where(_OFFER.c.vacancy == vacancy.name)))
+
+
 def answer_offer(offer_id: int, answer: Answer, *, actor: Actor, now: datetime) -> None:
     """Note the answer: what was held is theirs, or goes to the next in line.
 

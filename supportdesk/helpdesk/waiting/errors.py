@@ -8,9 +8,9 @@ from supportdesk.core.errors import DeskError
 
 
 class AlreadyWaiting(DeskError):
-    """The learner waits for this desk (or for any) already: `details["wish_id"]`."""
+    """The learner waits for this desk (or for any) already: `details["wish_id"]`, None of one made at this moment."""
 
-    def __init__(self, wish_id: int) -> None:
+    def __init__(self, wish_id: int | None = None) -> None:
         super().__init__(_l("この方は、この窓口のあきをもう待っています。"), details={"wish_id": wish_id})
 
 

@@ -28,7 +28,7 @@ from supportdesk.helpdesk.waiting.rule import next_in_line
 from supportdesk.learners.models import Learner
 from supportdesk.learners.standing import standing_of
 from supportdesk.notices.deadlines import answer_until
-from supportdesk.notices.offers import Vacancy, asked_of, end_offer, hold
+from supportdesk.notices.offers import Vacancy, end_offer, hold, learners_asked
 from supportdesk.notices.operations import cancel_notices
 from supportdesk.places import occupancy
 from supportdesk.places.models import Venue
@@ -123,8 +123,7 @@ def hold_for_next(wanted: Wanted, vacancy: Vacancy | None = None, *, actor: Acto
         district_code=connection().execute(_DISTRICT_OF, {"desk": slot.desk_id}).scalar_one(),
         starts_at=slot.starts_at,
         adviser=slot.person_id,
-        asked=asked_of(vacancy, KIND),
-        barred={*_who_have_enough(in_line, now), *([last.learner_id] if last else ())},
+        barred={*learners_asked(vacancy), *_who_have_enough(in_line, now), *([last.learner_id] if last else ())},
     )
     if wish is None:
         return None

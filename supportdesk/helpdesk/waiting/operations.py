@@ -12,7 +12,7 @@ from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
-from supportdesk.core.database import connection, table_of
+from supportdesk.core.database import connection, table_of, unique_or
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk import wording
@@ -74,24 +74,25 @@ def wait_for_slot(
     name = _name_of(place)
     _refuse_twice(lock_line(), learner_id, place.desk_id)
     standing = active_standing_of(learner_id, clock.local(now).date())
-    wish_id = connection().scalar(
-        insert(WISH).returning(WISH.c.id),
-        {
-            "learner_id": learner_id,
-            "desk_id": place.desk_id,
-            "district_code": place.district_code,
-            "weekdays": sorted(weekdays),
-            "half_day": half_day,
-            "topic": topic,
-            "device": device,
-            "caller_name": caller.name,
-            "caller_relation": caller.relation,
-            "caller_phone": caller.phone,
-            "state": WishState.WAITING,
-            "since": now,
-            "noted_by": actor.account_id,
-        },
-    )
+    with unique_or(AlreadyWaiting()):
+        wish_id = connection().scalar(
+            insert(WISH).returning(WISH.c.id),
+            {
+                "learner_id": learner_id,
+                "desk_id": place.desk_id,
+                "district_code": place.district_code,
+                "weekdays": sorted(weekdays),
+                "half_day": half_day,
+                "topic": topic,
+                "device": device,
+                "caller_name": caller.name,
+                "caller_relation": caller.relation,
+                "caller_phone": caller.phone,
+                "state": WishState.WAITING,
+                "since": now,
+                "noted_by": actor.account_id,
+            },
+        )
     assert wish_id is not None, "a row that was written has an id"
     queue_notice(
         standing=standing,
@@ -149,7 +150,8 @@ def wait_again(wish_id: int, *, actor: Actor, now: datetime) -> None:
         raise NotInLine
     active_standing_of(wish.learner_id, clock.local(now).date())
     _refuse_twice(line, wish.learner_id, wish.desk_id)
-    change_wish(wish_id, state=WishState.WAITING, ended_at=None, ended_by=None)
+    with unique_or(AlreadyWaiting()):
+        change_wish(wish_id, state=WishState.WAITING, ended_at=None, ended_by=None)
     _note(Action.WAIT_AGAIN, wish.learner_id, wish_id, actor=actor, now=now)
 
 
@@ -201,12 +203,23 @@ def end_waiting(waited: Waited, wanted: Wanted, *, actor: Actor, now: datetime) 
         )
         .scalar_one()
     )
-    ended = [one for one in line if is_for(one, wanted.desk_id, district)]
+    # What is held for one of them goes on last: it is not to be offered to another of their own.
+    ended = sorted((one for one in line if is_for(one, wanted.desk_id, district)), key=_is_offered)
     for one in ended:
         if one.offered_desk_id is not None and one.offered_desk_id not in waited.desks:
             raise AskedMeanwhile
         end_wish(one, WishState.BOOKED, but=wanted, actor=actor, now=now)
     return [one.id for one in ended]
+
+
+def _is_offered(wish: Any) -> bool:
+    return wish.state is WishState.OFFERED
+
+
+def leave_all(learner_id: int, *, actor: Actor, now: datetime) -> None:
+    """The learner waits for nothing any more. Called under the locks of the desks whose slots are held for them."""
+    for one in sorted(open_wishes(learner_id), key=_is_offered):
+        leave_line(one.id, actor=actor, now=now)
 
 
 def note_booking(wish_ids: Iterable[int], booking_id: int) -> None:

@@ -138,6 +138,12 @@ def wish_of_booking(booking_id: int) -> WishRow | None:
     return WishRow._make(row) if row else None
 
 
+def wish_offered(adviser_id: int, starts_at: datetime) -> int | None:
+    """The wish for which this slot is held until somebody answers, if it is. One statement."""
+    offered = (WISH.c.state == WishState.OFFERED) & (WISH.c.offered_adviser_id == adviser_id)
+    return db.session.scalar(select(WISH.c.id).where(offered, WISH.c.offered_at == starts_at))
+
+
 def wishes_page(number: int, *, desk_id: int | None, scope: Select[Any] | None) -> Page[WishRow]:
     """Who waits, in their order: of all, or of those to whom this desk's slots are offered. Two statements at most."""
     statement = _ROWS.where(_IS_OPEN).order_by(WISH.c.id)

@@ -37,21 +37,19 @@ def next_in_line(
     district_code: str,
     starts_at: datetime,
     adviser: int,
-    asked: Collection[int],
     barred: Collection[int],
 ) -> Any:
     """The first in line whose wish the slot fits; None when there is nobody.
 
-    Nobody is asked twice about the same vacancy, while they think about another slot, or to be their own adviser
-    (`adviser` is that person); `barred` are learners who gave this slot up, or have enough. A clash passes nobody over:
-    they are told of it.
+    Nobody is asked while they think about another slot, or to be their own adviser (`adviser` is that person); `barred`
+    are learners who were asked before, gave this slot up, or have enough. A clash passes nobody over: they are told of
+    it.
     """
     line = list(line)
     thinking = {one.learner_id for one in line if one.state is WishState.OFFERED}
     for one in line:
         if (
             one.state is WishState.WAITING
-            and one.id not in asked
             and one.learner_id not in thinking
             and one.learner_id not in barred
             and one.status is Status.ACTIVE

@@ -226,6 +226,22 @@ class TestWhomItFits:
         free(other)
         assert line() == [O, W]
 
+    def test_nobody_is_asked_again_about_a_slot_because_they_wait_twice(
+        self, desk: int, adviser: int, booked: int
+    ) -> None:
+        both = make_learner()
+        wait(both, desk)
+        wait(both)
+        wait(make_learner(), desk)
+        free(booked)
+        answer(Answer.DECLINE)
+        assert line() == [W, W, O]
+        answer(Answer.DECLINE)
+        free(book(desk, adviser, make_learner(), at(11)).booking_id)
+        assert line() == [O, W, W]
+        book(desk, adviser, both, at(10))
+        assert line() == [B, B, O], "what was held for one wish is not offered to another of their own"
+
     def test_what_begins_soon_is_left_for_the_next_caller(self, booked: int, clock: Clock) -> None:
         wait(make_learner())
         clock.set(at(8))

@@ -39,6 +39,15 @@ def states(app: Flask) -> list[WishState]:
         return line()
 
 
+def test_who_cancels_hears_that_it_is_offered(app: Flask, reception: PageClient, slot: Wanted) -> None:
+    with app.app_context():
+        booking = book(slot.desk_id, slot.adviser_id, make_learner(), slot.starts_at).booking_id
+        wait(make_learner("アキタ ハナコ"), slot.desk_id)
+    page = reception.submit(reception.get(f"/helpdesk/bookings/{booking}/cancel"), "cancel-booking", follow=True)
+    assert "あきを待つ方に案内し、返事を待っています" in page.text
+    assert "アキタ ハナコ" in reception.get(page.link("案内している方を見る")).text
+
+
 def freed(app: Flask, slot: Wanted, *waiting: int) -> None:
     """These wait for the desk, and its slot at ten is freed."""
     with app.app_context():
