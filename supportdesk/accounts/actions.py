@@ -136,6 +136,7 @@ class Action(Labelled):
     CHANGE_DESK = "change_desk", _l("相談窓口を変えた")
     SWITCH_DESK_OFF = "switch_desk_off", _l("相談窓口の受付を止めた")
     SWITCH_DESK_ON = "switch_desk_on", _l("相談窓口の受付を始めた")
+    SET_STRENGTHS = "set_strengths", _l("相談員が受け持つことを決めた")
     NOTE_TIME_OFF = "note_time_off", _l("窓口や相談員の休みを入れた")
     END_TIME_OFF = "end_time_off", _l("窓口や相談員の休みをけした")
     ADD_HOURS = "add_hours", _l("窓口の開く時間を加えた")

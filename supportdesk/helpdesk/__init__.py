@@ -40,6 +40,7 @@ def plug_in(app: Flask) -> None:
         "cases.views",
         "cases.way_views",
         "desks.off_views",
+        "desks.strength_views",
         "desks.views",
         "queue.views",
         "queue.calling_views",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supportdesk.core.database import Base, foreign_key, identity
-from supportdesk.learners.models import AgeBand, Channel
+from supportdesk.learners.models import AgeBand, Channel, Device
 
 
 class Desk(Base):
@@ -78,6 +78,22 @@ class TimeOff(Base):
     reason: Mapped[str]
     noted_at: Mapped[datetime]
     noted_by: Mapped[int | None] = foreign_key("account.id", index=False)
+
+
+class AdviserStrength(Base):
+    """One field or one kind of phone that an adviser helps with. Who has none of a kind helps with all of it."""
+
+    __tablename__ = "adviser_strength"
+    __table_args__ = (
+        CheckConstraint("(area_code IS NULL) <> (device IS NULL)", "of_field_or_phone"),
+        UniqueConstraint("adviser_id", "area_code"),
+        UniqueConstraint("adviser_id", "device"),
+    )
+
+    id: Mapped[identity]
+    adviser_id: Mapped[int] = foreign_key("account.id", index=False)
+    area_code: Mapped[str | None] = foreign_key("skill_area.code", index=False)
+    device: Mapped[Device | None]
 
 
 class BookingState(StrEnum):

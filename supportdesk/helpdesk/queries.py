@@ -237,6 +237,25 @@ def bookings_between(
     return [BookingRow._make(row) for row in rows]
 
 
+class LastAdviser(NamedTuple):
+    """With whom a learner spoke last, or is to speak next."""
+
+    id: int
+    name: str
+
+
+def last_adviser(learner_id: int) -> LastAdviser | None:
+    """The adviser of the learner's latest consultation, held or to be held. One statement."""
+    row = db.session.execute(
+        select(_ACCOUNT.c.id, _ACCOUNT.c.name)
+        .join(BOOKING, BOOKING.c.adviser_id == _ACCOUNT.c.id)
+        .where(BOOKING.c.learner_id == learner_id, BOOKING.c.state.in_((BookingState.HELD, BookingState.BOOKED)))
+        .order_by(BOOKING.c.starts_at.desc(), BOOKING.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return LastAdviser._make(row) if row else None
+
+
 def bookings_ahead(learner_id: int, now: datetime) -> list[BookingRow]:
     """The learner's consultations that are still to be held, the next first. One statement."""
     statement = BOOKING_ROWS.where(

@@ -11,9 +11,10 @@ from supportdesk.classes.queries import MeetingRow, RunRow, meetings_on, open_ru
 from supportdesk.core.japanese import search_key
 from supportdesk.core.paging import Page, page_of
 from supportdesk.core.permissions import Actor
+from supportdesk.helpdesk.desks.strengths import of_those_who_help
 from supportdesk.helpdesk.fairness import so_far
 from supportdesk.helpdesk.holds.operations import talking
-from supportdesk.helpdesk.queries import BookingRow, SlotRow, booking_by_code, bookings_on, open_slots
+from supportdesk.helpdesk.queries import BookingRow, LastAdviser, SlotRow, booking_by_code, bookings_on, open_slots
 from supportdesk.journey.next_step import EDITION_OF
 from supportdesk.journey.typed import Typed
 from supportdesk.learners.links import Family, Linked
@@ -26,6 +27,8 @@ SLOTS_SHOWN = 8
 COMPANIONS_SHOWN = 2
 #: What the address calls the page of each list.
 RUNS, SLOTS = "runs", "slots"
+#: In which order slots are shown: those near home first, the soonest anywhere, those of the adviser of last time.
+ORDERS = NEAR, SOONEST, SAME_ADVISER = "near", "soonest", "adviser"
 
 
 class Answer(NamedTuple):
@@ -77,17 +80,37 @@ class Offers(NamedTuple):
     slots: Page[SlotRow]
 
 
+class SlotsWanted(NamedTuple):
+    """How slots are looked for: `order` is one of `ORDERS`, `area` the field that it is about."""
+
+    order: str = NEAR
+    area: str | None = None
+
+
 def offers_for(
-    learner: Learner, *, words: str, day: date | None, pages: tuple[int, int], actor: Actor, now: datetime
+    learner: Learner,
+    *,
+    words: str,
+    day: date | None,
+    pages: tuple[int, int],
+    wanted: SlotsWanted,
+    adviser: LastAdviser | None,
+    actor: Actor,
+    now: datetime,
 ) -> Offers:
-    """The next classes for the learner's phone and the next slots that they may have; their own district's stand first.
+    """The next classes for the learner's phone and the next slots that they may have, of advisers who know such a
+    phone; their own district's stand first, unless they want the soonest of all or the `adviser` again.
 
     `pages`: which page of each.
     """
     home = learner.district_code
     edition = EDITION_OF.get(learner.device) if learner.device else None
     runs_page, slots_page = pages
-    slots = open_slots(after=now, near=home, day=day, limit=None, owner=talking(actor))
+    near = home if wanted.order == NEAR else None
+    slots = open_slots(after=now, near=near, day=day, limit=None, owner=talking(actor))
+    slots = of_those_who_help(slots, wanted.area, learner.device)
+    if wanted.order == SAME_ADVISER:
+        slots = [slot for slot in slots if adviser and slot.adviser_id == adviser.id]
     if not so_far(learner.id, now).comes_first:
         slots = [slot for slot in slots if not slot.set_aside]
     return Offers(

@@ -18,7 +18,7 @@ from supportdesk.core import clock
 from supportdesk.core.answers import Answer
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
-from supportdesk.helpdesk.queries import bookings_on
+from supportdesk.helpdesk.queries import bookings_on, last_adviser
 from supportdesk.helpdesk.waiting.queries import wishes_of
 from supportdesk.journey import desk
 from supportdesk.journey.appointments import appointments_of
@@ -31,7 +31,7 @@ from supportdesk.learners.links import family_of
 from supportdesk.learners.queries import learner_to_edit, stands_for
 from supportdesk.learners.rooms import ahead_of, check_scope
 from supportdesk.learners.words import DEVICES, LINKS, NEEDS
-from supportdesk.skills.queries import levels_of
+from supportdesk.skills.queries import areas, levels_of
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates")
 
@@ -78,11 +78,16 @@ def learner(learner_id: int) -> Answer:
     family = family_of(person, actor)
     callers = callers_of(learner_id, actor, family.linked)
     calls = request.args.get("caller", "")
+    adviser = last_adviser(learner_id)
+    fields = areas()
+    slots_wanted = _slots_wanted({area.code for area in fields})
     offers = desk.offers_for(
         person,
         words=wanted.words,
         day=wanted.day,
         pages=(page_number(desk.RUNS), page_number(desk.SLOTS)),
+        wanted=slots_wanted,
+        adviser=adviser,
         actor=actor,
         now=now,
     )
@@ -108,6 +113,13 @@ def learner(learner_id: int) -> Answer:
         appointments=appointments_of(learner_id, enrolments, now),
         wishes=wishes_of(learner_id),
         offers=offers,
+        orders=[
+            (desk.NEAR, _("近い順")),
+            (desk.SOONEST, _("どこでも、早い順")),
+            *([(desk.SAME_ADVISER, _("前と同じ相談員（%(name)s）", name=adviser.name))] if adviser else []),
+        ],
+        slots_wanted=slots_wanted,
+        areas=[(area.code, area.name) for area in fields],
         companions=companions,
         booked_too=enrolled_among([run.id for run in offers.runs.rows], people[1:]) | entered,
         promise_of=promise_of,
@@ -123,3 +135,9 @@ def learner(learner_id: int) -> Answer:
         devices=DEVICES,
         needs=NEEDS,
     )
+
+
+def _slots_wanted(fields: set[str]) -> desk.SlotsWanted:
+    """In which order and about what slots are looked for, as the address has it."""
+    order, area = request.args.get("order", ""), request.args.get("area", "")
+    return desk.SlotsWanted(order if order in desk.ORDERS else desk.NEAR, area if area in fields else None)

@@ -278,6 +278,8 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "helpdesk.say_who": ("/helpdesk/applications/999999/who", {"POST"}, COUNTER),
     "helpdesk.place_application": ("/helpdesk/applications/999999/place", {"GET", "POST"}, COUNTER),
     "helpdesk.refuse_application": ("/helpdesk/applications/999999/refuse", {"GET", "POST"}, COUNTER),
+    "helpdesk.advisers": ("/helpdesk/advisers", {"GET"}, MANAGE_HELPDESK),
+    "helpdesk.adviser_strengths": ("/helpdesk/advisers/999999", {"GET", "POST"}, MANAGE_HELPDESK),
     "helpdesk.desk_list": ("/helpdesk/desks", {"GET"}, MANAGE_HELPDESK),
     "helpdesk.new_desk": ("/helpdesk/desks/new", {"GET", "POST"}, MANAGE_HELPDESK),
     "helpdesk.desk": ("/helpdesk/desks/999999", {"GET", "POST"}, MANAGE_HELPDESK),
