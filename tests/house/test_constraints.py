@@ -14,6 +14,7 @@ from tests.classes.making import enrol, make_lecture, make_run, meeting_at
 from tests.classes.outreach.making import ask
 from tests.factories import make_actor, make_learner, make_reference
 from tests.helpdesk.making import book, make_desk
+from tests.helpdesk.queue.making import give
 from tests.helpdesk.waiting.making import wait
 from tests.tutors.making import log, make_tutor, match
 
@@ -28,7 +29,9 @@ def _one_of_each(context: None) -> None:
     assert adviser.account_id is not None
     enrol(make_run(), learner_id)
     make_lecture(meeting_at(hour=14), venue_id=None, place="泉町内会館", district_code="hokubu")
-    booked = book(make_desk(adviser.account_id), adviser.account_id, learner_id, clash_reason="本人の希望")
+    desk_id = make_desk(adviser.account_id)
+    give(desk_id)
+    booked = book(desk_id, adviser.account_id, learner_id, clash_reason="本人の希望")
     with transaction():
         save_case(booked.booking_id, Notes(done="写真"), actor=adviser, now=clock.now())
     wait(learner_id)
@@ -55,6 +58,9 @@ def _one_of_each(context: None) -> None:
         ("slot_wish SET state = 'left'", "ck_slot_wish_ended_has_time"),
         ("slot_wish SET state = 'offered'", "ck_slot_wish_offered_has_slot"),
         ("slot_wish SET desk_id = 1, district_code = 'tobu'", "ck_slot_wish_one_place"),
+        ("queue_number SET state = 'called'", "ck_queue_number_called_has_time"),
+        ("queue_number SET state = 'begun'", "ck_queue_number_begun_has_time"),
+        ("queue_number SET minutes = 5, result = 'solved'", "ck_queue_number_done_has_result"),
         ("desk SET slot_minutes = 40", "ck_desk_slot_minutes_quarters"),
         ("notice SET attempts = -1", "ck_notice_attempts_positive"),
         ("outreach_request SET state = 'found'", "ck_outreach_request_found_has_time"),

@@ -29,6 +29,8 @@ from supportdesk.places.models import Venue
 
 _VENUE = table_of(Venue)
 _A_MOMENT = timedelta(microseconds=1)
+#: Whoever is may come for their booking once more: the number may have been somebody else's by mistake.
+_GONE = (NumberState.LEFT, NumberState.UNSERVED)
 
 
 class DeskChoice(NamedTuple):
@@ -155,14 +157,15 @@ def day_board(desk: DeskChoice, day: date, actor: Actor, now: datetime) -> DayBo
     closed = closed_cases(booking.id for booking in bookings)
     whose = {booking.learner_id for booking in bookings} | {row.learner_id for row in numbers if row.learner_id}
     known = _known(whose, actor)
-    came = {row.booking_id: row for row in numbers if row.booked_with}
-    of_state: dict[NumberState, list[Holder]] = {state: [] for state in NumberState}
-    for row in [*in_order([one for one in numbers if one.state is NumberState.WAITING], now), *numbers]:
-        one = Holder(row, known.get(row.learner_id or 0), _waited(row, now))
-        if row.state is not NumberState.WAITING or one not in of_state[row.state]:
-            of_state[row.state].append(one)
-    begun = of_state[NumberState.BEGUN]
-    ended = (NumberState.DONE, NumberState.LEFT, NumberState.UNSERVED)
+    came = {row.booking_id: row for row in numbers if row.booked_with and row.state not in _GONE}
+    holders = {row.id: Holder(row, known.get(row.learner_id or 0), _waited(row, now)) for row in numbers}
+
+    def of(*states: NumberState) -> list[Holder]:
+        return [holders[row.id] for row in numbers if row.state in states]
+
+    line = in_order([row for row in numbers if row.state is NumberState.WAITING], now)
+    begun = of(NumberState.BEGUN)
+    over = [*of(NumberState.DONE, *_GONE), *(one for one in begun if one.row.over)]
     return DayBoard(
         expected=[
             Expected(
@@ -174,14 +177,11 @@ def day_board(desk: DeskChoice, day: date, actor: Actor, now: datetime) -> DayBo
             )
             for booking in bookings
         ],
-        line=of_state[NumberState.WAITING],
-        called=of_state[NumberState.CALLED],
-        absent=of_state[NumberState.ABSENT],
+        line=[holders[row.id] for row in line],
+        called=of(NumberState.CALLED),
+        absent=of(NumberState.ABSENT),
         begun=[one for one in begun if not one.row.over],
-        over=sorted(
-            [*(one for one in begun if one.row.over), *(one for state in ended for one in of_state[state])],
-            key=lambda one: one.row.number,
-        ),
+        over=sorted(over, key=lambda one: one.row.number),
         free=[slot for slot in slots if slot.starts_at > now],
         duty=_duty(slots, bookings),
     )

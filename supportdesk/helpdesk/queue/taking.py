@@ -40,6 +40,9 @@ _LAST: Final = select(func.coalesce(func.max(NUMBER.c.number), 0)).where(*_OF_TH
 _HELD: Final = select(NUMBER.c.id, NUMBER.c.number).where(
     *_OF_THE_DAY, NUMBER.c.learner_id == bindparam("learner_id"), NUMBER.c.state.in_(IN_LINE)
 )
+_SITS: Final = select(NUMBER.c.id, NUMBER.c.number).where(
+    NUMBER.c.booking_id == bindparam("booking_id"), NUMBER.c.state == NumberState.BEGUN
+)
 #: The next of the learner's bookings here today for which nobody has come yet.
 _BOOKED: Final = (
     select(BOOKING.c.id)
@@ -89,6 +92,9 @@ def check_in(booking_id: int, *, actor: Actor, now: datetime) -> Given:
     if clock.local(booking.starts_at).date() != day:
         raise NotToday
     _demand_none(desk.id, day, booking.learner_id)
+    sits = connection().execute(_SITS, {"booking_id": booking_id}).first()
+    if sits is not None:
+        raise AlreadyNumbered(sits.id, sits.number)
     given = _give(desk, day, booking.learner_id, booking.id, "", actor=actor, now=now)
     standing_of(booking.learner_id, day)
     return given

@@ -257,9 +257,13 @@ class TestBeginning:
     def test_who_came_for_a_booking_has_that_one(self, adviser: int, desk: int, clock: Clock) -> None:
         learner = make_learner()
         booked = book(desk, adviser, learner, today(9)).booking_id
-        number = give(desk, learner)
+        press(calling.leave_line, give(desk, learner), adviser)
+        with transaction():
+            number = taking.check_in(booked, actor=SYSTEM, now=desk_clock.now()).number_id
         call(desk, adviser)
         assert press(calling.begin, number, adviser) == booked
+        with pytest.raises(AlreadyNumbered), transaction():
+            taking.check_in(booked, actor=SYSTEM, now=desk_clock.now())
 
     def test_a_walk_in_that_was_begun_by_mistake_is_cancelled_unless_something_is_written(
         self, adviser: int, desk: int
