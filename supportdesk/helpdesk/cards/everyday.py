@@ -17,7 +17,7 @@ from typing import Final
 from supportdesk.core.japanese import half_width, search_key, to_hiragana, to_katakana
 
 LIST: Final = Path(__file__).parents[2] / "data" / "everyday_words.csv"
-_KATAKANA, _KANA, _LETTERS = "ァ-ヺー", "ぁ-ゖァ-ヺー", "a-z0-9"
+_KATAKANA, _KANA, _LETTERS, _KANJI = "ァ-ヺー", "ぁ-ゖァ-ヺー", "a-z0-9", "一-鿿"
 #: Where a word in hiragana may begin: the shorter it is, the more others it stands inside of (さいと in くださいと).
 _BEGINS_ANYWHERE, _BEGINS_WITH_KANA = 5, f"(?<![{_KANA}])"
 _BEGINS_BEHIND_PARTICLE: Final = f"(?:(?<![{_KANA}])|(?<=[はがをにのでも]))"
@@ -58,7 +58,9 @@ def _folded(word: str) -> str:
 
 
 def _pattern_of(word: str) -> str:
-    """A word in either kana, with or without long marks and spaces; never a piece of a longer katakana or Latin one."""
+    """A word in either kana, with or without long marks and spaces; never a piece of a longer one in katakana or Latin
+    letters, nor one kanji of several.
+    """
     long_marks = "[ー ]?"
     body = long_marks.join(_either_kana(character) for character in word)
     if not re.search(f"[^{_KANA}]", word):
@@ -71,6 +73,8 @@ def _pattern_of(word: str) -> str:
         return f"{as_katakana}|{begins}{hiragana}ー?"
     if re.fullmatch(f"[{_LETTERS}-]+", word):
         return f"(?<![{_LETTERS}]){body}(?![{_LETTERS}])"
+    if len(word) == 1:
+        return f"(?<![{_KANJI}]){body}(?![{_KANJI}])"
     return body
 
 

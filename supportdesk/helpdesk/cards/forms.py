@@ -50,6 +50,13 @@ class CardForm(DeskForm):
         hint=_l("例：LINEで写真を送るには"),
         validators=[refuse_what_must_not_be_kept],
     )
+    also_asked = TextField(
+        _l("ほかの聞き方"),
+        max_length=200,
+        required=False,
+        hint=_l("市民がふだん使う言い方を「、」でくぎって書くと、それでも見つかります（例：写メ、孫に写真）。"),
+        validators=[refuse_what_must_not_be_kept],
+    )
     steps = NoteField(
         _l("手順（1行に1つ）"),
         required=True,
@@ -83,6 +90,7 @@ class CardForm(DeskForm):
         lines = (line.strip() for line in str(self.steps.data).splitlines())
         return CardPlan(
             question=self.question.data,
+            also_asked=self.also_asked.data,
             steps="\n".join(line for line in lines if line),
             device=self.device.data or CardDevice.BOTH,
             area_code=str(self.area_code.data),
@@ -102,6 +110,7 @@ def stored_values(card: CardDetails) -> dict[str, object]:
     return {
         "version": str(card.version),
         "question": card.question,
+        "also_asked": card.also_asked,
         "steps": "\n".join(card.steps),
         "device": card.device,
         "area_code": card.area_code,

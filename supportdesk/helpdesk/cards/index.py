@@ -27,8 +27,8 @@ _WRITE_POSTGRESQL: Final = text(
 )
 
 
-def index_cards(cards: Iterable[tuple[int, str, str]]) -> None:
-    """Write the words of these cards (id, question, steps) anew."""
+def index_cards(cards: Iterable[tuple[int, str, str, str]]) -> None:
+    """Write the words of these cards (id, question, how else it is asked, steps) anew."""
     rows = [_row(*card) for card in cards]
     if not rows:
         return
@@ -39,8 +39,10 @@ def index_cards(cards: Iterable[tuple[int, str, str]]) -> None:
 
 def index_all_cards() -> int:
     """Write every card's words anew: after the list of everyday words or the dictionary has changed. How many."""
-    cards = db.session.execute(select(AnswerCard.id, AnswerCard.question, AnswerCard.steps)).all()
-    index_cards((card.id, card.question, card.steps) for card in cards)
+    cards = db.session.execute(
+        select(AnswerCard.id, AnswerCard.question, AnswerCard.also_asked, AnswerCard.steps)
+    ).all()
+    index_cards((card.id, card.question, card.also_asked, card.steps) for card in cards)
     return len(cards)
 
 
@@ -55,8 +57,8 @@ def holding(words: Collection[str]) -> tuple[ColumnElement[Any], ColumnElement[b
     return INDEX.c.card_id, text("answer_card_index.words @@ CAST(:words AS tsquery)").bindparams(words=wanted)  # type: ignore[return-value]
 
 
-def _row(card_id: int, question: str, steps: str) -> dict[str, object]:
-    asked = split(question)
+def _row(card_id: int, question: str, also_asked: str, steps: str) -> dict[str, object]:
+    asked = [*split(question), *split(also_asked)]
     done = [token for step in steps.splitlines() for token in split(step)]
     row: dict[str, object] = {"card_id": card_id, "question": " ".join(asked), "steps": " ".join(done)}
     return row if _on_sqlite() else {**row, "words": sorted({*asked, *done})}

@@ -35,6 +35,7 @@ class AnswerCard(Base):
     id: Mapped[identity]
     code: Mapped[str] = mapped_column(unique=True)
     question: Mapped[str]
+    also_asked: Mapped[str] = mapped_column(default="", comment="how else people put it: found by it, never shown")
     steps: Mapped[str] = mapped_column(comment="one step a line")
     device: Mapped[CardDevice]
     area_code: Mapped[str] = foreign_key("skill_area.code", index=False)

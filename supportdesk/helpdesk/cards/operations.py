@@ -27,12 +27,15 @@ MOST_VIDEOS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class CardPlan:
-    """What a card says. `videos` are codes, in the order in which they are shown."""
+    """What a card says. `also_asked` is how else people put the question; `videos` are codes, in the order in which
+    they are shown.
+    """
 
     question: str
     steps: str
     device: CardDevice
     area_code: str
+    also_asked: str = ""
     skills: tuple[str, ...] = ()
     public: bool = True
     videos: tuple[str, ...] = ()
@@ -68,7 +71,7 @@ def _keep(cards: Sequence[tuple[str, CardPlan]], *, actor: Actor, now: datetime)
     rows = [AnswerCard(code=code, created_at=now, review_on=review_on, **_columns(plan)) for code, plan in cards]
     db.session.add_all(rows)
     db.session.flush()
-    index_cards((row.id, row.question, row.steps) for row in rows)
+    index_cards((row.id, row.question, row.also_asked, row.steps) for row in rows)
     db.session.execute(
         insert(CardChange),
         [
@@ -96,7 +99,7 @@ def save_card(card_id: int, plan: CardPlan, *, version: int, actor: Actor, now: 
     for part in (CardSkill, CardVideo):
         db.session.execute(delete(part).where(part.card_id == card_id))
     _write_parts([(card_id, plan, videos)])
-    index_cards([(card_id, plan.question, plan.steps)])
+    index_cards([(card_id, plan.question, plan.also_asked, plan.steps)])
     note_change(card_id, CardVerb.CHANGED, actor=actor, now=now)
 
 
@@ -144,7 +147,7 @@ def show_card_again(card_id: int, *, actor: Actor, now: datetime) -> None:
 def _check(plan: CardPlan, about: int | None) -> list[int]:
     """Raises BadCard; else the ids of the videos it names."""
     if about is not None:
-        refuse_names_of(about, {"question": plan.question, "steps": plan.steps})
+        refuse_names_of(about, {"question": plan.question, "also_asked": plan.also_asked, "steps": plan.steps})
     if db.session.get(SkillArea, plan.area_code) is None:
         raise BadCard.unknown("area_code")
     known = set(db.session.scalars(select(Skill.code).where(Skill.code.in_(plan.skills))))
@@ -170,6 +173,7 @@ def _videos(codes: Iterable[str]) -> list[int]:
 def _columns(plan: CardPlan) -> dict[str, object]:
     return {
         "question": plan.question,
+        "also_asked": plan.also_asked,
         "steps": plan.steps,
         "device": plan.device,
         "area_code": plan.area_code,

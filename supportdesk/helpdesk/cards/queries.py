@@ -82,6 +82,7 @@ class CardDetails:
     id: int
     code: str
     question: str
+    also_asked: str
     steps: tuple[str, ...]
     device: CardDevice
     area_code: str
@@ -198,6 +199,7 @@ def card_by_code(code: str) -> CardDetails | None:
         _rows()
         .add_columns(
             AnswerCard.version,
+            AnswerCard.also_asked,
             Account.name.label("checked_by"),
             next_card.c.code.label("next_code"),
             next_card.c.question.label("next_question"),
@@ -216,6 +218,7 @@ def card_by_code(code: str) -> CardDetails | None:
         id=row.id,
         code=row.code,
         question=row.question,
+        also_asked=row.also_asked,
         steps=tuple(row.steps.splitlines()),
         device=row.device,
         area_code=row.area_code,

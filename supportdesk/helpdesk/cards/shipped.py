@@ -29,6 +29,7 @@ def shipped_cards() -> Iterator[tuple[str, CardPlan]]:
                 row["code"],
                 CardPlan(
                     question=row["question"],
+                    also_asked=row["also_asked"],
                     steps=row["steps"],
                     device=CardDevice(row["device"]),
                     area_code=skills[0][0],

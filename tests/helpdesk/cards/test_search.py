@@ -86,3 +86,10 @@ def test_a_changed_card_is_found_by_what_it_says_now() -> None:
         save_card(card.id, changed, version=1, actor=SYSTEM, now=clock.now())
     assert codes("写真") == []
     assert codes("びょういん") == [card.code]
+
+
+@pytest.mark.usefixtures("city")
+def test_a_card_is_found_by_how_else_people_put_it() -> None:
+    make_card(question="画面を明るくするには")
+    card = make_card(also_asked="たぬき、夜道")
+    assert codes("狸") == codes("よみち") == [card.code]
