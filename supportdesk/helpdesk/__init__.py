@@ -57,7 +57,6 @@ def plug_in(app: Flask) -> None:
         app,
         MenuItem("consultations.index", _l("相談の予約"), None),
         MenuItem("helpdesk.index", _l("相談"), Permission.SEE_HELPDESK),
-        MenuItem("helpdesk.applications", _l("相談の申し込み"), Permission.EDIT_LEARNERS),
         MenuItem(
             "helpdesk.today", _l("きょうの相談"), Permission.SEE_HELPDESK, begins_day=Permission.HOLD_CONSULTATION
         ),
