@@ -10,19 +10,25 @@ from sqlalchemy import Select, select
 
 from supportdesk.core import clock
 from supportdesk.extensions import db
+from supportdesk.helpdesk.holds.queries import KeptSlot, kept_slots
 from supportdesk.helpdesk.queries import BookingRow, SlotRow, bookings_between, free_slots
 from supportdesk.learners.found import Found, described
 from supportdesk.learners.models import Learner
 
+_Row = SlotRow | BookingRow | KeptSlot
+
 
 class Time(NamedTuple):
-    """One time of one adviser: a free slot or a booking. `learner` is None to whoever may not know them."""
+    """One time of one adviser: a free slot, a booking, or a slot that is kept for somebody. `learner` is None to
+    whoever may not know them.
+    """
 
     starts_at: datetime
     ends_at: datetime
     adviser: str
     slot: SlotRow | None = None
     booking: BookingRow | None = None
+    kept: KeptSlot | None = None
     learner: Found | None = None
 
 
@@ -52,14 +58,17 @@ def board(
 ) -> list[Day]:
     """The days on which something is free or booked. `scope` selects the learners whose names may be shown.
 
-    Six statements at most, however many desks and bookings.
+    Nine statements at most, however many desks and bookings.
     """
     bookings = bookings_between(first, last, district_code=district_code)
     known = _known({booking.learner_id for booking in bookings}, scope)
-    days: dict[date, dict[int, list[tuple[SlotRow | BookingRow, Time]]]] = {}
+    days: dict[date, dict[int, list[tuple[_Row, Time]]]] = {}
     for slot in free_slots(first, last, after=after, district_code=district_code):
         time = Time(slot.starts_at, slot.ends_at, slot.adviser, slot=slot)
         days.setdefault(_day(slot), {}).setdefault(slot.desk_id, []).append((slot, time))
+    for kept in kept_slots(first, last, now=clock.now(), district_code=district_code):
+        time = Time(kept.starts_at, kept.ends_at, kept.adviser, kept=kept)
+        days.setdefault(_day(kept), {}).setdefault(kept.desk_id, []).append((kept, time))
     for booking in bookings:
         learner = known.get(booking.learner_id)
         time = Time(booking.starts_at, booking.ends_at, booking.adviser, booking=booking, learner=learner)
@@ -80,11 +89,11 @@ def _known(learner_ids: set[int], scope: Select[Any] | None) -> dict[int, Found]
     return {found.id: found for found in described(sorted(learner_ids))}
 
 
-def _day(row: SlotRow | BookingRow) -> date:
+def _day(row: _Row) -> date:
     return clock.local(row.starts_at).date()
 
 
-def _desk_day(rows: list[tuple[SlotRow | BookingRow, Time]]) -> DeskDay:
+def _desk_day(rows: list[tuple[_Row, Time]]) -> DeskDay:
     row = rows[0][0]
     times = sorted((time for _row, time in rows), key=lambda time: (time.starts_at, time.adviser))
     return DeskDay(row.desk_id, row.desk, row.nickname or row.venue, times)

@@ -8,9 +8,16 @@ from typing import NamedTuple
 
 from sqlalchemy import or_, select
 
+from supportdesk.accounts.models import Account
 from supportdesk.core import clock
+from supportdesk.core.database import table_of
 from supportdesk.extensions import db
 from supportdesk.helpdesk.holds.operations import HOLD
+from supportdesk.helpdesk.locking import DESK
+from supportdesk.places.models import Venue
+
+_ACCOUNT = table_of(Account)
+_VENUE = table_of(Venue)
 
 
 class Held(NamedTuple):
@@ -22,6 +29,41 @@ class Held(NamedTuple):
     ends_at: datetime
     owner: str
     until: datetime | None
+
+
+class KeptSlot(NamedTuple):
+    """The same with what a calendar says of it."""
+
+    desk_id: int
+    desk: str
+    adviser: str
+    starts_at: datetime
+    ends_at: datetime
+    until: datetime | None
+    venue: str
+    nickname: str
+
+
+def kept_slots(first: date, last: date, *, now: datetime, district_code: str | None = None) -> list[KeptSlot]:
+    """What is kept of these days by anybody: one statement."""
+    statement = (
+        select(
+            *(HOLD.c.desk_id, DESK.c.name.label("desk"), _ACCOUNT.c.name.label("adviser")),
+            *(HOLD.c.starts_at, HOLD.c.ends_at, HOLD.c.until, _VENUE.c.name.label("venue"), _VENUE.c.nickname),
+        )
+        .join(DESK, DESK.c.id == HOLD.c.desk_id)
+        .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
+        .join(_ACCOUNT, _ACCOUNT.c.id == HOLD.c.adviser_id)
+        .where(
+            HOLD.c.starts_at >= clock.day_bounds(first)[0],
+            HOLD.c.starts_at < clock.day_bounds(last)[1],
+            HOLD.c.starts_at > now,
+            or_(HOLD.c.until.is_(None), HOLD.c.until > now),
+        )
+    )
+    if district_code:
+        statement = statement.where(_VENUE.c.district_code == district_code)
+    return [KeptSlot._make(row) for row in db.session.execute(statement)]
 
 
 def held_slots(adviser_ids: Collection[int], first: date, last: date, *, now: datetime, but: str = "") -> list[Held]:

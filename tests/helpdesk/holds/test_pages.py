@@ -44,6 +44,7 @@ def test_reception_keeps_a_slot_asks_and_books_while_a_colleague_is_shown_the_ne
     assert page.text.count("おさえて用件を聞く") == 2
     page = reception.get(reception.post("/helpdesk/hold", pressed).location)
     assert "10:05まで、この枠をおさえています" in page.text
+    assert "案内中（10:05まで）" in colleague.get("/helpdesk/?day=2026-12-03").text
     told = colleague.get("/helpdesk/book", query_string={**slot.address, "learner": learner})
     assert "ほかの方に案内しています" in told.text
     assert "11:00" in told.text
