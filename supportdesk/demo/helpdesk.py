@@ -17,10 +17,12 @@ from supportdesk.helpdesk.cards.shipped import load_cards
 from supportdesk.helpdesk.cases.models import CaseResult, ReferredTo
 from supportdesk.helpdesk.cases.operations import Notes, close_case, mark_no_show, open_case
 from supportdesk.helpdesk.desks.operations import Kept, Particulars, add_hours, open_desk
+from supportdesk.helpdesk.desks.time_off import Days, let_adviser_off
 from supportdesk.helpdesk.models import Booking
 from supportdesk.helpdesk.operations import book_consultation
 from supportdesk.helpdesk.queries import SlotRow, free_slots
 from supportdesk.learners.models import Device, Learner
+from supportdesk.places.calendar import holiday_name
 from supportdesk.places.models import Venue
 
 _WEEKS: Final = 4
@@ -62,6 +64,18 @@ def play(cast: Cast, dice: Random, now: datetime) -> None:
         wanted = 0.5 if weeks_ahead < 0 else max(0.05, 0.7 - 0.3 * weeks_ahead)
         if dice.random() < wanted:
             _consult(slot, cast, dice, now)
+    _away(advisers[-1], cast.staff["reception"], now)
+
+
+def _away(adviser: Actor, reception: Actor, now: datetime) -> None:
+    """On the next working day but two they are at a course all afternoon: whoever was booked then is to be moved."""
+    day = now.date()
+    for _number in range(3):
+        day += timedelta(days=1)
+        while day.weekday() > 4 or holiday_name(day):
+            day += timedelta(days=1)
+    days = Days(day, day, "研修", time(13), time(16))
+    let_adviser_off(adviser.account_id or 0, days, actor=reception, now=now)
 
 
 def _open_desks(admin: Actor, advisers: Sequence[Actor], now: datetime) -> None:
