@@ -28,7 +28,7 @@ from supportdesk.helpdesk.office import HOLD_MINUTES, OFFERED_DAYS
 from supportdesk.helpdesk.queries import BookingRow, SlotRow, SlotSeen
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, blueprint, day_near, permitted
-from supportdesk.helpdesk.waiting.queries import wish_of_booking, wish_offered
+from supportdesk.helpdesk.waiting.queries import Offered, wish_of_booking, wish_offered
 from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.booking_fields import CancelForm
 from supportdesk.learners.found import Found, described
@@ -189,10 +189,17 @@ def booking(booking_id: int) -> str:
         done="done" in request.args and row.state is BookingState.BOOKED,
         live=_is_live(row),
         fulfilled=wish_of_booking(booking_id) if "done" in request.args else None,
-        offered=wish_offered(row.adviser_id, row.starts_at) if row.state is BookingState.CANCELLED else None,
+        offered=_offered(row),
         state=BOOKING_STATES[row.state],
         holds=row.state is not BookingState.CANCELLED and queries.may_hold(current_actor(), row),
     )
+
+
+def _offered(row: BookingRow) -> Offered | None:
+    """Whether what was given up is held for somebody who waits."""
+    if row.state is not BookingState.CANCELLED:
+        return None
+    return wish_offered(row.adviser_id, row.starts_at, scope_of(current_actor()))
 
 
 @blueprint.get(f"{BOOKING}/slip")

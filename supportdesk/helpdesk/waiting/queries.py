@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, true
 
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
@@ -138,10 +138,19 @@ def wish_of_booking(booking_id: int) -> WishRow | None:
     return WishRow._make(row) if row else None
 
 
-def wish_offered(adviser_id: int, starts_at: datetime) -> int | None:
-    """The wish for which this slot is held until somebody answers, if it is. One statement."""
+class Offered(NamedTuple):
+    """A slot is held for somebody who waits. `wish_id` is None to whoever may not know them."""
+
+    wish_id: int | None
+
+
+def wish_offered(adviser_id: int, starts_at: datetime, scope: Select[Any] | None) -> Offered | None:
+    """Whether this slot is held for a wish until somebody answers. One statement."""
+    permitted = WISH.c.learner_id.in_(scope) if scope is not None else true()
     offered = (WISH.c.state == WishState.OFFERED) & (WISH.c.offered_adviser_id == adviser_id)
-    return db.session.scalar(select(WISH.c.id).where(offered, WISH.c.offered_at == starts_at))
+    wish = select(WISH.c.id, permitted.label("permitted")).where(offered, WISH.c.offered_at == starts_at)
+    row = db.session.execute(wish).one_or_none()
+    return Offered(row.id if row.permitted else None) if row else None
 
 
 def wishes_page(number: int, *, desk_id: int | None, scope: Select[Any] | None) -> Page[WishRow]:
