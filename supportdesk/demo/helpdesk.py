@@ -49,6 +49,7 @@ _RESULTS: Final = (
     (CaseResult.REFERRED, ReferredTo.OFFICE),
 )
 _REFERRALS: Final = {ReferredTo.CARRIER: "契約したお店", ReferredTo.OFFICE: "市役所の国保年金課"}
+_MINUTES: Final = (20, 30, 40, 45, 55)
 _SYSTEMS: Final = {Device.IPHONE: "iOS 18", Device.ANDROID: "Android 14", Device.EASY_PHONE: "Android 13"}
 
 
@@ -131,7 +132,7 @@ def _hold(booking_id: int, slot: SlotRow, asked: tuple[str, str, str], adviser: 
         result=result,
         referred_to=where,
         referral=_REFERRALS.get(where, "") if where else "",
-        minutes=dice.choice((20, 30, 40, 45, 55)),
+        minutes=_MINUTES[booking_id % len(_MINUTES)],
         scam_steps=frozenset({"stop", "no_pay", "family"}) if scam else frozenset(),
         levels={skill: level},
     )

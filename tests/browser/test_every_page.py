@@ -87,6 +87,10 @@ def _starts(path: str) -> dict[str, list[str]]:
         applied = first("SELECT receipt FROM application")
         asked_about = first("SELECT id FROM application WHERE because = 'no_place' AND state = 'held'")
         consulted = first("SELECT receipt FROM consultation_application")
+        closed = first(
+            "SELECT c.booking_id FROM consultation_case c JOIN video_given g ON g.activity = 'booking:' || c.booking_id"
+            " JOIN account a ON a.id = c.adviser_id WHERE a.username = 'adviser'"
+        )
         couple = database.execute("SELECT learner_id, other_id FROM learner_link").fetchone()
         asked, asker = database.execute("SELECT id, learner_id FROM rights_request WHERE kind = 'erasure'").fetchone()
         receipt = first("SELECT receipt FROM outreach_request")
@@ -138,6 +142,7 @@ def _starts(path: str) -> dict[str, list[str]]:
             f"/classes/day-changes/{changed}",
             "/learners/provisional",
         ],
+        "adviser": ["/home", f"/helpdesk/bookings/{closed}/case"],
         "coordinator": ["/home", f"/tutors/matches/new?learner={neighbour}", f"/classes/series/{series}"],
         "admin": [
             "/home",

@@ -206,9 +206,10 @@ def learner_practises_at_home(page: Page, card: str, code: str, name: str, scrip
 
 
 def reception_books_a_consultation(page: Page, learner_id: int) -> datetime:
-    """The adviser's next free slot; when it begins."""
+    """The adviser's next free slot of another day; when it begins."""
     page.goto(f"/desk/{learner_id}")
-    slot = page.locator(".offers > li", has_text="相談 恵子").first
+    today = f"{NOW.month}月{NOW.day}日"  # then the learner is in class
+    slot = page.locator(".offers > li", has_text="相談 恵子").filter(has_not_text=today).first
     found = re.search(r"(\d+)月(\d+)日.*?(\d+):(\d+)〜", slot.inner_text())
     assert found is not None
     slot.get_by_role("button", name="予約する").click()
