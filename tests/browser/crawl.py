@@ -33,6 +33,8 @@ FILES = {
     "videos.code_svg",
     "videos.media",
     "outreach.picture_file",
+    "faq.picture",
+    "helpdesk.card_picture",
     "tutors.figures_file",
 }
 #: Where administrators say why they look at somebody.
