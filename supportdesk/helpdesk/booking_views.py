@@ -27,7 +27,7 @@ from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.office import HOLD_MINUTES, OFFERED_DAYS
 from supportdesk.helpdesk.queries import BookingRow, SlotRow, SlotSeen
 from supportdesk.helpdesk.slots import Wanted
-from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, blueprint, day_near, permitted
+from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, blueprint, day_near, permitted, permitted_id
 from supportdesk.helpdesk.waiting.queries import Offered, wish_of_booking, wish_offered
 from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.booking_fields import CancelForm
@@ -76,15 +76,15 @@ def book() -> Answer:
         return redirect(url_for("helpdesk.index", learner=form.learner.data or None), 303)
     if not form.learner.data:
         return redirect(url_for("helpdesk.who", **wanted.address), 303)
-    learner = permitted(form.learner.data)
+    learner_id = permitted_id(form.learner.data)
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
         booked = operations.book_consultation(
             *wanted,
-            learner.id,
+            learner_id,
             topic=form.topic.data or "",
-            caller=form.caller_for(learner.id, actor),
+            caller=form.caller_for(learner_id, actor),
             clash_reason=form.clash_reason.data or "",
             told=form.tell.told,
             owner=talking(actor),
@@ -93,7 +93,7 @@ def book() -> Answer:
         )
         return url_for("helpdesk.booking", booking_id=booked.booking_id, done=1)
 
-    return answer_form(form, lambda: _book_page(form, wanted, learner), act)
+    return answer_form(form, lambda: _book_page(form, wanted, described([learner_id])[0]), act)
 
 
 def _slot(wanted: Wanted, refusal: DeskError | None = None) -> SlotSeen:

@@ -6,10 +6,11 @@ before. Which those are follows from adviser and time alone, so that no row says
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from supportdesk.core import clock
 from supportdesk.core.database import connection, table_of
@@ -22,42 +23,37 @@ from supportdesk.helpdesk.waiting.models import OPEN_WISH, SlotWish
 
 _WISH = table_of(SlotWish)
 _OF_LEARNER: Final = select(func.count()).select_from(BOOKING).where(BOOKING.c.learner_id == bindparam("learner_id"))
-_SO_FAR: Final = select(
+_COUNTS = select(
     _OF_LEARNER.where(BOOKING.c.state == BookingState.BOOKED, BOOKING.c.ends_at > bindparam("now"), ~BOOKING.c.walk_in)
     .scalar_subquery()
     .label("open"),
     _OF_LEARNER.where(BOOKING.c.state.in_((BookingState.BOOKED, BookingState.HELD))).scalar_subquery().label("ever"),
-    select(func.count())
-    .select_from(_WISH)
-    .where(
-        _WISH.c.learner_id == bindparam("learner_id"),
-        _WISH.c.state.in_(OPEN_WISH),
-        _WISH.c.since <= bindparam("long_ago"),
-    )
-    .scalar_subquery()
-    .label("long_waits"),
+).subquery("counts")
+_SO_FAR: Final = select(_COUNTS.c.open, _COUNTS.c.ever, _WISH.c.id, _WISH.c.since, _WISH.c.offered_desk_id).select_from(
+    _COUNTS.outerjoin(_WISH, and_(_WISH.c.learner_id == bindparam("learner_id"), _WISH.c.state.in_(OPEN_WISH)))
 )
 
 
 class SoFar(NamedTuple):
-    """How many consultations a learner has to come; and whether they come first: who never had one, and who has waited
-    long for one.
+    """How many consultations a learner has to come; whether they come first, because they never had one or have waited
+    long; and their open wishes: `id` and `offered_desk_id` of each.
     """
 
     open: int
     comes_first: bool
+    wishes: Sequence[Any]
 
 
 def so_far(learner_id: int, now: datetime) -> SoFar:
     """One statement."""
+    rows = connection().execute(_SO_FAR, {"learner_id": learner_id, "now": now}).all()
+    wishes = [row for row in rows if row.id is not None]
     long_ago = now - timedelta(days=LONG_WAIT_DAYS.get())
-    row = connection().execute(_SO_FAR, {"learner_id": learner_id, "now": now, "long_ago": long_ago}).one()
-    return SoFar(row.open, not row.ever or row.long_waits > 0)
+    return SoFar(rows[0].open, not rows[0].ever or any(wish.since <= long_ago for wish in wishes), wishes)
 
 
-def demand_fair(slot: LockedSlot, learner_id: int, *, waited: bool, now: datetime) -> None:
+def demand_fair(slot: LockedSlot, have: SoFar, *, waited: bool, now: datetime) -> None:
     """What nobody may take from others. `waited`: the slot is theirs by turn. Raises TooManyBooked, SlotSetAside."""
-    have = so_far(learner_id, now)
     if have.open >= MOST_OPEN.get():
         raise TooManyBooked(MOST_OPEN.get())
     if not (have.comes_first or waited) and set_aside_now(now).has(slot.adviser_id, slot.starts_at, slot.ends_at):

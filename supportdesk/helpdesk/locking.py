@@ -9,24 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy import Time, and_, bindparam, cast, exists, literal, null, or_, select, union_all
 
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.accounts.terms import not_over
 from supportdesk.core import clock
-from supportdesk.core.database import connection, table_of
+from supportdesk.core.database import UtcDateTime, connection, table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.moments import short_day
 from supportdesk.core.permissions import Role
-from supportdesk.helpdesk.days_off import taken_off
+from supportdesk.helpdesk.days_off import OFF
 from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast
+from supportdesk.helpdesk.holds.models import SlotHold
 from supportdesk.helpdesk.models import Booking, Desk, DeskHours
 from supportdesk.helpdesk.office import BOOKED_AHEAD_DAYS
-from supportdesk.helpdesk.slots import Hours, slots_between
-from supportdesk.places.calendar import closed_days, hold_open, holiday_name
-from supportdesk.places.models import District, Venue
+from supportdesk.helpdesk.slots import Hours, overlaps, slots_between
+from supportdesk.places.calendar import hold_open, holiday_name
+from supportdesk.places.models import Closure, District, Venue
 
 DESK = table_of(Desk)
 HOURS = table_of(DeskHours)
@@ -34,6 +35,8 @@ BOOKING = table_of(Booking)
 _ACCOUNT = table_of(Account)
 _VENUE = table_of(Venue)
 _DISTRICT = table_of(District)
+_HOLD = table_of(SlotHold)
+_CLOSURE = table_of(Closure)
 #: Condition: the account can be booked, because it is in use and still an adviser's.
 ADVISES: Final = and_(
     _ACCOUNT.c.active,
@@ -52,6 +55,14 @@ class LockedSlot:
     person_id: int
     starts_at: datetime
     ends_at: datetime
+    held: Held | None = None
+
+
+class Held(NamedTuple):
+    """For whom a slot is kept, and until when; None: until its owner ends that."""
+
+    owner: str
+    until: datetime | None
 
 
 #: What `Hours` holds, in its order.
@@ -95,6 +106,32 @@ _LOCK_SLOT = (
     .order_by(HOURS.c.opens)
     .with_for_update(key_share=True, of=DESK)
 )
+#: What may be in the way of a slot, whose row says no word of it: asked once the desk and its venue are locked.
+_IN_THE_WAY = union_all(
+    select(
+        literal("hold").label("kind"),
+        _HOLD.c.owner.label("words"),
+        _HOLD.c.until,
+        cast(null(), Time).label("opens"),
+        cast(null(), Time).label("closes"),
+    ).where(_HOLD.c.adviser_id == bindparam("adviser_id"), _HOLD.c.starts_at == bindparam("starts_at")),
+    select(literal("off"), OFF.c.reason, cast(null(), UtcDateTime()), OFF.c.opens, OFF.c.closes).where(
+        OFF.c.first_day <= bindparam("day"),
+        OFF.c.last_day >= bindparam("day"),
+        or_(OFF.c.desk_id == bindparam("desk_id"), OFF.c.adviser_id == bindparam("adviser_id")),
+    ),
+    select(
+        literal("closure"),
+        _CLOSURE.c.reason,
+        cast(null(), UtcDateTime()),
+        cast(null(), Time),
+        cast(null(), Time),
+    ).where(
+        _CLOSURE.c.venue_id == bindparam("venue_id"),
+        _CLOSURE.c.first_day <= bindparam("day"),
+        _CLOSURE.c.last_day >= bindparam("day"),
+    ),
+)
 _LOCK_SEVERAL = (
     select(DESK.c.id)
     .where(DESK.c.id.in_(bindparam("wanted", expanding=True)))
@@ -124,16 +161,21 @@ def lock_slot(desk_id: int, adviser_id: int, starts_at: datetime, now: datetime)
     if starts_at <= now:
         raise SlotPast
     hold_open(rows[0].venue_id)
-    shut = closed_days({rows[0].venue_id}, day, day)
-    reason = shut.get((rows[0].venue_id, day)) or (None if rows[0].on_holidays else holiday_name(day))
+    in_the_way = (
+        connection()
+        .execute(_IN_THE_WAY, {**asked, "venue_id": rows[0].venue_id, "day": day, "starts_at": starts_at})
+        .all()
+    )
+    shut = [fact.words for fact in in_the_way if fact.kind == "closure"]
+    reason = shut[0] if shut else None if rows[0].on_holidays else holiday_name(day)
     if reason is not None:
         raise DeskShut(short_day(starts_at), reason)
     hours = [Hours._make(row[:-1]) for row in rows if row.active and row.person_id is not None]
-    for slot in slots_between(hours, day, day, shut=shut, after=now):
+    for slot in slots_between(hours, day, day, shut=(), after=now):
         if slot.starts_at == starts_at and starts_at - now <= timedelta(days=BOOKED_AHEAD_DAYS.get()):
-            for one in taken_off(day, day):
-                if one.is_in_the_way(slot.hours, day, slot.starts_at, slot.ends_at):
-                    raise DeskShut(short_day(starts_at), one.reason)
+            for fact in in_the_way:
+                if fact.kind == "off" and overlaps(fact.opens, fact.closes, slot.starts_at, slot.ends_at):
+                    raise DeskShut(short_day(starts_at), fact.words)
             kept = slot.hours
             return LockedSlot(
                 kept.desk_id,
@@ -143,6 +185,7 @@ def lock_slot(desk_id: int, adviser_id: int, starts_at: datetime, now: datetime)
                 kept.person_id,
                 starts_at,
                 slot.ends_at,
+                next((Held(fact.words, fact.until) for fact in in_the_way if fact.kind == "hold"), None),
             )
     raise NoSuchSlot
 

@@ -34,7 +34,7 @@ from supportdesk.helpdesk.errors import (
     SameSlot,
     SlotTaken,
 )
-from supportdesk.helpdesk.fairness import demand_fair
+from supportdesk.helpdesk.fairness import demand_fair, so_far
 from supportdesk.helpdesk.freed import slot_freed
 from supportdesk.helpdesk.holds.operations import pass_hold
 from supportdesk.helpdesk.locking import BOOKING, LockedSlot, lock_booking, lock_desks, lock_slot
@@ -89,10 +89,13 @@ def book_consultation(
     NotFound, SlotPast, DeskShut, NoSuchSlot, NotActive, SlotHeld, SlotTaken, AlreadyBooked, OwnSlot, TooManyBooked,
     SlotSetAside, AskedMeanwhile, and LearnerClash unless there is a `clash_reason`.
     """
-    wishes = begin_booking(learner_id, desk_id)
+    have = so_far(learner_id, now)
+    wishes = begin_booking(learner_id, desk_id, wishes=have.wishes)
     slot = lock_slot(desk_id, adviser_id, starts_at, now)
-    demand_fair(slot, learner_id, waited=waited, now=now)
+    demand_fair(slot, have, waited=waited, now=now)
     ended = end_waiting(wishes, Wanted(desk_id, adviser_id, starts_at), actor=actor, now=now)
+    if ended:
+        slot = lock_slot(desk_id, adviser_id, starts_at, now)  # what was kept for them may be this very slot
     pass_hold(slot, owner=owner, now=now)
     standing = active_standing_of(learner_id, clock.local(now).date())
     booked = _give(slot, standing, topic=topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
@@ -276,6 +279,8 @@ def move_booking(
         raise SameSlot
     slot = lock_slot(desk_id, adviser_id, starts_at, now)
     ended = end_waiting(wishes, Wanted(desk_id, adviser_id, starts_at), actor=actor, now=now)
+    if ended:
+        slot = lock_slot(desk_id, adviser_id, starts_at, now)
     pass_hold(slot, owner=owner, now=now)
     standing = standing_of(booking.learner_id, clock.local(now).date())
     _free(booking, actor=actor, now=now)

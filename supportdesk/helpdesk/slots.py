@@ -57,9 +57,15 @@ class Off(NamedTuple):
         return (
             self.first_day <= day <= self.last_day
             and (self.desk_id == hours.desk_id or self.adviser_id == hours.adviser_id)
-            and (self.opens is None or self.opens < clock.local(ends_at).time())
-            and (self.closes is None or self.closes > clock.local(starts_at).time())
+            and overlaps(self.opens, self.closes, starts_at, ends_at)
         )
+
+
+def overlaps(opens: time | None, closes: time | None, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether these hours of a day, or all of it, meet a slot of that day."""
+    return (opens is None or opens < clock.local(ends_at).time()) and (
+        closes is None or closes > clock.local(starts_at).time()
+    )
 
 
 class Slot(NamedTuple):

@@ -77,13 +77,18 @@ def day_near(written: str) -> date | None:
     return day if day and abs(day - clock.today()) <= _YEAR else None
 
 
-def permitted(written: str) -> Found:
-    """The learner whose id was written, when the actor may see them. Raises NotFound."""
+def permitted_id(written: str) -> int:
+    """The id that was written, when the actor may see its learner. Raises NotFound."""
     learner_id = row_id(written)
     if learner_id is None:
         raise NotFound
     check_scope(current_actor(), learner_id)
-    for learner in described([learner_id]):
+    return learner_id
+
+
+def permitted(written: str) -> Found:
+    """The learner whose id was written, when the actor may see them. Raises NotFound."""
+    for learner in described([permitted_id(written)]):
         return learner
     raise NotFound
 

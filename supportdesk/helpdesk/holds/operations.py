@@ -20,10 +20,9 @@ from supportdesk.helpdesk.office import HOLD_MINUTES
 from supportdesk.places import occupancy
 
 HOLD: Final = table_of(SlotHold)
-_OF_SLOT: Final = select(HOLD.c.id, HOLD.c.owner, HOLD.c.until).where(
+_END_OF_SLOT: Final = delete(HOLD).where(
     HOLD.c.adviser_id == bindparam("adviser_id"), HOLD.c.starts_at == bindparam("starts_at")
 )
-_END: Final = delete(HOLD).where(HOLD.c.id == bindparam("wanted"))
 _END_OF_OWNER: Final = (
     delete(HOLD)
     .where(HOLD.c.owner == bindparam("wanted"))
@@ -76,13 +75,12 @@ def hold_slot(
 
 def pass_hold(slot: LockedSlot, *, owner: str, now: datetime) -> None:
     """Make way for the owner: their own hold of the slot, and one that ran out, end here. Raises SlotHeld."""
-    asked = {"adviser_id": slot.adviser_id, "starts_at": slot.starts_at}
-    held = connection().execute(_OF_SLOT, asked).one_or_none()
+    held = slot.held
     if held is None:
         return
     if held.owner != owner and (held.until is None or held.until > now):
         raise SlotHeld(held.until)
-    connection().execute(_END, {"wanted": held.id})
+    connection().execute(_END_OF_SLOT, {"adviser_id": slot.adviser_id, "starts_at": slot.starts_at})
 
 
 def end_hold(owner: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -177,11 +177,12 @@ class Waited(NamedTuple):
     desks: frozenset[int] = frozenset()
 
 
-def begin_booking(learner_id: int, *desk_ids: int) -> Waited:
+def begin_booking(learner_id: int, *desk_ids: int, wishes: Sequence[Any] | None = None) -> Waited:
     """Ask what the learner waits for, and lock the desks of a booking with those whose slots are held for them, before
-    anything else.
+    anything else. `wishes`: the open ones, where somebody asked for them already.
     """
-    wishes = open_wishes(learner_id)
+    if wishes is None:
+        wishes = open_wishes(learner_id)
     if not wishes:
         return Waited(learner_id)
     desks = frozenset((*desk_ids, *(one.offered_desk_id for one in wishes if one.offered_desk_id)))

@@ -241,7 +241,9 @@ def test_every_column_that_names_a_caller_or_helper_is_answered_for() -> None:
         for column in table.columns
         if column.name in CALLED
     }
-    of_themselves = {("applicant", "kana"), ("applicant", "phone")}  # by whoever applies and may be in the register
+    of_themselves = {  # by whoever applies and may be in the register
+        (table, name) for table in ("applicant", "consultation_application") for name in ("kana", "phone")
+    }
     answered = {(one.table.name, name) for one in mentions() for name in (one.name, one.phone) if name}
     assert answered == named | of_themselves
 
