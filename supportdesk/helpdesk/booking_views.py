@@ -93,7 +93,7 @@ def book() -> Answer:
         )
         return url_for("helpdesk.booking", booking_id=booked.booking_id, done=1)
 
-    return answer_form(form, lambda: _book_page(form, wanted, described([learner_id])[0]), act)
+    return answer_form(form, lambda: _book_page(form, wanted, permitted(str(learner_id))), act)
 
 
 def _slot(wanted: Wanted, refusal: DeskError | None = None) -> SlotSeen:

@@ -7,7 +7,7 @@ before. Which those are follows from adviser and time alone, so that no row says
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, select
@@ -61,16 +61,16 @@ def demand_fair(slot: LockedSlot, have: SoFar, *, waited: bool, now: datetime) -
 
 
 class SetAside(NamedTuple):
-    """Which slots are still for those alone who come first: of each adviser's a share, from a day on."""
+    """Which slots are still for those alone who come first: of each adviser's that begin from then on, a share."""
 
     share: int
-    first_day: date
+    begins: datetime
 
     def has(self, adviser_id: int, starts_at: datetime, ends_at: datetime) -> bool:
         """Whether this slot is one of them: of those that follow one another so many in a hundred, evenly spread, and
         not the same ones of two advisers.
         """
-        if not self.share or clock.local(starts_at).date() < self.first_day:
+        if not self.share or starts_at < self.begins:
             return False
         number = int(starts_at.timestamp() // (ends_at - starts_at).total_seconds()) + 7 * adviser_id
         return (number + 1) * self.share // 100 > number * self.share // 100
@@ -78,4 +78,5 @@ class SetAside(NamedTuple):
 
 def set_aside_now(now: datetime) -> SetAside:
     """As the office has it: a slot is free for all from so many days before."""
-    return SetAside(SET_ASIDE_SHARE.get(), clock.local(now).date() + timedelta(days=SET_ASIDE_DAYS.get() + 1))
+    first_day = clock.local(now).date() + timedelta(days=SET_ASIDE_DAYS.get() + 1)
+    return SetAside(SET_ASIDE_SHARE.get(), clock.day_bounds(first_day)[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from supportdesk.accounts.serving import away_on
@@ -123,15 +124,17 @@ class SlotRow(NamedTuple):
         return Wanted(self.desk_id, self.adviser_id, self.starts_at)
 
 
-def cut(day: date, opens: time, closes: time, minutes: int, buffer: int = 0) -> Iterator[tuple[datetime, datetime]]:
+def cut(day: date, opens: time, closes: time, minutes: int, buffer: int = 0) -> list[tuple[datetime, datetime]]:
     """The whole slots of so many minutes between opening and closing; what is left at the end is no slot.
 
     `buffer`: minutes that are left free after each.
     """
     starts_at, end, length = clock.at(day, opens), clock.at(day, closes), timedelta(minutes=minutes)
+    found = []
     while starts_at + length <= end:
-        yield starts_at, starts_at + length
+        found.append((starts_at, starts_at + length))
         starts_at += length + timedelta(minutes=buffer)
+    return found
 
 
 def slots_between(
@@ -151,6 +154,7 @@ def slots_between(
     by_weekday: dict[int, list[Hours]] = {}
     for one in hours:
         by_weekday.setdefault(one.weekday, []).append(one)
+    alike = cache(cut)  # most advisers of a desk keep the same hours
     slots = [
         Slot(one, starts_at, ends_at)
         for day in _days(first, last)
@@ -159,15 +163,15 @@ def slots_between(
         for one in by_weekday[day.weekday()]
         if (one.on_holidays or not holiday) and (one.venue_id, day) not in shut
         if is_kept(one, day) and not away_on(one, day)
-        for starts_at, ends_at in cut(day, one.opens, one.closes, one.slot_minutes, one.buffer_minutes)
-        if starts_at > after and not any(each.is_in_the_way(one, day, starts_at, ends_at) for each in off)
+        for starts_at, ends_at in alike(day, one.opens, one.closes, one.slot_minutes, one.buffer_minutes)
+        if starts_at > after and not (off and any(each.is_in_the_way(one, day, starts_at, ends_at) for each in off))
     ]
     return sorted(slots, key=lambda slot: (slot.starts_at, slot.hours.desk_id, slot.hours.adviser_id))
 
 
 def without_taken(slots: Iterable[Slot], taken: Mapping[int, Collection[int]]) -> list[Slot]:
     """The slots whose adviser is free: `taken` holds the quarter hours in which each person has something."""
-    return [slot for slot in slots if not _overlaps(slot, taken.get(slot.hours.person_id, ()))]
+    return [slot for slot in slots if not _overlaps(slot, taken.get(slot.hours.person_id))]
 
 
 def as_row(slot: Slot, *, set_aside: bool = False) -> SlotRow:
@@ -193,5 +197,5 @@ def _days(first: date, last: date) -> Iterator[date]:
         yield first + timedelta(days=number)
 
 
-def _overlaps(slot: Slot, cells: Collection[int]) -> bool:
-    return any(cell in cells for cell in cells_of(slot.starts_at, slot.ends_at))
+def _overlaps(slot: Slot, cells: Collection[int] | None) -> bool:
+    return cells is not None and any(cell in cells for cell in cells_of(slot.starts_at, slot.ends_at))

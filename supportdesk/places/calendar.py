@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from functools import cache
 
 import jpholiday
 from sqlalchemy import bindparam, select
@@ -63,6 +64,7 @@ def closed_because(venue_id: int, day: date) -> str | None:
     return closed_days({venue_id}, day, day).get((venue_id, day))
 
 
+@cache
 def holiday_name(day: date) -> str | None:
     """The public holiday's name, such as 勤労感謝の日."""
     return jpholiday.is_holiday_name(day)

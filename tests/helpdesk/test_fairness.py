@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -27,7 +27,7 @@ WEEK = timedelta(weeks=1)
 @given(st.sampled_from([1, 10, 20, 33, 50]), st.integers(1, 50), st.sampled_from([30, 60]))
 def test_the_share_is_kept_and_evenly_spread(share: int, adviser_id: int, minutes: int) -> None:
     length = timedelta(minutes=minutes)
-    rule = SetAside(share, date(2026, 1, 1))
+    rule = SetAside(share, at(0))
     aside = [rule.has(adviser_id, at(0) + number * length, at(0) + (number + 1) * length) for number in range(100)]
     assert sum(aside) == share
     taken = [number for number, one in enumerate(aside) if one]
@@ -36,8 +36,10 @@ def test_the_share_is_kept_and_evenly_spread(share: int, adviser_id: int, minute
 
 
 def test_none_where_the_office_wants_none_or_the_day_is_near() -> None:
-    assert not any(SetAside(0, DAY).has(1, at(hour), at(hour + 1)) for hour in range(10))
-    assert not any(SetAside(50, DAY + timedelta(days=1)).has(1, at(hour), at(hour + 1)) for hour in range(10))
+    assert not any(SetAside(0, at(0)).has(1, at(hour), at(hour + 1)) for hour in range(10))
+    assert not any(
+        SetAside(50, at(0, day=DAY + timedelta(days=1))).has(1, at(hour), at(hour + 1)) for hour in range(10)
+    )
 
 
 @pytest.mark.usefixtures("context")
