@@ -45,7 +45,7 @@ setup-dev: .venv/installed-dev .venv/decoder translations ## … and what is nee
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
 	@echo 'Installing what is needed to work on it …'
-	@$(PIP) install --require-hashes --no-deps -r requirements-dev.txt
+	@$(PIP) install --require-hashes --no-deps --no-compile -r requirements-dev.txt
 	@touch $@
 
 # Asked for once: without npm it is done without, and not tried again at every start.
@@ -63,6 +63,11 @@ translations: $(CATALOGUES:.po=.mo)
 %.mo: %.po | .venv/installed
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
+# While packages come from one place the browser comes from another; whether it is there is asked again afterwards.
+.PHONY: browser
+browser:
+	@bin/install-browser 2>/dev/null || true
+
 ## ---- Using
 
 .PHONY: run
@@ -76,7 +81,8 @@ bench: setup-dev ## Measure the desk beside a bare Flask application, and print 
 ## ---- Checking
 
 .PHONY: test
-test: setup-dev ## Everything: lint, tests on SQLite, on PostgreSQL and in the browser
+test: ## Everything: lint, tests on SQLite, on PostgreSQL and in the browser
+	@$(MAKE) -j2 setup-dev browser
 	@bin/install-browser
 	@bin/test-all
 

@@ -38,6 +38,10 @@ def asked_in(name: str) -> list[tuple[str, frozenset[str]]]:
         return [(row["asked"], frozenset(row["cards"].split())) for row in csv.DictReader(file)]
 
 
+#: By set and question, the place of the first right card.
+Measured = dict[str, dict[str, int | None]]
+
+
 def places_in(name: str) -> dict[str, int | None]:
     """By question, the place of the first right card; None beyond the last that counts."""
     places: dict[str, int | None] = {}
@@ -47,13 +51,18 @@ def places_in(name: str) -> dict[str, int | None]:
     return places
 
 
-def table() -> str:
+def measured() -> Measured:
+    """The places of all questions, by set."""
+    return {name: places_in(name) for name in SETS}
+
+
+def table(found: Measured) -> str:
     """What stands between the marks."""
     lines = ["| questions | how many | right card first | among the first 3 | among the first 10 |"]
     lines.append("| --- | --: | --: | --: | --: |")
     missed = []
     for name, what in SETS.items():
-        places = places_in(name)
+        places = found[name]
         shares = [sum(place is not None and place <= most for place in places.values()) for most in PLACES]
         cells = (f"{count} ({100 * count / len(places):.0f} %)" for count in shares)
         lines.append(f"| `{name}`: {what} | {len(places)} | {' | '.join(cells)} |")
@@ -67,7 +76,7 @@ def _write() -> None:
         with app.app_context():
             flask_migrate.upgrade()
             make_shipped_cards()
-            told = table()
+            told = table(measured())
     PAGE.write_text(MARKED.sub(lambda marks: marks[1] + told + marks[3], PAGE.read_text()))
     sys.stdout.write(told)
 

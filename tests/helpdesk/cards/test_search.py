@@ -13,7 +13,7 @@ from supportdesk.helpdesk.cards.operations import CardPlan, retire_card, save_ca
 from supportdesk.helpdesk.cards.search import find_cards
 from tests.factories import make_reference
 from tests.helpdesk.cards.making import PLAN, make_card, make_shipped_cards
-from tests.helpdesk.cards.quality import MARKED, PAGE, places_in, table
+from tests.helpdesk.cards.quality import MARKED, PAGE, measured, table
 from tests.recording import queries
 
 GOAL = 0.85
@@ -30,12 +30,13 @@ def codes(text: str, **narrowed: object) -> list[str]:
 
 def test_of_seniors_questions_the_right_card_is_among_the_first_three(context: Flask) -> None:
     make_shipped_cards()
-    places = places_in("questions.csv")
+    found = measured()
+    places = found["questions.csv"]
     assert len(places) >= 60
     assert sum(place is not None and place <= 3 for place in places.values()) >= GOAL * len(places)
     told = MARKED.search(PAGE.read_text())
     assert told is not None
-    assert told[2] == table(), "make search-table"
+    assert told[2] == table(found), "make search-table"
 
 
 @pytest.mark.parametrize(
