@@ -63,7 +63,7 @@ translations: $(CATALOGUES:.po=.mo)
 %.mo: %.po | .venv/installed
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
-# While packages come from one place the browser comes from another; whether it is there is asked again afterwards.
+# While packages come from one place the browser comes from another. Its driver is a package: all is asked again afterwards.
 .PHONY: browser
 browser:
 	@bin/install-browser 2>/dev/null || true
