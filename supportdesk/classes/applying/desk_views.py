@@ -29,6 +29,7 @@ from supportdesk.core.phones import shown_phone
 from supportdesk.learners.applying.fields import RefuseForm
 from supportdesk.learners.applying.matching import candidates
 from supportdesk.learners.applying.models import ApplicationState, RefusedBecause
+from supportdesk.learners.applying.saying import read_said
 from supportdesk.learners.applying.words import REASONS, REFUSALS, STATES, needs_in_words
 from supportdesk.learners.found import Found, described
 from supportdesk.learners.rooms import check_scope
@@ -98,17 +99,13 @@ def _alike(found: Application) -> dict[int, list[Found]]:
 def say_who(application_id: int) -> Response:
     """It is this learner, or somebody new: nobody of those whom the page showed."""
     actor, now = current_actor(), clock.now()
-    applicant_id, written = row_id(request.form.get("applicant", "")), request.form.get("learner", "")
-    learner_id = row_id(written) if written else None
-    if applicant_id is None or (written and learner_id is None):
+    applicant_id, who = row_id(request.form.get("applicant", "")), read_said(actor)
+    if applicant_id is None:
         raise NotFound
-    if learner_id is not None:
-        check_scope(actor, learner_id)
-    others = frozenset(one for one in map(row_id, request.form.get("others", "").split(",")) if one is not None)
     here = url_for("classes.application", application_id=application_id)
 
     def act() -> str:
-        said = settling.say_who(applicant_id, learner_id, others=others, actor=actor, now=now)
+        said = settling.say_who(applicant_id, who.learner_id, others=who.others, actor=actor, now=now)
         if said.state is ApplicationState.PLACED:
             flash(_("申し込みを受け付けました。結果を本人にお知らせします。"), "good")
         elif said.refusal is not None:

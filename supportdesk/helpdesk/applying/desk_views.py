@@ -13,9 +13,7 @@ from supportdesk.accounts.looking import note_list
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
-from supportdesk.core.addresses import row_id
 from supportdesk.core.answers import Answer, answer_form, answer_press
-from supportdesk.core.errors import NotFound
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.core.phones import shown_phone
@@ -28,9 +26,9 @@ from supportdesk.helpdesk.views import blueprint
 from supportdesk.learners.applying.fields import RefuseForm
 from supportdesk.learners.applying.matching import candidates
 from supportdesk.learners.applying.models import ApplicationState, RefusedBecause
+from supportdesk.learners.applying.saying import read_said
 from supportdesk.learners.applying.words import REASONS, REFUSALS, STATES, needs_in_words
 from supportdesk.learners.found import described
-from supportdesk.learners.rooms import check_scope
 from supportdesk.learners.standing import OUTSIDE
 from supportdesk.learners.words import DEVICES
 from supportdesk.places import occupancy
@@ -79,17 +77,12 @@ def application(consultation_application_id: int) -> str:
 @requires(Permission.EDIT_LEARNERS)
 def say_who(consultation_application_id: int) -> Response:
     """It is this learner, or somebody new: nobody of those whom the page showed."""
-    actor, now, written = current_actor(), clock.now(), request.form.get("learner", "")
-    learner_id = row_id(written) if written else None
-    if written and learner_id is None:
-        raise NotFound
-    if learner_id is not None:
-        check_scope(actor, learner_id)
-    others = frozenset(one for one in map(row_id, request.form.get("others", "").split(",")) if one is not None)
+    actor, now = current_actor(), clock.now()
+    who = read_said(actor)
     here = url_for("helpdesk.application", consultation_application_id=consultation_application_id)
 
     def act() -> str:
-        said = settling.say_who(consultation_application_id, learner_id, others=others, actor=actor, now=now)
+        said = settling.say_who(consultation_application_id, who.learner_id, others=who.others, actor=actor, now=now)
         if said.state is ApplicationState.PLACED:
             flash(_("予約にしました。"), "good")
         elif said.refusal is not None:
