@@ -27,7 +27,8 @@ _DAUGHTER: Final = Caller("佐々木 優子", "長女", "+819000005512")
 def play(now: datetime) -> None:
     """Somebody new; somebody who has something else at that time; and somebody of whose birth year there is a doubt."""
     taken = {row.starts_at: row for row in reversed(_booked_ahead(now))}
-    times = free_times(now, first=clock.local(now).date() + timedelta(days=1))
+    # As they were offered when the first of them applied: that may have been yesterday.
+    times = free_times(now - timedelta(hours=9), first=clock.local(now).date() + timedelta(days=1))
     clashing = next(one for one in times if one.starts_at in taken)
     first, last = times[len(times) // 2], times[-1]
     apply(first.desk_id, first.starts_at, _NEW, question="写真をLINEで送りたい", now=now - timedelta(hours=9))
