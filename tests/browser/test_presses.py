@@ -20,7 +20,8 @@ class Hands:
         follow(self.page, place)
 
     def type(self, text: str) -> None:
-        """Into whatever has the focus."""
+        """Into the box that has the focus when the page has come."""
+        expect(self.page.locator("input[type=search]:focus")).to_be_visible()
         self.letters += len(text)
         self.page.keyboard.type(text)
 

@@ -8,12 +8,14 @@ const PAUSE = 250; // ms: what is lost when the computer goes off in the middle 
 const DAY = 24 * 3600 * 1000;
 const UNSENT = new Set(["csrf_token", "one_time_token", "drawn_from", "clock_minutes"]);
 const TEXTS = ["asked", "done"];
+const everyScript = new Promise((run) => document.addEventListener("DOMContentLoaded", run, { once: true }));
 const LONG_NUMBER = /(?:[0-9０-９][\s\-‐－ー]?){12,}/g;
 
 export async function keepDraft(place, form) {
   if (!window.indexedDB || !window.crypto?.subtle) return; // the desk keeps it a second later
   const { draft: name, draftAccount: account, draftKey, draftDays } = place.dataset;
   const id = `${account}/${name}`;
+  await everyScript; // what is put back is saved at once by the script that saves
   const key = await crypto.subtle.importKey("raw", bytesOf(draftKey), "AES-GCM", false, ["encrypt", "decrypt"]);
   await forgetOlderThan(Date.now() - draftDays * DAY);
   const draft = await opened(id, key);
