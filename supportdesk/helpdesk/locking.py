@@ -26,7 +26,7 @@ from supportdesk.helpdesk.holds.models import SlotHold
 from supportdesk.helpdesk.models import Booking, Desk, DeskHours
 from supportdesk.helpdesk.office import BOOKED_AHEAD_DAYS
 from supportdesk.helpdesk.slots import Hours, overlaps, slots_between
-from supportdesk.places.calendar import hold_open, holiday_name
+from supportdesk.places.calendar import holding_open, holiday_name
 from supportdesk.places.models import Closure, District, Venue
 
 DESK = table_of(Desk)
@@ -89,7 +89,7 @@ HOURS_COLUMNS: Final = (
 )
 
 # FOR NO KEY UPDATE: whoever adds a row that points at the desk need not wait; whoever gives a slot does.
-_LOCK_SLOT = (
+_LOCK_SLOT = holding_open(
     select(*HOURS_COLUMNS, DESK.c.active)
     .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
     .join(_DISTRICT, _DISTRICT.c.code == _VENUE.c.district_code)
@@ -160,7 +160,6 @@ def lock_slot(desk_id: int, adviser_id: int, starts_at: datetime, now: datetime)
         raise NotFound
     if starts_at <= now:
         raise SlotPast
-    hold_open(rows[0].venue_id)
     in_the_way = (
         connection()
         .execute(_IN_THE_WAY, {**asked, "venue_id": rows[0].venue_id, "day": day, "starts_at": starts_at})

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
 import jpholiday
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select, text
 
 from supportdesk.core.database import connection
 from supportdesk.extensions import db
@@ -46,6 +47,11 @@ def hold_open(venue_id: int) -> None:
     """
     if connection().dialect.name != "sqlite":
         connection().scalar(_HOLD, {"wanted": venue_id})
+
+
+def holding_open(statement: Select[Any]) -> Select[Any]:
+    """The statement, which joins a venue and locks something else, holding open the venue too."""
+    return statement.suffix_with(text("FOR SHARE OF venue"), dialect="postgresql")
 
 
 def closed_days(venue_ids: Collection[int], first: date, last: date) -> dict[tuple[int, date], str]:
