@@ -44,6 +44,7 @@ def plug_in(app: Flask) -> None:
         "desks.views",
         "queue.views",
         "queue.calling_views",
+        "queue.naming_views",
         "repeating.views",
         "waiting.views",
     ):

@@ -214,6 +214,8 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "helpdesk.give_number": ("/helpdesk/desks/999999/numbers/new", {"GET", "POST"}, SEE_HELPDESK),
     "helpdesk.check_in": ("/helpdesk/bookings/999999/came", {"POST"}, SEE_HELPDESK),
     "helpdesk.number": ("/helpdesk/numbers/999999", {"GET"}, SEE_HELPDESK),
+    "helpdesk.whose_number": ("/helpdesk/numbers/999999/who", {"GET", "POST"}, SEE_HELPDESK),
+    "helpdesk.name_of_number": ("/helpdesk/numbers/999999/name", {"GET", "POST"}, SEE_HELPDESK),
     "helpdesk.step_number": ("/helpdesk/numbers/999999/absent", {"POST"}, SEE_HELPDESK),
     "helpdesk.close_line": ("/helpdesk/desks/999999/numbers/close", {"POST"}, SEE_HELPDESK),
     "helpdesk.counter": ("/helpdesk/desks/999999/counter", {"GET", "POST"}, HOLD_CONSULTATION),

@@ -127,7 +127,11 @@ def begin(number_id: int, *, actor: Actor, now: datetime) -> int | None:
         raise _gone(number)
     if number.called_by != actor.account_id:
         raise CalledByAnother(number.number, number.counter, number.called_at)
-    booking_id = _booking_for(number, actor=actor, now=now) if number.learner_id else None
+    booking_id = None
+    if number.learner_id:
+        booking_id = booking_for(
+            number, adviser_id=number.called_by, person_id=actor.person_id, since=now, actor=actor, now=now
+        )
     change(number.id, state=NumberState.BEGUN, begun_at=now, booking_id=booking_id)
     note(Action.BEGIN_NUMBER, number, actor=actor, now=now, booking=booking_id)
     return booking_id
@@ -207,21 +211,27 @@ def _gone(number: Any) -> StepGone:
     return StepGone(number.number, NUMBER_STATES[number.state])
 
 
-def _booking_for(number: Any, *, actor: Actor, now: datetime) -> int:
+def booking_for(
+    number: Any, *, adviser_id: int, person_id: int | None, since: datetime, actor: Actor, now: datetime
+) -> int:
+    """The booking that the learner came for, or a walk-in with the adviser (who is that person) since then.
+
+    Raises OwnSlot.
+    """
     if number.booking_id is not None:
         booking = lock_booking(number.booking_id)
         if booking.state is BookingState.BOOKED:
             return int(booking.id)
     desk = lock_desk(number.desk_id)
     standing = standing_of(number.learner_id, clock.local(now).date())
-    if standing.person_id == actor.person_id:
+    if standing.person_id == person_id:
         raise OwnSlot
     values = {
         "desk_id": desk.id,
-        "adviser_id": actor.account_id,
+        "adviser_id": adviser_id,
         "learner_id": number.learner_id,
-        "starts_at": now,
-        "ends_at": now + timedelta(minutes=desk.slot_minutes),
+        "starts_at": since,
+        "ends_at": since + timedelta(minutes=desk.slot_minutes),
         "state": BookingState.BOOKED,
         "walk_in": True,
         "topic": number.topic,

@@ -20,6 +20,7 @@ from supportdesk.helpdesk.queue.day_board import DeskChoice
 from supportdesk.helpdesk.queue.errors import StepGone
 from supportdesk.helpdesk.queue.forms import CounterForm, ResultForm
 from supportdesk.helpdesk.queue.models import NumberState
+from supportdesk.helpdesk.queue.naming import may_be_named
 from supportdesk.helpdesk.queue.queries import NumberRow
 from supportdesk.helpdesk.queue.views import NUMBER, day_page, own_number
 from supportdesk.helpdesk.queue.words import NUMBER_STATES
@@ -141,4 +142,5 @@ def number_result(number_id: int) -> Answer:
 
 
 def _result_page(form: ResultForm, row: NumberRow, desk: DeskChoice) -> str:
-    return render_template("helpdesk/queue/result.html", form=form, number=row, desk=desk)
+    nameable = may_be_named(row, clock.today())
+    return render_template("helpdesk/queue/result.html", form=form, number=row, desk=desk, nameable=nameable)

@@ -38,3 +38,9 @@ class ResultForm(DeskForm):
     area_code = SelectField(_l("分野"), required=False, empty=_l("えらばない"))
     result = ChoiceField(_l("相談の結果"), choices=CASE_RESULTS, coerce=CaseResult)
     minutes = IntegerField(_l("かかった時間"), least=1, most=480, unit=_l("分"))
+
+
+class NameForm(DeskForm):
+    """Whose number it is: a button alone."""
+
+    learner = HiddenField(max_length=12)

@@ -70,10 +70,8 @@ def give_number(desk_id: int, *, learner_id: int | None = None, topic: str = "",
     desk, day = lock_desk(desk_id), clock.local(now).date()
     booking_id = None
     if learner_id is not None:
-        _demand_none(desk_id, day, learner_id)
-        first, end = clock.day_bounds(day)
-        wanted = {"learner_id": learner_id, "desk_id": desk_id, "first": first, "end": end}
-        booking_id = connection().scalar(_BOOKED, wanted)
+        demand_none(desk_id, day, learner_id)
+        booking_id = booked_here(desk_id, day, learner_id)
     given = _give(desk, day, learner_id, booking_id, topic, actor=actor, now=now)
     if learner_id is not None:  # the learner's own row is locked last of all
         active_standing_of(learner_id, day)
@@ -91,7 +89,7 @@ def check_in(booking_id: int, *, actor: Actor, now: datetime) -> Given:
         raise NotWaiting
     if clock.local(booking.starts_at).date() != day:
         raise NotToday
-    _demand_none(desk.id, day, booking.learner_id)
+    demand_none(desk.id, day, booking.learner_id)
     sits = connection().execute(_SITS, {"booking_id": booking_id}).first()
     if sits is not None:
         raise AlreadyNumbered(sits.id, sits.number)
@@ -124,11 +122,18 @@ def _close(*which: ColumnElement[bool], now: datetime) -> int:
     return connection().execute(closed).rowcount
 
 
-def _demand_none(desk_id: int, day: date, learner_id: int) -> None:
+def demand_none(desk_id: int, day: date, learner_id: int) -> None:
+    """The learner waits not here yet. Raises AlreadyNumbered."""
     wanted = {"desk_id": desk_id, "day": day, "learner_id": learner_id}
     held = connection().execute(_HELD, wanted).first()
     if held is not None:
         raise AlreadyNumbered(held.id, held.number)
+
+
+def booked_here(desk_id: int, day: date, learner_id: int) -> int | None:
+    """The booking for which the learner comes, if they have one at the desk that day."""
+    first, end = clock.day_bounds(day)
+    return connection().scalar(_BOOKED, {"learner_id": learner_id, "desk_id": desk_id, "first": first, "end": end})
 
 
 def _give(

@@ -23,6 +23,7 @@ from supportdesk.helpdesk.queue.day_board import DeskChoice
 from supportdesk.helpdesk.queue.errors import AlreadyNumbered
 from supportdesk.helpdesk.queue.forms import CounterForm, NumberForm
 from supportdesk.helpdesk.queue.models import NumberState
+from supportdesk.helpdesk.queue.naming import may_be_named
 from supportdesk.helpdesk.queue.queries import NumberRow
 from supportdesk.helpdesk.queue.words import NUMBER_STATES
 from supportdesk.helpdesk.views import BOOKING, DESK, LONGEST_WORD, blueprint, day_near, permitted
@@ -158,6 +159,7 @@ def number(number_id: int) -> str:
         ahead=ahead,
         about=day_board.wait_of(row, ahead, now) if ahead else 0,
         done="done" in request.args and waits,
+        nameable=may_be_named(row, clock.today()),
         state=NUMBER_STATES[row.state],
     )
 
