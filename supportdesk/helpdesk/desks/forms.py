@@ -1,10 +1,10 @@
-"""The forms of desks and of the hours that advisers keep at them."""
+"""The forms of desks, of the hours that advisers keep at them, of what is off, and of what advisers help with."""
 
 from __future__ import annotations
 
 from datetime import date, time
 from enum import StrEnum
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -30,6 +30,11 @@ from supportdesk.helpdesk.forms import read_slot
 from supportdesk.helpdesk.office import SLOT_MINUTES, USUAL_SLOT
 from supportdesk.helpdesk.patterns import EVERY_SECOND_WEEK, EVERY_WEEK
 from supportdesk.helpdesk.slots import Wanted
+from supportdesk.learners.models import Device
+from supportdesk.learners.words import DEVICES
+
+#: What somebody may need help with: everything but having none.
+PHONES: Final = {device: words for device, words in DEVICES.items() if device is not Device.NONE}
 
 
 class DeskDetailsForm(DeskForm):
@@ -171,3 +176,12 @@ class LostForm(DeskForm):
     """Which of the bookings without a slot move to what is proposed."""
 
     going = GoingField(_l("移す予約"))
+
+
+class StrengthsForm(DeskForm):
+    """What an adviser helps with."""
+
+    areas = TicksField(_l("分野"), hint=_l("えらばないと、すべての分野を受け持ちます。"))
+    devices = TicksField(
+        _l("機種"), choices=PHONES, coerce=Device, hint=_l("えらばないと、すべての機種を受け持ちます。")
+    )

@@ -4,31 +4,17 @@ from __future__ import annotations
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.errors import NotFound
-from supportdesk.core.fields import DeskForm, TicksField
 from supportdesk.core.permissions import Permission, requires
+from supportdesk.helpdesk.desks.forms import PHONES, StrengthsForm
 from supportdesk.helpdesk.desks.queries import adviser_choices
 from supportdesk.helpdesk.desks.strengths import Strengths, set_strengths, strengths
 from supportdesk.helpdesk.views import blueprint
-from supportdesk.learners.models import Device
-from supportdesk.learners.words import DEVICES
 from supportdesk.skills.queries import areas
-
-_PHONES = {device: words for device, words in DEVICES.items() if device is not Device.NONE}
-
-
-class StrengthsForm(DeskForm):
-    """What an adviser helps with."""
-
-    areas = TicksField(_l("分野"), hint=_l("えらばないと、すべての分野を受け持ちます。"))
-    devices = TicksField(
-        _l("機種"), choices=_PHONES, coerce=Device, hint=_l("えらばないと、すべての機種を受け持ちます。")
-    )
 
 
 @blueprint.get("/advisers")
@@ -41,7 +27,7 @@ def advisers() -> str:
         strengths=strengths(),
         nothing=Strengths(),
         areas=areas(),
-        devices=_PHONES,
+        devices=PHONES,
     )
 
 

@@ -11,22 +11,15 @@ from flask_babel import lazy_gettext as _l
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.answers import Answer, answer_form
-from supportdesk.core.fields import DeskForm, HiddenField
 from supportdesk.core.moments import short_day
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk.booking_views import booked
 from supportdesk.helpdesk.models import BookingState
+from supportdesk.helpdesk.repeating.forms import RepeatForm
 from supportdesk.helpdesk.repeating.operations import TIMES, WEEKS, Repeated, repeat_booking, turns
 from supportdesk.helpdesk.views import BOOKING, blueprint
 
 RHYTHMS: Final = {1: _l("毎週"), 2: _l("1週おき"), 4: _l("4週ごと")}
-
-
-class RepeatForm(DeskForm):
-    """How often; both come from what the address says."""
-
-    weeks = HiddenField(max_length=1)
-    times = HiddenField(max_length=1)
 
 
 @blueprint.route(f"{BOOKING}/repeat", methods=["GET", "POST"])

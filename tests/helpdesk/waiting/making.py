@@ -15,6 +15,7 @@ from supportdesk.helpdesk.waiting.models import SlotWish, WishState
 from supportdesk.helpdesk.waiting.operations import Place, wait_for_slot
 from supportdesk.notices.models import Offer, OfferState
 from supportdesk.notices.offers import Answer, answer_offer
+from supportdesk.notices.queries import calls_due
 
 
 def wait(learner_id: int, desk_id: int | None = None, *, district: str | None = None, **more: Any) -> int:
@@ -44,3 +45,16 @@ def line() -> list[WishState]:
     """How everybody stands, in the order of coming."""
     db.session.rollback()
     return list(db.session.scalars(select(SlotWish.state).order_by(SlotWish.id)))
+
+
+def offers() -> list[tuple[int, OfferState]]:
+    """Whom a slot was offered, and what came of it."""
+    db.session.rollback()
+    rows = db.session.execute(select(Offer.learner_id, Offer.state).order_by(Offer.id))
+    return [(row.learner_id, row.state) for row in rows]
+
+
+def asked_now() -> list[tuple[int, str]]:
+    """Whom the call list asks, and until when."""
+    rows = [row for row in calls_due(clock.now(), SYSTEM) if row.offer_id]
+    return [(row.learner_id, f"{clock.local(row.tell_by):%d %H:%M}") for row in rows if row.tell_by]
