@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from typing import TypedDict, Unpack
 
 from sqlalchemy import select
 
@@ -14,12 +15,42 @@ from supportdesk.extensions import db
 from supportdesk.helpdesk.desks.operations import Kept, Particulars, add_hours, open_desk
 from supportdesk.helpdesk.office import MOST_OPEN, SET_ASIDE_SHARE
 from supportdesk.helpdesk.operations import Booked, book_consultation
+from supportdesk.learners.caller import Caller
 from supportdesk.places.models import Closure, Venue
 from tests.factories import make_account
 
 #: A Thursday nine days after the tests' day.
 DAY = date(2026, 12, 3)
 THURSDAY = 3
+
+
+class Habits(TypedDict, total=False):
+    """What else a desk is like."""
+
+    slot_minutes: int
+    buffer_minutes: int
+    on_holidays: bool
+    to_bring: str
+
+
+class Days(TypedDict, total=False):
+    """On which days hours are kept."""
+
+    every: int
+    month_weeks: str
+    first_day: date | None
+    last_day: date | None
+
+
+class Said(TypedDict, total=False):
+    """What else is said when a consultation is booked."""
+
+    topic: str
+    caller: Caller
+    clash_reason: str
+    told: bool
+    owner: str
+    waited: bool
 
 
 def at(hour: int, minute: int = 0, day: date = DAY) -> datetime:
@@ -42,11 +73,11 @@ def make_desk(
     opens: int = 10,
     closes: int = 12,
     nickname: str = "いーぱる",
-    **more: object,
+    **more: Unpack[Habits],
 ) -> int:
     """A desk that these advisers keep on Thursdays from ten to twelve."""
     with transaction():
-        particulars = Particulars(name, venue_of(nickname), **more)  # type: ignore[arg-type]  # whatever the test is about
+        particulars = Particulars(name, venue_of(nickname), **more)
         desk_id = open_desk(particulars, actor=SYSTEM, now=clock.now())
         for adviser_id in advisers:
             keep(desk_id, adviser_id, weekday, opens, closes)
@@ -54,10 +85,10 @@ def make_desk(
 
 
 def keep(
-    desk_id: int, adviser_id: int, weekday: int = THURSDAY, opens: int = 10, closes: int = 12, **more: object
+    desk_id: int, adviser_id: int, weekday: int = THURSDAY, opens: int = 10, closes: int = 12, **more: Unpack[Days]
 ) -> int:
     """Hours, in the caller's transaction."""
-    kept = Kept(weekday, time(opens), time(closes), **more)  # type: ignore[arg-type]  # whatever the test is about
+    kept = Kept(weekday, time(opens), time(closes), **more)
     return add_hours(desk_id, kept, adviser_id=adviser_id, actor=SYSTEM, now=clock.now())
 
 
@@ -68,7 +99,7 @@ def book(
     starts_at: datetime | None = None,
     *,
     actor: Actor = SYSTEM,
-    **more: object,
+    **more: Unpack[Said],
 ) -> Booked:
     with transaction():
         return book_in_transaction(desk_id, adviser_id, learner_id, starts_at, actor=actor, **more)
@@ -81,7 +112,7 @@ def book_in_transaction(
     starts_at: datetime | None = None,
     *,
     actor: Actor = SYSTEM,
-    **more: object,
+    **more: Unpack[Said],
 ) -> Booked:
     """The same, in the caller's transaction."""
     return book_consultation(
@@ -91,7 +122,7 @@ def book_in_transaction(
         learner_id,
         actor=actor,
         now=clock.now(),
-        **more,  # type: ignore[arg-type]  # whatever the test is about
+        **more,
     )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, column, literal_column, select, table, text
+from sqlalchemy import ColumnElement, cast, column, literal, literal_column, select, table, text
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from supportdesk.extensions import db
 from supportdesk.helpdesk.cards.models import AnswerCard
@@ -25,6 +26,9 @@ _WRITE_POSTGRESQL: Final = text(
     "INSERT INTO answer_card_index (card_id, question, steps, words)"
     " VALUES (:card_id, :question, :steps, array_to_tsvector(CAST(:words AS text[])))"
 )
+#: What is asked of the index: in SQLite all its columns, which go by its own name.
+_WORDS_SQLITE: Final[ColumnElement[Any]] = literal_column("answer_card_index")
+_WORDS_POSTGRESQL: Final[ColumnElement[Any]] = literal_column("answer_card_index.words")
 
 
 def index_cards(cards: Iterable[tuple[int, str, str, str]]) -> None:
@@ -50,11 +54,9 @@ def holding(words: Collection[str]) -> tuple[ColumnElement[Any], ColumnElement[b
     """The card's id in the index, and that it holds at least one of the words."""
     if _on_sqlite():
         wanted = " OR ".join(f'"{word}"' for word in sorted(words))
-        return literal_column("answer_card_index.rowid"), text("answer_card_index MATCH :words").bindparams(
-            words=wanted
-        )  # type: ignore[return-value]
+        return literal_column("answer_card_index.rowid"), _WORDS_SQLITE.bool_op("MATCH")(literal(wanted))
     wanted = " | ".join(f"'{word}'" for word in sorted(words))
-    return INDEX.c.card_id, text("answer_card_index.words @@ CAST(:words AS tsquery)").bindparams(words=wanted)  # type: ignore[return-value]
+    return INDEX.c.card_id, _WORDS_POSTGRESQL.bool_op("@@")(cast(literal(wanted), TSQUERY))
 
 
 def _row(card_id: int, question: str, also_asked: str, steps: str) -> dict[str, object]:

@@ -122,13 +122,13 @@ def ranked(wanted: frozenset[str], found: Sequence[Any]) -> list[Any]:
 
 def _weighed(wanted: frozenset[str], row: Any) -> tuple[dict[str, float], float]:
     """How often each token looked for occurs in a card, the question's counting more; and how long the card is."""
-    counts: Counter[str] = Counter()
+    counts: dict[str, float] = {}
     asked, done = row.asked.split(), row.done.split()
     for tokens, weight in ((asked, QUESTION_WEIGHT), (done, 1.0)):
         for token in tokens:
             if token in wanted:
-                counts[token] += weight  # type: ignore[assignment]
-    return dict(counts), QUESTION_WEIGHT * len(asked) + len(done)
+                counts[token] = counts.get(token, 0.0) + weight
+    return counts, QUESTION_WEIGHT * len(asked) + len(done)
 
 
 def first_words(steps: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,15 +18,24 @@ from supportdesk.helpdesk.holds.models import SlotHold
 from supportdesk.helpdesk.models import Booking, BookingState
 from supportdesk.learners.applying.models import ApplicationState, HeldBecause
 from supportdesk.learners.applying.wishes import Wish
+from supportdesk.learners.caller import THE_LEARNER, Caller
 from tests.helpdesk.making import at
 
 HANA = Wish(kana="サトウ ハナ", phone="+81188001111")
 TARO = Wish(kana="サトウ タロウ", phone="+81188001111")
 
 
-def applied(desk_id: int, one: Wish = HANA, starts_at: datetime | None = None, **more: object) -> str:
+def applied(
+    desk_id: int,
+    one: Wish = HANA,
+    starts_at: datetime | None = None,
+    *,
+    question: str = "",
+    caller: Caller = THE_LEARNER,
+    own: Collection[str] = (),
+) -> str:
     with transaction():
-        return apply(desk_id, starts_at or at(10), one, now=clock.now(), **more)  # type: ignore[arg-type]
+        return apply(desk_id, starts_at or at(10), one, question=question, caller=caller, own=own, now=clock.now())
 
 
 def say(application_id: int, learner_id: int | None, *others: int) -> None:

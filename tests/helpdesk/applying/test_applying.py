@@ -153,6 +153,8 @@ def test_the_receipt_goes_along_when_reception_moves_or_cancels(app: Flask) -> N
         assert (seen.starts_at, seen.withdrawn) == (at(11), False)
         with transaction():
             cancel_booking(moved.booking_id, actor=SYSTEM, now=desk_clock.now())
-        assert receipt_of(receipt).withdrawn  # type: ignore[union-attr]
+        seen = receipt_of(receipt)
+        assert seen is not None
+        assert seen.withdrawn
         again = applied(desk, HANA, at(11), own=[receipt])
         assert again != receipt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
@@ -21,10 +22,10 @@ PLAN = CardPlan(
 )
 
 
-def make_card(plan: CardPlan = PLAN, **changes: object) -> Written:
+def make_card(plan: CardPlan = PLAN, **changes: Any) -> Written:
     """A card of the office."""
     with transaction():
-        return write_card(replace(plan, **changes), actor=SYSTEM, now=clock.now())  # type: ignore[arg-type]
+        return write_card(replace(plan, **changes), actor=SYSTEM, now=clock.now())
 
 
 def make_shipped_cards() -> list[Written]:

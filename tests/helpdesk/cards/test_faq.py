@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from flask import Flask
 
 from supportdesk.core import clock
@@ -44,8 +43,8 @@ def test_what_is_not_for_residents_or_no_longer_used_leads_on(app: Flask, client
         assert client.submit(page, data={"q": "写真"}, follow=True).h1 == "よくある質問"
 
 
-@pytest.mark.parametrize("asked", ["の", "？？？", "😀", "字" * 10_000, "%00", "page=0"])
-def test_no_question_breaks_the_page(client: PageClient, code: str, asked: str) -> None:
-    page = client.get(f"/faq?q={asked}&device=x&area=Z")
-    assert page.h1 == "よくある質問"
-    assert ("はじめの300文字" in page.text) == (len(asked) > 300)
+def test_no_question_breaks_the_page(client: PageClient, code: str) -> None:
+    for asked in ("の", "？？？", "😀", "字" * 10_000, "%00", "page=0"):
+        page = client.get(f"/faq?q={asked}&device=x&area=Z")
+        assert page.h1 == "よくある質問"
+        assert ("はじめの300文字" in page.text) == (len(asked) > 300)
