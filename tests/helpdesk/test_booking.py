@@ -172,28 +172,23 @@ class TestBooking:
         with pytest.raises(OwnSlot):
             book(desk, adviser, learner, clash_reason="本人")
 
-    @pytest.mark.parametrize(
-        ("starts_at", "refusal"),
-        [
+    def test_only_slots_to_come_can_be_booked(self, desk: int, adviser: int, clock: Clock) -> None:
+        learner = make_learner()
+        refusals: list[tuple[datetime, type[DeskError]]] = [
             (at(10, 30), NoSuchSlot),
             (at(12), NoSuchSlot),
             (at(10, day=date(2026, 12, 4)), NoSuchSlot),
             (at(10, day=date(2027, 12, 2)), NoSuchSlot),
             (at(10, day=date(9999, 12, 30)), NoSuchSlot),
             (at(10, day=date(2026, 11, 19)), SlotPast),
-        ],
-    )
-    def test_only_slots_to_come_can_be_booked(
-        self, desk: int, adviser: int, starts_at: datetime, refusal: type[DeskError]
-    ) -> None:
-        with pytest.raises(refusal):
-            book(desk, adviser, make_learner(), starts_at)
-
-    def test_a_slot_that_has_just_begun_is_past(self, desk: int, adviser: int, clock: Clock) -> None:
-        clock.set(at(10))
+        ]
+        for starts_at, refusal in refusals:
+            with pytest.raises(refusal):
+                book(desk, adviser, learner, starts_at)
+        clock.set(at(10))  # it has just begun
         with pytest.raises(SlotPast):
-            book(desk, adviser, make_learner())
-        book(desk, adviser, make_learner(), at(11))
+            book(desk, adviser, learner)
+        book(desk, adviser, learner, at(11))
 
     def test_a_closed_day_is_refused_with_its_reason(self, desk: int, adviser: int) -> None:
         close_venue(DAY, "設備点検")
