@@ -61,7 +61,7 @@ def board(
     Nine statements at most, however many desks and bookings.
     """
     bookings = bookings_between(first, last, district_code=district_code)
-    known = _known({booking.learner_id for booking in bookings}, scope)
+    known = known_within({booking.learner_id for booking in bookings}, scope)
     days: dict[date, dict[int, list[tuple[_Row, Time]]]] = {}
     for slot in free_slots(first, last, after=after, district_code=district_code):
         time = Time(slot.starts_at, slot.ends_at, slot.adviser, slot=slot)
@@ -81,8 +81,8 @@ def learners_shown(days: Sequence[Day]) -> set[int]:
     return {time.learner.id for day in days for desk in day.desks for time in desk.times if time.learner}
 
 
-def _known(learner_ids: set[int], scope: Select[Any] | None) -> dict[int, Found]:
-    """Those of the learners whom the actor may see."""
+def known_within(learner_ids: set[int], scope: Select[Any] | None) -> dict[int, Found]:
+    """Those of the learners whose names may be shown. Two statements at most."""
     if scope is not None:
         within = select(Learner.id).where(Learner.id.in_(learner_ids), Learner.id.in_(scope))
         learner_ids = set(db.session.scalars(within))

@@ -214,13 +214,13 @@ BOOKING_ROWS: Select[Any] = (
 _LIVE = BOOKING.c.state != BookingState.CANCELLED
 
 
-def bookings_on(day: date, *, adviser_id: int | None = None, district_code: str | None = None) -> list[BookingRow]:
-    """The day's bookings in order, without those that were cancelled."""
-    return bookings_between(day, day, adviser_id=adviser_id, district_code=district_code)
+def bookings_on(day: date, *, desk_id: int | None = None) -> list[BookingRow]:
+    """The day's bookings in order, of all desks or of one, without those that were cancelled."""
+    return bookings_between(day, day, desk_id=desk_id)
 
 
 def bookings_between(
-    first: date, last: date, *, adviser_id: int | None = None, district_code: str | None = None
+    first: date, last: date, *, desk_id: int | None = None, district_code: str | None = None
 ) -> list[BookingRow]:
     """The bookings of slots of these days in order, without those that were cancelled: one statement."""
     statement = BOOKING_ROWS.where(
@@ -229,8 +229,8 @@ def bookings_between(
         BOOKING.c.starts_at >= clock.day_bounds(first)[0],
         BOOKING.c.starts_at < clock.day_bounds(last)[1],
     )
-    if adviser_id is not None:
-        statement = statement.where(BOOKING.c.adviser_id == adviser_id)
+    if desk_id is not None:
+        statement = statement.where(BOOKING.c.desk_id == desk_id)
     if district_code:
         statement = statement.where(_VENUE.c.district_code == district_code)
     rows = db.session.execute(statement.order_by(BOOKING.c.starts_at, BOOKING.c.desk_id, BOOKING.c.id))

@@ -1,4 +1,6 @@
-"""The form of a case: what was asked and done, where it belongs, what was seen on which phone, how it ended."""
+"""The form of a case: what was asked and done, where it belongs, what was seen on which phone, how it ended; and the
+one with which it goes to another adviser.
+"""
 
 from __future__ import annotations
 
@@ -125,6 +127,15 @@ class CaseForm(DeskForm):
             if not self.refused(name):
                 field.errors = ()
         return not self.errors
+
+
+class HandOverForm(DeskForm):
+    """To whom a case goes, and why."""
+
+    to = ChoiceField(_l("だれに引きつぎますか"), coerce=int)
+    why = NoteField(
+        _l("引きつぐ理由"), required=True, max_length=300, rows=3, hint=_l("例：設定の変更にくわしい方に見てほしい")
+    )
 
 
 def read_result(sent: str | None) -> tuple[CaseResult | None, ReferredTo | None]:

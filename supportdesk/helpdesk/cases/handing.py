@@ -16,6 +16,7 @@ from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
+from supportdesk.core.database import table_of
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.helpdesk.cases.models import Case, CaseHandOver
@@ -25,7 +26,7 @@ from supportdesk.helpdesk.locking import ADVISES, BOOKING, lock_booking
 from supportdesk.helpdesk.models import Booking, BookingState, Desk, DeskHours
 from supportdesk.helpdesk.queries import BOOKING_ROWS, BookingRow
 
-_ACCOUNT = Account.__table__
+_ACCOUNT = table_of(Account)
 
 
 class Colleague(NamedTuple):

@@ -10,7 +10,6 @@ from typing import Final
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list
@@ -20,12 +19,12 @@ from supportdesk.core.activities import activity
 from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError, NotFound
-from supportdesk.core.fields import ChoiceField, DeskForm, NoteField
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.core.signposts import way_to
 from supportdesk.helpdesk import queries
 from supportdesk.helpdesk.cases import handing
 from supportdesk.helpdesk.cases import queries as case_queries
+from supportdesk.helpdesk.cases.forms import HandOverForm
 from supportdesk.helpdesk.cases.pages import own_booking, refused_typing
 from supportdesk.helpdesk.cases.views import press
 from supportdesk.helpdesk.office import OFFERED_DAYS
@@ -41,15 +40,6 @@ SLOTS_SHOWN: Final = 12
 #: What a button says of how a video is given.
 _WAYS: Final = {"paper": True, "pass": False}
 _LONGEST_CODE: Final = 40
-
-
-class HandOverForm(DeskForm):
-    """To whom a case goes, and why."""
-
-    to = ChoiceField(_l("だれに引きつぎますか"), coerce=int)
-    why = NoteField(
-        _l("引きつぐ理由"), required=True, max_length=300, rows=3, hint=_l("例：設定の変更にくわしい方に見てほしい")
-    )
 
 
 @blueprint.post(f"{BOOKING}/case/give")

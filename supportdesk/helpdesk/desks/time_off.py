@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -56,8 +56,8 @@ def end_time_off(time_off_id: int, *, actor: Actor, now: datetime) -> None:
         raise NotFound
     desk_ids = [row.desk_id] if row.desk_id else _desks_of(row.adviser_id or 0)
     lock_desks(desk_ids)
-    db.session.delete(row)
-    db.session.flush()
+    if db.session.scalar(delete(TimeOff).where(TimeOff.id == time_off_id).returning(TimeOff.id)) is None:
+        raise NotFound
     offer_new_slots(desk_ids, New(row.first_day, row.last_day, row.adviser_id), actor=actor, now=now)
     audit.record(actor=actor, action=Action.END_TIME_OFF, subject=_subject(row), now=now)
 

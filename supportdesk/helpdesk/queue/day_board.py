@@ -15,15 +15,15 @@ from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
+from supportdesk.helpdesk.board import known_within
 from supportdesk.helpdesk.locking import BOOKING, DESK, HOURS
 from supportdesk.helpdesk.models import BookingState
-from supportdesk.helpdesk.queries import BOOKING_ROWS, BookingRow, SlotRow, closed_cases, free_slots
+from supportdesk.helpdesk.queries import BookingRow, SlotRow, bookings_on, closed_cases, free_slots
 from supportdesk.helpdesk.queue.models import NumberState
 from supportdesk.helpdesk.queue.office import WALK_IN_MINUTES
 from supportdesk.helpdesk.queue.order import in_order, wait_about
 from supportdesk.helpdesk.queue.queries import NumberRow, numbers_of
-from supportdesk.learners.found import Found, described
-from supportdesk.learners.models import Learner
+from supportdesk.learners.found import Found
 from supportdesk.learners.rooms import scope_of
 from supportdesk.places.models import Venue
 
@@ -151,12 +151,12 @@ def picked(desks: Sequence[DeskChoice], written: str) -> DeskChoice | None:
 
 def day_board(desk: DeskChoice, day: date, actor: Actor, now: datetime) -> DayBoard:
     """The day of that desk, with the names that the actor may know."""
-    bookings = _bookings(desk.id, day)
+    bookings = bookings_on(day, desk_id=desk.id)
     numbers = numbers_of(desk.id, day)
     slots = free_slots(day, day, after=clock.day_bounds(day)[0] - _A_MOMENT, desk_id=desk.id)
     closed = closed_cases(booking.id for booking in bookings)
     whose = {booking.learner_id for booking in bookings} | {row.learner_id for row in numbers if row.learner_id}
-    known = _known(whose, actor)
+    known = known_within(whose, scope_of(actor))
     came = {row.booking_id: row for row in numbers if row.booked_with and row.state not in _GONE}
     holders = {row.id: Holder(row, known.get(row.learner_id or 0), _waited(row, now)) for row in numbers}
 
@@ -196,39 +196,16 @@ def before(row: NumberRow, now: datetime) -> int:
 def wait_of(row: NumberRow, ahead: int, now: datetime) -> int:
     """About how many minutes they wait, with as many advisers as are on duty now."""
     slots = free_slots(row.day, row.day, after=clock.day_bounds(row.day)[0] - _A_MOMENT, desk_id=row.desk_id)
-    duty = _duty(slots, _bookings(row.desk_id, row.day))
+    duty = _duty(slots, bookings_on(row.day, desk_id=row.desk_id))
     return wait_about(ahead, sum(one.starts_at <= now < one.ends_at for one in duty), WALK_IN_MINUTES.get())
 
 
 def booked_today(learner_id: int, desk_id: int, day: date) -> BookingRow | None:
     """The next of the learner's bookings at this desk that day that nobody has come for: for the page of a number."""
-    for booking in _bookings(desk_id, day):
+    for booking in bookings_on(day, desk_id=desk_id):
         if booking.learner_id == learner_id and booking.state is BookingState.BOOKED:
             return booking
     return None
-
-
-def _bookings(desk_id: int, day: date) -> list[BookingRow]:
-    """The day's bookings of slots in order, without those that were cancelled."""
-    first, end = clock.day_bounds(day)
-    statement = BOOKING_ROWS.where(
-        BOOKING.c.desk_id == desk_id,
-        BOOKING.c.state != BookingState.CANCELLED,
-        ~BOOKING.c.walk_in,
-        BOOKING.c.starts_at >= first,
-        BOOKING.c.starts_at < end,
-    )
-    rows = db.session.execute(statement.order_by(BOOKING.c.starts_at, BOOKING.c.id))
-    return [BookingRow._make(row) for row in rows]
-
-
-def _known(learner_ids: set[int], actor: Actor) -> dict[int, Found]:
-    """Those of the learners whom the actor may see."""
-    scope = scope_of(actor)
-    if scope is not None:
-        within = select(Learner.id).where(Learner.id.in_(learner_ids), Learner.id.in_(scope))
-        learner_ids = set(db.session.scalars(within))
-    return {found.id: found for found in described(sorted(learner_ids))}
 
 
 def _duty(free: Sequence[SlotRow], bookings: Sequence[BookingRow]) -> list[Duty]:

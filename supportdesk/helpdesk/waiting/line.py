@@ -206,9 +206,3 @@ def end_wish(wish: Any, state: WishState, *, but: Wanted | None = None, actor: A
     vacancy = end_offer(wish.id, KIND, left=True, actor=actor, now=now)
     if slot != but:
         hold_for_next(slot, vacancy, actor=actor, now=now)
-
-
-def in_line_before(wish_id: int) -> int:
-    """How many have waited longer."""
-    statement = select(func.count()).select_from(WISH).where(_IS_OPEN, WISH.c.id < wish_id)
-    return connection().execute(statement).scalar_one()
