@@ -87,6 +87,7 @@ class Action(Labelled):
     TAKE_APPLICATION = "take_application", _l("市民の申し込みが届いた")
     VIEW_APPLICATION = "view_application", _l("市民の申し込みを見た")
     SETTLE_APPLICATION = "settle_application", _l("だれの申し込みか決めた")
+    MOVE_APPLICATION = "move_application", _l("市民の申し込みをほかの枠に移した")
     REFUSE_APPLICATION = "refuse_application", _l("市民の申し込みを断った")
     WITHDRAW_APPLICATION = "withdraw_application", _l("市民が申し込みを取り消した")
     ENTER_LOTTERY = "enter_lottery", _l("抽選に申し込んだ")

@@ -271,7 +271,7 @@ def move(booking_id: int) -> Answer:
         page_number(),
         per_page=MOVES_OFFERED,
     )
-    form.slot.choices = [(slot.wanted.key, _in_short(slot)) for slot in free.rows]
+    form.slot.choices = [(slot.wanted.key, in_short(slot)) for slot in free.rows]
 
     def page() -> str:
         return render_template(
@@ -305,7 +305,8 @@ def move(booking_id: int) -> Answer:
     return answer_form(form, page, act)
 
 
-def _in_short(slot: SlotRow) -> str:
+def in_short(slot: SlotRow) -> str:
+    """A slot in one line, for a field in which one picks."""
     return _(
         "%(when)s %(desk)s・%(place)s（%(adviser)s）",
         when=span(slot.starts_at, slot.ends_at),

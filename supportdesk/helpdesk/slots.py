@@ -69,6 +69,22 @@ def overlaps(opens: time | None, closes: time | None, starts_at: datetime, ends_
     )
 
 
+def why_shut(
+    hours: Hours, day: date, starts_at: datetime, ends_at: datetime, *, closed: str | None, off: Iterable[Off]
+) -> str | None:
+    """Why nobody is booked in these hours at that time of a day on which they are kept; None when nothing is in the
+    way. `closed`: why the venue is.
+    """
+    if closed is not None:
+        return closed
+    if not hours.on_holidays and (holiday := holiday_name(day)) is not None:
+        return holiday
+    for each in off:
+        if each.is_in_the_way(hours, day, starts_at, ends_at):
+            return each.reason
+    return away_on(hours, day) or None
+
+
 class Slot(NamedTuple):
     """One bookable time of one adviser, cut from these hours."""
 
@@ -122,6 +138,15 @@ class SlotRow(NamedTuple):
     def wanted(self) -> Wanted:
         """What names this slot."""
         return Wanted(self.desk_id, self.adviser_id, self.starts_at)
+
+
+def how_far(slot: SlotRow, from_slot: Wanted) -> tuple[bool, bool, timedelta, bool]:
+    """By this the slots for somebody who has to leave theirs are sorted: those of the same desk first, then what begins
+    later rather than sooner, then the nearest in time, then the same adviser.
+    """
+    apart = slot.starts_at - from_slot.starts_at
+    elsewhere, other = slot.desk_id != from_slot.desk_id, slot.adviser_id != from_slot.adviser_id
+    return elsewhere, apart < timedelta(0), abs(apart), other
 
 
 def cut(day: date, opens: time, closes: time, minutes: int, buffer: int = 0) -> list[tuple[datetime, datetime]]:

@@ -279,6 +279,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "helpdesk.application": ("/helpdesk/applications/999999", {"GET"}, COUNTER),
     "helpdesk.say_who": ("/helpdesk/applications/999999/who", {"POST"}, COUNTER),
     "helpdesk.place_application": ("/helpdesk/applications/999999/place", {"GET", "POST"}, COUNTER),
+    "helpdesk.move_application": ("/helpdesk/applications/999999/move", {"GET", "POST"}, COUNTER),
     "helpdesk.refuse_application": ("/helpdesk/applications/999999/refuse", {"GET", "POST"}, COUNTER),
     "helpdesk.advisers": ("/helpdesk/advisers", {"GET"}, MANAGE_HELPDESK),
     "helpdesk.adviser_strengths": ("/helpdesk/advisers/999999", {"GET", "POST"}, MANAGE_HELPDESK),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final, cast
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -14,14 +14,18 @@ from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.answers import Answer, answer_form, answer_press
+from supportdesk.core.fields import DeskForm
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.core.phones import shown_phone
 from supportdesk.helpdesk.applying import free, queries, settling
-from supportdesk.helpdesk.applying.forms import PlaceForm
+from supportdesk.helpdesk.applying.forms import MoveApplicationForm, PlaceForm
 from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.applying.operations import KIND
-from supportdesk.helpdesk.queries import person_of, slot_at
+from supportdesk.helpdesk.booking_views import in_short
+from supportdesk.helpdesk.forms import read_slot
+from supportdesk.helpdesk.queries import open_slots, person_of, slot_at
+from supportdesk.helpdesk.slots import Wanted, how_far
 from supportdesk.helpdesk.views import blueprint
 from supportdesk.learners.applying.fields import RefuseForm
 from supportdesk.learners.applying.matching import candidates
@@ -34,6 +38,7 @@ from supportdesk.learners.words import DEVICES
 from supportdesk.places import occupancy
 from supportdesk.places.choices import district_choices
 
+_SLOTS_OFFERED: Final = 20
 _ONE: Final = "/applications/<int(max=2147483647):consultation_application_id>"
 
 
@@ -97,28 +102,58 @@ def say_who(consultation_application_id: int) -> Response:
 def place_application(consultation_application_id: int) -> Answer:
     """It is known who it is: book it; where the desk refuses, say what was asked of them."""
     found = queries.application_to_settle(consultation_application_id)
-    here = url_for("helpdesk.application", consultation_application_id=found.id)
     if (found.state is not ApplicationState.HELD or not found.learner_id) and request.method == "GET":
-        flash(_("この申し込みは、いま受け付けられません。"), "warn")
-        return redirect(here, 303)
+        return _cannot_be(found)
     actor, now, form = current_actor(), clock.now(), PlaceForm()
 
     def act() -> str:
         settling.place_application(found.id, clash_reason=form.clash_reason.data or "", actor=actor, now=now)
-        return here
+        return _page_of(found)
 
     def page() -> str:
-        known = [found.learner_id] if found.learner_id else []
-        note_list(Action.VIEW_APPLICATION, known, subject=activity(KIND, found.id))
-        return render_template(
-            "helpdesk/applying/place.html",
-            form=form,
-            application=found,
-            desk=free.any_desk(found.desk_id),
-            clash=_clash(found),
-        )
+        return _asking_page("helpdesk/applying/place.html", form, found, clash=_clash(found))
 
     return answer_form(form, page, act, _("予約にしました。"))
+
+
+@blueprint.route(f"{_ONE}/move", methods=["GET", "POST"])
+@requires(Permission.EDIT_LEARNERS)
+def move_application(consultation_application_id: int) -> Answer:
+    """Somebody is telephoned because the time cannot be: keep another slot for them, the nearest first."""
+    found = queries.application_to_settle(consultation_application_id)
+    if found.state is not ApplicationState.HELD and request.method == "GET":
+        return _cannot_be(found)
+    actor, now = current_actor(), clock.now()
+    proposed = read_slot(*(request.args.get(name, "") for name in ("desk", "adviser", "at")))
+    form = MoveApplicationForm(data={"slot": proposed})
+    had = Wanted(found.desk_id, found.adviser_id, found.starts_at)
+    free_now = sorted(open_slots(after=now, limit=None), key=lambda slot: how_far(slot, had))
+    form.slot.choices = [(slot.wanted.key, in_short(slot)) for slot in free_now[:_SLOTS_OFFERED]]
+
+    def act() -> str:
+        settling.move_application(found.id, *cast(Wanted, form.slot.data), actor=actor, now=now)
+        return _page_of(found)
+
+    def page() -> str:
+        return _asking_page("helpdesk/applying/move.html", form, found, phone_of=shown_phone)
+
+    return answer_form(form, page, act, _("ほかの枠をおさえました。"))
+
+
+def _cannot_be(found: ConsultationApplication) -> Response:
+    flash(_("この申し込みは、いま受け付けられません。"), "warn")
+    return redirect(_page_of(found), 303)
+
+
+def _page_of(found: ConsultationApplication) -> str:
+    return url_for("helpdesk.application", consultation_application_id=found.id)
+
+
+def _asking_page(template: str, form: DeskForm, found: ConsultationApplication, **more: Any) -> str:
+    """A page that names whoever applied. That somebody looked is noted."""
+    known = [found.learner_id] if found.learner_id else []
+    note_list(Action.VIEW_APPLICATION, known, subject=activity(KIND, found.id))
+    return render_template(template, form=form, application=found, desk=free.any_desk(found.desk_id), **more)
 
 
 def _clash(found: ConsultationApplication) -> str:

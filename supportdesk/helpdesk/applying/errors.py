@@ -1,4 +1,4 @@
-"""What a resident who applies for a consultation is told, beside what everybody is told who applies."""
+"""What is refused of consultations applied for in public, beside what every application refuses."""
 
 from __future__ import annotations
 
@@ -23,3 +23,10 @@ class TooManyAhead(DeskError):
         super().__init__(
             _l("この方の申し込みが、もうあります。時間を変えるときや、もっと相談したいときは、お電話ください。")
         )
+
+
+class MovedMeanwhile(DeskError):
+    """Somebody moved the application to another desk at this very moment."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("たったいま、この申し込みの枠が変わりました。もう一度おしてください。"))

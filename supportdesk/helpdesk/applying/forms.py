@@ -1,4 +1,4 @@
-"""The form with which a resident applies for a consultation, and the one with which reception books it."""
+"""The form with which a resident applies for a consultation, and those with which reception books or moves it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from supportdesk.core.addresses import row_id
 from supportdesk.core.fields import ChoiceField, DeskForm, NoteField, PhoneField, TextField
 from supportdesk.core.fields.note import refuse_what_must_not_be_kept
 from supportdesk.helpdesk.applying.free import FreeTime, read_time
+from supportdesk.helpdesk.forms import SlotField
 from supportdesk.learners.applying.fields import ApplicantForm
 from supportdesk.learners.booking_fields import ReasonField
 from supportdesk.learners.caller import THE_LEARNER, Caller
@@ -85,6 +86,12 @@ class ConsultationForm(ApplicantForm):
         if not self.caller_name.data:
             return THE_LEARNER
         return Caller(self.caller_name.data, self.caller_relation.data or "", self.caller_phone.data or "")
+
+
+class MoveApplicationForm(DeskForm):
+    """Which slot is kept for them instead."""
+
+    slot = SlotField(_l("移る先の枠"))
 
 
 class PlaceForm(DeskForm):

@@ -103,11 +103,6 @@ def free_times(
     return _times(slots)
 
 
-def next_times(desk_id: int, now: datetime, most: int) -> list[FreeTime]:
-    """The next ones at one desk."""
-    return free_times(now, desk_id=desk_id)[:most]
-
-
 def is_offered(starts_at: datetime, now: datetime) -> bool:
     """Whether the time lies within what residents are shown."""
     return now < starts_at and clock.local(starts_at).date() <= _last_day(now)

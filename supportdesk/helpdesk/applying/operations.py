@@ -178,9 +178,8 @@ def _keep(application: ConsultationApplication, slots: list[SlotRow], now: datet
         if not isinstance(refusal, SlotTaken | SlotSetAside):
             break
     for slot in slots:
-        application.adviser_id, application.ends_at = slot.adviser_id, slot.ends_at
         try:
-            keep_slot(application, now=now)
+            keep_slot(application, slot.wanted, now=now)
         except SlotTaken:
             continue
         return

@@ -10,22 +10,24 @@ from supportdesk.core.activities import activity
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
+from supportdesk.helpdesk.applying.errors import MovedMeanwhile
 from supportdesk.helpdesk.applying.models import ConsultationApplication
-from supportdesk.helpdesk.freed import slot_freed
 from supportdesk.helpdesk.holds.operations import end_hold, hold_slot
 from supportdesk.helpdesk.locking import lock_desks
 from supportdesk.helpdesk.operations import book_consultation
+from supportdesk.helpdesk.slots import Wanted
+from supportdesk.helpdesk.waiting.line import hold_for_next
 from supportdesk.helpdesk.waiting.operations import begin_booking
 from supportdesk.learners.applying.doors import settle
 from supportdesk.learners.applying.models import ApplicationState, HeldBecause
 from supportdesk.learners.caller import Caller
 
 
-def lock_for(learner_id: int | None, desk_id: int) -> None:
-    """Wait for the desk, and where it is known who is to be booked, for all that a booking of theirs waits for."""
+def lock_for(learner_id: int | None, *desk_ids: int) -> None:
+    """Wait for the desks, and where it is known who is to be booked, for all that a booking of theirs waits for."""
     if learner_id is not None:
-        begin_booking(learner_id, desk_id)
-    lock_desks([desk_id])
+        begin_booking(learner_id, *desk_ids)
+    lock_desks(desk_ids)
 
 
 def owner_of(application: ConsultationApplication) -> str:
@@ -75,28 +77,26 @@ def try_to_place(application: ConsultationApplication, *, actor: Actor, now: dat
     return None
 
 
-def keep_slot(application: ConsultationApplication, *, now: datetime) -> None:
-    """Nobody else can have the slot until reception has decided. Raises SlotTaken."""
-    hold_slot(
-        application.desk_id,
-        application.adviser_id,
-        application.starts_at,
-        owner=owner_of(application),
-        until=None,
-        now=now,
-    )
+def keep_slot(application: ConsultationApplication, wanted: Wanted, *, now: datetime) -> None:
+    """Nobody else can have this slot until reception has decided; another that was kept for them is kept no more.
+
+    Raises what `hold_slot` raises.
+    """
+    slot = hold_slot(*wanted, owner=owner_of(application), until=None, now=now)
+    application.desk_id, application.adviser_id = slot.desk_id, slot.adviser_id
+    application.starts_at, application.ends_at = slot.starts_at, slot.ends_at
 
 
 def let_go(application: ConsultationApplication, *, actor: Actor, now: datetime) -> None:
     """The slot is somebody else's to have, unless it has begun."""
-    freed, name = end_hold(owner_of(application)), owner_of(application)
+    freed = end_hold(owner_of(application))
     if freed is not None and freed.starts_at > now:
-        slot_freed(freed.desk_id, freed.adviser_id, freed.starts_at, freed.ends_at, name, actor=actor, now=now)
+        hold_for_next(Wanted(freed.desk_id, freed.adviser_id, freed.starts_at), actor=actor, now=now)
 
 
-def locked_application(application_id: int, learner_id: int | None = None) -> ConsultationApplication:
-    """The application, behind the lock of its desk, and of those where something is held for whoever it is about, or is
-    said to be. Raises NotFound.
+def locked_application(application_id: int, learner_id: int | None = None, *desk_ids: int) -> ConsultationApplication:
+    """The application, behind the lock of its desk and of these, and of those where something is held for whoever it is
+    about, or is said to be. Raises NotFound, and MovedMeanwhile when it has gone to another desk since.
     """
     row = db.session.execute(
         select(ConsultationApplication.desk_id, ConsultationApplication.learner_id).where(
@@ -105,9 +105,12 @@ def locked_application(application_id: int, learner_id: int | None = None) -> Co
     ).one_or_none()
     if row is None:
         raise NotFound
-    lock_for(learner_id or row.learner_id, row.desk_id)
-    return db.session.scalars(
+    lock_for(learner_id or row.learner_id, row.desk_id, *desk_ids)
+    application = db.session.scalars(
         select(ConsultationApplication)
         .where(ConsultationApplication.id == application_id)
         .execution_options(populate_existing=True)
     ).one()
+    if application.desk_id != row.desk_id:
+        raise MovedMeanwhile
+    return application

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
+from supportdesk.accounts.models import Account
 from supportdesk.core.activities import Description, page_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.extensions import db
-from supportdesk.helpdesk.applying.models import ConsultationApplication
+from supportdesk.helpdesk.applying.models import ConsultationApplication as _Applied
 from supportdesk.helpdesk.applying.operations import LIVE
 from supportdesk.helpdesk.models import Desk
 from supportdesk.learners.applying.models import ApplicationState, HeldBecause
@@ -39,14 +40,14 @@ def receipt_of(code: str) -> Receipt | None:
     """The application with this number."""
     row = db.session.execute(
         select(
-            ConsultationApplication.receipt,
-            ConsultationApplication.desk_id,
-            ConsultationApplication.starts_at,
-            ConsultationApplication.ends_at,
-            ConsultationApplication.state,
-            ConsultationApplication.applied_at,
+            _Applied.receipt,
+            _Applied.desk_id,
+            _Applied.starts_at,
+            _Applied.ends_at,
+            _Applied.state,
+            _Applied.applied_at,
             LIVE,
-        ).where(ConsultationApplication.receipt == code)
+        ).where(_Applied.receipt == code)
     ).one_or_none()
     return Receipt._make(row) if row else None
 
@@ -59,20 +60,35 @@ class HeldRow(NamedTuple):
     because: HeldBecause
     applied_at: datetime
     starts_at: datetime
+    ends_at: datetime
+    desk_id: int
     desk: str
+    adviser_id: int
+    adviser: str
     name: str
     kana: str
     learner_id: int | None
 
 
+_HELD: Final[Select[*tuple[Any, ...]]] = (
+    select(
+        *(_Applied.id, _Applied.receipt, _Applied.because, _Applied.applied_at, _Applied.starts_at, _Applied.ends_at),
+        *(_Applied.desk_id, Desk.name.label("desk"), _Applied.adviser_id, Account.name.label("adviser")),
+        *(_Applied.name, _Applied.kana, _Applied.learner_id),
+    )
+    .join(Desk, Desk.id == _Applied.desk_id)
+    .join(Account, Account.id == _Applied.adviser_id)
+    .where(_Applied.state == ApplicationState.HELD)
+    .order_by(_Applied.starts_at, _Applied.id)
+)
+
+
 def describe_applications(ids: Iterable[int]) -> Mapping[int, Description]:
     """The desk and the time of an application."""
     rows = db.session.execute(
-        select(
-            ConsultationApplication.id, ConsultationApplication.starts_at, ConsultationApplication.ends_at, Desk.name
-        )
-        .join(Desk, Desk.id == ConsultationApplication.desk_id)
-        .where(ConsultationApplication.id.in_(list(ids)))
+        select(_Applied.id, _Applied.starts_at, _Applied.ends_at, Desk.name)
+        .join(Desk, Desk.id == _Applied.desk_id)
+        .where(_Applied.id.in_(list(ids)))
     )
     return {
         row.id: Description(
@@ -87,35 +103,24 @@ def describe_applications(ids: Iterable[int]) -> Mapping[int, Description]:
 
 def held_page(number: int) -> Page[HeldRow]:
     """Those that wait, whose time comes first first."""
-    page = fetch_page(
-        select(
-            ConsultationApplication.id,
-            ConsultationApplication.receipt,
-            ConsultationApplication.because,
-            ConsultationApplication.applied_at,
-            ConsultationApplication.starts_at,
-            Desk.name.label("desk"),
-            ConsultationApplication.name,
-            ConsultationApplication.kana,
-            ConsultationApplication.learner_id,
-        )
-        .join(Desk, Desk.id == ConsultationApplication.desk_id)
-        .where(ConsultationApplication.state == ApplicationState.HELD)
-        .order_by(ConsultationApplication.starts_at, ConsultationApplication.id),
-        number,
-    )
+    page = fetch_page(_HELD, number)
     return Page([HeldRow._make(row) for row in page.rows], page.number, page.pages, page.total)
+
+
+def held_ahead(now: datetime) -> list[HeldRow]:
+    """All that wait and whose time is still to come. One statement."""
+    return [HeldRow._make(row) for row in db.session.execute(_HELD.where(_Applied.starts_at > now))]
 
 
 def how_many_held() -> int:
     """How many wait."""
-    held = ConsultationApplication.state == ApplicationState.HELD
-    return db.session.scalar(select(func.count()).select_from(ConsultationApplication).where(held)) or 0
+    held = _Applied.state == ApplicationState.HELD
+    return db.session.scalar(select(func.count()).select_from(_Applied).where(held)) or 0
 
 
-def application_to_settle(application_id: int) -> ConsultationApplication:
+def application_to_settle(application_id: int) -> _Applied:
     """One application. Raises NotFound."""
-    found = db.session.get(ConsultationApplication, application_id)
+    found = db.session.get(_Applied, application_id)
     if found is None:
         raise NotFound
     return found

@@ -1,4 +1,4 @@
-"""What reception does with an application for a consultation: says who it is, books it, or says why not."""
+"""What reception does with an application for a consultation: says who it is, moves or books it, or says why not."""
 
 from __future__ import annotations
 
@@ -19,9 +19,18 @@ from supportdesk.helpdesk import wording
 from supportdesk.helpdesk.applying.free import any_desk
 from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.applying.operations import KIND
-from supportdesk.helpdesk.applying.placing import let_go, locked_application, place, try_to_place
+from supportdesk.helpdesk.applying.placing import (
+    keep_slot,
+    let_go,
+    locked_application,
+    place,
+    try_to_place,
+)
+from supportdesk.helpdesk.errors import SameSlot
 from supportdesk.helpdesk.holds.operations import end_hold
 from supportdesk.helpdesk.locking import lock_desks
+from supportdesk.helpdesk.slots import Wanted
+from supportdesk.helpdesk.waiting.line import hold_for_next
 from supportdesk.learners.applying.doors import settle
 from supportdesk.learners.applying.errors import AlreadySaid, AlreadySettled, NotKnownYet
 from supportdesk.learners.applying.matching import tie
@@ -79,6 +88,27 @@ def place_application(application_id: int, *, clash_reason: str = "", actor: Act
     if application.learner_id is None:
         raise NotKnownYet
     place(application, clash_reason=clash_reason, actor=actor, now=now)
+
+
+def move_application(
+    application_id: int, desk_id: int, adviser_id: int, starts_at: datetime, *, actor: Actor, now: datetime
+) -> None:
+    """Keep another slot for them, as they said on the telephone; the one before is somebody else's to have.
+
+    Raises NotFound, AlreadySettled, MovedMeanwhile, SameSlot, and what `hold_slot` raises.
+    """
+    application = _held(application_id, None, desk_id)
+    before = Wanted(application.desk_id, application.adviser_id, application.starts_at)
+    wanted = Wanted(desk_id, adviser_id, starts_at)
+    if wanted == before:
+        raise SameSlot
+    keep_slot(application, wanted, now=now)
+    db.session.flush()
+    hold_for_next(before, actor=actor, now=now)
+    known = [application.learner_id] if application.learner_id else []
+    audit.record(
+        actor=actor, action=Action.MOVE_APPLICATION, subject=activity(KIND, application_id), learners=known, now=now
+    )
 
 
 def refuse_application(application_id: int, reason: RefusedBecause, *, actor: Actor, now: datetime) -> None:
@@ -142,9 +172,9 @@ def close_applications(*, now: datetime) -> int:
     return len(closed)
 
 
-def _held(application_id: int, learner_id: int | None = None) -> ConsultationApplication:
-    """The application, behind its desk's lock, if reception is still to settle it."""
-    application = locked_application(application_id, learner_id)
+def _held(application_id: int, learner_id: int | None = None, *desk_ids: int) -> ConsultationApplication:
+    """The application, behind the lock of its desk and of these, if reception is still to settle it."""
+    application = locked_application(application_id, learner_id, *desk_ids)
     if application.state is not ApplicationState.HELD:
         raise AlreadySettled
     return application

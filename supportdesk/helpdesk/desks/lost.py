@@ -1,22 +1,23 @@
-"""Bookings whose slot there is no more: the venue or the desk is shut, the adviser away, the hours are kept no longer.
+"""Bookings and applications whose slot there is no more: the venue or the desk is shut, the adviser away, the hours are
+kept no longer.
 
-Found by rule, as slots are: whatever took the slot away, its booking is on the list until it is moved or cancelled.
+Found by rule, as slots are: whatever took the slot away, they are on the list until they are moved or cancelled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Final, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
-from supportdesk.accounts.serving import away_on
 from supportdesk.core import clock
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
+from supportdesk.helpdesk.applying.queries import HeldRow, held_ahead
 from supportdesk.helpdesk.days_off import taken_off
 from supportdesk.helpdesk.locking import BOOKING, lock_desks
 from supportdesk.helpdesk.models import BookingState
@@ -24,63 +25,65 @@ from supportdesk.helpdesk.office import OFFERED_DAYS
 from supportdesk.helpdesk.operations import move_booking
 from supportdesk.helpdesk.patterns import is_kept
 from supportdesk.helpdesk.queries import BOOKING_ROWS, BookingRow, SlotRow, free_slots, kept_hours
-from supportdesk.helpdesk.slots import Hours, Off, Wanted, slots_between
-from supportdesk.places.calendar import closed_days, holiday_name
+from supportdesk.helpdesk.slots import Hours, Off, Wanted, how_far, slots_between, why_shut
+from supportdesk.places.calendar import closed_days
 
-BOOKING_DESKS = select(BOOKING.c.desk_id).distinct()
+_DESKS_OF: Final = select(BOOKING.c.desk_id).distinct()
 Shut = dict[tuple[int, date], str]
 
 
 class Lost(NamedTuple):
-    """A booking without a slot: why, in words, and where it could go; None where nothing is free."""
+    """A booking, or an application that waits for reception, without a slot: why, in words, and where it could go; None
+    where nothing is free.
+    """
 
-    booking: BookingRow
+    what: BookingRow | HeldRow
     reason: str
     instead: SlotRow | None = None
 
+    @property
+    def wanted(self) -> Wanted:
+        """What names the slot that is lost."""
+        return Wanted(self.what.desk_id, self.what.adviser_id, self.what.starts_at)
 
-def lost_bookings(now: datetime, *wanted: ColumnElement[bool]) -> list[Lost]:
-    """Those still to come, the next first, without where they could go. Four statements."""
+    @property
+    def applied(self) -> bool:
+        """Whether it is an application: whoever sent it is asked on the telephone, and nothing moves by itself."""
+        return isinstance(self.what, HeldRow)
+
+
+def lost_slots(now: datetime) -> list[Lost]:
+    """Those still to come, the next first, without where they could go. Five statements."""
     rows = db.session.execute(
-        BOOKING_ROWS.where(BOOKING.c.state == BookingState.BOOKED, BOOKING.c.starts_at > now, *wanted).order_by(
-            BOOKING.c.starts_at, BOOKING.c.id
-        )
+        BOOKING_ROWS.where(BOOKING.c.state == BookingState.BOOKED, BOOKING.c.starts_at > now).order_by(BOOKING.c.id)
     )
-    bookings = [BookingRow._make(row) for row in rows]
-    if not bookings:
+    kept: list[BookingRow | HeldRow] = [*(BookingRow._make(row) for row in rows), *held_ahead(now)]
+    kept.sort(key=lambda one: one.starts_at)
+    if not kept:
         return []
-    days = [_day(booking) for booking in bookings]
-    first, last = min(days), max(days)
+    days = [clock.local(one.starts_at).date() for one in kept]
     hours: dict[tuple[int, int], list[Hours]] = {}
     for one in kept_hours():
         hours.setdefault((one.desk_id, one.adviser_id), []).append(one)
-    shut = closed_days({one.venue_id for kept in hours.values() for one in kept}, first, last)
-    off = taken_off(first, last)
+    shut = closed_days({one.venue_id for each in hours.values() for one in each}, days[0], days[-1])
+    off = taken_off(days[0], days[-1])
     lost = []
-    for booking, day in zip(bookings, days, strict=True):
-        reason = _why(booking, day, hours.get((booking.desk_id, booking.adviser_id), []), shut, off)
+    for what, day in zip(kept, days, strict=True):
+        reason = _why(what, day, hours.get((what.desk_id, what.adviser_id), []), shut, off)
         if reason:
-            lost.append(Lost(booking, reason))
+            lost.append(Lost(what, reason))
     return lost
 
 
-def _why(booking: BookingRow, day: date, hours: list[Hours], shut: Shut, off: list[Off]) -> str:
-    """Why the booking's slot there is no more; empty when there is."""
-    slots = slots_between(hours, day, day, shut=shut, after=booking.starts_at - timedelta(seconds=1), off=off)
-    if any(slot.starts_at == booking.starts_at for slot in slots):
+def _why(what: BookingRow | HeldRow, day: date, hours: list[Hours], shut: Shut, off: list[Off]) -> str:
+    """Why there is no such slot any more; empty when there is."""
+    slots = slots_between(hours, day, day, shut=shut, after=what.starts_at - timedelta(seconds=1), off=off)
+    if any(slot.starts_at == what.starts_at for slot in slots):
         return ""
     for one in hours:
-        if not is_kept(one, day):
-            continue
-        if closed := shut.get((one.venue_id, day)):
-            return closed
-        if (holiday := holiday_name(day)) and not one.on_holidays:
-            return holiday
-        for each in off:
-            if each.is_in_the_way(one, day, booking.starts_at, booking.ends_at):
-                return each.reason
-        if away := away_on(one, day):
-            return away
+        closed = shut.get((one.venue_id, day))
+        if is_kept(one, day) and (why := why_shut(one, day, what.starts_at, what.ends_at, closed=closed, off=off)):
+            return why
     return _("開く時間がなくなりました")
 
 
@@ -90,17 +93,11 @@ def with_somewhere_to_go(lost: Iterable[Lost], now: datetime) -> list[Lost]:
     free = free_slots(today, today + timedelta(days=OFFERED_DAYS.get()), after=now)
     found = []
     for one in lost:
-        instead = min(free, key=lambda slot: _how_far(slot, one.booking), default=None)
+        instead = min(free, key=lambda slot: how_far(slot, one.wanted), default=None)
         if instead is not None:
             free.remove(instead)
         found.append(one._replace(instead=instead))
     return found
-
-
-def _how_far(slot: SlotRow, booking: BookingRow) -> tuple[Any, ...]:
-    """The same desk first, then what begins later rather than sooner, then the nearest in time."""
-    apart = slot.starts_at - booking.starts_at
-    return slot.desk_id != booking.desk_id, apart < timedelta(0), abs(apart), slot.adviser_id != booking.adviser_id
 
 
 class Moved(NamedTuple):
@@ -113,7 +110,7 @@ class Moved(NamedTuple):
 def move_lost(moves: Iterable[tuple[int, Wanted]], *, actor: Actor, now: datetime) -> Moved:
     """Move each booking to its slot and let its learner be told. What cannot be moved stays where it was."""
     moves = sorted(moves)
-    desks = db.session.scalars(BOOKING_DESKS.where(BOOKING.c.id.in_([booking_id for booking_id, _slot in moves])))
+    desks = db.session.scalars(_DESKS_OF.where(BOOKING.c.id.in_([booking_id for booking_id, _slot in moves])))
     lock_desks([*desks, *(slot.desk_id for _booking, slot in moves)])
     moved, refused = 0, []
     for booking_id, slot in moves:
@@ -125,7 +122,3 @@ def move_lost(moves: Iterable[tuple[int, Wanted]], *, actor: Actor, now: datetim
         else:
             moved += 1
     return Moved(moved, refused)
-
-
-def _day(booking: BookingRow) -> date:
-    return clock.local(booking.starts_at).date()

@@ -1,4 +1,4 @@
-"""Days on which a desk is shut or an adviser away, and the bookings that have lost their slot by whatever."""
+"""Days on which a desk is shut or an adviser away, and whatever has lost its slot by that or by something else."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def off() -> Answer:
             "helpdesk/off.html",
             form=form,
             rows=queries.time_off_to_come(clock.today()),
-            lost=len(lost.lost_bookings(now)),
+            lost=len(lost.lost_slots(now)),
         )
 
     def act() -> str:
@@ -60,18 +60,21 @@ def end_off(time_off_id: int) -> Answer:
 @blueprint.route("/lost", methods=["GET", "POST"])
 @requires(Permission.CLOSE_DESK)
 def lost_slots() -> Answer:
-    """Bookings without a slot, each with where it could go; one press moves those that are ticked."""
+    """Bookings and applications without a slot, each with where it could go; one press moves the bookings that are
+    ticked. Whoever applied is telephoned first.
+    """
     form = LostForm()
     actor, now = current_actor(), clock.now()
     results: list[lost.Moved] = []
 
     def page() -> str:
-        shown = page_of(lost.lost_bookings(now), page_number(), per_page=LOST_SHOWN)
+        shown = page_of(lost.lost_slots(now), page_number(), per_page=LOST_SHOWN)
         rows = lost.with_somewhere_to_go(shown.rows, now)
-        goings = [Going(one.booking.id, one.instead.wanted) if one.instead else None for one in rows]
+        goings = [Going(one.what.id, one.instead.wanted) if one.instead and not one.applied else None for one in rows]
         if not form.is_submitted():
             form.going.data = frozenset(going for going in goings if going)
-        people = {found.id: found for found in described([one.booking.learner_id for one in rows])}
+        known = [one.what.learner_id for one in rows if one.what.learner_id]
+        people = {found.id: found for found in described(known)}
         note_list(Action.VIEW_BOOKINGS, people)
         return render_template(
             "helpdesk/lost.html", form=form, shown=shown, rows=list(zip(rows, goings, strict=True)), people=people

@@ -48,8 +48,8 @@ def hold_while_talking(desk_id: int, adviser_id: int, starts_at: datetime, *, ac
 
 def hold_slot(
     desk_id: int, adviser_id: int, starts_at: datetime, *, owner: str, until: datetime | None, now: datetime
-) -> int:
-    """Keep a free slot for its owner, who keeps no other one any more: the hold's id.
+) -> LockedSlot:
+    """Keep a free slot for its owner, who keeps no other one any more: the slot.
 
     Raises NotFound, SlotPast, DeskShut, NoSuchSlot, SlotTaken, SlotHeld.
     """
@@ -68,9 +68,8 @@ def hold_slot(
         "owner": owner,
         "until": until,
     }
-    hold_id = connection().scalar(insert(HOLD).returning(HOLD.c.id), values)
-    assert hold_id is not None, "a row that was written has an id"
-    return hold_id
+    connection().execute(insert(HOLD), values)
+    return slot
 
 
 def pass_hold(slot: LockedSlot, *, owner: str, now: datetime) -> None:

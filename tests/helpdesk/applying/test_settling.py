@@ -17,6 +17,7 @@ from supportdesk.helpdesk.applying.jobs import close_over
 from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.errors import SlotHeld
 from supportdesk.helpdesk.models import Booking
+from supportdesk.helpdesk.slots import Wanted
 from supportdesk.learners.applying.errors import AlreadySaid, AlreadySettled
 from supportdesk.learners.applying.models import ApplicationState, HeldBecause, RefusedBecause
 from supportdesk.learners.applying.wishes import Wish
@@ -126,8 +127,9 @@ def test_a_refusal_frees_the_slot_and_whoever_is_known_hears_of_it(
 
 
 def test_a_slot_that_is_lost_meanwhile_is_no_riddle(app: Flask, reception: PageClient, adviser: int) -> None:
-    _desk, receipt, _hana = held_one(app, adviser)
+    desk, receipt, hana = held_one(app, adviser)
     with app.app_context():
+        book(desk, adviser, make_learner(), at(11))
         close_venue(DAY)
     page = opened(reception, receipt)
     assert "この枠は、なくなりました" in page.text
@@ -135,7 +137,23 @@ def test_a_slot_that_is_lost_meanwhile_is_no_riddle(app: Flask, reception: PageC
     assert "設備点検" in refused.text
     with app.app_context():
         assert states() == [(ApplicationState.HELD, HeldBecause.NO_PLACE)]
-    assert refused.link("ほかの枠で予約する")
+    lost = reception.get("/helpdesk/lost")
+    assert lost.text.count("設備点検") == 2
+    moving = reception.get(lost.link("電話して移す"))
+    assert "018-800-1111" in moving.text
+    with app.app_context():
+        book(desk, adviser, make_learner(), at(10, day=DAY + timedelta(weeks=1)))
+    gone = reception.submit(moving, "移す", expect=422)
+    assert "もうふさがっています" in gone.error("slot")
+    later = at(11, day=DAY + timedelta(weeks=1))
+    moved = reception.submit(gone, "移す", {"slot": Wanted(desk, adviser, later).key}, follow=True)
+    assert "ほかの枠をおさえました" in moved.text
+    with app.app_context():
+        assert held() == [("apply:1", later)]
+        assert [one[-1] for one in noted(Action.MOVE_APPLICATION)] == [[hana]]
+    reception.submit(reception.get(moved.link("この内容で予約する")), "この内容で予約する", follow=True)
+    with app.app_context():
+        assert booked()[-1] == (hana, later)
 
 
 def test_what_is_held_is_closed_when_its_time_has_come(app: Flask, adviser: int) -> None:

@@ -14,7 +14,7 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
-from supportdesk.helpdesk.desks.lost import lost_bookings, with_somewhere_to_go
+from supportdesk.helpdesk.desks.lost import lost_slots, with_somewhere_to_go
 from supportdesk.helpdesk.desks.operations import remove_hours
 from supportdesk.helpdesk.desks.time_off import Days, end_time_off, let_adviser_off, shut_desk
 from supportdesk.helpdesk.errors import AdviserElsewhere, DeskShut
@@ -94,16 +94,16 @@ class TestSlots:
         wanted = [(adviser, 10, DAY), (adviser, 11, DAY), (adviser, 10, DAY + WEEK), (colleague, 10, DAY + 2 * WEEK)]
         for who, hour, day in wanted:
             book(desk, who, make_learner(), at(hour, day=day))
-        assert lost_bookings(clock.now()) == []
+        assert lost_slots(clock.now()) == []
         take_off(adviser, Days(DAY, DAY, "研修"))
         close_venue(DAY + WEEK)
         with transaction():
             hours = db.session.scalars(select(DeskHours.id).where(DeskHours.adviser_id == colleague)).one()
             remove_hours(desk, hours, actor=SYSTEM, now=clock.now())
         with queries() as seen:
-            lost = lost_bookings(clock.now())
+            lost = lost_slots(clock.now())
         assert [one.reason for one in lost] == ["研修", "研修", "設備点検", "開く時間がなくなりました"]
-        assert len(seen) == 4
+        assert len(seen) == 5
         assert len({one.instead.wanted for one in with_somewhere_to_go(lost, clock.now()) if one.instead}) == 4
 
 
