@@ -143,7 +143,7 @@ class _Wiper:
         names = self._connection.execute(_NAMES).fetchall()
         # One question for all of them: which have rows, which numbers were given.
         filled = "SELECT 'DELETE FROM ' || quote_ident({name}) WHERE EXISTS (SELECT FROM {table})"
-        used = "SELECT format('ALTER SEQUENCE %I RESTART', {name}) FROM {table} WHERE is_called"
+        used = "SELECT format('SELECT setval(%L, 1, false)', {name}) FROM {table} WHERE is_called"
         parts = [
             sql.SQL(filled if kind == "r" else used).format(name=sql.Literal(name), table=sql.Identifier(name))
             for name, kind in names

@@ -85,7 +85,7 @@ def test_a_case_typed_for_two_minutes_survives_the_browsers_death(
     for number, piece in enumerate(PIECES, start=1):
         done.press_sequentially(piece)
         with page.expect_response("**/case/save"):
-            page.clock.run_for(10_000)
+            page.clock.fast_forward(10_000)
         expect(line).to_have_text("入力した内容を保存しました")
         assert len(saved) >= number
     context.set_offline(True)
