@@ -173,6 +173,11 @@ def note_activity(answer: Response) -> Response:
     return answer
 
 
+def nobody_asked() -> None:
+    """A page asked this by itself: it does not move the idle time-out of whoever left it open."""
+    g.pop("last_seen_at", None)
+
+
 def current_actor() -> Actor:
     """Whoever is signed in, for operations. Only for views that demand a permission."""
     return cast(Actor, current_user._get_current_object())

@@ -182,6 +182,7 @@ def _press_on_slot(press: Callable[[Wanted], object], said: str = "") -> Answer:
 def booking(booking_id: int) -> str:
     """The booking; just after it was made, that it is done."""
     row, learner = booked(booking_id)
+    offered = _offered(row)
     return render_template(
         "helpdesk/booking.html",
         booking=row,
@@ -189,7 +190,8 @@ def booking(booking_id: int) -> str:
         done="done" in request.args and row.state is BookingState.BOOKED,
         live=_is_live(row),
         fulfilled=wish_of_booking(booking_id) if "done" in request.args else None,
-        offered=_offered(row),
+        offered=offered,
+        again=_again(row) if offered is None else None,
         state=BOOKING_STATES[row.state],
         holds=row.state is not BookingState.CANCELLED and queries.may_hold(current_actor(), row),
     )
@@ -200,6 +202,12 @@ def _offered(row: BookingRow) -> Offered | None:
     if row.state is not BookingState.CANCELLED:
         return None
     return wish_offered(row.adviser_id, row.starts_at, scope_of(current_actor()))
+
+
+def _again(row: BookingRow) -> Wanted | None:
+    """The slot of a booking that was cancelled, for whoever cancelled the wrong one; while it is to come."""
+    given_up = row.state is BookingState.CANCELLED and not row.walk_in and clock.now() < row.starts_at
+    return Wanted(row.desk_id, row.adviser_id, row.starts_at) if given_up else None
 
 
 @blueprint.get(f"{BOOKING}/slip")

@@ -280,6 +280,8 @@ class TestChangingOnesMind:
         with app.app_context():
             kinds = db.session.execute(select(Notice.kind, Notice.state).order_by(Notice.id)).all()
         assert kinds == [("booking_confirmed", NoticeState.TOLD), ("booking_cancelled", NoticeState.WAITING)]
+        anew = reception.submit(reception.get(done.link("同じ枠で予約しなおす")), "book", follow=True)
+        assert anew.h1 == "受付が完了しました"
 
     def test_from_two_screens_the_second_is_told(self, app: Flask, reception: PageClient, slot: Wanted) -> None:
         with app.app_context():

@@ -64,6 +64,20 @@ def test_the_box_is_in_focus_and_the_day_stands_below(app: Flask, reception: Pag
     assert "あと10人" in page.one("table").text
 
 
+def test_a_number_is_given_at_the_desk_looked_at_last_or_at_another(
+    app: Flask, reception: PageClient, hanako: int
+) -> None:
+    assert reception.get(reception.get("/desk").link("番号を出す"), expect=303).location == "/helpdesk/today"
+    with app.app_context():
+        desks = [make_desk(make_adviser(name), name=name) for name in ("first", "second")]
+    page = reception.get(reception.get("/desk").link("番号を出す"), expect=303, follow=True)
+    page = reception.get(page.link("second"), expect=303, follow=True)
+    assert page.url == f"/helpdesk/desks/{desks[1]}/numbers/who"
+    page = reception.get(reception.get(f"/desk/{hanako}").link("番号を出す"), expect=303, follow=True)
+    page = reception.submit(page, "number", follow=True)
+    assert (page.h1, page.one(".slip h2").text) == ("受付が完了しました", "second")
+
+
 @pytest.mark.parametrize("words", ["たかは", "ﾀｶﾊｼ", "高橋", "花子", "はなこ", "8642", "018-888-8642"])
 def test_a_learner_is_found_by_what_a_caller_says(reception: PageClient, hanako: int, words: str) -> None:
     found = ask(reception, words)

@@ -44,13 +44,19 @@ from supportdesk.skills.queries import areas
 _CARD_DEVICE: Final = {Device.IPHONE: CardDevice.IPHONE, Device.ANDROID: CardDevice.ANDROID}
 
 
+#: What a box takes: more than is looked for, so that the page can say that it was cut, and what fits in an address.
+LONGEST_TYPED: Final = LONGEST_QUESTION + 50
+
+
 class Narrowed(NamedTuple):
     """What the address of a list asks for; nonsense asks for nothing."""
 
     text: str
     cut: bool
+    single: bool
     device: str
     area_code: str
+    longest: int = LONGEST_TYPED
 
 
 def asked_for(known_areas: frozenset[str]) -> Narrowed:
@@ -60,6 +66,7 @@ def asked_for(known_areas: frozenset[str]) -> Narrowed:
     return Narrowed(
         typed[:LONGEST_QUESTION],
         len(typed) > LONGEST_QUESTION,
+        len(typed) == 1,
         device if device in PHONES else "",
         area_code if area_code in known_areas else "",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -81,6 +82,7 @@ class DayBoard(NamedTuple):
     over: Sequence[Holder]
     free: Sequence[SlotRow]
     duty: Sequence[Duty]
+    mark: str
 
     @property
     def holders(self) -> list[Holder]:
@@ -184,7 +186,19 @@ def day_board(desk: DeskChoice, day: date, actor: Actor, now: datetime) -> DayBo
         over=sorted(over, key=lambda one: one.row.number),
         free=[slot for slot in slots if slot.starts_at > now],
         duty=_duty(slots, bookings),
+        mark=_mark(numbers, bookings),
     )
+
+
+def mark_of(desk_id: int, day: date) -> str:
+    """What is another once anything moved among the day's numbers and bookings; it says nothing of anybody."""
+    return _mark(numbers_of(desk_id, day), bookings_on(day, desk_id=desk_id))
+
+
+def _mark(numbers: Sequence[NumberRow], bookings: Sequence[BookingRow]) -> str:
+    stand = [(one.id, one.state, one.calls, one.counter, one.learner_id, one.over) for one in numbers]
+    booked = [(one.id, one.state, one.starts_at) for one in bookings]
+    return hashlib.sha256(repr((stand, booked)).encode()).hexdigest()[:16]
 
 
 def before(row: NumberRow, now: datetime) -> int:

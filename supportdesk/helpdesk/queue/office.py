@@ -26,5 +26,14 @@ DISPLAY_SECONDS: Final = NumberSetting(
     unit=_l("秒"),
     meaning=_l("短くすると、呼んだ番号が早く画面に出ます。"),
 )
+BOARD_SECONDS: Final = NumberSetting(
+    name="helpdesk.board_seconds",
+    label=_l("「きょうの相談」に動きがあったかを見る間隔"),
+    default=10,
+    least=5,
+    most=300,
+    unit=_l("秒"),
+    meaning=_l("ほかの人が番号を出したり呼んだりすると、この間隔で画面が新しくなります。"),
+)
 
-SETTINGS: Final = (WALK_IN_MINUTES, DISPLAY_SECONDS)
+SETTINGS: Final = (WALK_IN_MINUTES, DISPLAY_SECONDS, BOARD_SECONDS)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from flask import render_template, request, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list, note_look
-from supportdesk.accounts.sign_in import current_actor
+from supportdesk.accounts.sign_in import current_actor, nobody_asked
 from supportdesk.core import clock
+from supportdesk.core.addresses import row_id
 from supportdesk.core.answers import Answer, answer_form, answer_press
 from supportdesk.core.errors import NotFound
 from supportdesk.core.japanese import tidy
 from supportdesk.core.permissions import Permission, requires
+from supportdesk.core.security import keep_no_copy
 from supportdesk.helpdesk.booking_views import booked
 from supportdesk.helpdesk.cases import handing
 from supportdesk.helpdesk.queue import day_board, queries, taking
@@ -24,6 +26,7 @@ from supportdesk.helpdesk.queue.errors import AlreadyNumbered
 from supportdesk.helpdesk.queue.forms import CounterForm, NumberForm
 from supportdesk.helpdesk.queue.models import NumberState
 from supportdesk.helpdesk.queue.naming import may_be_named
+from supportdesk.helpdesk.queue.office import BOARD_SECONDS
 from supportdesk.helpdesk.queue.queries import NumberRow
 from supportdesk.helpdesk.queue.words import NUMBER_STATES
 from supportdesk.helpdesk.views import BOOKING, DESK, LONGEST_WORD, blueprint, day_near, permitted
@@ -67,6 +70,7 @@ def today() -> str:
         holiday=holiday_name(day),
         counter=queries.counter_of(desk.id, account_id) if desk else "",
         counter_form=CounterForm(formdata=None),
+        seconds=BOARD_SECONDS.get(),
         me=account_id,
         booking_states=BOOKING_STATES,
         number_states=NUMBER_STATES,
@@ -74,9 +78,33 @@ def today() -> str:
     )
 
 
+@blueprint.get(f"{DESK}/moved")
+@requires(Permission.SEE_HELPDESK)
+def moved(desk_id: int) -> Response:
+    """The mark of the desk's day as it stands: the open page asks, and draws itself anew when it is another."""
+    desk = day_board.desk_of(current_actor(), desk_id)
+    nobody_asked()
+    answer = make_response(day_board.mark_of(desk.id, clock.today()))
+    answer.mimetype = "text/plain"
+    return keep_no_copy(answer)
+
+
 def day_page(desk_id: int) -> str:
     """The address of the desk's day."""
     return url_for("helpdesk.today", desk=desk_id)
+
+
+@blueprint.get("/numbers/new")
+@requires(Permission.BOOK_CONSULTATION)
+def number_here() -> Answer:
+    """Where a number is given to whoever stands at the counter: at the desk asked for, or the one looked at last."""
+    desks = day_board.desks_for(current_actor(), clock.today())
+    desk, learner_id = day_board.picked(desks, request.args.get("desk", "")), row_id(request.args.get("learner", ""))
+    if desk is None:
+        return redirect(url_for("helpdesk.today"), 303)
+    if learner_id is None:
+        return redirect(url_for("helpdesk.number_for", desk_id=desk.id), 303)
+    return redirect(url_for("helpdesk.give_number", desk_id=desk.id, learner=learner_id), 303)
 
 
 @blueprint.route(f"{DESK}/numbers/who", methods=["GET", "POST"])
@@ -91,6 +119,7 @@ def number_for(desk_id: int) -> str:
     return render_template(
         "helpdesk/queue/who.html",
         desk=desk,
+        desks=_in_use(),
         text=text,
         found=found,
         ahead=ahead_of(ids, clock.now()),
@@ -125,7 +154,20 @@ def _give_page(form: NumberForm, desk: DeskChoice, learner: Found | None) -> str
         note_look(Action.VIEW_LEARNER, learner.id)
     held = form.refusal.details["number_id"] if isinstance(form.refusal, AlreadyNumbered) else None
     booked = day_board.booked_today(learner.id, desk.id, clock.today()) if learner else None
-    return render_template("helpdesk/queue/give.html", form=form, desk=desk, learner=learner, held=held, booked=booked)
+    return render_template(
+        "helpdesk/queue/give.html",
+        form=form,
+        desk=desk,
+        desks=_in_use(),
+        learner=learner,
+        held=held,
+        booked=booked,
+    )
+
+
+def _in_use() -> list[DeskChoice]:
+    """The desks at which they may give a number."""
+    return [one for one in day_board.desks_for(current_actor(), clock.today()) if one.active]
 
 
 @blueprint.post(f"{BOOKING}/came")

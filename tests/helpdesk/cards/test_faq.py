@@ -10,6 +10,7 @@ from supportdesk.core.permissions import SYSTEM
 from supportdesk.helpdesk.cards.operations import retire_card
 from supportdesk.helpdesk.cards.queries import card_in_use
 from tests.helpdesk.cards.making import make_card, make_shipped_cards
+from tests.markup import attribute
 from tests.pages import PageClient
 
 
@@ -48,3 +49,5 @@ def test_no_question_breaks_the_page(client: PageClient, code: str) -> None:
         page = client.get(f"/faq?q={asked}&device=x&area=Z")
         assert page.h1 == "よくある質問"
         assert ("はじめの300文字" in page.text) == (len(asked) > 300)
+        assert ("1文字では" in page.text) == (len(asked) == 1)
+        assert int(attribute(page.field("q"), "maxlength")) > 300  # what is cut by the browser is cut without a word

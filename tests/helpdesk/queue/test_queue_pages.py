@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
+from supportdesk.accounts.office import IDLE_MINUTES
 from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 from supportdesk.helpdesk.models import Booking
@@ -207,6 +208,30 @@ class TestTheDay:
         with queries() as many:
             adviser.get(DAY_PAGE)
         assert len(many) == len(few) <= 24, many
+
+    def test_an_open_page_hears_that_something_moved_and_keeps_nobody_logged_in(
+        self, app: Flask, reception: PageClient, adviser_id: int, desk: int, stranger: PageClient, clock: Clock
+    ) -> None:
+        reception.sign_in("reception")
+        status = reception.get(DAY_PAGE).one("#moved")
+        follow, mark = attribute(status, "data-follow"), attribute(status, "data-mark")
+        stranger.get(follow, expect=404)
+        assert reception.raw.get(follow).get_data(as_text=True) == mark
+        with app.app_context():
+            number = give(desk)
+        moved = reception.raw.get(follow)
+        assert moved.headers["Cache-Control"] == "no-store"
+        marks = [mark, moved.get_data(as_text=True)]
+        with app.app_context():
+            book(desk, adviser_id, make_learner(), at(9, day=TODAY))
+        marks.append(reception.raw.get(follow).get_data(as_text=True))
+        reception.submit(reception.get(DAY_PAGE), f"/numbers/{number}/left", expect=303)
+        marks.append(reception.raw.get(follow).get_data(as_text=True))
+        assert len(set(marks)) == 4
+        for _half_an_idle_time in range(2):
+            clock.advance(minutes=IDLE_MINUTES.default // 2 + 1)
+            answer = reception.raw.get(follow)
+        assert answer.status_code == 303
 
 
 class TestTheWaitingRoom:
