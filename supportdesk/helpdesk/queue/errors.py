@@ -86,6 +86,18 @@ class StepGone(DeskError):
         )
 
 
+class NamedMeanwhile(DeskError):
+    """A colleague has said meanwhile whose number it is."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            _l(
+                "%(number)s番には、ほかの人がたった今、名前を入れました。「きょうの相談」で、たしかめてください。",
+                number=number,
+            )
+        )
+
+
 class CaseWritten(DeskError):
     """The beginning cannot be taken back: something is written of the consultation."""
 

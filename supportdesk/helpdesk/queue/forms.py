@@ -41,6 +41,7 @@ class ResultForm(DeskForm):
 
 
 class NameForm(DeskForm):
-    """Whose number it is: a button alone."""
+    """Whose number it is, and whose it was when the page was drawn: a button alone."""
 
     learner = HiddenField(max_length=12)
+    before = HiddenField(max_length=12)

@@ -13,7 +13,7 @@ from supportdesk.core import clock
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.permissions import Actor, Permission
 from supportdesk.helpdesk.queue.calling import booking_for
-from supportdesk.helpdesk.queue.errors import CalledByAnother, NotToday, StepGone
+from supportdesk.helpdesk.queue.errors import CalledByAnother, NamedMeanwhile, NotToday, StepGone
 from supportdesk.helpdesk.queue.line import IN_LINE, change, lock_number, note
 from supportdesk.helpdesk.queue.models import NumberState
 from supportdesk.helpdesk.queue.taking import booked_here, demand_none
@@ -24,12 +24,15 @@ _ACCOUNT: Final = table_of(Account)
 _PERSON_OF: Final = select(_ACCOUNT.c.person_id).where(_ACCOUNT.c.id == bindparam("wanted"))
 
 
-def name_number(number_id: int, learner_id: int, *, actor: Actor, now: datetime) -> int | None:
+def name_number(
+    number_id: int, learner_id: int, *, instead_of: int | None = None, actor: Actor, now: datetime
+) -> int | None:
     """The number is this learner's, who comes for their booking here today, if they have one. Who sits at the counter
-    without a name has a consultation of that adviser from then on: the booking's id.
+    without a name has a consultation of that adviser from then on: the booking's id. `instead_of`: whose number it was
+    when it was looked at.
 
-    Raises NotFound, NotToday, StepGone, CalledByAnother where a colleague of that adviser says so, AlreadyNumbered,
-    OwnSlot and NotActive.
+    Raises NotFound, NotToday, StepGone, NamedMeanwhile, CalledByAnother where a colleague of that adviser says
+    so, AlreadyNumbered, OwnSlot and NotActive.
     """
     number, day = lock_number(number_id), clock.local(now).date()
     if not may_be_named(number, day):
@@ -39,6 +42,8 @@ def name_number(number_id: int, learner_id: int, *, actor: Actor, now: datetime)
         raise CalledByAnother(number.number, number.counter, number.called_at)
     if number.learner_id == learner_id:
         return None
+    if number.learner_id != instead_of:
+        raise NamedMeanwhile(number.number)
     demand_none(number.desk_id, day, learner_id)
     booking_id = booked_here(number.desk_id, day, learner_id)
     change(number.id, learner_id=learner_id, booking_id=booking_id)

@@ -9,6 +9,7 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.looking import note_list, note_look
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.core import clock
+from supportdesk.core.addresses import row_id
 from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.japanese import tidy
 from supportdesk.core.permissions import Permission, requires
@@ -45,7 +46,7 @@ def whose_number(number_id: int) -> Answer:
 def name_of_number(number_id: int) -> Answer:
     """Confirm whose it is; where they sit at the adviser's counter, on to the case."""
     row, desk = own_number(number_id)
-    form = NameForm(learner=request.args.get("learner", ""))
+    form = NameForm(learner=request.args.get("learner", ""), before=str(row.learner_id or ""))
     if not form.learner.data:
         return redirect(url_for("helpdesk.whose_number", number_id=number_id), 303)
     learner = permitted(form.learner.data)
@@ -65,7 +66,8 @@ def name_of_number(number_id: int) -> Answer:
         )
 
     def act() -> str:
-        booking_id = name_number(number_id, learner.id, actor=actor, now=now)
+        before = row_id(form.before.data or "")
+        booking_id = name_number(number_id, learner.id, instead_of=before, actor=actor, now=now)
         if booking_id is not None and actor.may(Permission.HOLD_CONSULTATION):
             return url_for("helpdesk.case", booking_id=booking_id)
         flash(_("%(number)s番は、%(name)s 様です。", number=row.number, name=learner.name), "good")

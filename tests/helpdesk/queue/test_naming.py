@@ -15,7 +15,7 @@ from supportdesk.helpdesk.cases.models import CaseResult
 from supportdesk.helpdesk.errors import OwnSlot
 from supportdesk.helpdesk.models import Booking
 from supportdesk.helpdesk.queue import calling
-from supportdesk.helpdesk.queue.errors import AlreadyNumbered, CalledByAnother, StepGone
+from supportdesk.helpdesk.queue.errors import AlreadyNumbered, CalledByAnother, NamedMeanwhile, StepGone
 from supportdesk.helpdesk.queue.naming import name_number
 from supportdesk.helpdesk.queue.queries import number_row
 from supportdesk.learners.models import Learner
@@ -27,10 +27,10 @@ from tests.pages import PageClient
 from tests.trail import noted
 
 
-def name(number_id: int, learner_id: int, account_id: int) -> int | None:
+def name(number_id: int, learner_id: int, account_id: int, instead_of: int | None = None) -> int | None:
     who = actor(account_id)
     with transaction():
-        return name_number(number_id, learner_id, actor=who, now=desk_clock.now())
+        return name_number(number_id, learner_id, instead_of=instead_of, actor=who, now=desk_clock.now())
 
 
 def begin(number_id: int, account_id: int) -> int | None:
@@ -56,14 +56,16 @@ class TestTheVerb:
         booking = book(desk, adviser, right, at(9, day=TODAY)).booking_id
         number = give(desk)
         name(number, wrong, adviser)
-        name(number, right, adviser)
+        with pytest.raises(NamedMeanwhile):  # on a page that was drawn before
+            name(number, right, adviser)
+        name(number, right, adviser, instead_of=wrong)
         row = number_row(number)
         assert row is not None
         assert (row.learner_id, row.booking_id) == (right, booking)
         assert noted(Action.GIVE_NUMBER)[-1] == (Action.GIVE_NUMBER, f"learner:{right}", [])
         with pytest.raises(AlreadyNumbered):
             name(give(desk), right, adviser)
-        name(number, wrong, adviser)
+        name(number, wrong, adviser, instead_of=right)
         row = number_row(number)
         assert row is not None
         assert (row.learner_id, row.booking_id) == (wrong, None)
