@@ -2,8 +2,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# Two at a time: the smallest machine this is worked on has two cores.
-WORKERS ?= 2
+# As many tests at a time as there are cores, up to eight: each brings a browser or a server of its own.
+WORKERS ?= $(shell n=$$(nproc); echo $$((n < 8 ? n : 8)))
+export WORKERS
 
 PYTEST = $(BIN)/python -m pytest
 SOURCES := $(wildcard supportdesk tests bench migrations)
