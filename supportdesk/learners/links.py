@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, and_, delete, func, or_, select, union_all
+from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.accounts import audit
@@ -71,6 +71,11 @@ def link_learners(learner_id: int, other_id: int, kind: LinkKind, *, actor: Acto
     _note(Action.LINK_LEARNERS, learner_id, other_id, actor=actor, now=now, kind=kind)
 
 
+def _records(learner_id: Any) -> Select[Any]:
+    """The learner's record, and those merged into it: a merge leaves links where they are, so that it can be undone."""
+    return select(Learner.id).where(or_(Learner.id == learner_id, Learner.merged_into == learner_id))
+
+
 def unlink_learners(learner_id: int, other_id: int, *, actor: Actor, now: datetime) -> None:
     """The two are nothing to each other that we know of. Raises NotFound when they were not."""
     ours, theirs = _records(learner_id), _records(other_id)
@@ -105,26 +110,25 @@ def linked_to(learner_id: int, actor: Actor) -> list[Linked]:
     return [Linked(one, links[one.id]) for one in described(list(links))] if links else []
 
 
-def _links(learner_id: int, scope: Select[Any] | None) -> dict[int, LinkKind]:
-    """The ids of those linked, the longest first.
+_RECORDS = _records(bindparam("wanted"))
+_BOTH = union_all(
+    select(_LINK.c.other_id.label("record"), _LINK.c.kind, _LINK.c.made_at).where(_LINK.c.learner_id.in_(_RECORDS)),
+    select(_LINK.c.learner_id, _LINK.c.kind, _LINK.c.made_at).where(_LINK.c.other_id.in_(_RECORDS)),
+).subquery()
+_STANDS_FOR: Final = func.coalesce(Learner.merged_into, Learner.id)
+#: Written once: it is asked for each page of a booking.
+_LINKS: Final = (
+    select(_STANDS_FOR.label("who"), _BOTH.c.kind)
+    .join(Learner, Learner.id == _BOTH.c.record)
+    .where(bindparam("wanted") != _STANDS_FOR)
+    .order_by(_BOTH.c.made_at, _BOTH.c.record)
+)
 
-    A merge leaves links where they are, so that it can be undone: those of a merged record are read as the learner's.
-    """
-    records = _records(learner_id)
-    both = union_all(
-        select(_LINK.c.other_id.label("record"), _LINK.c.kind, _LINK.c.made_at).where(_LINK.c.learner_id.in_(records)),
-        select(_LINK.c.learner_id, _LINK.c.kind, _LINK.c.made_at).where(_LINK.c.other_id.in_(records)),
-    ).subquery()
-    who = func.coalesce(Learner.merged_into, Learner.id)
-    wanted = (
-        select(who.label("who"), both.c.kind)
-        .join(Learner, Learner.id == both.c.record)
-        .where(who != learner_id)
-        .order_by(both.c.made_at, both.c.record)
-    )
-    if scope is not None:
-        wanted = wanted.where(who.in_(scope))
-    return {row.who: row.kind for row in db.session.execute(wanted)}
+
+def _links(learner_id: int, scope: Select[Any] | None) -> dict[int, LinkKind]:
+    """The ids of those linked, the longest first. The links of a merged record are read as the learner's."""
+    wanted = _LINKS if scope is None else _LINKS.where(_STANDS_FOR.in_(scope))
+    return {row.who: row.kind for row in db.session.execute(wanted, {"wanted": learner_id})}
 
 
 def _sharing_a_telephone(learner: Learner, scope: Select[Any] | None) -> list[int]:
@@ -142,11 +146,6 @@ def _sharing_a_telephone(learner: Learner, scope: Select[Any] | None) -> list[in
     )
     found = list(db.session.scalars(wanted if scope is None else wanted.where(LearnerKey.learner_id.in_(scope))))
     return found if len(found) < _MOST_IN_HOUSEHOLD else []
-
-
-def _records(learner_id: int) -> Select[Any]:
-    """The learner's record, and those merged into it."""
-    return select(Learner.id).where(or_(Learner.id == learner_id, Learner.merged_into == learner_id))
 
 
 def _pair(learner_id: int, other_id: int) -> dict[str, int]:
