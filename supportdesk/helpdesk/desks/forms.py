@@ -127,7 +127,7 @@ class HoursForm(DeskForm):
 class TimeOffForm(DeskForm):
     """Which desk is shut, or which adviser away, when and why. `who` is "desk:3" or "adviser:7"."""
 
-    who = SelectField(_l("休むのは"))
+    who = SelectField(_l("休む窓口か相談員"))
     first_day = DayField(_l("最初の日"), default=clock.today)
     last_day = DayField(_l("最後の日"), required=False, hint=_l("1日だけのときは、空けておきます。"))
     opens = TimeField(_l("何時から"), required=False, hint=_l("一日中のときは、空けておきます。例：13:00"))

@@ -31,7 +31,7 @@ class WishForm(CallerFields, DeskForm):
     """For what a learner waits, and when it suits them."""
 
     learner = HiddenField(max_length=12)
-    place = SelectField(_l("どこで"))
+    place = SelectField(_l("どの窓口を待ちますか"))
     weekdays = TicksField(
         _l("都合のよい曜日"), choices=WEEKDAYS, coerce=int, hint=_l("どれもえらばなければ、どの曜日でも案内します。")
     )

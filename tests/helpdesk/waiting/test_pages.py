@@ -84,7 +84,7 @@ def test_a_form_that_cannot_be_says_so_beside_its_field_and_keeps_what_was_typed
         hanako = make_learner()
     address = f"/helpdesk/waiting/new?learner={hanako}&desk={desk}"
     page = reception.submit(reception.get(address), "wish", {"place": "", "topic": "写真"}, expect=422)
-    assert "どこでをえらんでください" in page.error("place")
+    assert "「どの窓口を待ちますか」の答えをえらんでください。" in page.error("place")
     assert "写真" in page.html
     reception.post(address, {"learner": str(hanako), "place": "desk:999999", "half_day": "noon"}, expect=422)
     assert states(app) == []
