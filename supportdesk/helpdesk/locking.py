@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Time, and_, bindparam, cast, exists, literal, null, or_, select, union_all
@@ -25,8 +25,9 @@ from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast
 from supportdesk.helpdesk.holds.models import SlotHold
 from supportdesk.helpdesk.models import Booking, Desk, DeskHours
 from supportdesk.helpdesk.office import BOOKED_AHEAD_DAYS
-from supportdesk.helpdesk.slots import Hours, overlaps, slots_between
-from supportdesk.places.calendar import holding_open, holiday_name
+from supportdesk.helpdesk.patterns import is_kept
+from supportdesk.helpdesk.slots import Hours, Off, Slot, cut, why_shut
+from supportdesk.places.calendar import holding_open
 from supportdesk.places.models import Closure, District, Venue
 
 DESK = table_of(Desk)
@@ -165,28 +166,37 @@ def lock_slot(desk_id: int, adviser_id: int, starts_at: datetime, now: datetime)
         .execute(_IN_THE_WAY, {**asked, "venue_id": rows[0].venue_id, "day": day, "starts_at": starts_at})
         .all()
     )
-    shut = [fact.words for fact in in_the_way if fact.kind == "closure"]
-    reason = shut[0] if shut else None if rows[0].on_holidays else holiday_name(day)
+    closed = next((fact.words for fact in in_the_way if fact.kind == "closure"), None)
+    off = [
+        Off(desk_id, None, day, day, fact.opens, fact.closes, fact.words) for fact in in_the_way if fact.kind == "off"
+    ]
+    slot = _cut_at(starts_at, day, [Hours._make(row[:-1]) for row in rows if row.active and row.person_id is not None])
+    if slot is None or starts_at - now > timedelta(days=BOOKED_AHEAD_DAYS.get()):
+        raise NoSuchSlot
+    kept = slot.hours
+    reason = why_shut(kept, day, slot.starts_at, slot.ends_at, closed=closed, off=off)
     if reason is not None:
         raise DeskShut(short_day(starts_at), reason)
-    hours = [Hours._make(row[:-1]) for row in rows if row.active and row.person_id is not None]
-    for slot in slots_between(hours, day, day, shut=(), after=now):
-        if slot.starts_at == starts_at and starts_at - now <= timedelta(days=BOOKED_AHEAD_DAYS.get()):
-            for fact in in_the_way:
-                if fact.kind == "off" and overlaps(fact.opens, fact.closes, slot.starts_at, slot.ends_at):
-                    raise DeskShut(short_day(starts_at), fact.words)
-            kept = slot.hours
-            return LockedSlot(
-                kept.desk_id,
-                kept.desk,
-                kept.nickname or kept.venue,
-                adviser_id,
-                kept.person_id,
-                starts_at,
-                slot.ends_at,
-                next((Held(fact.words, fact.until) for fact in in_the_way if fact.kind == "hold"), None),
-            )
-    raise NoSuchSlot
+    return LockedSlot(
+        kept.desk_id,
+        kept.desk,
+        kept.nickname or kept.venue,
+        adviser_id,
+        kept.person_id,
+        starts_at,
+        slot.ends_at,
+        next((Held(fact.words, fact.until) for fact in in_the_way if fact.kind == "hold"), None),
+    )
+
+
+def _cut_at(starts_at: datetime, day: date, hours: Iterable[Hours]) -> Slot | None:
+    """The slot that begins then by the hours alone, whatever shuts it."""
+    for one in hours:
+        if is_kept(one, day):
+            for begins, ends in cut(day, one.opens, one.closes, one.slot_minutes, one.buffer_minutes):
+                if begins == starts_at:
+                    return Slot(one, begins, ends)
+    return None
 
 
 def lock_desks(desk_ids: Iterable[int]) -> None:
