@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, literal, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.accounts import audit
@@ -33,12 +33,14 @@ from supportdesk.helpdesk.errors import (
     OwnSlot,
     SameSlot,
     SlotTaken,
+    TooManyBooked,
 )
 from supportdesk.helpdesk.fairness import demand_fair, so_far
 from supportdesk.helpdesk.freed import slot_freed
 from supportdesk.helpdesk.holds.operations import pass_hold
 from supportdesk.helpdesk.locking import BOOKING, LockedSlot, lock_booking, lock_desks, lock_slot
 from supportdesk.helpdesk.models import BookingState
+from supportdesk.helpdesk.office import MOST_OPEN
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.operations import begin_booking, end_waiting, note_booking
 from supportdesk.learners.caller import THE_LEARNER, Caller
@@ -55,10 +57,23 @@ class Booked:
     code: str
 
 
+_OTHER: Final = BOOKING.alias("other")
+#: How many the learner of the new row had to come already. SQLite lets one transaction write anyway, and has counted.
+_OPEN_BEFORE: Final = (
+    select(func.count())
+    .select_from(_OTHER)
+    .where(
+        _OTHER.c.learner_id == literal_column("booking.learner_id"),
+        _OTHER.c.state == BookingState.BOOKED,
+        _OTHER.c.ends_at > literal_column("booking.booked_at"),
+        ~_OTHER.c.walk_in,
+    )
+    .scalar_subquery()
+)
 #: A slot that is taken, or a code in use already, inserts no row.
 _BOOK: Final = {
-    name: dialect.insert(BOOKING).on_conflict_do_nothing().returning(BOOKING.c.id)
-    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+    "sqlite": sqlite.insert(BOOKING).on_conflict_do_nothing().returning(BOOKING.c.id, literal(0)),
+    "postgresql": postgresql.insert(BOOKING).on_conflict_do_nothing().returning(BOOKING.c.id, _OPEN_BEFORE),
 }
 _WHO_HAS_IT: Final = select(BOOKING.c.id, BOOKING.c.learner_id).where(
     BOOKING.c.adviser_id == bindparam("adviser_id"),
@@ -97,8 +112,17 @@ def book_consultation(
     if ended:
         slot = lock_slot(desk_id, adviser_id, starts_at, now)  # what was kept for them may be this very slot
     pass_hold(slot, owner=owner, now=now)
-    standing = active_standing_of(learner_id, clock.local(now).date())
-    booked = _give(slot, standing, topic=topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
+    standing = active_standing_of(learner_id, clock.local(now).date(), alone=True)
+    booked = _give(
+        slot,
+        standing,
+        topic=topic,
+        caller=caller,
+        clash_reason=clash_reason,
+        most=MOST_OPEN.get(),
+        actor=actor,
+        now=now,
+    )
     note_booking(ended, booked.booking_id)
     text = wording.confirmed(slot.desk, slot.place, slot.starts_at, booked.code)
     _tell("booking_confirmed", text, slot, standing, booked, told=told, call_to=caller.phone, now=now)
@@ -113,9 +137,11 @@ def _give(
     topic: str,
     caller: Caller,
     clash_reason: str,
+    most: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> Booked:
+    """`most`: so many to come one may have. A move adds none."""
     if standing.person_id == slot.person_id:
         raise OwnSlot
     booked = _insert(
@@ -138,17 +164,23 @@ def _give(
             "booked_at": now,
             "booked_by": actor.account_id,
         },
+        most,
     )
     _take_time(slot, standing, activity("booking", booked.booking_id), clash_reason=clash_reason)
     return booked
 
 
-def _insert(slot: LockedSlot, values: dict[str, Any]) -> Booked:
-    """Write the booking. Raises SlotTaken or AlreadyBooked when somebody has the slot."""
+def _insert(slot: LockedSlot, values: dict[str, Any], most: int | None) -> Booked:
+    """Write the booking. Raises SlotTaken or AlreadyBooked when somebody has the slot, and TooManyBooked when another
+    desk has booked for the learner at this very moment.
+    """
     while True:
         code = new_code("B")
-        booking_id = connection().scalar(_BOOK[db.engine.dialect.name], {**values, "code": code})
-        if booking_id is not None:
+        row = connection().execute(_BOOK[db.engine.dialect.name], {**values, "code": code}).one_or_none()
+        if row is not None:
+            booking_id, before = row
+            if most is not None and before >= most:
+                raise TooManyBooked(most)
             return Booked(booking_id, code)
         held = {"adviser_id": slot.adviser_id, "starts_at": slot.starts_at}
         holder = connection().execute(_WHO_HAS_IT, held).one_or_none()

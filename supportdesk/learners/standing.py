@@ -71,6 +71,8 @@ _STANDING = select(
 # Held as a row that points at the learner will hold it: whoever merges them, or ends their time with us, waits for who
 # is writing, and who comes later sees it.
 _ONE = _STANDING.where(_LEARNER.c.id == bindparam("wanted")).with_for_update(read=True, key_share=True, of=_LEARNER)
+# FOR NO KEY UPDATE: one after the other, where what was written of the learner before is counted.
+_ALONE = _STANDING.where(_LEARNER.c.id == bindparam("wanted")).with_for_update(key_share=True, of=_LEARNER)
 _MANY = (
     _STANDING.where(_LEARNER.c.id.in_(bindparam("wanted", expanding=True)))
     .order_by(_LEARNER.c.id)
@@ -83,9 +85,12 @@ def standing_of(learner_id: int, day: date) -> Standing:
     return read_standing(connection().execute(_ONE, {"wanted": learner_id}).one_or_none(), day)
 
 
-def active_standing_of(learner_id: int, day: date) -> Standing:
-    """The standing of somebody for whom something new is booked: one statement. Raises NotFound and NotActive."""
-    standing = standing_of(learner_id, day)
+def active_standing_of(learner_id: int, day: date, *, alone: bool = False) -> Standing:
+    """The standing of somebody for whom something new is booked: one statement. With `alone` nobody else books for them
+    until the transaction ends. Raises NotFound and NotActive.
+    """
+    statement = _ALONE if alone else _ONE
+    standing = read_standing(connection().execute(statement, {"wanted": learner_id}).one_or_none(), day)
     standing.demand_active()
     return standing
 

@@ -11,9 +11,11 @@ from sqlalchemy import select
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
+from supportdesk.core.office import OfficeSetting
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
 from supportdesk.helpdesk.models import Booking, BookingState
+from supportdesk.helpdesk.office import MOST_OPEN, SET_ASIDE_SHARE
 from supportdesk.helpdesk.operations import Booked, cancel_booking, move_booking
 from supportdesk.places.models import OccupancyCell
 from tests.factories import make_learner, make_reference
@@ -112,6 +114,23 @@ def test_two_who_change_places_at_once_wait_for_no_one_for_ever(app: Flask) -> N
         _parted(app)
         outcomes = race(app, [_mover(left.booking_id, there, other, 10), _mover(right.booking_id, here, one, 10)])
         assert outcomes == ["SlotTaken", "SlotTaken"]
+    _cells_of_live_bookings(app)
+
+
+def test_at_many_desks_at_once_nobody_is_booked_beyond_what_one_may_have(app: Flask) -> None:
+    with app.app_context():
+        make_reference()
+        with transaction() as session:
+            session.add(OfficeSetting(name=SET_ASIDE_SHARE.name, value="0"))
+            session.add(OfficeSetting(name=MOST_OPEN.name, value="1"))
+        advisers = [make_adviser(f"adviser{number}") for number in range(4)]
+        desks = [make_desk(adviser, name=f"窓口{adviser}", opens=9, closes=17) for adviser in advisers]
+        learner = make_learner()
+    _parted(app)
+    calls = zip(desks, advisers, range(9, 13), strict=True)
+    outcomes = race(app, [_booker(desk, adviser, learner, hour) for desk, adviser, hour in calls])
+    assert sum(isinstance(one, Booked) for one in outcomes) == 1, outcomes
+    assert outcomes.count("TooManyBooked") == 3, outcomes
     _cells_of_live_bookings(app)
 
 
