@@ -36,12 +36,12 @@ from supportdesk.helpdesk.errors import (
     TooManyBooked,
 )
 from supportdesk.helpdesk.fairness import demand_fair, so_far
-from supportdesk.helpdesk.freed import slot_freed
 from supportdesk.helpdesk.holds.operations import pass_hold
 from supportdesk.helpdesk.locking import BOOKING, LockedSlot, lock_booking, lock_desks, lock_slot
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.office import MOST_OPEN
 from supportdesk.helpdesk.slots import Wanted
+from supportdesk.helpdesk.waiting.line import hold_for_next
 from supportdesk.helpdesk.waiting.operations import begin_booking, end_waiting, note_booking
 from supportdesk.learners.caller import THE_LEARNER, Caller
 from supportdesk.learners.standing import Standing, active_standing_of, standing_of
@@ -275,16 +275,8 @@ def _free(booking: Any, *, actor: Actor, now: datetime) -> None:
 
 
 def _hand_on(booking: Any, *, actor: Actor, now: datetime) -> None:
-    """What the booking had is somebody else's to have."""
-    slot_freed(
-        booking.desk_id,
-        booking.adviser_id,
-        booking.starts_at,
-        booking.ends_at,
-        activity("booking", booking.id),
-        actor=actor,
-        now=now,
-    )
+    """What the booking had is offered to the next who waits and whom it fits."""
+    hold_for_next(Wanted(booking.desk_id, booking.adviser_id, booking.starts_at), actor=actor, now=now)
 
 
 def move_booking(
