@@ -15,7 +15,7 @@ from supportdesk.accounts import lanes
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.chain import Head, chain_key, row_hash
 from supportdesk.accounts.models import AuditEntry, AuditSubject
-from supportdesk.core.database import at_the_end, connection, table_of
+from supportdesk.core.database import at_the_end, connection, one_or_many, table_of
 from supportdesk.core.permissions import Actor, access_of
 
 _ENTRY = table_of(AuditEntry)
@@ -89,15 +89,15 @@ def _write(noted: list[_Noted]) -> None:
         return
     rows = lanes.append(lambda head: _chained(head, noted))
     if not any(one.learners for one in noted):
-        connection().execute(_RECORD, rows)
+        connection().execute(_RECORD, one_or_many(rows))
         return
-    ids = {row.seq: row.id for row in connection().execute(_RECORD_THEIR_IDS, rows)}
+    ids = {row.seq: row.id for row in connection().execute(_RECORD_THEIR_IDS, one_or_many(rows))}
     ties = [
         {"entry_id": ids[row["seq"]], "learner_id": learner_id}
         for row, one in zip(rows, noted, strict=True)
         for learner_id in one.learners
     ]
-    connection().execute(_TIE, ties)
+    connection().execute(_TIE, one_or_many(ties))
 
 
 def _written_along(learners: list[int]) -> Callable[[Mapping[str, Any], list[dict[str, Any]]], bool]:

@@ -180,6 +180,11 @@ def connection() -> Connection:
     return writing or session.connection()
 
 
+def one_or_many(rows: list[T]) -> T | list[T]:
+    """Rows for an INSERT; a single one by itself, since in a list it would be prepared as many are."""
+    return rows[0] if len(rows) == 1 else rows
+
+
 def reading() -> Connection:
     """A connection for one single SELECT outside the session: `with reading() as connection`.
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, case, insert, null, select, update
 
-from supportdesk.core.database import connection, table_of
+from supportdesk.core.database import connection, one_or_many, table_of
 from supportdesk.learners.models import Channel, Status
 from supportdesk.learners.standing import Standing
 from supportdesk.notices.models import UNSETTLED, Fallback, Notice, NoticeState
@@ -75,7 +75,7 @@ def queue_notices(notices: Iterable[ToTell], *, now: datetime) -> None:
     """Write several notices as `queue_notice` writes one: one statement however many."""
     rows = [_row(one, now) for one in notices]
     if rows:
-        connection().execute(_QUEUE, rows)
+        connection().execute(_QUEUE, one_or_many(rows))
 
 
 def _row(one: ToTell, now: datetime) -> dict[str, Any]:
