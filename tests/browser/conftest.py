@@ -185,8 +185,8 @@ def album(pytestconfig: pytest.Config) -> Album:
 
 
 class Examine(Protocol):
-    def __call__(self, page: Page, *, but: Sequence[str] = ()) -> None:
-        """Fail on what axe finds on the page as it stands, `but` for these of its rules."""
+    def __call__(self, page: Page, *, but: Sequence[str] = (), only: Sequence[str] = ()) -> None:
+        """Fail on what axe finds on the page as it stands, `but` for these of its rules, or by these `only`."""
 
 
 @pytest.fixture(scope="session")
@@ -194,11 +194,13 @@ def examine() -> Examine:
     """axe on the page as it stands: no violation, and nothing wider than the screen."""
     script = Axe().axe_script
 
-    def look(page: Page, *, but: Sequence[str] = ()) -> None:
+    def look(page: Page, *, but: Sequence[str] = (), only: Sequence[str] = ()) -> None:
         # Not Axe.run, which hands half a megabyte of script to a page anew for each width it is looked at in.
         if not page.evaluate("'axe' in window"):
             page.evaluate(script)
         options = {**_AXE, "rules": {rule: {"enabled": False} for rule in but}}
+        if only:
+            options["runOnly"] = {"type": "rule", "values": list(only)}
         found = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
         assert not found, f"{page.url} at {page.viewport_size}:\n" + "\n".join(map(_readable, found))
         too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

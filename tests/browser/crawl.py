@@ -35,6 +35,8 @@ FILES = {
     "outreach.picture_file",
     "faq.picture",
     "helpdesk.card_picture",
+    "helpdesk.moved",
+    "helpdesk.number_here",
     "tutors.figures_file",
 }
 #: Where administrators say why they look at somebody.

@@ -24,6 +24,8 @@ LANGUAGES = ("ja", "en")
 #: To look at colours takes longer than all the rest: it is done once, since they are the same in every language and, as
 #: is asked of the style sheets, at every width.
 COLOURS_AT = ("ja", 390)
+#: What axe asks of places on the screen. The rest was asked of the same page in English where it is narrow.
+PLACES = ("target-size", "scrollable-region-focusable")
 STYLES = ROOT / "supportdesk" / "static" / "css"
 #: Residents, then staff: a page that several may open is looked at once.
 EVERYBODY = ("", "reception", "instructor", "adviser", "tutor", "coordinator", "admin")
@@ -106,6 +108,7 @@ def _starts(path: str) -> dict[str, list[str]]:
             " WHERE one.id < other.id AND one.state = 'seated' AND other.state = 'seated'"
         ).fetchone()
         series = first("SELECT id FROM series")
+        nameless = first("SELECT id FROM queue_number WHERE state = 'waiting' AND learner_id IS NULL")
         missed = database.execute(
             "SELECT e.id, m.meeting_id FROM enrolment e JOIN meeting t ON t.run_id = e.run_id"
             " JOIN attendance_mark m ON m.meeting_id = t.id AND m.learner_id = e.learner_id AND m.current"
@@ -133,6 +136,7 @@ def _starts(path: str) -> dict[str, list[str]]:
             f"/classes/enrolments/{booked}",
             f"/desk/{neighbour}",
             f"/helpdesk/?learner={neighbour}",
+            f"/helpdesk/numbers/{nameless}/name?learner={neighbour}",
             f"/outreach/{confirmed}",
             f"/outreach/{held}",
             f"/outreach/{reported}",
@@ -178,7 +182,11 @@ def test_pages_are_for_everyone(
         assert page.locator("html").get_attribute("lang") == language
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            examine(page, but=() if (language, width) == COLOURS_AT else ("color-contrast",))
+            examine(
+                page,
+                but=() if (language, width) == COLOURS_AT else ("color-contrast",),
+                only=PLACES if (language, width) == ("en", 1280) else (),
+            )
 
 
 def test_no_width_changes_a_colour() -> None:

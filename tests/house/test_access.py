@@ -5,8 +5,7 @@ A route that is not in this table fails the test.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
 import pytest
 from flask import Flask
@@ -20,7 +19,9 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.core.security import refuse_unmarked_views
+from supportdesk.extensions import db
 from tests.conftest import settings_for
+from tests.databases import Databases
 from tests.house.routes import ROUTES, SERVED
 from tests.markup import attribute
 from tests.pages import PageClient
@@ -31,26 +32,25 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 SURFACES = ("all", "public", "field", "staff")
 
 
-@pytest.fixture
-def surface() -> str:
-    """What the process serves, unless the test says otherwise."""
-    return "all"
-
-
-@pytest.fixture
-def open_app(database_url: str, tmp_path: Path, surface: str) -> Iterator[Flask]:
-    """The application with CSRF off: here the question is who may knock, not with what in hand."""
-    app = create_app(settings_for(database_url, tmp_path, SURFACE=surface))
-    app.config["WTF_CSRF_ENABLED"] = False
-    kept = kept_hash("akita-demo")
-    with app.app_context(), transaction():
-        for role in Role:
-            create_account(username=role.value, name=role.value, kept=kept, roles=[role], actor=SYSTEM, now=clock.now())
-    yield app
-    with app.app_context():
-        from supportdesk.extensions import db
-
-        db.engine.dispose()
+@pytest.fixture(scope="module")
+def apps(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Flask]]:
+    """For each surface the application, CSRF off: here the question is who may knock, not with what in hand."""
+    made = {}
+    for surface in SURFACES:
+        made[surface] = create_app(settings_for(databases.copy(), tmp_path_factory.mktemp(surface), SURFACE=surface))
+        made[surface].config["WTF_CSRF_ENABLED"] = False
+        kept = kept_hash("akita-demo")
+        with made[surface].app_context(), transaction():
+            for role in Role:
+                create_account(
+                    username=role.value, name=role.value, kept=kept, roles=[role], actor=SYSTEM, now=clock.now()
+                )
+    yield made
+    for app in made.values():
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        databases.discard(app.config["SQLALCHEMY_DATABASE_URI"])
 
 
 def test_every_route_is_in_the_table(app: Flask) -> None:
@@ -70,8 +70,8 @@ def test_every_route_is_in_the_table(app: Flask) -> None:
     ],
     ids=lambda one: one or "stranger",
 )
-def test_exactly_the_allowed_are_answered(open_app: Flask, surface: str, role: Role | None) -> None:
-    client = open_app.test_client()
+def test_exactly_the_allowed_are_answered(apps: Mapping[str, Flask], surface: str, role: Role | None) -> None:
+    client = apps[surface].test_client()
     if role is not None:
         client.post("/login", data={"username": role.value, "password": "akita-demo"})
     wrong = []
@@ -97,15 +97,15 @@ def test_exactly_the_allowed_are_answered(open_app: Flask, surface: str, role: R
 
 
 @pytest.mark.parametrize("surface", SURFACES)
-def test_the_front_page_leads_to_the_log_in_where_there_is_one(open_app: Flask, surface: str) -> None:
-    leads = 'href="/login"' in open_app.test_client().get("/").text
+def test_the_front_page_leads_to_the_log_in_where_there_is_one(apps: Mapping[str, Flask], surface: str) -> None:
+    leads = 'href="/login"' in apps[surface].test_client().get("/").text
     assert leads == (surface != "public")
 
 
 @pytest.mark.parametrize("surface", ["field", "staff"])
 @pytest.mark.parametrize("role", Role)
-def test_the_menu_leads_to_pages_that_are_served(open_app: Flask, role: Role, surface: str) -> None:
-    client = open_app.test_client()
+def test_the_menu_leads_to_pages_that_are_served(apps: Mapping[str, Flask], role: Role, surface: str) -> None:
+    client = apps[surface].test_client()
     client.post("/login", data={"username": role.value, "password": "akita-demo"})
     page = parse(client.get("/home").text)
     ways = [attribute(link, "href") for link in page.select(".menu a, .choices a")]
