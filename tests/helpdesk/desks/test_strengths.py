@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask
 
-from supportdesk.core.permissions import Role
+from supportdesk.core import clock
+from supportdesk.core.permissions import SYSTEM, Role
+from supportdesk.helpdesk.desks.strengths import set_strengths, strengths
 from supportdesk.learners.models import Device
-from tests.factories import make_account, make_learner
+from tests.factories import make_account, make_learner, make_reference
 from tests.helpdesk.making import at, book, let_everybody_book, make_adviser, make_desk
 from tests.pages import Page, PageClient
+from tests.racing import meet
 
 
 def advisers(page: Page) -> list[str]:
@@ -48,3 +53,16 @@ def test_only_advisers_have_strengths(app: Flask, admin: PageClient) -> None:
     with app.app_context():
         nobody = make_account(Role.INSTRUCTOR, username="nobody").id
     admin.get(f"/helpdesk/advisers/{nobody}", expect=404)
+
+
+def test_of_two_who_set_them_at_once_the_later_stands(app: Flask) -> None:
+    with app.app_context():
+        make_reference()
+        keiko = make_adviser("keiko")
+
+    def setting(*areas: str) -> Callable[[], None]:
+        return lambda: set_strengths(keiko, areas, [], actor=SYSTEM, now=clock.now())
+
+    assert meet(app, setting("D"), setting("D", "E")) == ["done", "done"]
+    with app.app_context():
+        assert strengths([keiko])[keiko].areas == {"D", "E"}
