@@ -38,8 +38,7 @@ _TIED = _TIE.from_select(
     ["entry_id", "learner_id"],
     select(_ENTERED.c.id, func.unnest(bindparam("learners", type_=ARRAY(BigInteger)))),
 ).cte("tied")
-#: PostgreSQL moves the lane, writes the row and ties it in one statement, where the lane stands as it was known to:
-#: three ways to the server were a sixth of a booking.
+#: PostgreSQL moves the lane, writes the row and ties it in one statement, where the lane stands as it was known to.
 _MOVE_AND_RECORD: Final = select(_ENTERED.c.id).add_cte(_TIED)
 #: Of a resident's address only so many bits are kept: the provider's network, not the household.
 _NETWORK = {4: 24, 6: 48}

@@ -114,7 +114,7 @@ _ANSWERS = (
     .where(Consent.learner_id.in_(bindparam("learner_ids", expanding=True)), Consent.kind == ConsentKind.KEEP_RECORD)
     .subquery()
 )
-#: Written once: whoever awards a level asks, and SQLAlchemy thinks over a subquery for a millisecond.
+#: Written once: whoever awards a level asks, and SQLAlchemy thinks long over a subquery.
 _DECLINED: Final = select(_ANSWERS.c.learner_id).where(_ANSWERS.c.nth == 1, _ANSWERS.c.given.is_(False))
 
 

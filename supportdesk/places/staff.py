@@ -10,17 +10,18 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from supportdesk.accounts import audit, upkeep
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.invitations import MadeInvitation, invite
-from supportdesk.accounts.models import Account, AccountRole
+from supportdesk.accounts.locking import lock_account
+from supportdesk.accounts.models import AccountRole
 from supportdesk.accounts.operations import create_account
 from supportdesk.accounts.terms import not_over
 from supportdesk.core.activities import Description
 from supportdesk.core.database import connection, table_of
-from supportdesk.core.errors import DeskError, NotFound
+from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
 from supportdesk.places.districts import demand_districts
@@ -30,7 +31,6 @@ from supportdesk.places.plans import planned_for
 #: Whoever has one of these roles sees the learners of their districts; the others' work knows no district.
 OF_A_DISTRICT = frozenset({Role.COORDINATOR, Role.TUTOR})
 _SERVES = table_of(AccountDistrict)
-_LOCK = select(Account.id).where(Account.id == bindparam("wanted")).with_for_update(key_share=True)
 
 
 class NoDistrictNeeded(DeskError):
@@ -113,7 +113,7 @@ def switch_staff(account_id: int, *, active: bool, although: bool = False, actor
 
 def _demand_no_work(account_id: int, *, keeps: Collection[Role], although: bool, now: datetime) -> None:
     """Under the account's lock, so that nothing is given to its holder meanwhile."""
-    connection().scalar(_LOCK, {"wanted": account_id})
+    lock_account(account_id)
     planned = planned_for(account_id, set(_roles_of(account_id)) - set(keeps), now)
     if planned and not although:
         raise WorkAhead(planned)
@@ -132,8 +132,7 @@ def change_districts(
 
     One change after the other, under the account's lock. Raises NotFound, NoDistrictNeeded, UnknownDistrict.
     """
-    if connection().scalar(_LOCK, {"wanted": account_id}) is None:
-        raise NotFound
+    lock_account(account_id)
     demand_districts(add, field="districts")
     if add and OF_A_DISTRICT.isdisjoint(_roles_of(account_id)):
         raise NoDistrictNeeded

@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
+from supportdesk.accounts.locking import lock_account
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
@@ -51,7 +52,6 @@ _SESSION = table_of(PeerSession)
 #: Ten hours. A session is told apart from a slip of the finger.
 LONGEST: Final = 600
 #: One tutor's sessions are written one after the other, so that each sees those before it.
-_LOCK: Final = select(_ACCOUNT.c.id).where(_ACCOUNT.c.id == bindparam("wanted")).with_for_update(key_share=True)
 #: A session whose form arrives twice inserts no second row.
 _WRITE: Final = {
     name: dialect.insert(_SESSION).on_conflict_do_nothing(index_elements=["uuid"]).returning(_SESSION.c.id)
@@ -100,7 +100,7 @@ def log_session(uuid: UUID, tutor_id: int, learner_id: int, held: Held, *, actor
     Sent twice, the same `uuid` is logged once. Raises NotFound unless the two are matched, NotYetHeld, NotYetOver,
     LongAgo, BadMinutes, PlaceMissing, UnknownDistrict, LoggedBefore, Overlapping, UnknownSkill.
     """
-    _lock_tutor(tutor_id)
+    lock_account(tutor_id)
     logged = _written_as(uuid, tutor_id, learner_id)
     if logged is not None:
         return logged
@@ -163,18 +163,13 @@ def _demand_changeable(session: Any, actor: Actor, now: datetime) -> None:
         raise TooLate
 
 
-def _lock_tutor(tutor_id: int) -> None:
-    if connection().scalar(_LOCK, {"wanted": tutor_id}) is None:
-        raise NotFound
-
-
 def _locked(session_id: int) -> Any:
     """The session as it stands once its tutor's others wait. Raises NotFound."""
     wanted = select(_SESSION).where(_SESSION.c.id == session_id)
     found = connection().execute(wanted).one_or_none()
     if found is None:
         raise NotFound
-    _lock_tutor(found.tutor_id)
+    lock_account(found.tutor_id)
     return connection().execute(wanted).one()
 
 

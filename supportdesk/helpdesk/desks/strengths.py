@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import delete, select
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
-from supportdesk.accounts.models import Account
+from supportdesk.accounts.locking import lock_account
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
@@ -21,7 +21,6 @@ from supportdesk.helpdesk.slots import SlotRow
 from supportdesk.learners.models import Device
 
 _STRENGTH = table_of(AdviserStrength)
-_LOCK = select(Account.id).where(Account.id == bindparam("wanted")).with_for_update(key_share=True)
 
 
 class Strengths(NamedTuple):
@@ -63,7 +62,7 @@ def set_strengths(
     """From now on they help with these. Raises NotFound for somebody who is no adviser."""
     if adviser_id not in dict(adviser_choices()):
         raise NotFound
-    connection().scalar(_LOCK, {"wanted": adviser_id})  # of two who set them at once the later stands
+    lock_account(adviser_id)  # of two who set them at once the later stands
     db.session.execute(delete(AdviserStrength).where(AdviserStrength.adviser_id == adviser_id))
     db.session.add_all(AdviserStrength(adviser_id=adviser_id, area_code=area) for area in sorted(areas))
     db.session.add_all(AdviserStrength(adviser_id=adviser_id, device=device) for device in sorted(devices))

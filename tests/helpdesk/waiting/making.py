@@ -17,6 +17,9 @@ from supportdesk.notices.models import Offer, OfferState
 from supportdesk.notices.offers import Answer, answer_offer
 from supportdesk.notices.queries import calls_due
 
+#: How a wish stands, for `line()`.
+WAITS, ASKED, BOOKED, LEFT = WishState.WAITING, WishState.OFFERED, WishState.BOOKED, WishState.LEFT
+
 
 def wait(learner_id: int, desk_id: int | None = None, *, district: str | None = None, **more: Any) -> int:
     """The learner waits for the desk, or for any; the wish's id."""

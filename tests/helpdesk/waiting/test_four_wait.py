@@ -11,7 +11,7 @@ from supportdesk.extensions import db
 from supportdesk.helpdesk.holds.models import SlotHold
 from supportdesk.helpdesk.models import Booking, BookingState
 from supportdesk.helpdesk.queries import free_slots
-from supportdesk.helpdesk.waiting.models import SlotWish, WishState
+from supportdesk.helpdesk.waiting.models import SlotWish
 from supportdesk.learners.models import Channel
 from supportdesk.notices import operations
 from supportdesk.notices.calling import CallOutcome
@@ -22,11 +22,10 @@ from supportdesk.notices.queries import asked_elsewhere, calls_due
 from tests.clocks import Clock
 from tests.factories import make_learner
 from tests.helpdesk.making import DAY, at, book
-from tests.helpdesk.waiting.making import answer, asked_now, free, line, offers, wait
+from tests.helpdesk.waiting.making import ASKED, BOOKED, WAITS, answer, asked_now, free, line, offers, wait
 from tests.notices.making import settle
 
 pytestmark = pytest.mark.usefixtures("context", "city")
-W, O, B = WishState.WAITING, WishState.OFFERED, WishState.BOOKED  # noqa: E741
 
 
 def four_waiting(desk: int) -> list[int]:
@@ -56,10 +55,10 @@ class TestFourWait:
         assert asked_now() == [(third, "25 17:00")]
         answer(Answer.DECLINE)
         assert asked_now() == [(fourth, "25 17:00")]
-        assert line() == [W, W, W, O]
+        assert line() == [WAITS, WAITS, WAITS, ASKED]
         answer(Answer.ACCEPT)
         assert asked_now() == []
-        assert line() == [W, W, W, B]
+        assert line() == [WAITS, WAITS, WAITS, BOOKED]
         assert offers() == [
             (first, OfferState.PASSED_ON),
             (second, OfferState.EXPIRED),
@@ -68,7 +67,7 @@ class TestFourWait:
         ]
         taken = db.session.scalars(select(Booking).where(Booking.state == BookingState.BOOKED)).one()
         assert (taken.learner_id, taken.starts_at) == (fourth, at(10))
-        assert db.session.scalars(select(SlotWish.booking_id).where(SlotWish.state == B)).one() == taken.id
+        assert db.session.scalars(select(SlotWish.booking_id).where(SlotWish.state == BOOKED)).one() == taken.id
         assert db.session.scalars(select(SlotHold.id)).all() == []
         told = select(Notice.kind, Notice.state).where(Notice.learner_id == fourth).order_by(Notice.id)
         assert [tuple(row) for row in db.session.execute(told)] == [
@@ -111,7 +110,7 @@ class TestFourWait:
         free(booked)
         for _one in range(4):
             answer(Answer.DECLINE)
-        assert line() == [W] * 4
+        assert line() == [WAITS] * 4
         assert [slot.starts_at for slot in free_slots(DAY, DAY, after=desk_clock.now())] == [at(10), at(11)]
         assert len(set(db.session.scalars(select(Offer.vacancy)))) == 1
         free(book(desk, adviser, make_learner(), at(10)).booking_id)
@@ -123,4 +122,4 @@ class TestFourWait:
         free(booked)
         free(other)
         assert [who for who, _until in asked_now()] == [first, second]
-        assert line() == [O, O, W, W]
+        assert line() == [ASKED, ASKED, WAITS, WAITS]

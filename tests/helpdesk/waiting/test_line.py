@@ -20,7 +20,7 @@ from supportdesk.helpdesk.holds.models import SlotHold
 from supportdesk.helpdesk.models import Booking, BookingState, DeskHours
 from supportdesk.helpdesk.waiting.errors import AlreadyWaiting, NoSuchPlace, NotInLine, StillInLine
 from supportdesk.helpdesk.waiting.jobs import recall
-from supportdesk.helpdesk.waiting.models import HalfDay, SlotWish, WishState
+from supportdesk.helpdesk.waiting.models import HalfDay, SlotWish
 from supportdesk.helpdesk.waiting.operations import leave_line, wait_again
 from supportdesk.learners.caller import Caller
 from supportdesk.learners.life import change_status
@@ -32,13 +32,24 @@ from supportdesk.notices.offers import Answer, OfferOver
 from tests.clocks import Clock
 from tests.factories import make_learner
 from tests.helpdesk.making import DAY, at, book, keep, make_adviser, make_desk
-from tests.helpdesk.waiting.making import answer, asked_now, free, line, offers, open_offer, wait
+from tests.helpdesk.waiting.making import (
+    ASKED,
+    BOOKED,
+    LEFT,
+    WAITS,
+    answer,
+    asked_now,
+    free,
+    line,
+    offers,
+    open_offer,
+    wait,
+)
 from tests.racing import race
 
 pytestmark = pytest.mark.usefixtures("context", "city")
 #: The first Thursday on which a desk sits.
 FIRST_DAY = date(2026, 11, 26)
-W, O, B, L = WishState.WAITING, WishState.OFFERED, WishState.BOOKED, WishState.LEFT  # noqa: E741
 
 
 class TestWhomItFits:
@@ -49,14 +60,14 @@ class TestWhomItFits:
         wait(make_learner(), weekdays={3}, half_day=HalfDay.MORNING, district="tobu")
         wait(make_learner())
         free(booked)
-        assert line() == [W, W, W, O, W]
+        assert line() == [WAITS, WAITS, WAITS, ASKED, WAITS]
         answer(Answer.DECLINE)
-        assert line() == [W, W, W, W, O]
+        assert line() == [WAITS, WAITS, WAITS, WAITS, ASKED]
 
     def test_a_desk_alone(self, booked: int) -> None:
         wait(make_learner(), make_desk(name="別の窓口", nickname="アルヴェ"))
         free(booked)
-        assert line() == [W]
+        assert line() == [WAITS]
 
     def test_not_who_gave_it_up_nor_the_adviser_nor_who_is_not_active(self, adviser: int, booked: int) -> None:
         gave_up, own, paused = db.session.get_one(Booking, booked).learner_id, make_learner(), make_learner()
@@ -67,7 +78,7 @@ class TestWhomItFits:
             session.execute(update(Learner).where(Learner.id == own).values(person_id=advisers_own))
             session.execute(update(Learner).where(Learner.id == paused).values(status=Status.PAUSED))
         free(booked)
-        assert line() == [W, W, W]
+        assert line() == [WAITS, WAITS, WAITS]
 
     def test_one_who_thinks_about_a_slot_is_not_offered_another(self, desk: int, adviser: int, booked: int) -> None:
         other = book(desk, adviser, make_learner(), at(11)).booking_id
@@ -76,7 +87,7 @@ class TestWhomItFits:
         wait(both)
         free(booked)
         free(other)
-        assert line() == [O, W]
+        assert line() == [ASKED, WAITS]
 
     def test_nobody_is_asked_again_about_a_slot_because_they_wait_twice(
         self, desk: int, adviser: int, booked: int
@@ -87,18 +98,18 @@ class TestWhomItFits:
         wait(make_learner(), desk)
         free(booked)
         answer(Answer.DECLINE)
-        assert line() == [W, W, O]
+        assert line() == [WAITS, WAITS, ASKED]
         answer(Answer.DECLINE)
         free(book(desk, adviser, make_learner(), at(11)).booking_id)
-        assert line() == [O, W, W]
+        assert line() == [ASKED, WAITS, WAITS]
         book(desk, adviser, both, at(10))
-        assert line() == [B, B, O], "what was held for one wish is not offered to another of their own"
+        assert line() == [BOOKED, BOOKED, ASKED], "what was held for one wish is not offered to another of their own"
 
     def test_what_begins_soon_is_left_for_the_next_caller(self, booked: int, clock: Clock) -> None:
         wait(make_learner())
         clock.set(at(8))
         free(booked)
-        assert line() == [W]
+        assert line() == [WAITS]
 
 
 class TestTheirPlace:
@@ -129,16 +140,16 @@ class TestTheirPlace:
             with pytest.raises(refused), transaction():
                 act(first, actor=SYSTEM, now=desk_clock.now())
         free(booked)
-        assert line() == [O, W]
+        assert line() == [ASKED, WAITS]
 
     def test_who_leaves_while_asked_hands_it_on(self, desk: int, booked: int) -> None:
         first, _second = wait(make_learner(), desk), wait(make_learner(), desk)
         free(booked)
         with transaction():
             leave_line(first, actor=SYSTEM, now=desk_clock.now())
-        assert line() == [L, O]
+        assert line() == [LEFT, ASKED]
         answer(Answer.LEAVE)
-        assert line() == [L, L]
+        assert line() == [LEFT, LEFT]
 
     def test_whose_time_with_us_ends_hands_it_on_as_well(self, desk: int, booked: int) -> None:
         first = make_learner()
@@ -147,7 +158,7 @@ class TestTheirPlace:
         free(booked)
         with transaction():
             change_status(first, Status.LEFT, StatusReason.OWN_WISH, actor=SYSTEM, now=desk_clock.now())
-        assert line() == [L, O]
+        assert line() == [LEFT, ASKED]
 
 
 def test_two_records_that_wait_for_the_same_desk_are_not_one_yet(desk: int) -> None:
@@ -168,7 +179,7 @@ class TestBookedByHand:
         wait(second, desk)
         free(booked)
         booking = book(desk, adviser, first, at(11)).booking_id
-        assert line() == [B, O]
+        assert line() == [BOOKED, ASKED]
         assert db.session.scalars(select(SlotWish.booking_id).order_by(SlotWish.id)).first() == booking
         assert [who for who, _until in asked_now()] == [second]
 
@@ -179,7 +190,7 @@ class TestBookedByHand:
         with pytest.raises(SlotTaken):
             book(desk, adviser, make_learner(), at(10))
         book(desk, adviser, first, at(10))
-        assert line() == [B]
+        assert line() == [BOOKED]
         assert offers() == [(first, OfferState.LEFT)]
 
     def test_a_booking_at_another_desk_ends_no_wish_for_this_one(self, desk: int) -> None:
@@ -187,7 +198,7 @@ class TestBookedByHand:
         wait(learner, desk)
         wait(learner)
         book(make_desk(keiko, name="別の窓口"), keiko, learner, at(10))
-        assert line() == [W, B]
+        assert line() == [WAITS, BOOKED]
 
     def test_what_another_desk_holds_for_them_goes_on_too(self, desk: int, adviser: int, booked: int) -> None:
         keiko = make_adviser("keiko")
@@ -197,9 +208,9 @@ class TestBookedByHand:
         wait(second)
         free(booked)
         book(other, keiko, first, at(11))
-        assert line() == [B, O]
+        assert line() == [BOOKED, ASKED]
         book(other, keiko, second, at(10))
-        assert line() == [B, B]
+        assert line() == [BOOKED, BOOKED]
         assert db.session.scalars(select(SlotHold.id)).all() == []
 
 
@@ -219,7 +230,7 @@ class TestNotToBeHad:
             else:
                 db.session.get_one(Account, adviser).leave_from = DAY
         assert recall(desk_clock.now()) == (how == "leave"), "what no desk is told of, the worker finds"
-        assert line() == [W]
+        assert line() == [WAITS]
         assert [state for _who, state in offers()] == [OfferState.WITHDRAWN]
         assert asked_now() == []
         assert db.session.scalars(select(SlotHold.id)).all() == []
@@ -229,7 +240,7 @@ class TestNotToBeHad:
         wait(make_learner(), desk)
         free(booked)
         assert pass_on_offers(clock.set(at(10))) == 1
-        assert line() == [W, W]
+        assert line() == [WAITS, WAITS]
 
 
 class TestNewSlots:
@@ -239,8 +250,10 @@ class TestNewSlots:
         keiko = make_adviser("keiko")
         with transaction():
             keep(desk, keiko)
-        assert line() == [O, W, O]
-        first, third = db.session.scalars(select(SlotWish.offered_at).where(SlotWish.state == O).order_by(SlotWish.id))
+        assert line() == [ASKED, WAITS, ASKED]
+        first, third = db.session.scalars(
+            select(SlotWish.offered_at).where(SlotWish.state == ASKED).order_by(SlotWish.id)
+        )
         assert (first, third) == (at(10, day=FIRST_DAY), at(11, day=FIRST_DAY))
 
     def test_so_is_what_is_not_off_any_more(self, desk: int, adviser: int) -> None:
@@ -283,8 +296,8 @@ def test_two_answers_and_the_deadline_at_once_give_the_slot_to_one(
     outcomes = race(app, [accept, lambda: pass_on_offers(late), lambda: answer(Answer.DECLINE, offer_id), accept])
     if "accepted" in outcomes:
         assert outcomes.count("accepted") == 1
-        assert line() == [B, W]
+        assert line() == [BOOKED, WAITS]
     else:
-        assert line() == [W, O]
+        assert line() == [WAITS, ASKED]
     with pytest.raises(OfferOver):
         answer(Answer.DECLINE, offer_id)
