@@ -174,9 +174,10 @@ def connection() -> Connection:
     """The connection of the transaction under way, for statements written once at import.
 
     It carries them out in two thirds of the time that the session takes; objects belong to the session all the same.
+    The session makes a savepoint when it is first asked within, so within one it is asked each time.
     """
     session = db.session()
-    writing: Connection | None = session.info.get(_WRITING)
+    writing: Connection | None = None if session.in_nested_transaction() else session.info.get(_WRITING)
     return writing or session.connection()
 
 

@@ -80,7 +80,6 @@ def try_to_place(
     """
     try:
         with db.session.begin_nested():
-            db.session.connection()  # the savepoint is made when the session is asked, and `connection()` asks nobody
             place(run, application, asked=asked, actor=actor, now=now)
     except DeskError as refusal:
         application.state, application.because = ApplicationState.HELD, HeldBecause.NO_PLACE

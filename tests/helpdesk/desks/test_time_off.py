@@ -14,13 +14,15 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
-from supportdesk.helpdesk.desks.lost import lost_slots, with_somewhere_to_go
+from supportdesk.helpdesk.desks.lost import lost_slots, move_lost, with_somewhere_to_go
 from supportdesk.helpdesk.desks.operations import remove_hours
 from supportdesk.helpdesk.desks.time_off import Days, end_time_off, let_adviser_off, shut_desk
 from supportdesk.helpdesk.errors import AdviserElsewhere, DeskShut
 from supportdesk.helpdesk.models import Booking, BookingState, DeskHours
 from supportdesk.helpdesk.queries import free_slots
+from supportdesk.helpdesk.slots import Wanted
 from supportdesk.notices.models import Notice
+from tests.classes.making import enrol, make_run, meeting_at
 from tests.factories import make_learner, make_reference
 from tests.helpdesk.making import DAY, at, book, close_venue, keep, make_adviser, make_desk
 from tests.pages import PageClient
@@ -140,3 +142,17 @@ def test_reception_notes_that_an_adviser_is_away_and_moves_everybody_by_one_pres
     page = reception.get("/helpdesk/off")
     page = reception.submit(page, "けす", follow=True)
     assert "これからの休みは、入っていません" in page.text
+
+
+@pytest.mark.usefixtures("context")
+def test_who_is_elsewhere_at_the_other_time_keeps_what_they_had() -> None:
+    make_reference()
+    adviser = make_adviser("keiko")
+    desk = make_desk(adviser)
+    learner = make_learner()
+    booking = book(desk, adviser, learner, at(10)).booking_id
+    enrol(make_run(meeting_at(DAY, 11)), learner)
+    with transaction():
+        told = move_lost([(booking, Wanted(desk, adviser, at(11)))], actor=SYSTEM, now=clock.now())
+    assert (told.moved, [refused for refused, _why in told.refused]) == (0, [booking])
+    assert db.session.execute(select(Booking.id, Booking.state)).all() == [(booking, BookingState.BOOKED)]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from supportdesk.extensions import db
 from supportdesk.helpdesk.models import Booking, BookingState
+from tests.classes.making import enrol, make_run, meeting_at
 from tests.factories import make_learner
 from tests.helpdesk.making import DAY, at, book, close_venue, let_everybody_book, make_adviser, make_desk
 from tests.pages import PageClient
@@ -54,3 +55,19 @@ def test_no_more_than_one_may_have_and_nothing_of_what_was_cancelled(app: Flask,
     assert "もう4件あります" in page.text
     reception.submit(reception.get(f"/helpdesk/bookings/{booking}/cancel"), expect=303)
     assert "もう取り消されています" in reception.get(f"/helpdesk/bookings/{booking}/repeat").text
+
+
+def test_a_day_on_which_the_learner_is_elsewhere_is_missed_and_leaves_no_trace(
+    app: Flask, reception: PageClient
+) -> None:
+    with app.app_context():
+        keiko = make_adviser("keiko")
+        learner = make_learner()
+        booking = book(make_desk(keiko), keiko, learner).booking_id
+        enrol(make_run(meeting_at(DAY + 2 * WEEK, 10)), learner)
+    page = reception.submit(
+        reception.get(f"/helpdesk/bookings/{booking}/repeat?weeks=2&times=2"), "repeat", follow=True
+    )
+    assert "12月17日（木）は予約できませんでした" in page.text
+    with app.app_context():
+        assert db.session.scalars(select(Booking.id)).all() == [booking]
