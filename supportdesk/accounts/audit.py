@@ -15,7 +15,7 @@ from supportdesk.accounts import lanes
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.chain import Head, chain_key, row_hash
 from supportdesk.accounts.models import AuditEntry, AuditSubject
-from supportdesk.core.database import at_the_end, connection, one_or_many, table_of
+from supportdesk.core.database import along, at_the_end, connection, one_or_many, table_of
 from supportdesk.core.permissions import Actor, access_of
 
 _ENTRY = table_of(AuditEntry)
@@ -104,7 +104,8 @@ def _written_along(learners: list[int]) -> Callable[[Mapping[str, Any], list[dic
 
     def move(steps: Mapping[str, Any], rows: list[dict[str, Any]]) -> bool:
         said = {f"its_{column.name}": rows[0][column.name] for column in _SAID}
-        return connection().scalar(_MOVE_AND_RECORD, {**steps, **said, "learners": learners}) is not None
+        written = along(_MOVE_AND_RECORD, {**steps, **said, "learners": learners})
+        return connection().scalar(*written) is not None
 
     return move
 

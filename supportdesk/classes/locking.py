@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select, update
 from supportdesk.classes.errors import RunNotOpen
 from supportdesk.classes.models import Filling, Meeting, Run, RunState
 from supportdesk.classes.rules import is_open
-from supportdesk.core.database import connection, table_of
+from supportdesk.core.database import connection, table_of, write_along
 from supportdesk.core.errors import NotFound
 from supportdesk.places.models import Venue
 from supportdesk.places.occupancy import Claim
@@ -102,8 +102,8 @@ _LOCK_SEVERAL = (
 )
 _COUNT = (
     update(RUN)
-    .where(RUN.c.id == bindparam("wanted"))
-    .values(taken=RUN.c.taken + bindparam("seats"), waiting=RUN.c.waiting + bindparam("in_line"))
+    .where(RUN.c.id == bindparam("counted_run"))
+    .values(taken=RUN.c.taken + bindparam("more_seats"), waiting=RUN.c.waiting + bindparam("more_in_line"))
 )
 
 
@@ -139,4 +139,4 @@ def lock_runs(run_ids: Iterable[int]) -> None:
 
 def count(run_id: int, *, seats: int = 0, in_line: int = 0) -> None:
     """Add to the number of seats taken and of those who wait."""
-    connection().execute(_COUNT, {"wanted": run_id, "seats": seats, "in_line": in_line})
+    write_along(_COUNT, {"counted_run": run_id, "more_seats": seats, "more_in_line": in_line})

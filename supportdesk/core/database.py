@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import enum
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -20,10 +20,13 @@ from sqlalchemy import (
     Engine,
     Enum,
     ForeignKey,
+    Insert,
     MetaData,
+    Select,
     Table,
     Text,
     TypeDecorator,
+    Update,
     event,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -32,6 +35,7 @@ from sqlalchemy.exc import IntegrityError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
+from supportdesk.core.ending import ENDING, Ending, ending_of
 from supportdesk.core.errors import DeskError
 from supportdesk.core.turns import wait_for_turn
 from supportdesk.extensions import db
@@ -116,8 +120,6 @@ def foreign_key(target: str, *, index: bool = True, **options: Any) -> Any:
 
 #: Where a session keeps the connection it writes on: a booking asks a dozen times, and SQLAlchemy thinks each time.
 _WRITING = "writing"
-#: Where a session keeps what its transaction is to do at its end.
-_AT_THE_END = "at the end"
 T = TypeVar("T")
 
 
@@ -130,20 +132,20 @@ def transaction() -> Iterator[Session]:
     session = db.session()
     if session.in_transaction():
         session.commit()
+    ending = session.info[ENDING] = Ending()
     try:
-        session.info[_WRITING] = session.connection(execution_options={"write": True})
-        session.info[_AT_THE_END] = {}
+        writing = session.info[_WRITING] = session.connection(execution_options={"write": True, ENDING: ending})
         yield session
         session.flush()
-        for act, given in session.info[_AT_THE_END].items():
-            act([item for item, _savepoint in given])
+        ending.act()
+        ending.write(writing)
         session.commit()
     except BaseException:
         session.rollback()
         raise
     finally:
         session.info.pop(_WRITING, None)
-        session.info.pop(_AT_THE_END, None)
+        session.info.pop(ENDING, None)
 
 
 def at_the_end(act: Callable[[list[T]], None], item: T) -> None:
@@ -153,21 +155,28 @@ def at_the_end(act: Callable[[list[T]], None], item: T) -> None:
     waits for anything else. Items given under a savepoint that is rolled back are dropped with what they tell.
     """
     session = db.session()
-    if _AT_THE_END not in session.info:
-        raise RuntimeError("a write outside transaction()")
-    session.info[_AT_THE_END].setdefault(act, []).append((item, session.get_nested_transaction()))
+    ending_of(session).add_act(act, item, session.get_nested_transaction())
+
+
+def write_along(statement: Insert | Update, values: Mapping[str, Any]) -> None:
+    """Write a row whose outcome nobody asks for, and which breaks no rule: before the next statement of this
+    transaction, or with its last one.
+
+    Whoever reads finds it, and on PostgreSQL it is spared a way to the server if its values go by names of their own.
+    """
+    connection()  # makes the savepoint that the row is to go with
+    ending_of(db.session()).add_row(statement, values)
+
+
+def along(statement: Select[Any], values: Mapping[str, Any]) -> tuple[Select[Any], Mapping[str, Any]]:
+    """A transaction's last statement on PostgreSQL, writing the rows that were to be written along."""
+    return ending_of(db.session()).along(statement, values)
 
 
 @event.listens_for(Session, "after_soft_rollback")
 def _drop_what_was_rolled_back(session: Session, ended: SessionTransaction) -> None:
-    for given in session.info.get(_AT_THE_END, {}).values() if ended.nested else ():
-        given[:] = [(item, savepoint) for item, savepoint in given if not _is_within(savepoint, ended)]
-
-
-def _is_within(savepoint: SessionTransaction | None, outer: SessionTransaction) -> bool:
-    while savepoint is not None and savepoint is not outer:
-        savepoint = savepoint.parent
-    return savepoint is outer
+    if ended.nested and ENDING in session.info:
+        ending_of(session).drop(ended)
 
 
 def connection() -> Connection:
@@ -278,3 +287,10 @@ def _refuse_stray_write(
     writes = context is not None and (context.isinsert or context.isupdate or context.isdelete)
     if writes and not connection.get_execution_options().get("write"):
         raise RuntimeError("a write outside transaction()")
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _write_what_waits(connection: Connection, *_of_the_next_statement: object) -> None:
+    ending: Ending | None = connection.get_execution_options().get(ENDING)
+    if ending is not None:
+        ending.write(connection)

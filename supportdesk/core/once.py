@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.datastructures import FileStorage
 
-from supportdesk.core.database import Base, table_of, transaction
+from supportdesk.core.database import Base, table_of, transaction, write_along
 from supportdesk.core.errors import DeskError
 from supportdesk.extensions import db
 
@@ -42,7 +42,9 @@ _CLAIM: Final = {
     for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
 }
 _EARLIER: Final = select(_RECEIPT.c.sending, _RECEIPT.c.location).where(_RECEIPT.c.token == bindparam("wanted"))
-_SETTLE: Final = update(_RECEIPT).where(_RECEIPT.c.token == bindparam("wanted")).values(location=bindparam("place"))
+_SETTLE: Final = (
+    update(_RECEIPT).where(_RECEIPT.c.token == bindparam("settled")).values(location=bindparam("settled_at_address"))
+)
 
 
 class AlreadySent(DeskError):
@@ -75,7 +77,7 @@ def once(token: str, now: datetime, act: Callable[[], str]) -> str:
                 raise AlreadySent
             return earlier.location or "/"
         location = act()
-        session.connection().execute(_SETTLE, {"wanted": token, "place": location})
+        write_along(_SETTLE, {"settled": token, "settled_at_address": location})
         return location
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, case, insert, null, select, update
 
-from supportdesk.core.database import connection, one_or_many, table_of
+from supportdesk.core.database import connection, table_of, write_along
 from supportdesk.learners.models import Channel, Status
 from supportdesk.learners.standing import Standing
 from supportdesk.notices.models import UNSETTLED, Fallback, Notice, NoticeState
@@ -16,7 +16,11 @@ from supportdesk.notices.models import UNSETTLED, Fallback, Notice, NoticeState
 _NOTICE = table_of(Notice)
 #: By which of mail and LINE something leaves this house: by neither so far.
 LEAVES: Final[frozenset[Channel]] = frozenset()
-_QUEUE: Final = insert(_NOTICE).inline()  # nobody asks for its id
+#: Nobody asks for its id.
+_QUEUE: Final = insert(_NOTICE).inline()
+_QUEUE_ALONG: Final = _QUEUE.values(
+    {column: bindparam(f"notice_{column.name}") for column in _NOTICE.c if column is not _NOTICE.c.id}
+)
 _IS_UNSETTLED: Final = _NOTICE.c.state.in_(UNSETTLED)
 _CANCEL: Final = (
     update(_NOTICE)
@@ -74,8 +78,10 @@ def queue_notice(
 def queue_notices(notices: Iterable[ToTell], *, now: datetime) -> None:
     """Write several notices as `queue_notice` writes one: one statement however many."""
     rows = [_row(one, now) for one in notices]
-    if rows:
-        connection().execute(_QUEUE, one_or_many(rows))
+    if len(rows) == 1:
+        write_along(_QUEUE_ALONG, {f"notice_{name}": value for name, value in rows[0].items()})
+    elif rows:
+        connection().execute(_QUEUE, rows)
 
 
 def _row(one: ToTell, now: datetime) -> dict[str, Any]:
@@ -93,11 +99,14 @@ def _row(one: ToTell, now: datetime) -> dict[str, Any]:
         "call_to": one.call_to,
         "text": one.text,
         "state": state,
+        "attempts": 0,
         "created_at": now,
         "due_at": one.due_at or now,
         "tell_until": one.tell_until,
         "tell_by": one.tell_by,
+        "withdrawn_at": None,
         "settled_at": None if state is NoticeState.WAITING else now,
+        "settled_by": None,
     }
 
 
