@@ -21,6 +21,7 @@ from supportdesk.demo.crowd import fill_register
 from supportdesk.extensions import db
 from supportdesk.helpdesk.desks.operations import Kept, Particulars, add_hours, open_desk
 from supportdesk.helpdesk.office import OFFERED_DAYS
+from supportdesk.helpdesk.operations import book_consultation
 from supportdesk.helpdesk.queries import free_slots
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.places.calendar import closed_because
@@ -30,12 +31,17 @@ from supportdesk.reference import load_reference
 LISTED = 50
 SEATS = 20
 DESKS, ADVISERS, DAYS = 9, 25, 90
+#: So many seats and consultations are taken already. PostgreSQL plans by what tables hold: it looks through a table that
+#: was empty a minute ago from end to end, however many rows have come since.
+TAKEN = 1000
 USERNAME, PASSWORD = "reception", "akita-demo"
 _HOURS = ((time(9), time(12)), (time(13), time(17)))
 
 
 def fill(learners: int, runs: int) -> list[int]:
-    """Classes of the coming weeks for the schedule, and others, not listed, to enrol in; returns the latter's ids."""
+    """Classes of the coming weeks for the schedule, and others, not listed: some are full, some to enrol in; returns the
+    latter's ids.
+    """
     now, kept = clock.now(), kept_hash(PASSWORD)
     with transaction():
         load_reference()
@@ -44,7 +50,8 @@ def fill(learners: int, runs: int) -> list[int]:
     venues = list(db.session.scalars(select(Venue).order_by(Venue.id)))
     courses = list(db.session.scalars(select(Course.code).order_by(Course.code)))
     with transaction():
-        days = list(itertools.islice(_open_days(venues), 1 + (LISTED + runs) // 6))
+        full = min(TAKEN, learners // 2) // SEATS
+        days = list(itertools.islice(_open_days(venues), 1 + (LISTED + full + runs) // 6))
         made = [
             plan_run(
                 RunPlan(
@@ -58,11 +65,13 @@ def fill(learners: int, runs: int) -> list[int]:
                 actor=SYSTEM,
                 now=now,
             )
-            for number in range(LISTED + runs)
+            for number in range(LISTED + full + runs)
         ]
         for run_id in made[:LISTED]:
             enrol_learner(run_id, learners - run_id, actor=SYSTEM, now=now)
-    return made[LISTED:]
+        for number, run_id in enumerate(made[LISTED : LISTED + full] * SEATS):
+            enrol_learner(run_id, learners - LISTED - number, actor=SYSTEM, now=now)
+    return made[LISTED + full :]
 
 
 def _open_days(venues: Sequence[Venue]) -> Iterator[date]:
@@ -78,8 +87,8 @@ def _meeting(day: date, hour: int) -> MeetingPlan:
     return MeetingPlan(starts_at, starts_at + timedelta(hours=1), None, ())
 
 
-def open_desks(now: datetime) -> list[Wanted]:
-    """Nine desks that twenty-five advisers keep from Monday to Friday; the slots of ninety days, the next first."""
+def open_desks(learners: int, now: datetime) -> list[Wanted]:
+    """Nine desks that twenty-five advisers keep from Monday to Friday; the free slots of ninety days, the next first."""
     venues = list(db.session.scalars(select(Venue).order_by(Venue.id).limit(DESKS)))
     kept = kept_hash("of advisers who never log in")
     with transaction():
@@ -99,4 +108,9 @@ def open_desks(now: datetime) -> list[Wanted]:
                 hours = Kept(weekday, opens, closes)
                 add_hours(desks[number % DESKS], hours, adviser_id=adviser_id, actor=SYSTEM, now=now)
     first = clock.local(now).date() + timedelta(days=1)
-    return [slot.wanted for slot in free_slots(first, first + timedelta(days=DAYS), after=now)]
+    slots = [slot.wanted for slot in free_slots(first, first + timedelta(days=DAYS), after=now)]
+    taken = min(TAKEN, learners // 2)
+    with transaction():
+        for number, slot in enumerate(slots[-taken:]):
+            book_consultation(*slot, learners - number, actor=SYSTEM, now=now)
+    return slots[:-taken]

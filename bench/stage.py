@@ -59,7 +59,7 @@ def set_up(url: str, bare_url: str, folder: Path, *, learners: int, runs: int) -
     with app.app_context():
         alembic.command.upgrade(app.extensions["migrate"].migrate.get_config(), "heads")
         open_runs = fill(learners, runs)
-        slots = open_desks(clock.now())
+        slots = open_desks(learners, clock.now())
         page = app.test_client().get("/schedule").get_data(as_text=True)
         _fill_bare(bare_url)
         db.session.remove()

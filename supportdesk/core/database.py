@@ -196,15 +196,8 @@ def one_or_many(rows: list[T]) -> T | list[T]:
 
 
 def reading() -> Connection:
-    """A connection for one single SELECT outside the session: `with reading() as connection`.
-
-    One statement sees one state of the data by itself: on PostgreSQL it is spared the way to the server for BEGIN and
-    for ROLLBACK. (SQLite has no such way, and its driver would come out of that mode changed.)
-    """
-    connection = db.engine.connect()
-    if connection.dialect.name == "postgresql":
-        connection.execution_options(isolation_level="AUTOCOMMIT")
-    return connection
+    """A connection for one single SELECT outside the session: `with reading() as connection`."""
+    return db.engine.connect()
 
 
 @contextmanager
@@ -241,10 +234,16 @@ def _ignoring_conflict(table: Any, name: str) -> Any:
 
 @event.listens_for(Engine, "connect")
 def _set_up_connection(dbapi_connection: Any, _record: object) -> None:
-    if type(dbapi_connection).__module__.startswith("sqlite3"):
+    if _is_sqlite(dbapi_connection):
         dbapi_connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
             dbapi_connection.execute(f"PRAGMA {pragma}")
+    else:
+        dbapi_connection.autocommit = True
+
+
+def _is_sqlite(dbapi_connection: object) -> bool:
+    return type(dbapi_connection).__module__.startswith("sqlite3")
 
 
 #: A connection that has worked so lately (seconds) is not asked first whether the server still knows it: that would be
@@ -253,31 +252,37 @@ TRUSTED_FOR = 1.0
 
 
 @event.listens_for(Pool, "checkin")
-def _note_its_work(_dbapi_connection: Any, record: ConnectionPoolEntry) -> None:
+def _note_its_work(dbapi_connection: Any, record: ConnectionPoolEntry) -> None:
     record.info["worked_at"] = time.monotonic()
+    if dbapi_connection is not None and not _is_sqlite(dbapi_connection) and not dbapi_connection.closed:
+        dbapi_connection.autocommit = True
 
 
 @event.listens_for(Pool, "checkout")
 def _ask_whether_it_lives(dbapi_connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
     """A server that was started again meanwhile costs nobody an error page: the pool connects anew."""
     lately = time.monotonic() - record.info.get("worked_at", time.monotonic()) < TRUSTED_FOR
-    if lately or type(dbapi_connection).__module__.startswith("sqlite3"):
+    if lately or _is_sqlite(dbapi_connection):
         return
     try:
         dbapi_connection.execute("SELECT 1")
-        dbapi_connection.rollback()
     except dbapi_connection.OperationalError as error:
         raise InvalidatePoolError from error
 
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
+    """PostgreSQL shows each statement of a reader the state of its own moment, in a transaction or not. So a reader has
+    none: that spares two ways to the server, and ROLLBACK would make the driver forget all that it has prepared.
+    """
+    writing = connection.get_execution_options().get("write")
+    driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
-        writing = connection.get_execution_options().get("write")
         if writing:
             wait_for_turn(connection)
-        driver: Any = connection.connection.driver_connection
         driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+    elif writing:
+        driver.autocommit = False  # until it goes back to its pool: the driver begins with the first statement
 
 
 @event.listens_for(Engine, "before_cursor_execute")

@@ -151,6 +151,7 @@ def _write(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]])
             driver.execute(f"ANALYZE {table}")
             return
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
+        driver.autocommit = False
         with driver.cursor() as cursor, _without_foreign_keys(cursor, table), _without_indices(cursor, table):
             with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)) as copy:
                 for row in rows:
@@ -161,7 +162,6 @@ def _write(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]])
         driver.commit()
         driver.autocommit = True
         driver.execute(sql.SQL("VACUUM ANALYZE {}").format(sql.Identifier(table)))
-        driver.autocommit = False
     finally:
         raw.close()
 
