@@ -6,11 +6,10 @@ before. Which those are follows from adviser and time alone, so that no row says
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import bindparam, exists, func, or_, select
 
 from supportdesk.core import clock
 from supportdesk.core.database import connection, table_of
@@ -22,34 +21,44 @@ from supportdesk.helpdesk.office import LONG_WAIT_DAYS, MOST_OPEN, SET_ASIDE_DAY
 from supportdesk.helpdesk.waiting.models import OPEN_WISH, SlotWish
 
 _WISH = table_of(SlotWish)
-_OF_LEARNER: Final = select(func.count()).select_from(BOOKING).where(BOOKING.c.learner_id == bindparam("learner_id"))
-_COUNTS = select(
+_OF_LEARNER: Final = select(func.count()).select_from(BOOKING).where(BOOKING.c.learner_id == bindparam("wanted"))
+#: What a learner has so far, as `SoFar` is read from it.
+SO_FAR: Final = (
     _OF_LEARNER.where(BOOKING.c.state == BookingState.BOOKED, BOOKING.c.ends_at > bindparam("now"), ~BOOKING.c.walk_in)
     .scalar_subquery()
     .label("open"),
-    _OF_LEARNER.where(BOOKING.c.state.in_((BookingState.BOOKED, BookingState.HELD))).scalar_subquery().label("ever"),
-).subquery("counts")
-_SO_FAR: Final = select(_COUNTS.c.open, _COUNTS.c.ever, _WISH.c.id, _WISH.c.since, _WISH.c.offered_desk_id).select_from(
-    _COUNTS.outerjoin(_WISH, and_(_WISH.c.learner_id == bindparam("learner_id"), _WISH.c.state.in_(OPEN_WISH)))
+    or_(
+        ~exists().where(
+            BOOKING.c.learner_id == bindparam("wanted"),
+            BOOKING.c.state.in_((BookingState.BOOKED, BookingState.HELD)),
+        ),
+        exists().where(
+            _WISH.c.learner_id == bindparam("wanted"),
+            _WISH.c.state.in_(OPEN_WISH),
+            _WISH.c.since <= bindparam("long_ago"),
+        ),
+    ).label("comes_first"),
 )
+_SO_FAR: Final = select(*SO_FAR)
 
 
 class SoFar(NamedTuple):
-    """How many consultations a learner has to come; whether they come first, because they never had one or have waited
-    long; and their open wishes: `id` and `offered_desk_id` of each.
+    """How many consultations a learner has to come; and whether they come first, because they never had one or have
+    waited long.
     """
 
     open: int
     comes_first: bool
-    wishes: Sequence[Any]
 
 
 def so_far(learner_id: int, now: datetime) -> SoFar:
     """One statement."""
-    rows = connection().execute(_SO_FAR, {"learner_id": learner_id, "now": now}).all()
-    wishes = [row for row in rows if row.id is not None]
-    long_ago = now - timedelta(days=LONG_WAIT_DAYS.get())
-    return SoFar(rows[0].open, not rows[0].ever or any(wish.since <= long_ago for wish in wishes), wishes)
+    return SoFar._make(connection().execute(_SO_FAR, asked_so_far(learner_id, now)).one())
+
+
+def asked_so_far(learner_id: int, now: datetime) -> dict[str, Any]:
+    """What SO_FAR is given."""
+    return {"wanted": learner_id, "now": now, "long_ago": now - timedelta(days=LONG_WAIT_DAYS.get())}
 
 
 def demand_fair(slot: LockedSlot, have: SoFar, *, waited: bool, now: datetime) -> None:

@@ -1,12 +1,12 @@
 """The desk's row, locked: everything that gives or frees a slot begins here. Called by operations.
 
 The order of locks is the same everywhere: desks by id, then bookings, then the venue (places/calendar.py), then those
-who wait (waiting/line.py), then cells.
+who wait (waiting/line.py), then the learner, then cells.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
@@ -27,6 +27,7 @@ from supportdesk.helpdesk.models import Booking, Desk, DeskHours
 from supportdesk.helpdesk.office import BOOKED_AHEAD_DAYS
 from supportdesk.helpdesk.patterns import is_kept
 from supportdesk.helpdesk.slots import Hours, Off, Slot, cut, why_shut
+from supportdesk.helpdesk.waiting.models import OPEN_WISH, SlotWish
 from supportdesk.places.calendar import holding_open
 from supportdesk.places.models import Closure, District, Venue
 
@@ -38,6 +39,7 @@ _VENUE = table_of(Venue)
 _DISTRICT = table_of(District)
 _HOLD = table_of(SlotHold)
 _CLOSURE = table_of(Closure)
+_WISH = table_of(SlotWish)
 #: Condition: the account can be booked, because it is in use and still an adviser's.
 ADVISES: Final = and_(
     _ACCOUNT.c.active,
@@ -90,8 +92,12 @@ HOURS_COLUMNS: Final = (
 )
 
 # FOR NO KEY UPDATE: whoever adds a row that points at the desk need not wait; whoever gives a slot does.
-_LOCK_SLOT = holding_open(
-    select(*HOURS_COLUMNS, DESK.c.active)
+_LOCK_HOURS = holding_open(
+    select(
+        *HOURS_COLUMNS,
+        DESK.c.active,
+        exists().where(_WISH.c.learner_id == bindparam("learner_id"), _WISH.c.state.in_(OPEN_WISH)).label("waits"),
+    )
     .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
     .join(_DISTRICT, _DISTRICT.c.code == _VENUE.c.district_code)
     .outerjoin(
@@ -108,7 +114,7 @@ _LOCK_SLOT = holding_open(
     .with_for_update(key_share=True, of=DESK)
 )
 #: What may be in the way of a slot, whose row says no word of it: asked once the desk and its venue are locked.
-_IN_THE_WAY = union_all(
+IN_THE_WAY: Final = union_all(
     select(
         literal("hold").label("kind"),
         _HOLD.c.owner.label("words"),
@@ -139,6 +145,11 @@ _LOCK_SEVERAL = (
     .order_by(DESK.c.id)
     .with_for_update(key_share=True)
 )
+_LOCK_FREE = (
+    select(DESK.c.id)
+    .where(DESK.c.id.in_(bindparam("wanted", expanding=True)))
+    .with_for_update(key_share=True, skip_locked=True)
+)
 _LOCK_BOOKING = (
     select(BOOKING, DESK.c.name.label("desk"), _VENUE.c.name.label("venue"), _VENUE.c.nickname)
     .join(DESK, DESK.c.id == BOOKING.c.desk_id)
@@ -148,45 +159,87 @@ _LOCK_BOOKING = (
 )
 
 
+@dataclass(frozen=True)
+class LockedHours:
+    """A desk that nobody else gives slots of now, and when the adviser is there on that weekday: rows of `Hours`.
+
+    `waits`: whether the learner who is to have the slot waited for anything as it was asked for.
+    """
+
+    rows: Sequence[Any]
+    desk_id: int
+    adviser_id: int
+    starts_at: datetime
+    waits: bool
+
+    @property
+    def day(self) -> date:
+        """The slot's, in Japan."""
+        return clock.local(self.starts_at).date()
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What IN_THE_WAY is given."""
+        return {
+            "desk_id": self.desk_id,
+            "adviser_id": self.adviser_id,
+            "starts_at": self.starts_at,
+            "day": self.day,
+            "venue_id": self.rows[0].venue_id,
+        }
+
+    def slot(self, in_the_way: Sequence[Any], now: datetime) -> LockedSlot:
+        """The slot that begins then, with what was found to be in its way. Raises SlotPast, DeskShut, NoSuchSlot."""
+        if self.starts_at <= now:
+            raise SlotPast
+        closed = next((fact.words for fact in in_the_way if fact.kind == "closure"), None)
+        off = [
+            Off(self.desk_id, None, self.day, self.day, fact.opens, fact.closes, fact.words)
+            for fact in in_the_way
+            if fact.kind == "off"
+        ]
+        hours = [Hours._make(row[:-2]) for row in self.rows if row.active and row.person_id is not None]
+        slot = _cut_at(self.starts_at, self.day, hours)
+        if slot is None or self.starts_at - now > timedelta(days=BOOKED_AHEAD_DAYS.get()):
+            raise NoSuchSlot
+        kept = slot.hours
+        reason = why_shut(kept, self.day, slot.starts_at, slot.ends_at, closed=closed, off=off)
+        if reason is not None:
+            raise DeskShut(short_day(self.starts_at), reason)
+        return LockedSlot(
+            kept.desk_id,
+            kept.desk,
+            kept.nickname or kept.venue,
+            self.adviser_id,
+            kept.person_id,
+            self.starts_at,
+            slot.ends_at,
+            next((Held(fact.words, fact.until) for fact in in_the_way if fact.kind == "hold"), None),
+        )
+
+
+def lock_hours(desk_id: int, adviser_id: int, starts_at: datetime, learner_id: int | None = None) -> LockedHours:
+    """Wait for the desk and keep it until the transaction ends. Raises NotFound for a desk that there is not."""
+    asked = {
+        "desk_id": desk_id,
+        "adviser_id": adviser_id,
+        "weekday": clock.local(starts_at).weekday(),
+        "learner_id": learner_id,
+    }
+    rows = connection().execute(_LOCK_HOURS, asked).all()
+    if not rows:
+        raise NotFound
+    return LockedHours(rows, desk_id, adviser_id, starts_at, bool(rows[0].waits))
+
+
 def lock_slot(desk_id: int, adviser_id: int, starts_at: datetime, now: datetime) -> LockedSlot:
     """Wait for the desk and keep it until the transaction ends; the slot that begins at that time.
 
     Raises NotFound for a desk that there is not, SlotPast, DeskShut and NoSuchSlot. Whether somebody has the slot is
     not asked here.
     """
-    day = clock.local(starts_at).date()
-    asked = {"desk_id": desk_id, "adviser_id": adviser_id, "weekday": day.weekday()}
-    rows = connection().execute(_LOCK_SLOT, asked).all()
-    if not rows:
-        raise NotFound
-    if starts_at <= now:
-        raise SlotPast
-    in_the_way = (
-        connection()
-        .execute(_IN_THE_WAY, {**asked, "venue_id": rows[0].venue_id, "day": day, "starts_at": starts_at})
-        .all()
-    )
-    closed = next((fact.words for fact in in_the_way if fact.kind == "closure"), None)
-    off = [
-        Off(desk_id, None, day, day, fact.opens, fact.closes, fact.words) for fact in in_the_way if fact.kind == "off"
-    ]
-    slot = _cut_at(starts_at, day, [Hours._make(row[:-1]) for row in rows if row.active and row.person_id is not None])
-    if slot is None or starts_at - now > timedelta(days=BOOKED_AHEAD_DAYS.get()):
-        raise NoSuchSlot
-    kept = slot.hours
-    reason = why_shut(kept, day, slot.starts_at, slot.ends_at, closed=closed, off=off)
-    if reason is not None:
-        raise DeskShut(short_day(starts_at), reason)
-    return LockedSlot(
-        kept.desk_id,
-        kept.desk,
-        kept.nickname or kept.venue,
-        adviser_id,
-        kept.person_id,
-        starts_at,
-        slot.ends_at,
-        next((Held(fact.words, fact.until) for fact in in_the_way if fact.kind == "hold"), None),
-    )
+    hours = lock_hours(desk_id, adviser_id, starts_at)
+    return hours.slot(connection().execute(IN_THE_WAY, hours.asked).all(), now)
 
 
 def _cut_at(starts_at: datetime, day: date, hours: Iterable[Hours]) -> Slot | None:
@@ -202,6 +255,11 @@ def _cut_at(starts_at: datetime, day: date, hours: Iterable[Hours]) -> Slot | No
 def lock_desks(desk_ids: Iterable[int]) -> None:
     """Wait for several desks in the order that everybody keeps."""
     connection().execute(_LOCK_SEVERAL, {"wanted": sorted(set(desk_ids))}).all()
+
+
+def lock_free_desks(desk_ids: Collection[int]) -> bool:
+    """Lock several desks without waiting, in whatever order: whether all of them are locked now."""
+    return len(connection().execute(_LOCK_FREE, {"wanted": list(desk_ids)}).all()) == len(set(desk_ids))
 
 
 def lock_booking(booking_id: int) -> Any:

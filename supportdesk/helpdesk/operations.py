@@ -24,6 +24,7 @@ from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.helpdesk import wording
 from supportdesk.helpdesk.applying.models import ConsultationApplication
+from supportdesk.helpdesk.asking import ask
 from supportdesk.helpdesk.cases.models import Case
 from supportdesk.helpdesk.errors import (
     AlreadyBegun,
@@ -35,7 +36,7 @@ from supportdesk.helpdesk.errors import (
     SlotTaken,
     TooManyBooked,
 )
-from supportdesk.helpdesk.fairness import demand_fair, so_far
+from supportdesk.helpdesk.fairness import demand_fair
 from supportdesk.helpdesk.holds.operations import pass_hold
 from supportdesk.helpdesk.locking import BOOKING, LockedSlot, lock_booking, lock_desks, lock_slot
 from supportdesk.helpdesk.models import BookingState
@@ -44,7 +45,7 @@ from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.line import hold_for_next
 from supportdesk.helpdesk.waiting.operations import begin_booking, end_waiting, note_booking
 from supportdesk.learners.caller import THE_LEARNER, Caller
-from supportdesk.learners.standing import Standing, active_standing_of, standing_of
+from supportdesk.learners.standing import Standing, standing_of
 from supportdesk.notices.operations import cancel_notices, queue_notice
 from supportdesk.places import occupancy
 
@@ -104,15 +105,14 @@ def book_consultation(
     NotFound, SlotPast, DeskShut, NoSuchSlot, NotActive, SlotHeld, SlotTaken, AlreadyBooked, OwnSlot, TooManyBooked,
     SlotSetAside, AskedMeanwhile, and LearnerClash unless there is a `clash_reason`.
     """
-    have = so_far(learner_id, now)
-    wishes = begin_booking(learner_id, desk_id, wishes=have.wishes)
-    slot = lock_slot(desk_id, adviser_id, starts_at, now)
+    wanted = Wanted(desk_id, adviser_id, starts_at)
+    slot, standing, have, wishes = ask(wanted, learner_id, now)
     demand_fair(slot, have, waited=waited, now=now)
-    ended = end_waiting(wishes, Wanted(desk_id, adviser_id, starts_at), actor=actor, now=now)
+    ended = end_waiting(wishes, wanted, actor=actor, now=now)
     if ended:
-        slot = lock_slot(desk_id, adviser_id, starts_at, now)  # what was kept for them may be this very slot
+        slot = lock_slot(*wanted, now)  # what was kept for them may be this very slot
     pass_hold(slot, owner=owner, now=now)
-    standing = active_standing_of(learner_id, clock.local(now).date(), alone=True)
+    standing.demand_active()
     booked = _give(
         slot,
         standing,

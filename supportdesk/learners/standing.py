@@ -85,19 +85,19 @@ def standing_of(learner_id: int, day: date) -> Standing:
     return read_standing(connection().execute(_ONE, {"wanted": learner_id}).one_or_none(), day)
 
 
-def active_standing_of(learner_id: int, day: date, *, alone: bool = False) -> Standing:
-    """The standing of somebody for whom something new is booked: one statement. With `alone` nobody else books for them
-    until the transaction ends. Raises NotFound and NotActive.
-    """
-    statement = _ALONE if alone else _ONE
-    standing = read_standing(connection().execute(statement, {"wanted": learner_id}).one_or_none(), day)
+def active_standing_of(learner_id: int, day: date) -> Standing:
+    """The standing of somebody for whom something new is booked: one statement. Raises NotFound and NotActive."""
+    standing = standing_of(learner_id, day)
     standing.demand_active()
     return standing
 
 
-def standing_beside(*columns: ColumnElement[Any]) -> Select[Any]:
-    """The statement of `standing_of` with more columns, for an operation that needs both; "wanted" is the learner."""
-    return _ONE.add_columns(*columns)
+def standing_beside(*columns: ColumnElement[Any], alone: bool = False) -> Select[Any]:
+    """The statement of `standing_of` with more columns, for an operation that needs both; "wanted" is the learner.
+
+    With `alone` nobody else books for them until the transaction ends.
+    """
+    return (_ALONE if alone else _ONE).add_columns(*columns)
 
 
 def read_standing(row: Any, day: date) -> Standing:

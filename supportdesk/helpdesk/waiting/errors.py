@@ -38,7 +38,7 @@ class StillInLine(DeskError):
 
 
 class AskedMeanwhile(DeskError):
-    """A slot of another desk was offered to the learner at this very moment."""
+    """What is offered to the learner is changing at this very moment, or somebody is at work on the desk that has it."""
 
     def __init__(self) -> None:
-        super().__init__(_l("たったいま、この方にあきの案内が始まりました。もう一度おしてください。"))
+        super().__init__(_l("ちょうどいま、この方へのあきの案内が動いています。もう一度おしてください。"))

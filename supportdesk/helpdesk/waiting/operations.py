@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -16,7 +16,7 @@ from supportdesk.core.database import connection, table_of, unique_or
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk import wording
-from supportdesk.helpdesk.locking import DESK, lock_desks
+from supportdesk.helpdesk.locking import DESK, lock_desks, lock_free_desks
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.errors import (
     AlreadyWaiting,
@@ -177,17 +177,32 @@ class Waited(NamedTuple):
     desks: frozenset[int] = frozenset()
 
 
-def begin_booking(learner_id: int, *desk_ids: int, wishes: Sequence[Any] | None = None) -> Waited:
+def begin_booking(learner_id: int, *desk_ids: int) -> Waited:
     """Ask what the learner waits for, and lock the desks of a booking with those whose slots are held for them, before
-    anything else. `wishes`: the open ones, where somebody asked for them already.
+    anything else.
     """
-    if wishes is None:
-        wishes = open_wishes(learner_id)
+    wishes = open_wishes(learner_id)
     if not wishes:
         return Waited(learner_id)
-    desks = frozenset((*desk_ids, *(one.offered_desk_id for one in wishes if one.offered_desk_id)))
+    desks = frozenset((*desk_ids, *_offered_at(wishes)))
     lock_desks(desks)
     return Waited(learner_id, tuple(one.id for one in wishes), desks)
+
+
+def begin_booking_at(desk_id: int, learner_id: int) -> Waited:
+    """The same of somebody who waits, when the desk of their booking is locked: one that is not free is not waited for,
+    since whoever keeps it may wait for this one. Raises AskedMeanwhile.
+    """
+    wishes = open_wishes(learner_id)
+    desks = frozenset((desk_id, *_offered_at(wishes)))
+    if not lock_free_desks(desks):
+        raise AskedMeanwhile
+    lock_line()
+    return Waited(learner_id, tuple(one.id for one in wishes), desks)
+
+
+def _offered_at(wishes: Iterable[Any]) -> Iterable[int]:
+    return (one.offered_desk_id for one in wishes if one.offered_desk_id)
 
 
 def end_waiting(waited: Waited, wanted: Wanted, *, actor: Actor, now: datetime) -> list[int]:
