@@ -17,8 +17,8 @@ from supportdesk.helpdesk.desks.operations import remove_hours, switch_desk
 from supportdesk.helpdesk.desks.time_off import Days, end_time_off, let_adviser_off
 from supportdesk.helpdesk.errors import SlotTaken
 from supportdesk.helpdesk.holds.models import SlotHold
-from supportdesk.helpdesk.models import Booking, BookingState, DeskHours
-from supportdesk.helpdesk.waiting.errors import AlreadyWaiting, NoSuchPlace, NotInLine, StillInLine
+from supportdesk.helpdesk.models import Booking, BookingState, Desk, DeskHours
+from supportdesk.helpdesk.waiting.errors import AlreadyWaiting, AskedMeanwhile, NoSuchPlace, NotInLine, StillInLine
 from supportdesk.helpdesk.waiting.jobs import recall
 from supportdesk.helpdesk.waiting.models import HalfDay, SlotWish
 from supportdesk.helpdesk.waiting.operations import leave_line, wait_again
@@ -212,6 +212,22 @@ class TestBookedByHand:
         book(other, keiko, second, at(10))
         assert line() == [BOOKED, BOOKED]
         assert db.session.scalars(select(SlotHold.id)).all() == []
+
+    @pytest.mark.only_on("postgresql")  # SQLite lets one transaction write, and nobody waits for a row
+    def test_a_desk_that_holds_a_slot_for_them_is_not_waited_for_by_who_keeps_another(
+        self, desk: int, booked: int
+    ) -> None:
+        learner, keiko = make_learner(), make_adviser("keiko")
+        other = make_desk(keiko, name="別の窓口")
+        wait(learner)
+        free(booked)
+        with db.engine.connect().execution_options(write=True) as somebody:
+            somebody.execute(select(Desk.id).where(Desk.id == desk).with_for_update())
+            with pytest.raises(AskedMeanwhile):
+                book(other, keiko, learner, at(11))
+        assert line() == [ASKED]
+        book(other, keiko, learner, at(11))
+        assert line() == [BOOKED]
 
 
 class TestNotToBeHad:
