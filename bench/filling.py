@@ -31,16 +31,16 @@ from supportdesk.reference import load_reference
 LISTED = 50
 SEATS = 20
 DESKS, ADVISERS, DAYS = 9, 25, 90
-#: So many seats and consultations are taken already. PostgreSQL plans by what tables hold: it looks through a table that
-#: was empty a minute ago from end to end, however many rows have come since.
+#: So many seats and consultations are taken already. PostgreSQL plans by what tables hold: one that was empty a minute
+#: ago it looks through from end to end, however many rows have come since.
 TAKEN = 1000
 USERNAME, PASSWORD = "reception", "akita-demo"
 _HOURS = ((time(9), time(12)), (time(13), time(17)))
 
 
 def fill(learners: int, runs: int) -> list[int]:
-    """Classes of the coming weeks for the schedule, and others, not listed: some are full, some to enrol in; returns the
-    latter's ids.
+    """Classes of the coming weeks for the schedule, and others, not listed: full ones, and some to enrol in; returns
+    the latter's ids.
     """
     now, kept = clock.now(), kept_hash(PASSWORD)
     with transaction():
@@ -88,7 +88,7 @@ def _meeting(day: date, hour: int) -> MeetingPlan:
 
 
 def open_desks(learners: int, now: datetime) -> list[Wanted]:
-    """Nine desks that twenty-five advisers keep from Monday to Friday; the free slots of ninety days, the next first."""
+    """Nine desks that twenty-five advisers keep from Monday to Friday; free slots of ninety days, the next first."""
     venues = list(db.session.scalars(select(Venue).order_by(Venue.id).limit(DESKS)))
     kept = kept_hash("of advisers who never log in")
     with transaction():

@@ -18,6 +18,7 @@ from supportdesk.accounts.actions import Action
 from supportdesk.accounts.chain import HASHED, Cleared, Head, seal
 from supportdesk.accounts.models import AuditEntry, AuditLane, AuditSubject
 from supportdesk.accounts.walking import Finding, Link, Walk, Wrong
+from supportdesk.core.database import stay_at_one_moment
 from supportdesk.extensions import db
 
 #: Rows read at once.
@@ -75,7 +76,7 @@ def verify(
     progress: Progress = lambda pieces, _what: pieces,
 ) -> Verdict:
     """Look at the whole trail as it stands at one moment. `keys`: the chain's, and former ones that still count."""
-    _at_one_moment()
+    stay_at_one_moment()
     verdict = Verdict()
     walks: dict[int, Walk] = {}
     cleared = _cleared()
@@ -94,13 +95,6 @@ def verify(
     verdict.findings += [*_strays(walks), *_behind(kept, walks)]
     db.session.rollback()
     return verdict
-
-
-def _at_one_moment() -> None:
-    """Those who write meanwhile are not seen: SQLite's readers never do, PostgreSQL's must ask for it."""
-    db.session.rollback()
-    if db.engine.dialect.name == "postgresql":
-        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 #: As the database has them: a time or a detail that cannot be read must not end the walk.

@@ -120,6 +120,8 @@ def foreign_key(target: str, *, index: bool = True, **options: Any) -> Any:
 
 #: Where a session keeps the connection it writes on: a booking asks a dozen times, and SQLAlchemy thinks each time.
 _WRITING = "writing"
+#: Option of a connection: a reader's statements see one state of the data.
+_ONE_MOMENT = "one_moment"
 T = TypeVar("T")
 
 
@@ -127,7 +129,7 @@ T = TypeVar("T")
 def transaction() -> Iterator[Session]:
     """One writing transaction: committed at the end, rolled back when anything is raised.
 
-    Ends the reading transaction first, because SQLite never waits for a stale snapshot: BEGIN IMMEDIATE waits its turn.
+    The session gives back what it read by first.
     """
     session = db.session()
     if session.in_transaction():
@@ -198,6 +200,14 @@ def one_or_many(rows: list[T]) -> T | list[T]:
 def reading() -> Connection:
     """A connection for one single SELECT outside the session: `with reading() as connection`."""
     return db.engine.connect()
+
+
+def stay_at_one_moment() -> None:
+    """Whatever the session reads until it is rolled back is as it stands now, whoever writes meanwhile."""
+    session = db.session()
+    session.rollback()
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    session.connection(execution_options={_ONE_MOMENT: True} if is_sqlite else {"isolation_level": "REPEATABLE READ"})
 
 
 @contextmanager
@@ -272,16 +282,18 @@ def _ask_whether_it_lives(dbapi_connection: Any, record: ConnectionPoolEntry, _p
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
-    """PostgreSQL shows each statement of a reader the state of its own moment, in a transaction or not. So a reader has
-    none: that spares two ways to the server, and ROLLBACK would make the driver forget all that it has prepared.
+    """A reader has no transaction, unless all that it reads is to be of one moment. On PostgreSQL each statement would
+    see its own moment all the same, and ROLLBACK would make the driver forget what it has prepared.
     """
-    writing = connection.get_execution_options().get("write")
+    options = connection.get_execution_options()
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
-        if writing:
+        if options.get("write"):
             wait_for_turn(connection)
-        driver.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
-    elif writing:
+            driver.execute("BEGIN IMMEDIATE")
+        elif options.get(_ONE_MOMENT):
+            driver.execute("BEGIN")
+    elif options.get("write"):
         driver.autocommit = False  # until it goes back to its pool: the driver begins with the first statement
 
 

@@ -38,7 +38,7 @@ class StillInLine(DeskError):
 
 
 class AskedMeanwhile(DeskError):
-    """What is offered to the learner is changing at this very moment, or somebody is at work on the desk that has it."""
+    """What is offered to the learner is changing at this very moment, or somebody is at work on its desk."""
 
     def __init__(self) -> None:
         super().__init__(_l("ちょうどいま、この方へのあきの案内が動いています。もう一度おしてください。"))
