@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from supportdesk.accounts.serving import away_on
@@ -177,7 +179,7 @@ def slots_between(
     closed, `off` what desks and advisers have taken off.
     """
     by_weekday: dict[int, list[Hours]] = {}
-    for one in hours:
+    for one in sorted(hours, key=attrgetter("desk_id", "adviser_id")):
         by_weekday.setdefault(one.weekday, []).append(one)
     alike = cache(cut)  # most advisers of a desk keep the same hours
     slots = [
@@ -191,12 +193,17 @@ def slots_between(
         for starts_at, ends_at in alike(day, one.opens, one.closes, one.slot_minutes, one.buffer_minutes)
         if starts_at > after and not (off and any(each.is_in_the_way(one, day, starts_at, ends_at) for each in off))
     ]
-    return sorted(slots, key=lambda slot: (slot.starts_at, slot.hours.desk_id, slot.hours.adviser_id))
+    return sorted(slots, key=attrgetter("starts_at"))  # those of one time stand in their order already
 
 
-def without_taken(slots: Iterable[Slot], taken: Mapping[int, Collection[int]]) -> list[Slot]:
+def without_taken(slots: Iterable[Slot], taken: Mapping[int, AbstractSet[int]]) -> list[Slot]:
     """The slots whose adviser is free: `taken` holds the quarter hours in which each person has something."""
-    return [slot for slot in slots if not _overlaps(slot, taken.get(slot.hours.person_id))]
+    cells, nothing = cache(cells_of), frozenset[int]()
+    return [
+        slot
+        for slot in slots
+        if taken.get(slot.hours.person_id, nothing).isdisjoint(cells(slot.starts_at, slot.ends_at))
+    ]
 
 
 def as_row(slot: Slot, *, set_aside: bool = False) -> SlotRow:
@@ -220,7 +227,3 @@ def as_row(slot: Slot, *, set_aside: bool = False) -> SlotRow:
 def _days(first: date, last: date) -> Iterator[date]:
     for number in range((last - first).days + 1):
         yield first + timedelta(days=number)
-
-
-def _overlaps(slot: Slot, cells: Collection[int] | None) -> bool:
-    return cells is not None and any(cell in cells for cell in cells_of(slot.starts_at, slot.ends_at))
