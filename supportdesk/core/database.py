@@ -38,7 +38,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, Pool
 from supportdesk.core.ending import ENDING, Ending, ending_of
 from supportdesk.core.errors import DeskError
 from supportdesk.core.turns import wait_for_turn
-from supportdesk.extensions import db
+from supportdesk.extensions import WRITING, db
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -118,8 +118,6 @@ def foreign_key(target: str, *, index: bool = True, **options: Any) -> Any:
     return mapped_column(ForeignKey(target), index=index, **options)
 
 
-#: Where a session keeps the connection it writes on: a booking asks a dozen times, and SQLAlchemy thinks each time.
-_WRITING = "writing"
 #: Option of a connection: a reader's statements see one state of the data.
 _ONE_MOMENT = "one_moment"
 T = TypeVar("T")
@@ -132,22 +130,29 @@ def transaction() -> Iterator[Session]:
     The session gives back what it read by first.
     """
     session = db.session()
+    if WRITING in session.info:
+        raise RuntimeError("a writing transaction within another")
     if session.in_transaction():
         session.commit()
     ending = session.info[ENDING] = Ending()
+    writing = session.info[WRITING] = db.engine.connect().execution_options(**{"write": True, ENDING: ending})
     try:
-        writing = session.info[_WRITING] = session.connection(execution_options={"write": True, ENDING: ending})
+        writing.begin()
         yield session
         session.flush()
         ending.act()
         ending.write(writing)
-        session.commit()
+        if session.in_transaction():
+            session.commit()
+        writing.commit()
     except BaseException:
         session.rollback()
+        session.expire_all()  # what it read before may be what was refused for being old
+        writing.rollback()
         raise
     finally:
-        session.info.pop(_WRITING, None)
-        session.info.pop(ENDING, None)
+        del session.info[WRITING], session.info[ENDING]
+        writing.close()
 
 
 def at_the_end(act: Callable[[list[T]], None], item: T) -> None:
@@ -188,7 +193,7 @@ def connection() -> Connection:
     The session makes a savepoint when it is first asked within, so within one it is asked each time.
     """
     session = db.session()
-    writing: Connection | None = None if session.in_nested_transaction() else session.info.get(_WRITING)
+    writing: Connection | None = None if session.in_nested_transaction() else session.info.get(WRITING)
     return writing or session.connection()
 
 

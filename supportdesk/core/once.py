@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.datastructures import FileStorage
 
-from supportdesk.core.database import Base, table_of, transaction, write_along
+from supportdesk.core.database import Base, connection, table_of, transaction, write_along
 from supportdesk.core.errors import DeskError
 from supportdesk.extensions import db
 
@@ -68,11 +68,11 @@ def once(token: str, now: datetime, act: Callable[[], str]) -> str:
     For views alone: who sends what is read from the request here, so that no view can leave a part of it out.
     """
     sending = _sending()
-    with transaction() as session:
+    with transaction():
         receipt = {"token": token, "sending": sending, "location": None, "received_at": now}
-        claimed = session.connection().execute(_CLAIM[db.engine.dialect.name], receipt).first()
+        claimed = connection().execute(_CLAIM[db.engine.dialect.name], receipt).first()
         if claimed is None:
-            earlier = session.execute(_EARLIER, {"wanted": token}).one()
+            earlier = connection().execute(_EARLIER, {"wanted": token}).one()
             if earlier.sending != sending:
                 raise AlreadySent
             return earlier.location or "/"

@@ -50,6 +50,14 @@ def test_what_raises_leaves_nothing_behind() -> None:
     assert people() == 0
 
 
+def test_no_transaction_begins_within_another() -> None:
+    with transaction() as session:
+        session.add(Person(created_at=NOON))
+        with pytest.raises(RuntimeError, match="within another"), transaction():
+            pass
+    assert people() == 1
+
+
 def test_an_instant_comes_back_as_it_was_in_utc() -> None:
     in_tokyo = NOON.astimezone(clock.TOKYO) + timedelta(microseconds=1)
     with transaction() as session:
