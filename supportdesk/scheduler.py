@@ -30,7 +30,6 @@ from supportdesk.core.job_runs import last_due, note_end, note_start
 from supportdesk.core.sole import Sole, sole_worker
 from supportdesk.extensions import db
 from supportdesk.helpdesk.applying import jobs as consultations
-from supportdesk.helpdesk.holds import jobs as holds
 from supportdesk.helpdesk.queue import jobs as lines
 from supportdesk.helpdesk.waiting import jobs as waiting
 from supportdesk.learners import jobs as learners
@@ -70,7 +69,7 @@ JOBS: Final[Sequence[Scheduled]] = (
     Scheduled("offers handed on", notices.pass_on_offers, timedelta(seconds=30)),
     Scheduled("draws held", lottery.draw_due, timedelta(seconds=30)),
     Scheduled("offers recalled", waiting.recall, timedelta(minutes=5)),
-    Scheduled("slots let go", holds.drop, timedelta(minutes=5)),
+    Scheduled("slots let go", waiting.end_holds, timedelta(minutes=5)),
     Scheduled("accounts whose service is over", accounts.end_service),
     Scheduled("notices lapsed", notices.lapse),
     Scheduled("applications closed with their class", applying.close_over),

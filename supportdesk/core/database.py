@@ -134,8 +134,9 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("a writing transaction within another")
     if session.in_transaction():
         session.commit()
-    ending = session.info[ENDING] = Ending()
-    writing = session.info[WRITING] = db.engine.connect().execution_options(**{"write": True, ENDING: ending})
+    ending = Ending()
+    writing = db.engine.connect().execution_options(**{"write": True, ENDING: ending})
+    session.info.update({WRITING: writing, ENDING: ending})
     try:
         writing.begin()
         yield session

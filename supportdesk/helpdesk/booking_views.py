@@ -22,13 +22,14 @@ from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk import operations, queries
 from supportdesk.helpdesk.errors import AlreadyBooked, SlotTaken
 from supportdesk.helpdesk.forms import BookForm, MoveForm, read_slot
-from supportdesk.helpdesk.holds.operations import end_hold, hold_while_talking, talking
+from supportdesk.helpdesk.holds.operations import talking
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.office import HOLD_MINUTES, OFFERED_DAYS
 from supportdesk.helpdesk.queries import BookingRow, SlotRow, SlotSeen
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, blueprint, day_near, permitted, permitted_id
 from supportdesk.helpdesk.waiting.queries import Offered, wish_of_booking, wish_offered
+from supportdesk.helpdesk.waiting.talking import keep_slot, stop_keeping
 from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.booking_fields import CancelForm
 from supportdesk.learners.found import Found, described
@@ -151,15 +152,17 @@ def _clash(learner_id: int, slot: SlotRow) -> str:
 def hold() -> Answer:
     """Keep a slot while one talks; on to its booking, for the learner in hand if there is one."""
     actor, now = current_actor(), clock.now()
-    return _press_on_slot(lambda wanted: hold_while_talking(*wanted, actor=actor, now=now))
+    return _press_on_slot(lambda wanted: keep_slot(wanted, actor=actor, now=now))
 
 
 @blueprint.post("/hold/end")
 @requires(Permission.BOOK_CONSULTATION)
 def let_go() -> Answer:
     """The slot that the account keeps is anybody's again."""
-    actor = current_actor()
-    return _press_on_slot(lambda _wanted: end_hold(talking(actor)), _("おさえるのをやめました。"))
+    actor, now = current_actor(), clock.now()
+    return _press_on_slot(
+        lambda _wanted: stop_keeping(talking(actor), actor=actor, now=now), _("おさえるのをやめました。")
+    )
 
 
 def _press_on_slot(press: Callable[[Wanted], object], said: str = "") -> Answer:

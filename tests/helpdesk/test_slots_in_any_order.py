@@ -26,17 +26,18 @@ from supportdesk.core.permissions import SYSTEM, Actor
 from supportdesk.extensions import db
 from supportdesk.helpdesk.desks.time_off import Days, end_time_off, shut_desk
 from supportdesk.helpdesk.fairness import so_far
-from supportdesk.helpdesk.holds.jobs import drop
 from supportdesk.helpdesk.holds.models import SlotHold
-from supportdesk.helpdesk.holds.operations import end_hold, hold_while_talking, talking
+from supportdesk.helpdesk.holds.operations import talking
 from supportdesk.helpdesk.models import Booking, BookingState, TimeOff
 from supportdesk.helpdesk.office import MOST_OPEN
 from supportdesk.helpdesk.operations import book_consultation, cancel_booking, move_booking
 from supportdesk.helpdesk.queries import slot_at
 from supportdesk.helpdesk.slots import Wanted
+from supportdesk.helpdesk.waiting.jobs import end_holds
 from supportdesk.helpdesk.waiting.line import KIND, owner_of
 from supportdesk.helpdesk.waiting.models import SlotWish, WishState
 from supportdesk.helpdesk.waiting.operations import Place, leave_line, wait_for_slot
+from supportdesk.helpdesk.waiting.talking import keep_slot, stop_keeping
 from supportdesk.notices.jobs import pass_on_offers
 from supportdesk.notices.models import Offer, OfferState
 from supportdesk.notices.offers import Answer, answer_offer
@@ -136,10 +137,10 @@ class Desks(RuleBasedStateMachine):
             self.book_slot(slot, who, owner)
 
     def keep(self, who: int) -> None:
-        self.attempt(lambda: hold_while_talking(*self.slot(who), actor=CLERKS[who % 2], now=clock.now()))
+        self.attempt(lambda: keep_slot(self.slot(who), actor=CLERKS[who % 2], now=clock.now()))
 
     def let_go(self, who: int) -> None:
-        self.attempt(lambda: end_hold(talking(CLERKS[who % 2])))
+        self.attempt(lambda: stop_keeping(talking(CLERKS[who % 2]), actor=CLERKS[who % 2], now=clock.now()))
 
     def one_booked(self, who: int) -> int | None:
         rows = db.session.scalars(
@@ -187,7 +188,7 @@ class Desks(RuleBasedStateMachine):
     def minutes_pass(self, who: int) -> None:
         self.clock.advance(minutes=6)
         if who % 2:
-            drop(clock.now())
+            end_holds(clock.now())
 
     def hours_pass(self, who: int) -> None:
         self.clock.advance(hours=(1, 4, 9)[who % 3])

@@ -12,12 +12,12 @@ from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.helpdesk.applying.errors import MovedMeanwhile
 from supportdesk.helpdesk.applying.models import ConsultationApplication
-from supportdesk.helpdesk.holds.operations import end_hold, hold_slot
+from supportdesk.helpdesk.holds.operations import hold_slot
 from supportdesk.helpdesk.locking import lock_desks
 from supportdesk.helpdesk.operations import book_consultation
 from supportdesk.helpdesk.slots import Wanted
-from supportdesk.helpdesk.waiting.line import hold_for_next
 from supportdesk.helpdesk.waiting.operations import begin_booking
+from supportdesk.helpdesk.waiting.talking import stop_keeping
 from supportdesk.learners.applying.doors import settle
 from supportdesk.learners.applying.models import ApplicationState, HeldBecause
 from supportdesk.learners.caller import Caller
@@ -88,9 +88,7 @@ def keep_slot(application: ConsultationApplication, wanted: Wanted, *, now: date
 
 def let_go(application: ConsultationApplication, *, actor: Actor, now: datetime) -> None:
     """The slot is somebody else's to have, unless it has begun."""
-    freed = end_hold(owner_of(application))
-    if freed is not None and freed.starts_at > now:
-        hold_for_next(Wanted(freed.desk_id, freed.adviser_id, freed.starts_at), actor=actor, now=now)
+    stop_keeping(owner_of(application), actor=actor, now=now)
 
 
 def locked_application(application_id: int, learner_id: int | None = None, *desk_ids: int) -> ConsultationApplication:

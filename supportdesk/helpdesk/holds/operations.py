@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, delete, insert, or_, select
 
 from supportdesk.core.activities import activity
-from supportdesk.core.database import connection, table_of
+from supportdesk.core.database import connection, reading, table_of
 from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk.errors import SlotHeld, SlotTaken
 from supportdesk.helpdesk.holds.models import SlotHold
@@ -28,6 +28,11 @@ _END_OF_OWNER: Final = (
     .where(HOLD.c.owner == bindparam("wanted"))
     .returning(HOLD.c.desk_id, HOLD.c.adviser_id, HOLD.c.starts_at, HOLD.c.ends_at)
 )
+_IS_OVER: Final = or_(
+    HOLD.c.until <= bindparam("now"), HOLD.c.until.is_not(None) & (HOLD.c.starts_at <= bindparam("now"))
+)
+_END_WHEN_OVER: Final = _END_OF_OWNER.where(_IS_OVER)
+_OVER: Final = select(HOLD.c.owner).where(_IS_OVER).order_by(HOLD.c.id)
 _DESK_OF: Final = select(HOLD.c.desk_id).where(HOLD.c.owner == bindparam("wanted"))
 
 
@@ -82,19 +87,27 @@ def pass_hold(slot: LockedSlot, *, owner: str, now: datetime) -> None:
     connection().execute(_END_OF_SLOT, {"adviser_id": slot.adviser_id, "starts_at": slot.starts_at})
 
 
-def end_hold(owner: str) -> Any:
+def desk_kept_by(owner: str) -> int | None:
+    """Of which desk the owner keeps a slot; unlocked."""
+    return connection().scalar(_DESK_OF, {"wanted": owner})
+
+
+def end_hold(owner: str, *, over_at: datetime | None = None) -> Any:
     """Let go what the owner keeps: its `desk_id`, `adviser_id`, `starts_at` and `ends_at`; None where that is nothing.
+    `over_at`: only if it ran out by then, or its slot has begun.
 
     The desk stays locked until the transaction ends.
     """
-    desk_id = connection().scalar(_DESK_OF, {"wanted": owner})
+    desk_id = desk_kept_by(owner)
     if desk_id is None:
         return None
     lock_desks([desk_id])
-    return connection().execute(_END_OF_OWNER, {"wanted": owner}).one_or_none()
+    if over_at is None:
+        return connection().execute(_END_OF_OWNER, {"wanted": owner}).one_or_none()
+    return connection().execute(_END_WHEN_OVER, {"wanted": owner, "now": over_at}).one_or_none()
 
 
-def drop_run_out(now: datetime) -> int:
-    """Holds that ran out, or whose slot has begun, are no more: how many those were."""
-    over = or_(HOLD.c.until <= now, HOLD.c.until.is_not(None) & (HOLD.c.starts_at <= now))
-    return len(connection().scalars(delete(HOLD).where(over).returning(HOLD.c.id)).all())
+def owners_over(now: datetime) -> list[str]:
+    """Whose holds ran out, or are of slots that have begun."""
+    with reading() as read:
+        return list(read.scalars(_OVER, {"now": now}))

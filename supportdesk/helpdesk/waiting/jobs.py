@@ -6,7 +6,9 @@ from datetime import datetime
 
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM
+from supportdesk.helpdesk.holds.operations import owners_over
 from supportdesk.helpdesk.waiting.answering import any_offered, recall_offers
+from supportdesk.helpdesk.waiting.talking import stop_keeping
 
 
 def recall(now: datetime) -> int:
@@ -15,3 +17,12 @@ def recall(now: datetime) -> int:
         return 0
     with transaction():
         return recall_offers(actor=SYSTEM, now=now)
+
+
+def end_holds(now: datetime) -> int:
+    """Slots that were kept while one talked are anybody's again when that is over; how many."""
+    ended = 0
+    for owner in owners_over(now):
+        with transaction():
+            ended += stop_keeping(owner, over_at=now, actor=SYSTEM, now=now)
+    return ended

@@ -12,9 +12,10 @@ from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.helpdesk.errors import SlotHeld, SlotTaken
 from supportdesk.helpdesk.holds.models import SlotHold
-from supportdesk.helpdesk.holds.operations import drop_run_out, end_hold, hold_slot, hold_while_talking, talking
+from supportdesk.helpdesk.holds.operations import end_hold, hold_slot, hold_while_talking, talking
 from supportdesk.helpdesk.operations import move_booking
 from supportdesk.helpdesk.queries import free_slots, slot_at
+from supportdesk.helpdesk.waiting.jobs import end_holds
 from tests.clocks import Clock
 from tests.factories import make_learner, make_reference
 from tests.helpdesk.making import DAY, at, book, make_adviser, make_desk
@@ -110,6 +111,6 @@ def test_it_is_let_go_by_hand_and_forgotten_ones_by_the_worker(desk: int, advise
         hold_slot(desk, adviser, at(10), owner="offer:1", until=None, now=clock.now())
     hold(desk, adviser, 11)
     hands.advance(minutes=5)
-    with transaction():
-        assert drop_run_out(clock.now()) == 1
+    assert end_holds(clock.now()) == 1
+    assert end_holds(clock.now()) == 0
     assert free(desk) == [11]

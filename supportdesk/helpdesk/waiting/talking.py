@@ -1,0 +1,43 @@
+"""Slots that are kept while one talks: when nobody is booked there after all, whoever began to wait meanwhile is asked.
+
+Called by the desk's pages and by the worker.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from supportdesk.core.permissions import Actor
+from supportdesk.helpdesk.holds.operations import desk_kept_by, end_hold, hold_while_talking, talking
+from supportdesk.helpdesk.locking import lock_desks
+from supportdesk.helpdesk.slots import Wanted
+from supportdesk.helpdesk.waiting.line import hold_for_next
+
+
+def keep_slot(wanted: Wanted, *, actor: Actor, now: datetime) -> datetime:
+    """Keep the slot for the office's few minutes, in place of what the account kept before; until when.
+
+    Raises NotFound, SlotPast, DeskShut, NoSuchSlot, SlotTaken, SlotHeld.
+    """
+    kept_at = desk_kept_by(talking(actor))
+    if kept_at is not None:
+        lock_desks([kept_at, wanted.desk_id])
+    before = end_hold(talking(actor))
+    until = hold_while_talking(*wanted, actor=actor, now=now)
+    _hand_on(before, actor=actor, now=now, but=wanted)
+    return until
+
+
+def stop_keeping(owner: str, *, over_at: datetime | None = None, actor: Actor, now: datetime) -> bool:
+    """End what the owner keeps, or only if it is `over_at` that time: whether there was anything to end."""
+    freed = end_hold(owner, over_at=over_at)
+    _hand_on(freed, actor=actor, now=now)
+    return freed is not None
+
+
+def _hand_on(freed: Wanted | None, *, actor: Actor, now: datetime, but: Wanted | None = None) -> None:
+    if freed is None or freed.starts_at <= now:
+        return
+    slot = Wanted(freed.desk_id, freed.adviser_id, freed.starts_at)
+    if slot != but:
+        hold_for_next(slot, actor=actor, now=now)
