@@ -171,6 +171,7 @@ def write_along(statement: Insert | Update, values: Mapping[str, Any]) -> None:
     transaction, or with its last one.
 
     Whoever reads finds it, and on PostgreSQL it is spared a way to the server if its values go by names of their own.
+    No other statement that is written along may touch the same row: of two in one statement only one would count.
     """
     connection()  # makes the savepoint that the row is to go with
     ending_of(db.session()).add_row(statement, values)
