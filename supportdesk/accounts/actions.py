@@ -111,6 +111,8 @@ class Action(Labelled):
     VIEW_BOOKINGS = "view_bookings", _l("相談の予約の一覧を見た")
     BOOK_CONSULTATION = "book_consultation", _l("相談を予約した")
     CANCEL_BOOKING = "cancel_booking", _l("相談の予約を取り消した")
+    LEND_PHONE = "lend_phone", _l("相談に貸出スマホを用意した")
+    TAKE_PHONE_BACK = "take_phone_back", _l("相談の貸出スマホをやめた")
     WAIT_FOR_SLOT = "wait_for_slot", _l("相談のあきを待つ方に加えた")
     WAIT_NO_MORE = "wait_no_more", _l("相談のあきを待つのをやめた")
     WAIT_AGAIN = "wait_again", _l("相談のあきを待つ方にもどした")

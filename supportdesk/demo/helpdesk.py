@@ -20,6 +20,7 @@ from supportdesk.helpdesk.desks.operations import Kept, Particulars, add_hours, 
 from supportdesk.helpdesk.desks.time_off import Days, let_adviser_off
 from supportdesk.helpdesk.models import Booking
 from supportdesk.helpdesk.operations import book_consultation
+from supportdesk.helpdesk.phones import lend_phone
 from supportdesk.helpdesk.queries import SlotRow, free_slots
 from supportdesk.learners.models import Device, Learner
 from supportdesk.places.calendar import holiday_name
@@ -105,6 +106,8 @@ def _consult(slot: SlotRow, cast: Cast, dice: Random, now: datetime) -> None:
                 actor=cast.staff["reception"],
                 now=booked_at,
             )
+            if booking.booking_id % 9 == 0:
+                lend_phone(booking.booking_id, actor=cast.staff["reception"], now=booked_at)
     except DeskError:
         return  # they have something else at that time
     if slot.ends_at < now:

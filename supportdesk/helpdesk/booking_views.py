@@ -25,6 +25,7 @@ from supportdesk.helpdesk.forms import BookForm, MoveForm, read_slot
 from supportdesk.helpdesk.holds.operations import talking
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.office import HOLD_MINUTES, OFFERED_DAYS
+from supportdesk.helpdesk.phones import lend_phone, take_phone_back
 from supportdesk.helpdesk.queries import BookingRow, SlotRow, SlotSeen
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, blueprint, day_near, permitted, permitted_id
@@ -38,6 +39,7 @@ from supportdesk.learners.rooms import ahead_of, check_scope, scope_of
 from supportdesk.learners.search import find_learners
 from supportdesk.places import occupancy
 from supportdesk.places.choices import district_choices
+from supportdesk.places.phones import free_phones
 
 MOVES_OFFERED = 20
 OTHERS_OFFERED = 6
@@ -92,6 +94,8 @@ def book() -> Answer:
             actor=actor,
             now=now,
         )
+        if form.loan_phone.data:
+            lend_phone(booked.booking_id, actor=actor, now=now)
         return url_for("helpdesk.booking", booking_id=booked.booking_id, done=1)
 
     return answer_form(form, lambda: _book_page(form, wanted, permitted(str(learner_id))), act)
@@ -128,6 +132,7 @@ def _book_page(form: BookForm, wanted: Wanted, learner: Found) -> str:
         free=free,
         others=others,
         clash=_clash(learner.id, slot) if free else "",
+        phones=len(free_phones([(slot.starts_at, slot.ends_at)])[0]) if free else 0,
     )
 
 
@@ -219,6 +224,21 @@ def slip(booking_id: int) -> str:
     """The slip that the learner takes home."""
     row, learner = booked(booking_id)
     return render_template("helpdesk/slip.html", booking=row, learner=learner)
+
+
+@blueprint.post(f"{BOOKING}/phone")
+@requires(Permission.BOOK_CONSULTATION)
+def phone(booking_id: int) -> Answer:
+    """Keep a loan phone for the consultation, or keep it no more."""
+    booked(booking_id)
+    keep = request.form.get("keep") == "1"
+    actor, now, page = current_actor(), clock.now(), url_for("helpdesk.booking", booking_id=booking_id)
+
+    def act() -> str:
+        (lend_phone if keep else take_phone_back)(booking_id, actor=actor, now=now)
+        return page
+
+    return answer_press(act, _("貸出スマホを用意します。") if keep else _("貸出スマホをやめました。"), back=page)
 
 
 def booked(booking_id: int) -> tuple[BookingRow, Found]:

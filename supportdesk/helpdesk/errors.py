@@ -34,6 +34,13 @@ class SlotPast(DeskError):
         super().__init__(_l("この枠は、もう始まっています。これからの枠をえらんでください。"), field="slot")
 
 
+class NoFreePhone(DeskError):
+    """Every loan phone is taken at that time."""
+
+    def __init__(self) -> None:
+        super().__init__(_l("この時間に空いている貸出スマホがありません。"), field="loan_phone")
+
+
 class SlotTaken(DeskError):
     """The adviser is taken at that time: `details["in_the_way"]` says by what, `what` in words."""
 

@@ -14,6 +14,7 @@ from supportdesk.core.fields import (
     DeskForm,
     HiddenField,
     NoteField,
+    TickField,
 )
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.learners.booking_fields import CallerFields, ReasonField, TellField
@@ -58,6 +59,7 @@ class BookForm(CallerFields, DeskForm):
     topic = NoteField(
         _l("相談したいこと"), max_length=300, rows=2, hint=_l("例：LINEで写真を送りたい。わかるときだけ入力します。")
     )
+    loan_phone = TickField(_l("貸出スマホを1台用意する"))
     clash_reason = ReasonField()
     tell = TellField(_l("予約のお知らせ"))
 

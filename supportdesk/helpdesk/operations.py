@@ -41,6 +41,7 @@ from supportdesk.helpdesk.holds.operations import pass_hold
 from supportdesk.helpdesk.locking import BOOKING, LockedSlot, lock_booking, lock_desks, lock_slot
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.office import MOST_OPEN
+from supportdesk.helpdesk.phones import has_phone, take_phone
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.line import hold_for_next
 from supportdesk.helpdesk.waiting.operations import begin_booking, end_waiting, note_booking
@@ -291,9 +292,10 @@ def move_booking(
     actor: Actor,
     now: datetime,
 ) -> Booked:
-    """Change the slot for another, for the same caller and wish: both or neither. Notes made already go along.
+    """Change the slot for another, for the same caller and wish: both or neither. Notes made already go along, and if a
+    loan phone was kept, one is at the new time.
 
-    Raises what `cancel_booking` and `book_consultation` raise, and SameSlot.
+    Raises what `cancel_booking` and `book_consultation` raise, SameSlot and NoFreePhone.
     """
     from_desk, learner_id = _held_by(booking_id)
     wishes = begin_booking(learner_id, from_desk, desk_id)
@@ -307,9 +309,12 @@ def move_booking(
         slot = lock_slot(desk_id, adviser_id, starts_at, now)
     pass_hold(slot, owner=owner, now=now)
     standing = standing_of(booking.learner_id, clock.local(now).date())
+    had_phone = has_phone(booking_id)
     _free(booking, actor=actor, now=now)
     caller = Caller(booking.caller_name, booking.caller_relation, booking.caller_phone)
     booked = _give(slot, standing, topic=booking.topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
+    if had_phone:
+        take_phone(activity("booking", booked.booking_id), slot.starts_at, slot.ends_at)
     note_booking(ended, booked.booking_id)
     connection().execute(_TAKE_CASE_ALONG, {"old": booking_id, "new": booked.booking_id})
     connection().execute(

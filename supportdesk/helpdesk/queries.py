@@ -23,6 +23,7 @@ from supportdesk.helpdesk.holds.queries import held_slots
 from supportdesk.helpdesk.locking import ADVISES, BOOKING, DESK, HOURS, HOURS_COLUMNS
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.office import OFFERED_DAYS
+from supportdesk.helpdesk.phones import PHONE_LENT
 from supportdesk.helpdesk.slots import Hours, Slot, as_row, slots_between, without_taken
 from supportdesk.helpdesk.slots import SlotRow as SlotRow  # other rooms know slots by these queries
 from supportdesk.learners.models import Learner
@@ -153,7 +154,7 @@ def _taken(person_ids: set[int], first: date, last: date) -> dict[int, set[int]]
 
 
 class BookingRow(NamedTuple):
-    """A booking on a list. `to_bring` and the place are the desk's."""
+    """A booking on a list. `to_bring` and the place are the desk's; `loan_phone` is the name of one that is kept."""
 
     id: int
     code: str
@@ -176,6 +177,7 @@ class BookingRow(NamedTuple):
     caller_phone: str
     booked_at: datetime
     walk_in: bool
+    loan_phone: str
 
     @property
     def place(self) -> str:
@@ -206,6 +208,7 @@ BOOKING_ROWS: Select[Any] = (
         BOOKING.c.caller_phone,
         BOOKING.c.booked_at,
         BOOKING.c.walk_in,
+        PHONE_LENT,
     )
     .join(DESK, DESK.c.id == BOOKING.c.desk_id)
     .join(_ACCOUNT, _ACCOUNT.c.id == BOOKING.c.adviser_id)

@@ -233,6 +233,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "helpdesk.hold": ("/helpdesk/hold", {"POST"}, SEE_HELPDESK),
     "helpdesk.let_go": ("/helpdesk/hold/end", {"POST"}, SEE_HELPDESK),
     "helpdesk.booking": ("/helpdesk/bookings/999999", {"GET"}, SEE_HELPDESK),
+    "helpdesk.phone": ("/helpdesk/bookings/999999/phone", {"POST"}, SEE_HELPDESK),
     "helpdesk.slip": ("/helpdesk/bookings/999999/slip", {"GET"}, SEE_HELPDESK),
     "helpdesk.cancel": ("/helpdesk/bookings/999999/cancel", {"GET", "POST"}, SEE_HELPDESK),
     "helpdesk.repeat": ("/helpdesk/bookings/999999/repeat", {"GET", "POST"}, SEE_HELPDESK),

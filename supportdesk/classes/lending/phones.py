@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
@@ -22,12 +22,11 @@ from supportdesk.core.moments import span
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.places import occupancy
-from supportdesk.places.models import Equipment, EquipmentKind
 from supportdesk.places.occupancy import Claim
+from supportdesk.places.phones import Span, free_phones
 from supportdesk.places.shifting import shift_all
 
 _LENT = table_of(MeetingEquipment)
-Span = tuple[datetime, datetime]
 
 
 class TooFewPhones(PlanRefused):
@@ -53,17 +52,6 @@ def pick_phones(wanted: Sequence[tuple[Span, int]]) -> list[list[int]]:
         picked.append(left[:how_many])
         used |= {(phone, cell) for phone in left[:how_many] for cell in cells}
     return picked
-
-
-def free_phones(times: Sequence[Span], *, besides: Collection[str] = ()) -> list[list[int]]:
-    """The loan phones that are free at each of the times, in their order: two statements."""
-    phones = db.session.scalars(
-        select(Equipment.id).where(Equipment.kind == EquipmentKind.LOAN_PHONE).order_by(Equipment.id)
-    ).all()
-    resources = {occupancy.equipment(phone): phone for phone in phones}
-    found = occupancy.in_the_way_of_each([Claim("", tuple(resources), *time) for time in times])
-    taken = [{resource for resource, who in one.items() if who - set(besides)} for one in found]
-    return [[phone for resource, phone in resources.items() if resource not in gone] for gone in taken]
 
 
 def phones_of(meeting_ids: Iterable[int]) -> dict[int, list[int]]:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from supportdesk.accounts.sign_in import current_actor
 from supportdesk.classes.duty import run_to_manage
 from supportdesk.classes.forms import MOST_PHONES
-from supportdesk.classes.lending.phones import free_phones, lend_phones, phones_of
+from supportdesk.classes.lending.phones import lend_phones, phones_of
 from supportdesk.classes.models import RunState
 from supportdesk.classes.queries import meeting_row
 from supportdesk.classes.views import blueprint
@@ -18,6 +18,7 @@ from supportdesk.core.activities import activity
 from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.fields import DeskForm, IntegerField, TickField
 from supportdesk.core.permissions import Permission, requires
+from supportdesk.places.phones import free_phones
 
 
 class PhonesForm(DeskForm):

@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from supportdesk.accounts.serving import Serving, serving, why_not_on
-from supportdesk.classes.lending.phones import free_phones
 from supportdesk.classes.office import PLANNED_AHEAD_DAYS
 from supportdesk.classes.series.shape import Group, Row, grouped
 from supportdesk.core import clock
@@ -20,6 +19,7 @@ from supportdesk.extensions import db
 from supportdesk.places import occupancy
 from supportdesk.places.calendar import closed_days, holiday_name
 from supportdesk.places.models import Room, Venue
+from supportdesk.places.phones import free_phones
 
 
 @dataclass(frozen=True)
