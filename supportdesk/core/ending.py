@@ -44,9 +44,10 @@ class Ending:
             given[:] = [(item, savepoint) for item, savepoint in given if not _is_within(savepoint, ended)]
 
     def act(self) -> None:
-        """Hand each act its items."""
+        """Hand each act its items, if it has any left."""
         for act, given in self._acts.items():
-            act([item for item, _savepoint in given])
+            if given:
+                act([item for item, _savepoint in given])
 
     def write(self, connection: Connection) -> None:
         """Write the rows that wait."""

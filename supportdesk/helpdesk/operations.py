@@ -43,10 +43,10 @@ from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.office import MOST_OPEN
 from supportdesk.helpdesk.phones import has_phone, take_phone
 from supportdesk.helpdesk.slots import Wanted
-from supportdesk.helpdesk.waiting.line import hold_for_next
+from supportdesk.helpdesk.waiting.line import hold_for_next, lock_line
 from supportdesk.helpdesk.waiting.operations import begin_booking, end_waiting, note_booking
 from supportdesk.learners.caller import THE_LEARNER, Caller
-from supportdesk.learners.standing import Standing, standing_of
+from supportdesk.learners.standing import Standing, standing_alone, standing_of
 from supportdesk.notices.operations import cancel_notices, queue_notice
 from supportdesk.places import occupancy
 
@@ -240,6 +240,7 @@ def cancel_booking(booking_id: int, *, told: bool = True, actor: Actor, now: dat
     """
     lock_desks([_held_by(booking_id)[0]])
     booking = lock_booking(booking_id)
+    lock_line()
     standing = standing_of(booking.learner_id, clock.local(now).date())
     _free(booking, actor=actor, now=now)
     _hand_on(booking, actor=actor, now=now)
@@ -308,7 +309,8 @@ def move_booking(
     if ended:
         slot = lock_slot(desk_id, adviser_id, starts_at, now)
     pass_hold(slot, owner=owner, now=now)
-    standing = standing_of(booking.learner_id, clock.local(now).date())
+    lock_line()
+    standing = standing_alone(booking.learner_id, clock.local(now).date())
     had_phone = has_phone(booking_id)
     _free(booking, actor=actor, now=now)
     caller = Caller(booking.caller_name, booking.caller_relation, booking.caller_phone)

@@ -85,6 +85,11 @@ def standing_of(learner_id: int, day: date) -> Standing:
     return read_standing(connection().execute(_ONE, {"wanted": learner_id}).one_or_none(), day)
 
 
+def standing_alone(learner_id: int, day: date) -> Standing:
+    """The same, and nobody else books for them until the transaction ends. Raises NotFound, Merged."""
+    return read_standing(connection().execute(_ALONE, {"wanted": learner_id}).one_or_none(), day)
+
+
 def active_standing_of(learner_id: int, day: date) -> Standing:
     """The standing of somebody for whom something new is booked: one statement. Raises NotFound and NotActive."""
     standing = standing_of(learner_id, day)

@@ -291,3 +291,11 @@ def test_a_whole_lane_can_be_forgotten_and_written_on(clock: Clock) -> None:
     assert found() == []
     write_trail()
     assert found() == []
+
+
+def test_a_transaction_of_which_all_that_was_noted_was_rolled_back_leaves_no_row() -> None:
+    with transaction() as session, suppress(RuntimeError), session.begin_nested():
+        note("within")
+        raise RuntimeError
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM audit_entry WHERE action = 'log_in'")) == 0

@@ -11,9 +11,10 @@ from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from supportdesk.core import clock
+from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
@@ -26,9 +27,18 @@ from supportdesk.helpdesk.operations import move_booking
 from supportdesk.helpdesk.patterns import is_kept
 from supportdesk.helpdesk.queries import BOOKING_ROWS, BookingRow, SlotRow, free_slots, kept_hours
 from supportdesk.helpdesk.slots import Hours, Off, Wanted, how_far, slots_between, why_shut
+from supportdesk.helpdesk.waiting.errors import AskedMeanwhile
+from supportdesk.helpdesk.waiting.line import WISH, lock_line
 from supportdesk.places.calendar import closed_days
 
-_DESKS_OF: Final = select(BOOKING.c.desk_id).distinct()
+_DESKS_OF: Final = select(BOOKING.c.desk_id).where(BOOKING.c.id.in_(bindparam("bookings", expanding=True))).distinct()
+#: The desks whose slots are held for the learners of these bookings.
+_OFFERED_AT: Final = (
+    select(WISH.c.offered_desk_id)
+    .join(BOOKING, BOOKING.c.learner_id == WISH.c.learner_id)
+    .where(BOOKING.c.id.in_(bindparam("bookings", expanding=True)), WISH.c.offered_desk_id.is_not(None))
+    .distinct()
+)
 Shut = dict[tuple[int, date], str]
 
 
@@ -108,10 +118,18 @@ class Moved(NamedTuple):
 
 
 def move_lost(moves: Iterable[tuple[int, Wanted]], *, actor: Actor, now: datetime) -> Moved:
-    """Move each booking to its slot and let its learner be told. What cannot be moved stays where it was."""
+    """Move each booking to its slot and let its learner be told. What cannot be moved stays where it was.
+
+    Raises AskedMeanwhile.
+    """
     moves = sorted(moves)
-    desks = db.session.scalars(_DESKS_OF.where(BOOKING.c.id.in_([booking_id for booking_id, _slot in moves])))
-    lock_desks([*desks, *(slot.desk_id for _booking, slot in moves)])
+    of_these = {"bookings": [booking_id for booking_id, _slot in moves]}
+    desks = {*connection().scalars(_DESKS_OF, of_these), *(slot.desk_id for _booking, slot in moves)}
+    offered_at = set(connection().scalars(_OFFERED_AT, of_these))
+    lock_desks(desks | offered_at)
+    lock_line()
+    if not offered_at.issuperset(connection().scalars(_OFFERED_AT, of_these)):
+        raise AskedMeanwhile
     moved, refused = 0, []
     for booking_id, slot in moves:
         try:

@@ -15,6 +15,7 @@ from supportdesk.helpdesk.locking import lock_booking, lock_desks
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.operations import book_consultation
 from supportdesk.helpdesk.queries import BookingRow, SlotRow, booking_row, free_slots
+from supportdesk.helpdesk.waiting.line import lock_line
 from supportdesk.learners.caller import Caller
 
 #: How many weeks may lie between, and how many times it may be in all.
@@ -57,6 +58,7 @@ def repeat_booking(booking_id: int, *, weeks: int, times: int, actor: Actor, now
     locked = lock_booking(booking_id)
     if locked.state is BookingState.CANCELLED or found is None:
         raise AlreadyCancelled
+    lock_line()  # before the hours of the first, since the next may find that the learner waits
     booked, missed = 0, []
     caller = Caller(found.caller_name, found.caller_relation, found.caller_phone)
     for day, slot in turns(found, weeks=weeks, times=times, now=now):

@@ -1,0 +1,163 @@
+"""Nobody who keeps a desk, the line, a learner or an hour waits in a ring: all of them are locked in one order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.errors import DeskError
+from supportdesk.core.permissions import SYSTEM
+from supportdesk.extensions import db
+from supportdesk.helpdesk import operations
+from supportdesk.helpdesk.desks import lost
+from supportdesk.helpdesk.operations import book_consultation, cancel_booking, move_booking
+from supportdesk.helpdesk.repeating import operations as repeating
+from supportdesk.helpdesk.slots import Wanted
+from supportdesk.helpdesk.waiting.operations import Place, leave_line, wait_again, wait_for_slot
+from tests.factories import make_learner
+from tests.helpdesk.making import DAY, at, book, let_everybody_book, make_adviser, make_desk
+from tests.racing import race
+
+#: SQLite lets one transaction write at a time.
+pytestmark = [pytest.mark.usefixtures("city"), pytest.mark.only_on("postgresql")]
+WEEK = timedelta(weeks=1)
+#: Seconds within which the others come to where they would wait.
+_PAUSE = 0.5
+
+
+def later(
+    pauses: float, act: Callable[..., object], *arguments: Any, held: float = 0, **named: Any
+) -> Callable[[], str]:
+    """Act after so many pauses, and commit `held` pauses later: "done", or what went wrong."""
+
+    def attempt() -> str:
+        time.sleep(pauses * _PAUSE)
+        try:
+            with transaction():
+                act(*arguments, actor=SYSTEM, now=clock.now(), **named)
+                time.sleep(held * _PAUSE)
+        except DeskError as refusal:
+            return type(refusal).__name__
+        return "done"
+
+    return attempt
+
+
+def slowly(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, *, first: bool) -> None:
+    """Let the module's function take two pauses longer, before it begins (`first`) or after."""
+    act = getattr(module, name)
+
+    def slow(*arguments: Any, **named: Any) -> Any:
+        if first:
+            time.sleep(2 * _PAUSE)
+        result = act(*arguments, **named)
+        if not first:
+            time.sleep(2 * _PAUSE)
+        return result
+
+    monkeypatch.setattr(module, name, slow)
+
+
+def make_desks(number: int) -> list[tuple[int, int]]:
+    """Desks, each with an adviser of its own."""
+    let_everybody_book()
+    advisers = [make_adviser(f"adviser{one}") for one in range(number)]
+    return [(make_desk(adviser, name=f"窓口{place}"), adviser) for place, adviser in enumerate(advisers)]
+
+
+def wait(learner_id: int, desk_id: int | None = None) -> int:
+    with transaction():
+        return wait_for_slot(learner_id, Place(desk_id), actor=SYSTEM, now=clock.now())
+
+
+def test_in_the_line_to_which_somebody_comes_back(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.app_context():
+        ((desk, adviser),) = make_desks(1)
+        first, second, third = make_learner(), make_learner(), make_learner()
+        wish = wait(first)
+        wait(second)
+        with transaction():
+            leave_line(wish, actor=SYSTEM, now=clock.now())
+        db.session.remove()
+    slowly(monkeypatch, operations, "demand_fair", first=True)
+    outcomes = race(
+        app,
+        [
+            later(0, wait_again, wish, held=2),
+            later(0.5, book_consultation, desk, adviser, at(10), second),
+            later(2.5, wait_for_slot, third, Place()),
+        ],
+    )
+    assert outcomes == ["done"] * 3
+
+
+def test_between_the_line_and_an_hour(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A booking moves whose learner begins to wait meanwhile, and is booked a second time for the same hour."""
+    with app.app_context():
+        (desk, adviser), to, other = make_desks(3)
+        learner = make_learner()
+        booking = book(desk, adviser, learner, at(11)).booking_id
+        db.session.remove()
+    slowly(monkeypatch, operations, "_hand_on", first=True)
+    outcomes = race(
+        app,
+        [
+            later(0, move_booking, booking, *to, at(10)),
+            later(0.5, wait_for_slot, learner, Place()),
+            later(1, book_consultation, *other, at(10), learner, clash_reason="よい"),
+        ],
+    )
+    assert outcomes == ["done"] * 3
+
+
+def test_between_the_hours_of_two_desks(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bookings that lost their slot move, while another one of the same learner is repeated on the same days."""
+    with app.app_context():
+        (one, adviser), other = make_desks(2)
+        learner = make_learner()
+        moved = [book(one, adviser, learner, at(11, day=DAY + week)).booking_id for week in (0 * WEEK, WEEK)]
+        kept = book(*other, learner, at(10)).booking_id
+        db.session.remove()
+    slowly(monkeypatch, lost, "move_booking", first=False)
+    slowly(monkeypatch, repeating, "book_consultation", first=False)
+    moves = [
+        (booking, Wanted(one, adviser, at(10, day=DAY + week)))
+        for booking, week in zip(moved, (2 * WEEK, WEEK), strict=True)
+    ]
+    outcomes = race(
+        app,
+        [
+            later(0, lost.move_lost, moves),
+            later(0.5, repeating.repeat_booking, kept, weeks=1, times=3),
+        ],
+    )
+    assert outcomes == ["done"] * 2
+
+
+def test_between_desks_of_which_one_holds_a_slot_for_the_learner(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.app_context():
+        first, second, third = make_desks(3)
+        learner = make_learner()
+        freed = book(*first, make_learner(), at(11)).booking_id
+        wait(learner, first[0])
+        with transaction():
+            cancel_booking(freed, actor=SYSTEM, now=clock.now())
+        to_move = book(*second, learner, at(10)).booking_id
+        another = book(*first, make_learner(), at(10)).booking_id
+        db.session.remove()
+    slowly(monkeypatch, lost, "move_booking", first=True)
+    outcomes = race(
+        app,
+        [
+            later(0, lost.move_lost, [(to_move, Wanted(*third, at(10)))]),
+            later(0.5, move_booking, another, *second, at(11)),
+        ],
+    )
+    assert outcomes == ["done"] * 2
