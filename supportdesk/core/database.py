@@ -14,6 +14,7 @@ from functools import cache
 from typing import Annotated, Any, Final, TypeVar, cast
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Constraint,
     DateTime,
@@ -27,7 +28,10 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     Update,
+    bindparam,
     event,
+    func,
+    select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
@@ -120,6 +124,7 @@ def foreign_key(target: str, *, index: bool = True, **options: Any) -> Any:
 
 #: Option of a connection: a reader's statements see one state of the data.
 _ONE_MOMENT = "one_moment"
+_DOOR: Final = select(func.pg_advisory_xact_lock(bindparam("number", type_=BigInteger)))
 T = TypeVar("T")
 
 
@@ -197,6 +202,15 @@ def connection() -> Connection:
     session = db.session()
     writing: Connection | None = None if session.in_nested_transaction() else session.info.get(WRITING)
     return writing or session.connection()
+
+
+def wait_at_door(number: int) -> None:
+    """Wait for whoever is behind the door of this number, and keep it until the transaction ends: for what is no row.
+
+    The number stands for nothing else in the city's database. SQLite lets one transaction write anyway.
+    """
+    if connection().dialect.name == "postgresql":
+        connection().execute(_DOOR, {"number": number})
 
 
 def one_or_many(rows: list[T]) -> T | list[T]:

@@ -29,8 +29,8 @@ from supportdesk.helpdesk.phones import lend_phone, take_phone_back
 from supportdesk.helpdesk.queries import BookingRow, SlotRow, SlotSeen
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, blueprint, day_near, permitted, permitted_id
+from supportdesk.helpdesk.waiting import keeping
 from supportdesk.helpdesk.waiting.queries import Offered, wish_of_booking, wish_offered
-from supportdesk.helpdesk.waiting.talking import keep_slot, stop_keeping
 from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.booking_fields import CancelForm
 from supportdesk.learners.found import Found, described
@@ -157,7 +157,7 @@ def _clash(learner_id: int, slot: SlotRow) -> str:
 def hold() -> Answer:
     """Keep a slot while one talks; on to its booking, for the learner in hand if there is one."""
     actor, now = current_actor(), clock.now()
-    return _press_on_slot(lambda wanted: keep_slot(wanted, actor=actor, now=now))
+    return _press_on_slot(lambda wanted: keeping.keep_while_talking(wanted, actor=actor, now=now))
 
 
 @blueprint.post("/hold/end")
@@ -166,7 +166,7 @@ def let_go() -> Answer:
     """The slot that the account keeps is anybody's again."""
     actor, now = current_actor(), clock.now()
     return _press_on_slot(
-        lambda _wanted: stop_keeping(talking(actor), actor=actor, now=now), _("おさえるのをやめました。")
+        lambda _wanted: keeping.let_go(talking(actor), actor=actor, now=now), _("おさえるのをやめました。")
     )
 
 

@@ -6,24 +6,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
-from supportdesk.core.database import connection, table_of
+from supportdesk.core.database import connection, table_of, wait_at_door
 from supportdesk.core.errors import NotFound
 from supportdesk.learners.models import Learner
 
-#: Any number that stands for nothing else in the city's database.
-_DOOR: Final = select(func.pg_advisory_xact_lock(7_269_001))
+_REGISTER: Final = 7_269_001
 _LEARNER: Final = table_of(Learner)
 _OWN_ROW: Final = select(_LEARNER.c.id).where(_LEARNER.c.id == bindparam("wanted")).with_for_update(key_share=True)
 
 
 def lock_register() -> None:
     """Until the transaction ends nobody else is entered or amended: two clerks who enter the same person at the same
-    moment would both find nobody. Taken before any row is read or locked. SQLite lets one transaction write anyway.
+    moment would both find nobody. Taken before any row is read or locked.
     """
-    if connection().dialect.name == "postgresql":
-        connection().execute(_DOOR)
+    wait_at_door(_REGISTER)
 
 
 def lock_learner(learner_id: int) -> None:

@@ -51,7 +51,6 @@ _SESSION = table_of(PeerSession)
 
 #: Ten hours. A session is told apart from a slip of the finger.
 LONGEST: Final = 600
-#: One tutor's sessions are written one after the other, so that each sees those before it.
 #: A session whose form arrives twice inserts no second row.
 _WRITE: Final = {
     name: dialect.insert(_SESSION).on_conflict_do_nothing(index_elements=["uuid"]).returning(_SESSION.c.id)
@@ -100,7 +99,7 @@ def log_session(uuid: UUID, tutor_id: int, learner_id: int, held: Held, *, actor
     Sent twice, the same `uuid` is logged once. Raises NotFound unless the two are matched, NotYetHeld, NotYetOver,
     LongAgo, BadMinutes, PlaceMissing, UnknownDistrict, LoggedBefore, Overlapping, UnknownSkill.
     """
-    lock_account(tutor_id)
+    lock_account(tutor_id)  # one tutor's sessions are written one after the other: each sees those before it
     logged = _written_as(uuid, tutor_id, learner_id)
     if logged is not None:
         return logged

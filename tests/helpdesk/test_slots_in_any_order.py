@@ -34,10 +34,10 @@ from supportdesk.helpdesk.operations import book_consultation, cancel_booking, m
 from supportdesk.helpdesk.queries import slot_at
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.jobs import end_holds
+from supportdesk.helpdesk.waiting.keeping import keep_while_talking, let_go
 from supportdesk.helpdesk.waiting.line import KIND, owner_of
 from supportdesk.helpdesk.waiting.models import SlotWish, WishState
 from supportdesk.helpdesk.waiting.operations import Place, leave_line, wait_for_slot
-from supportdesk.helpdesk.waiting.talking import keep_slot, stop_keeping
 from supportdesk.notices.jobs import pass_on_offers
 from supportdesk.notices.models import Offer, OfferState
 from supportdesk.notices.offers import Answer, answer_offer
@@ -137,10 +137,10 @@ class Desks(RuleBasedStateMachine):
             self.book_slot(slot, who, owner)
 
     def keep(self, who: int) -> None:
-        self.attempt(lambda: keep_slot(self.slot(who), actor=CLERKS[who % 2], now=clock.now()))
+        self.attempt(lambda: keep_while_talking(self.slot(who), actor=CLERKS[who % 2], now=clock.now()))
 
     def let_go(self, who: int) -> None:
-        self.attempt(lambda: stop_keeping(talking(CLERKS[who % 2]), actor=CLERKS[who % 2], now=clock.now()))
+        self.attempt(lambda: let_go(talking(CLERKS[who % 2]), actor=CLERKS[who % 2], now=clock.now()))
 
     def one_booked(self, who: int) -> int | None:
         rows = db.session.scalars(

@@ -16,8 +16,8 @@ from supportdesk.helpdesk.holds.operations import hold_slot
 from supportdesk.helpdesk.locking import lock_desks
 from supportdesk.helpdesk.operations import book_consultation
 from supportdesk.helpdesk.slots import Wanted
+from supportdesk.helpdesk.waiting import keeping
 from supportdesk.helpdesk.waiting.operations import begin_booking
-from supportdesk.helpdesk.waiting.talking import stop_keeping
 from supportdesk.learners.applying.doors import settle
 from supportdesk.learners.applying.models import ApplicationState, HeldBecause
 from supportdesk.learners.caller import Caller
@@ -88,7 +88,7 @@ def keep_slot(application: ConsultationApplication, wanted: Wanted, *, now: date
 
 def let_go(application: ConsultationApplication, *, actor: Actor, now: datetime) -> None:
     """The slot is somebody else's to have, unless it has begun."""
-    stop_keeping(owner_of(application), actor=actor, now=now)
+    keeping.let_go(owner_of(application), actor=actor, now=now)
 
 
 def locked_application(application_id: int, learner_id: int | None = None, *desk_ids: int) -> ConsultationApplication:

@@ -87,21 +87,16 @@ def pass_hold(slot: LockedSlot, *, owner: str, now: datetime) -> None:
     connection().execute(_END_OF_SLOT, {"adviser_id": slot.adviser_id, "starts_at": slot.starts_at})
 
 
-def desk_kept_by(owner: str) -> int | None:
-    """Of which desk the owner keeps a slot; unlocked."""
-    return connection().scalar(_DESK_OF, {"wanted": owner})
-
-
-def end_hold(owner: str, *, over_at: datetime | None = None) -> Any:
+def end_hold(owner: str, *, over_at: datetime | None = None, for_desk: int | None = None) -> Any:
     """Let go what the owner keeps: its `desk_id`, `adviser_id`, `starts_at` and `ends_at`; None where that is nothing.
-    `over_at`: only if it ran out by then, or its slot has begun.
+    `over_at`: only if it ran out by then, or its slot has begun. `for_desk`: of which a slot is kept in its place.
 
-    The desk stays locked until the transaction ends.
+    The desks stay locked until the transaction ends.
     """
-    desk_id = desk_kept_by(owner)
+    desk_id = connection().scalar(_DESK_OF, {"wanted": owner})
     if desk_id is None:
         return None
-    lock_desks([desk_id])
+    lock_desks([desk_id, for_desk or desk_id])
     if over_at is None:
         return connection().execute(_END_OF_OWNER, {"wanted": owner}).one_or_none()
     return connection().execute(_END_WHEN_OVER, {"wanted": owner, "now": over_at}).one_or_none()

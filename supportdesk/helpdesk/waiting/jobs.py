@@ -8,7 +8,7 @@ from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.helpdesk.holds.operations import owners_over
 from supportdesk.helpdesk.waiting.answering import any_offered, recall_offers
-from supportdesk.helpdesk.waiting.talking import stop_keeping
+from supportdesk.helpdesk.waiting.keeping import let_go
 
 
 def recall(now: datetime) -> int:
@@ -24,5 +24,5 @@ def end_holds(now: datetime) -> int:
     ended = 0
     for owner in owners_over(now):
         with transaction():
-            ended += stop_keeping(owner, over_at=now, actor=SYSTEM, now=now)
+            ended += let_go(owner, over_at=now, actor=SYSTEM, now=now)
     return ended

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
-from supportdesk.core.database import connection, table_of
+from supportdesk.core.database import connection, table_of, wait_at_door
 from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk import wording
 from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast, SlotTaken
@@ -45,8 +45,7 @@ _LINE: Final = (
     .order_by(WISH.c.id)
     .with_for_update(key_share=True, of=WISH)
 )
-#: Any number that stands for nothing else in the city's database.
-_DOOR: Final = select(func.pg_advisory_xact_lock(7_269_002))
+_DOOR: Final = 7_269_002
 _ONE: Final = select(WISH).where(WISH.c.id == bindparam("wanted"))
 _OF_LEARNER: Final = select(WISH.c.id, WISH.c.state, WISH.c.offered_desk_id).where(
     WISH.c.learner_id == bindparam("learner"), _IS_OPEN
@@ -88,10 +87,9 @@ def lock_line() -> Sequence[Any]:
     each with the `person_id` and `status` of its learner.
 
     It has a door of its own, since its rows are no fixed set: one that is open again stands before those that somebody
-    keeps already. SQLite lets one transaction write anyway.
+    keeps already.
     """
-    if connection().dialect.name == "postgresql":
-        connection().execute(_DOOR)
+    wait_at_door(_DOOR)
     return connection().execute(_LINE).all()
 
 

@@ -12,7 +12,7 @@ from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk.holds.operations import talking
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.jobs import end_holds
-from supportdesk.helpdesk.waiting.talking import keep_slot, stop_keeping
+from supportdesk.helpdesk.waiting.keeping import keep_while_talking, let_go
 from tests.clocks import Clock
 from tests.factories import make_learner
 from tests.helpdesk.making import at, book, make_adviser, make_desk
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("context", "city")
 
 def keep(desk: int, adviser: int, hour: int = 10) -> None:
     with transaction():
-        keep_slot(Wanted(desk, adviser, at(hour)), actor=CLERK, now=desk_clock.now())
+        keep_while_talking(Wanted(desk, adviser, at(hour)), actor=CLERK, now=desk_clock.now())
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def talked_about(desk: int, adviser: int, booked: int) -> None:
 @pytest.mark.usefixtures("talked_about")
 def test_when_it_is_let_go() -> None:
     with transaction():
-        assert stop_keeping(talking(CLERK), actor=CLERK, now=desk_clock.now())
+        assert let_go(talking(CLERK), actor=CLERK, now=desk_clock.now())
     assert line() == [ASKED]
 
 
