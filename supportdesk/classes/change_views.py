@@ -14,6 +14,7 @@ from supportdesk.classes.views import blueprint
 from supportdesk.core import clock
 from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.permissions import Permission, requires
+from supportdesk.places.choices import room_choices
 
 
 @blueprint.route("/<int:run_id>/change", methods=["GET", "POST"])
@@ -26,7 +27,7 @@ def change(run_id: int) -> Answer:
     form = change_form(
         run,
         now,
-        rooms=run_queries.room_choices(districts_managed(actor)),
+        rooms=room_choices(districts_managed(actor)),
         instructors=run_queries.instructor_choices(
             besides={account_id for meeting in ahead for account_id in instructors_at(meeting)}
         ),

@@ -16,7 +16,7 @@ from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.japanese import tidy
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
-from supportdesk.places.choices import district_choices
+from supportdesk.places.choices import district_choices, room_choices
 
 blueprint = Blueprint("lectures", __name__, url_prefix="/outreach/lectures", template_folder="templates")
 
@@ -47,7 +47,7 @@ def record() -> Answer:
     instructors = run_queries.instructor_choices(LECTURE_ROLES)
     form = LectureForm(
         courses=run_queries.course_choices(),
-        rooms=run_queries.room_choices(),
+        rooms=room_choices(),
         districts=district_choices(),
         instructors=instructors,
         data={"staff": frozenset({actor.account_id} & {account_id for account_id, _name in instructors})},

@@ -50,7 +50,6 @@ from supportdesk.learners.names import known_as
 from supportdesk.learners.rooms import scope_of
 from supportdesk.places import occupancy
 from supportdesk.places.choices import venue_in_words
-from supportdesk.places.models import District, Room, Venue
 
 _STAFF = table_of(MeetingStaff)
 #: The change of a whole day in which the meeting was called off or moved last.
@@ -359,20 +358,6 @@ def course_choices() -> list[tuple[str, str]]:
 def course_minutes(code: str) -> int | None:
     """How long a course takes."""
     return db.session.scalar(select(Course.minutes).where(Course.code == code))
-
-
-def room_choices(districts: Collection[str] | None = None) -> list[tuple[int, str]]:
-    """(id, venue and room) of every room, or of those in these districts; by district."""
-    statement = (
-        select(Room.id, Room.name.label("room"), Venue.name, Venue.nickname)
-        .join(Venue, Venue.id == Room.venue_id)
-        .join(District, District.code == Venue.district_code)
-        .order_by(District.position, Venue.id, Room.id)
-    )
-    if districts is not None:
-        statement = statement.where(Venue.district_code.in_(districts))
-    rows = db.session.execute(statement)
-    return [(row.id, f"{venue_in_words(row.name, row.nickname)} {row.room}") for row in rows]
 
 
 def instructor_choices(

@@ -38,7 +38,7 @@ from supportdesk.core.japanese import tidy
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, Role, requires
 from supportdesk.learners.dropbox.queries import count_held
-from supportdesk.places.choices import district_choices
+from supportdesk.places.choices import district_choices, room_choices
 
 blueprint = Blueprint("classes", __name__, url_prefix="/classes", template_folder="templates")
 LONGEST_WORD = 100
@@ -86,7 +86,7 @@ def plan() -> Answer:
     """Plan a class of up to five dates, in one's own districts."""
     form = PlanForm(
         courses=run_queries.course_choices(),
-        rooms=run_queries.room_choices(districts_managed(current_actor())),
+        rooms=room_choices(districts_managed(current_actor())),
         instructors=run_queries.instructor_choices(),
     )
     actor, now = current_actor(), clock.now()

@@ -25,6 +25,7 @@ from supportdesk.helpdesk.queries import SlotRow, free_slots
 from supportdesk.learners.models import Device, Learner
 from supportdesk.places.calendar import holiday_name
 from supportdesk.places.models import Venue
+from supportdesk.places.upkeep import save_room
 
 _WEEKS: Final = 4
 #: Every desk is kept from ten to twelve and from one to four, Monday to Friday.
@@ -83,7 +84,8 @@ def _away(adviser: Actor, reception: Actor, now: datetime) -> None:
 def _open_desks(admin: Actor, advisers: Sequence[Actor], now: datetime) -> None:
     for (name, venue), adviser in zip(_DESKS, advisers, strict=True):
         venue_id = db.session.scalars(select(Venue.id).where(Venue.name == venue)).one()
-        desk_id = open_desk(Particulars(name, venue_id, to_bring=_TO_BRING), actor=admin, now=now)
+        room_id = save_room(None, venue_id, name="相談室", seats=4, actor=admin, now=now)
+        desk_id = open_desk(Particulars(name, venue_id, room_id, to_bring=_TO_BRING), actor=admin, now=now)
         for weekday in range(5):
             for opens, closes in _HOURS:
                 kept = Kept(weekday, opens, closes)

@@ -66,6 +66,7 @@ def plug_in(app: Flask) -> None:
         MenuItem("faq.index", _l("よくある質問"), None),
     )
     activities.register(app.extensions, "booking", descriptions.describe_bookings)
+    activities.register(app.extensions, "desk", descriptions.describe_desks)
     activities.register(app.extensions, "queue_number", describe_numbers)
     activities.register(app.extensions, KIND, describe_applications)
     activities.register(app.extensions, "slot_wish", describe_wishes)

@@ -38,7 +38,9 @@ class Asked(NamedTuple):
 
 
 def ask(wanted: Wanted, learner_id: int, now: datetime) -> Asked:
-    """Lock the desk and the learner. Raises NotFound, Merged, SlotPast, DeskShut, NoSuchSlot and AskedMeanwhile."""
+    """Lock the desk and the learner. Raises NotFound, Merged, SlotPast, DeskShut, NoSuchSlot, SlotTaken and
+    AskedMeanwhile.
+    """
     hours = lock_hours(*wanted, learner_id)
     waited = begin_booking_at(wanted.desk_id, learner_id) if hours.waits else Waited(learner_id)
     rows = connection().execute(_ALL_ELSE, {**hours.asked, **asked_so_far(learner_id, now)}).all()

@@ -46,6 +46,19 @@ def describe_bookings(ids: Iterable[int]) -> Mapping[int, Description]:
     }
 
 
+def describe_desks(ids: Iterable[int]) -> Mapping[int, Description]:
+    """What a desk is called: it has its room whenever somebody is booked there."""
+    rows = db.session.execute(
+        select(Desk.id, Desk.name, Venue.district_code)
+        .join(Venue, Venue.id == Desk.venue_id)
+        .where(Desk.id.in_(list(ids)))
+    )
+    return {
+        row.id: Description(row.name, url=page_of("helpdesk.desk", desk_id=row.id), district=row.district_code)
+        for row in rows
+    }
+
+
 def bookings_at_venue(venue_id: int, starts_at: datetime, ends_at: datetime) -> Iterable[Description]:
     """The consultations still to be held at the venue's desks at that time."""
     at_its_desks = Booking.desk_id.in_(select(Desk.id).where(Desk.venue_id == venue_id))

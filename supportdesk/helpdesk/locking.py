@@ -11,25 +11,27 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Time, and_, bindparam, cast, exists, literal, null, or_, select, union_all
+from sqlalchemy import Integer, Time, and_, bindparam, cast, exists, literal, null, or_, select, union_all
 
 from supportdesk.accounts.models import Account, AccountRole
 from supportdesk.accounts.terms import not_over
 from supportdesk.core import clock
+from supportdesk.core.activities import activity
 from supportdesk.core.database import UtcDateTime, connection, table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.moments import short_day
 from supportdesk.core.permissions import Role
 from supportdesk.helpdesk.days_off import OFF
-from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast
+from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast, SlotTaken
 from supportdesk.helpdesk.holds.models import SlotHold
 from supportdesk.helpdesk.models import Booking, Desk, DeskHours
 from supportdesk.helpdesk.office import BOOKED_AHEAD_DAYS
 from supportdesk.helpdesk.patterns import is_kept
 from supportdesk.helpdesk.slots import Hours, Off, Slot, cut, why_shut
 from supportdesk.helpdesk.waiting.models import OPEN_WISH, SlotWish
+from supportdesk.places import occupancy
 from supportdesk.places.calendar import holding_open
-from supportdesk.places.models import Closure, District, Venue
+from supportdesk.places.models import Closure, District, OccupancyCell, Room, Venue
 
 DESK = table_of(Desk)
 HOURS = table_of(DeskHours)
@@ -40,6 +42,8 @@ _DISTRICT = table_of(District)
 _HOLD = table_of(SlotHold)
 _CLOSURE = table_of(Closure)
 _WISH = table_of(SlotWish)
+_CELL = table_of(OccupancyCell)
+ROOM = table_of(Room)
 #: Condition: the account can be booked, because it is in use and still an adviser's.
 ADVISES: Final = and_(
     _ACCOUNT.c.active,
@@ -49,7 +53,9 @@ ADVISES: Final = and_(
 
 @dataclass(frozen=True)
 class LockedSlot:
-    """One time of one adviser at a desk that nobody else can give away now. `person_id` is the adviser's."""
+    """One time of one adviser at a desk that nobody else can give away now. `person_id` is the adviser's; `room_lacks`
+    are the quarter hours in which the desk has not taken its room yet.
+    """
 
     desk_id: int
     desk: str
@@ -59,6 +65,8 @@ class LockedSlot:
     starts_at: datetime
     ends_at: datetime
     held: Held | None = None
+    room_id: int | None = None
+    room_lacks: frozenset[int] = frozenset()
 
 
 class Held(NamedTuple):
@@ -89,6 +97,7 @@ HOURS_COLUMNS: Final = (
     _ACCOUNT.c.service_ends_on,
     *(HOURS.c.every, HOURS.c.month_weeks, HOURS.c.first_day, HOURS.c.last_day),
     *(DESK.c.buffer_minutes, DESK.c.on_holidays),
+    *(DESK.c.room_id, ROOM.c.name.label("room")),
 )
 
 # FOR NO KEY UPDATE: whoever adds a row that points at the desk need not wait; whoever gives a slot does.
@@ -100,6 +109,7 @@ _LOCK_HOURS = holding_open(
     )
     .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
     .join(_DISTRICT, _DISTRICT.c.code == _VENUE.c.district_code)
+    .outerjoin(ROOM, ROOM.c.id == DESK.c.room_id)
     .outerjoin(
         HOURS,
         and_(
@@ -121,8 +131,11 @@ IN_THE_WAY: Final = union_all(
         _HOLD.c.until,
         cast(null(), Time).label("opens"),
         cast(null(), Time).label("closes"),
+        cast(null(), Integer).label("cell"),
     ).where(_HOLD.c.adviser_id == bindparam("adviser_id"), _HOLD.c.starts_at == bindparam("starts_at")),
-    select(literal("off"), OFF.c.reason, cast(null(), UtcDateTime()), OFF.c.opens, OFF.c.closes).where(
+    select(
+        literal("off"), OFF.c.reason, cast(null(), UtcDateTime()), OFF.c.opens, OFF.c.closes, cast(null(), Integer)
+    ).where(
         OFF.c.first_day <= bindparam("day"),
         OFF.c.last_day >= bindparam("day"),
         or_(OFF.c.desk_id == bindparam("desk_id"), OFF.c.adviser_id == bindparam("adviser_id")),
@@ -133,10 +146,23 @@ IN_THE_WAY: Final = union_all(
         cast(null(), UtcDateTime()),
         cast(null(), Time),
         cast(null(), Time),
+        cast(null(), Integer),
     ).where(
         _CLOSURE.c.venue_id == bindparam("venue_id"),
         _CLOSURE.c.first_day <= bindparam("day"),
         _CLOSURE.c.last_day >= bindparam("day"),
+    ),
+    select(
+        literal("room"),
+        _CELL.c.activity,
+        cast(null(), UtcDateTime()),
+        cast(null(), Time),
+        cast(null(), Time),
+        _CELL.c.cell,
+    ).where(
+        _CELL.c.resource == bindparam("room"),
+        _CELL.c.cell >= bindparam("first"),
+        _CELL.c.cell < bindparam("end"),
     ),
 )
 _LOCK_SEVERAL = (
@@ -151,7 +177,7 @@ _LOCK_FREE = (
     .with_for_update(key_share=True, skip_locked=True)
 )
 _LOCK_BOOKING = (
-    select(BOOKING, DESK.c.name.label("desk"), _VENUE.c.name.label("venue"), _VENUE.c.nickname)
+    select(BOOKING, DESK.c.name.label("desk"), DESK.c.room_id, _VENUE.c.name.label("venue"), _VENUE.c.nickname)
     .join(DESK, DESK.c.id == BOOKING.c.desk_id)
     .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
     .where(BOOKING.c.id == bindparam("wanted"))
@@ -180,16 +206,27 @@ class LockedHours:
     @property
     def asked(self) -> dict[str, Any]:
         """What IN_THE_WAY is given."""
+        desk = self.rows[0]
         return {
             "desk_id": self.desk_id,
             "adviser_id": self.adviser_id,
             "starts_at": self.starts_at,
             "day": self.day,
-            "venue_id": self.rows[0].venue_id,
+            "venue_id": desk.venue_id,
+            "room": occupancy.room(desk.room_id) if desk.room_id else "",
+            "first": self._cells.start,
+            "end": self._cells.stop,
         }
 
+    @property
+    def _cells(self) -> range:
+        return occupancy.cells_of(self.starts_at, self.starts_at + timedelta(minutes=self.rows[0].slot_minutes))
+
     def slot(self, in_the_way: Sequence[Any], now: datetime) -> LockedSlot:
-        """The slot that begins then, with what was found to be in its way. Raises SlotPast, DeskShut, NoSuchSlot."""
+        """The slot that begins then, with what was found to be in its way.
+
+        Raises SlotPast, DeskShut, NoSuchSlot, and SlotTaken when somebody else has the room.
+        """
         if self.starts_at <= now:
             raise SlotPast
         closed = next((fact.words for fact in in_the_way if fact.kind == "closure"), None)
@@ -206,16 +243,28 @@ class LockedHours:
         reason = why_shut(kept, self.day, slot.starts_at, slot.ends_at, closed=closed, off=off)
         if reason is not None:
             raise DeskShut(short_day(self.starts_at), reason)
+        place = kept.nickname or kept.venue
         return LockedSlot(
             kept.desk_id,
             kept.desk,
-            kept.nickname or kept.venue,
+            f"{place} {kept.room}" if kept.room else place,
             self.adviser_id,
             kept.person_id,
             self.starts_at,
             slot.ends_at,
             next((Held(fact.words, fact.until) for fact in in_the_way if fact.kind == "hold"), None),
+            kept.room_id,
+            self._room_lacks(kept.room_id, [fact for fact in in_the_way if fact.kind == "room"]),
         )
+
+    def _room_lacks(self, room_id: int | None, taken: Sequence[Any]) -> frozenset[int]:
+        if room_id is None:
+            return frozenset()
+        others = {fact.words for fact in taken} - {activity("desk", self.desk_id)}
+        if others:
+            in_the_way = {occupancy.room(room_id): others}
+            raise SlotTaken(in_the_way, occupancy.in_words(in_the_way))
+        return frozenset(self._cells).difference(fact.cell for fact in taken)
 
 
 def lock_hours(desk_id: int, adviser_id: int, starts_at: datetime, learner_id: int | None = None) -> LockedHours:
@@ -235,8 +284,8 @@ def lock_hours(desk_id: int, adviser_id: int, starts_at: datetime, learner_id: i
 def lock_slot(desk_id: int, adviser_id: int, starts_at: datetime, now: datetime) -> LockedSlot:
     """Wait for the desk and keep it until the transaction ends; the slot that begins at that time.
 
-    Raises NotFound for a desk that there is not, SlotPast, DeskShut and NoSuchSlot. Whether somebody has the slot is
-    not asked here.
+    Raises NotFound for a desk that there is not, SlotPast, DeskShut, NoSuchSlot, and SlotTaken when somebody else has
+    the room. Whether somebody has the adviser is not asked here.
     """
     hours = lock_hours(desk_id, adviser_id, starts_at)
     return hours.slot(connection().execute(IN_THE_WAY, hours.asked).all(), now)
@@ -263,7 +312,7 @@ def lock_free_desks(desk_ids: Collection[int]) -> bool:
 
 
 def lock_booking(booking_id: int) -> Any:
-    """Wait for the booking and keep it: its row, with `desk`, `venue` and `nickname`. Raises NotFound."""
+    """Wait for the booking and keep it: its row, with `desk`, `room_id`, `venue` and `nickname`. Raises NotFound."""
     row = connection().execute(_LOCK_BOOKING, {"wanted": booking_id}).one_or_none()
     if row is None:
         raise NotFound

@@ -25,6 +25,7 @@ class Desk(Base):
     id: Mapped[identity]
     name: Mapped[str] = mapped_column(unique=True)
     venue_id: Mapped[int] = foreign_key("venue.id")
+    room_id: Mapped[int | None] = foreign_key("room.id", index=False)
     slot_minutes: Mapped[int] = mapped_column(default=60)
     buffer_minutes: Mapped[int] = mapped_column(default=0, comment="left free after each slot")
     on_holidays: Mapped[bool] = mapped_column(default=False, comment="sits on public holidays too")

@@ -42,6 +42,7 @@ from supportdesk.helpdesk.locking import BOOKING, LockedSlot, lock_booking, lock
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.office import MOST_OPEN
 from supportdesk.helpdesk.phones import has_phone, take_phone
+from supportdesk.helpdesk.rooms import leave_room, room_claims
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.line import hold_for_next, lock_line
 from supportdesk.helpdesk.waiting.operations import begin_booking, end_waiting, note_booking
@@ -49,6 +50,7 @@ from supportdesk.learners.caller import THE_LEARNER, Caller
 from supportdesk.learners.standing import Standing, standing_alone, standing_of
 from supportdesk.notices.operations import cancel_notices, queue_notice
 from supportdesk.places import occupancy
+from supportdesk.places.occupancy import Claim
 
 
 @dataclass(frozen=True)
@@ -189,27 +191,29 @@ def _insert(slot: LockedSlot, values: dict[str, Any], most: int | None) -> Booke
             continue  # the code was in use
         if holder.learner_id == values["learner_id"]:
             raise AlreadyBooked(holder.id)
-        raise _taken(slot, {activity("booking", holder.id)})
+        raise _taken({occupancy.person(slot.person_id): {activity("booking", holder.id)}})
 
 
 def _take_time(slot: LockedSlot, standing: Standing, name: str, *, clash_reason: str) -> None:
-    """Take the adviser, without exception, and the learner, twice over when reception gave a reason."""
+    """Take the adviser and the desk's room, without exception, and the learner, twice over when reception gave a
+    reason.
+    """
     adviser, learner = occupancy.person(slot.person_id), occupancy.person(standing.person_id)
+    room = room_claims(slot.desk_id, slot.room_id, slot.room_lacks)
     try:
-        occupancy.take(name, [adviser, learner], slot.starts_at, slot.ends_at)
+        occupancy.take_all([Claim(name, (adviser, learner), slot.starts_at, slot.ends_at), *room])
         return
     except occupancy.Occupied as refusal:
         in_the_way = cast(dict[str, set[str]], refusal.details["in_the_way"])
-    if adviser in in_the_way:
-        raise _taken(slot, in_the_way[adviser])
+    if taken := {resource: by for resource, by in in_the_way.items() if resource != learner}:
+        raise _taken(taken)
     if not clash_reason:
         raise LearnerClash(in_the_way, occupancy.in_words(in_the_way))
-    occupancy.take(name, [adviser], slot.starts_at, slot.ends_at)
+    occupancy.take_all([Claim(name, (adviser,), slot.starts_at, slot.ends_at), *room])
     occupancy.take_again(name, learner, slot.starts_at, slot.ends_at)
 
 
-def _taken(slot: LockedSlot, by: set[str]) -> SlotTaken:
-    in_the_way = {occupancy.person(slot.person_id): by}
+def _taken(in_the_way: dict[str, set[str]]) -> SlotTaken:
     return SlotTaken(in_the_way, occupancy.in_words(in_the_way))
 
 
@@ -243,6 +247,7 @@ def cancel_booking(booking_id: int, *, told: bool = True, actor: Actor, now: dat
     lock_line()
     standing = standing_of(booking.learner_id, clock.local(now).date())
     _free(booking, actor=actor, now=now)
+    _leave_room(booking)
     _hand_on(booking, actor=actor, now=now)
     if not told:
         queue_notice(
@@ -274,6 +279,11 @@ def _free(booking: Any, *, actor: Actor, now: datetime) -> None:
     connection().execute(_CANCEL, {"wanted": booking.id, "at": now, "by": actor.account_id})
     occupancy.release(name)
     cancel_notices(name, now=now)
+
+
+def _leave_room(booking: Any) -> None:
+    if booking.room_id is not None:
+        leave_room(booking.desk_id, booking.starts_at, booking.ends_at)
 
 
 def _hand_on(booking: Any, *, actor: Actor, now: datetime) -> None:
@@ -330,6 +340,7 @@ def move_booking(
             "until_then": slot.ends_at,
         },
     )
+    _leave_room(booking)
     _hand_on(booking, actor=actor, now=now)
     text = wording.moved(slot.desk, slot.place, slot.starts_at, booked.code)
     _tell("booking_moved", text, slot, standing, booked, told=told, call_to=caller.phone, now=now)

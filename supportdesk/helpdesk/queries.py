@@ -11,6 +11,7 @@ from sqlalchemy import Select, or_, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
+from supportdesk.core.activities import activity
 from supportdesk.core.database import table_of
 from supportdesk.core.permissions import Actor, Permission
 from supportdesk.extensions import db
@@ -20,11 +21,11 @@ from supportdesk.helpdesk.days_off import taken_off
 from supportdesk.helpdesk.descriptions import at_own_desk
 from supportdesk.helpdesk.fairness import set_aside_now
 from supportdesk.helpdesk.holds.queries import held_slots
-from supportdesk.helpdesk.locking import ADVISES, BOOKING, DESK, HOURS, HOURS_COLUMNS
+from supportdesk.helpdesk.locking import ADVISES, BOOKING, DESK, HOURS, HOURS_COLUMNS, ROOM
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.office import OFFERED_DAYS
 from supportdesk.helpdesk.phones import PHONE_LENT
-from supportdesk.helpdesk.slots import Hours, Slot, as_row, slots_between, without_taken
+from supportdesk.helpdesk.slots import Hours, Slot, Taken, as_row, slots_between, without_taken
 from supportdesk.helpdesk.slots import SlotRow as SlotRow  # other rooms know slots by these queries
 from supportdesk.learners.models import Learner
 from supportdesk.places import occupancy
@@ -43,6 +44,7 @@ _HOURS: Select[Any] = (
     .join(_ACCOUNT, _ACCOUNT.c.id == HOURS.c.adviser_id)
     .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
     .join(_DISTRICT, _DISTRICT.c.code == _VENUE.c.district_code)
+    .outerjoin(ROOM, ROOM.c.id == DESK.c.room_id)
     .where(DESK.c.active, ADVISES)
 )
 
@@ -79,10 +81,11 @@ def free_slots(
     slots = _slots(first, last, after=after, district_code=district_code, desk_id=desk_id)
     if not slots:
         return []
-    taken = _taken({slot.hours.person_id for slot in slots}, first, last)
+    taken = _taken(slots, first, last)
     persons = {slot.hours.adviser_id: slot.hours.person_id for slot in slots}
     for held in held_slots(persons, first, last, now=clock.now(), but=owner):
-        taken.setdefault(persons[held.adviser_id], set()).update(occupancy.cells_of(held.starts_at, held.ends_at))
+        quarters = occupancy.cells_of(held.starts_at, held.ends_at)
+        taken.persons.setdefault(persons[held.adviser_id], set()).update(quarters)
     aside = set_aside_now(clock.now())
     return [
         as_row(slot, set_aside=aside.has(slot.hours.adviser_id, slot.starts_at, slot.ends_at))
@@ -103,8 +106,8 @@ def slot_at(desk_id: int, adviser_id: int, starts_at: datetime, *, owner: str = 
     day = clock.local(starts_at).date()
     for slot in _slots(day, day, after=starts_at - timedelta(seconds=1), desk_id=desk_id):
         if (slot.hours.adviser_id, slot.starts_at) == (adviser_id, starts_at):
-            adviser = occupancy.person(slot.hours.person_id)
-            in_the_way = occupancy.who_has([adviser], slot.starts_at, slot.ends_at)
+            own = activity("desk", desk_id)
+            in_the_way = occupancy.who_has(slot.hours.takes, slot.starts_at, slot.ends_at, besides=own)
             if in_the_way:
                 return SlotSeen(as_row(slot), occupancy.in_words(in_the_way), None)
             held = [one for one in held_slots([adviser_id], day, day, now=clock.now()) if one.starts_at == starts_at]
@@ -138,18 +141,27 @@ def _hours(statement: Select[Any]) -> list[Hours]:
     return [Hours._make(row) for row in db.session.execute(statement)]
 
 
-def _taken(person_ids: set[int], first: date, last: date) -> dict[int, set[int]]:
-    """The quarter hours of these days in which each person has something."""
-    resources = {occupancy.person(person_id): person_id for person_id in person_ids}
+def _taken(slots: Iterable[Slot], first: date, last: date) -> Taken:
+    """What is taken on these days of what the slots need: one statement."""
+    persons = {occupancy.person(person_id): person_id for person_id in {slot.hours.person_id for slot in slots}}
+    desks: dict[str, set[int]] = {}
+    for desk_id, room_id in {(slot.hours.desk_id, slot.hours.room_id) for slot in slots}:
+        if room_id is not None:
+            desks.setdefault(occupancy.room(room_id), set()).add(desk_id)
     cells = occupancy.cells_of(clock.day_bounds(first)[0], clock.day_bounds(last)[1])
     rows = db.session.execute(
-        select(_CELL.c.resource, _CELL.c.cell).where(
-            _CELL.c.resource.in_(resources), _CELL.c.cell >= cells.start, _CELL.c.cell < cells.stop
+        select(_CELL.c.resource, _CELL.c.cell, _CELL.c.activity).where(
+            _CELL.c.resource.in_([*persons, *desks]), _CELL.c.cell >= cells.start, _CELL.c.cell < cells.stop
         )
     )
-    taken: dict[int, set[int]] = {}
+    taken = Taken({}, {})
     for row in rows:
-        taken.setdefault(resources[row.resource], set()).add(row.cell)
+        if row.resource in persons:
+            taken.persons.setdefault(persons[row.resource], set()).add(row.cell)
+        else:
+            for desk_id in desks[row.resource]:
+                if row.activity != activity("desk", desk_id):
+                    taken.rooms.setdefault(desk_id, set()).add(row.cell)
     return taken
 
 
@@ -178,11 +190,13 @@ class BookingRow(NamedTuple):
     booked_at: datetime
     walk_in: bool
     loan_phone: str
+    room: str | None
 
     @property
     def place(self) -> str:
-        """The venue, with what people call it."""
-        return venue_in_words(self.venue, self.nickname)
+        """The venue, with what people call it, and the room."""
+        venue = venue_in_words(self.venue, self.nickname)
+        return f"{venue} {self.room}" if self.room else venue
 
 
 BOOKING_ROWS: Select[Any] = (
@@ -209,10 +223,12 @@ BOOKING_ROWS: Select[Any] = (
         BOOKING.c.booked_at,
         BOOKING.c.walk_in,
         PHONE_LENT,
+        ROOM.c.name.label("room"),
     )
     .join(DESK, DESK.c.id == BOOKING.c.desk_id)
     .join(_ACCOUNT, _ACCOUNT.c.id == BOOKING.c.adviser_id)
     .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
+    .outerjoin(ROOM, ROOM.c.id == DESK.c.room_id)
 )
 _LIVE = BOOKING.c.state != BookingState.CANCELLED
 

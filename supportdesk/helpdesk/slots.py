@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from operator import attrgetter
@@ -12,8 +11,8 @@ from typing import Any, NamedTuple
 from supportdesk.accounts.serving import away_on
 from supportdesk.core import clock
 from supportdesk.helpdesk.patterns import EVERY_WEEK, is_kept
+from supportdesk.places import occupancy
 from supportdesk.places.calendar import holiday_name
-from supportdesk.places.occupancy import cells_of
 
 
 class Hours(NamedTuple):
@@ -42,6 +41,14 @@ class Hours(NamedTuple):
     last_day: date | None = None
     buffer_minutes: int = 0
     on_holidays: bool = False
+    room_id: int | None = None
+    room: str | None = None
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        """What a slot of these hours takes: the adviser, and the desk's room."""
+        room = () if self.room_id is None else (occupancy.room(self.room_id),)
+        return occupancy.person(self.person_id), *room
 
 
 class Off(NamedTuple):
@@ -196,13 +203,22 @@ def slots_between(
     return sorted(slots, key=attrgetter("starts_at"))  # those of one time stand in their order already
 
 
-def without_taken(slots: Iterable[Slot], taken: Mapping[int, AbstractSet[int]]) -> list[Slot]:
-    """The slots whose adviser is free: `taken` holds the quarter hours in which each person has something."""
-    cells, nothing = cache(cells_of), frozenset[int]()
+class Taken(NamedTuple):
+    """The quarter hours in which each person has something, and in which somebody else has the room of each desk."""
+
+    persons: dict[int, set[int]]
+    rooms: dict[int, set[int]]
+
+
+def without_taken(slots: Iterable[Slot], taken: Taken) -> list[Slot]:
+    """The slots whose adviser is free, and their room."""
+    cells, nothing = cache(occupancy.cells_of), frozenset[int]()
     return [
         slot
         for slot in slots
-        if taken.get(slot.hours.person_id, nothing).isdisjoint(cells(slot.starts_at, slot.ends_at))
+        for quarters in (cells(slot.starts_at, slot.ends_at),)
+        if taken.persons.get(slot.hours.person_id, nothing).isdisjoint(quarters)
+        and taken.rooms.get(slot.hours.desk_id, nothing).isdisjoint(quarters)
     ]
 
 

@@ -1,12 +1,14 @@
-"""What forms and filters of every room choose among, in the words in which it stands there: districts and venues."""
+"""What forms and filters of every room choose among, in words: districts, venues and their rooms."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from flask_babel import get_locale
 from sqlalchemy import select
 
 from supportdesk.extensions import db
-from supportdesk.places.models import District
+from supportdesk.places.models import District, Room, Venue
 
 
 def district_choices() -> list[tuple[str, str]]:
@@ -19,3 +21,17 @@ def district_choices() -> list[tuple[str, str]]:
 def venue_in_words(name: str, nickname: str | None) -> str:
     """東部市民サービスセンター（いーぱる）: the venue, with what people call it."""
     return f"{name}（{nickname}）" if nickname else name
+
+
+def room_choices(districts: Collection[str] | None = None) -> list[tuple[int, str]]:
+    """(id, venue and room) of every room, or of those in these districts; by district."""
+    statement = (
+        select(Room.id, Room.name.label("room"), Venue.name, Venue.nickname)
+        .join(Venue, Venue.id == Room.venue_id)
+        .join(District, District.code == Venue.district_code)
+        .order_by(District.position, Venue.id, Room.id)
+    )
+    if districts is not None:
+        statement = statement.where(Venue.district_code.in_(districts))
+    rows = db.session.execute(statement)
+    return [(row.id, f"{venue_in_words(row.name, row.nickname)} {row.room}") for row in rows]

@@ -87,6 +87,11 @@ _HOLDERS = (
 )
 
 
+def times_of(cell: int) -> tuple[datetime, datetime]:
+    """From when to when a quarter hour is."""
+    return datetime.fromtimestamp(cell * SECONDS_A_CELL, UTC), datetime.fromtimestamp((cell + 1) * SECONDS_A_CELL, UTC)
+
+
 def who_has(
     resources: Iterable[str], starts_at: datetime, ends_at: datetime, *, besides: str = ""
 ) -> dict[str, set[str]]:
@@ -251,6 +256,16 @@ def take_again(activity: str, resource: str, starts_at: datetime, ends_at: datet
         db.session.execute(_GIVE_BACK_LAYER, given_back)
 
 
+_LEAVE = delete(_CELLS).where(
+    _CELLS.c.activity == bindparam("for_what"), _CELLS.c.cell.in_(bindparam("quarters", expanding=True))
+)
+
+
+def leave(activity: str, quarters: Collection[int]) -> None:
+    """Free what the activity has in these quarter hours, and keep the rest."""
+    connection().execute(_LEAVE, {"for_what": activity, "quarters": sorted(quarters)})
+
+
 _RELEASE = delete(_CELLS).where(_CELLS.c.activity.in_(bindparam("activities", expanding=True)))
 _RELEASE_SOME = _RELEASE.where(_CELLS.c.resource.in_(bindparam("resources", expanding=True)))
 
@@ -276,8 +291,7 @@ def hand_over_cells(giver: str, taker: str, activities: Collection[str] | None =
     if cells:
         release(cells, [giver])
     for activity, held in sorted(cells.items()):
-        first, last = (datetime.fromtimestamp(cell * SECONDS_A_CELL, UTC) for cell in (min(held), max(held) + 1))
-        take_again(activity, taker, first, last)
+        take_again(activity, taker, times_of(min(held))[0], times_of(max(held))[1])
     return sorted(cells)
 
 

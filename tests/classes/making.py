@@ -24,8 +24,9 @@ DAY = date(2026, 12, 3)
 
 
 def room_of(nickname: str = "いーぱる") -> Room:
-    """The room of the venue that people call so."""
-    return db.session.scalars(select(Room).join(Venue).where(Venue.nickname == nickname)).one()
+    """The first room of the venue that people call so."""
+    rooms = select(Room).join(Venue).where(Venue.nickname == nickname).order_by(Room.id)
+    return db.session.scalars(rooms.limit(1)).one()
 
 
 def meeting_at(

@@ -27,6 +27,7 @@ THURSDAY = 3
 class Habits(TypedDict, total=False):
     """What else a desk is like."""
 
+    room_id: int | None
     slot_minutes: int
     buffer_minutes: int
     on_holidays: bool

@@ -21,7 +21,7 @@ from supportdesk.extensions import db
 from supportdesk.helpdesk.desks.operations import switch_desk
 from supportdesk.helpdesk.errors import NoSuchSlot
 from supportdesk.helpdesk.queries import free_slots, open_slots, slot_at
-from supportdesk.helpdesk.slots import Hours, cut, slots_between, without_taken
+from supportdesk.helpdesk.slots import Hours, Taken, cut, slots_between, without_taken
 from tests.classes.making import make_run, meeting_at
 from tests.factories import make_learner, make_reference
 from tests.helpdesk.making import DAY, at, book, close_venue, make_adviser, make_desk
@@ -83,8 +83,9 @@ class TestCutting:
     def test_a_slot_of_which_a_quarter_is_taken_is_gone(self) -> None:
         slots = slots_between([hours()], DAY, DAY, shut=(), after=LONG_AGO)
         last_quarter = int(at(10, 45).timestamp()) // 900
-        assert starts(without_taken(slots, {7: {last_quarter}})) == [at(11)]
-        assert starts(without_taken(slots, {8: {last_quarter}})) == [at(10), at(11)]
+        assert starts(without_taken(slots, Taken({7: {last_quarter}}, {}))) == [at(11)]
+        assert starts(without_taken(slots, Taken({}, {1: {last_quarter}}))) == [at(11)]
+        assert starts(without_taken(slots, Taken({8: {last_quarter}}, {}))) == [at(10), at(11)]
 
 
 @pytest.mark.usefixtures("context")

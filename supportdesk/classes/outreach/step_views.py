@@ -35,6 +35,7 @@ from supportdesk.core import clock
 from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Permission, requires
+from supportdesk.places.choices import room_choices
 
 S = OutreachState
 
@@ -55,7 +56,7 @@ def find(request_id: int) -> Answer:
     first = _chosen(dates)
     form = FindForm(
         courses=run_queries.course_choices(),
-        rooms=run_queries.room_choices(),
+        rooms=room_choices(),
         staff=[(one.account_id, one.name) for one in first.instructors],
         data={"course_code": asked.course_code, "travel": travel, **typed_for(first.starts_at, asked.minutes)},
     )

@@ -18,6 +18,7 @@ from supportdesk.classes.views import blueprint
 from supportdesk.core import clock
 from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.permissions import Permission, requires
+from supportdesk.places.choices import room_choices
 
 MOST_WEEKS = 104
 
@@ -34,7 +35,7 @@ def copy(run_id: int) -> Answer:
         run,
         weeks,
         courses=run_queries.course_choices(),
-        rooms=run_queries.room_choices(districts_managed(actor)),
+        rooms=room_choices(districts_managed(actor)),
         instructors=run_queries.instructor_choices(),
     )
 

@@ -27,6 +27,7 @@ from supportdesk.core import clock, kept_form
 from supportdesk.core.answers import Answer, answer_form
 from supportdesk.core.paging import page_number
 from supportdesk.core.permissions import Permission, requires
+from supportdesk.places.choices import room_choices
 
 blueprint = Blueprint("series", __name__, url_prefix="/classes/series", template_folder="templates")
 
@@ -120,7 +121,7 @@ def _sent_form() -> LookedThroughForm:
 def _choices() -> Mapping[str, Any]:
     return {
         "courses": run_queries.course_choices(),
-        "rooms": run_queries.room_choices(districts_managed(current_actor())),
+        "rooms": room_choices(districts_managed(current_actor())),
         "instructors": run_queries.instructor_choices(),
         "assistants": run_queries.instructor_choices(roles_for(RunKind.CLASS)),
     }

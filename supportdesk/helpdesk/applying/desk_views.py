@@ -22,6 +22,7 @@ from supportdesk.helpdesk.applying import free, queries, settling
 from supportdesk.helpdesk.applying.forms import MoveApplicationForm, PlaceForm
 from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.applying.operations import KIND
+from supportdesk.helpdesk.applying.placing import owner_of
 from supportdesk.helpdesk.booking_views import in_short
 from supportdesk.helpdesk.forms import read_slot
 from supportdesk.helpdesk.queries import open_slots, person_of, slot_at
@@ -67,7 +68,7 @@ def application(consultation_application_id: int) -> str:
         alike=alike,
         named={one.id: one for one in described(known)} if known else {},
         held=held,
-        slot_lost=held and slot_at(found.desk_id, found.adviser_id, found.starts_at) is None,
+        slot_lost=_slot_lost(found) if held else "",
         state=STATES[found.state],
         because=REASONS[found.because] if found.because else "",
         refused=REFUSALS[found.refused_because] if found.refused_because else "",
@@ -154,6 +155,12 @@ def _asking_page(template: str, form: DeskForm, found: ConsultationApplication, 
     known = [found.learner_id] if found.learner_id else []
     note_list(Action.VIEW_APPLICATION, known, subject=activity(KIND, found.id))
     return render_template(template, form=form, application=found, desk=free.any_desk(found.desk_id), **more)
+
+
+def _slot_lost(found: ConsultationApplication) -> str:
+    """Why what they applied for is not to be had, in words; empty when it is."""
+    seen = slot_at(found.desk_id, found.adviser_id, found.starts_at, owner=owner_of(found))
+    return _("窓口か相談員の休み") if seen is None else seen.in_the_way
 
 
 def _clash(found: ConsultationApplication) -> str:

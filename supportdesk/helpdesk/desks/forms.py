@@ -42,6 +42,13 @@ class DeskDetailsForm(DeskForm):
 
     name = TextField(_l("窓口の名前"), max_length=60, hint=_l("例：スマホ相談（中央）"))
     venue_id = SelectField(_l("会場"), coerce=int)
+    room_id = SelectField(
+        _l("部屋"),
+        required=False,
+        coerce=int,
+        empty=_l("決まっていない"),
+        hint=_l("えらぶと、予約の時間にこの部屋をとります。教室が使う時間には、枠が出ません。"),
+    )
     slot_minutes = SelectField(
         _l("1つの枠の長さ"),
         choices=[(minutes, _l("%(minutes)s分", minutes=minutes)) for minutes in SLOT_MINUTES],
@@ -59,8 +66,8 @@ class DeskDetailsForm(DeskForm):
         _l("持ち物"), required=False, max_length=200, hint=_l("予約票に印刷します。例：お使いのスマートフォン、めがね")
     )
 
-    def __init__(self, venues: list[tuple[int, str]], **options: Any) -> None:
-        super().__init__(choices={"venue_id": venues}, **options)
+    def __init__(self, venues: list[tuple[int, str]], rooms: list[tuple[int, str]], **options: Any) -> None:
+        super().__init__(choices={"venue_id": venues, "room_id": rooms}, **options)
 
 
 class SwitchForm(DeskForm):

@@ -1,5 +1,5 @@
 """Bookings and applications whose slot there is no more: the venue or the desk is shut, the adviser away, the hours are
-kept no longer.
+kept no longer. An application has taken no time yet: a class may have the adviser or the room since.
 
 Found by rule, as slots are: whatever took the slot away, they are on the list until they are moved or cancelled.
 """
@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from sqlalchemy import bindparam, select
 
 from supportdesk.core import clock
+from supportdesk.core.activities import activity
 from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import Actor
@@ -26,10 +27,12 @@ from supportdesk.helpdesk.office import OFFERED_DAYS
 from supportdesk.helpdesk.operations import move_booking
 from supportdesk.helpdesk.patterns import is_kept
 from supportdesk.helpdesk.queries import BOOKING_ROWS, BookingRow, SlotRow, free_slots, kept_hours
-from supportdesk.helpdesk.slots import Hours, Off, Wanted, how_far, slots_between, why_shut
+from supportdesk.helpdesk.slots import Hours, Off, Slot, Wanted, how_far, slots_between, why_shut
 from supportdesk.helpdesk.waiting.errors import AskedMeanwhile
 from supportdesk.helpdesk.waiting.line import WISH, lock_line
+from supportdesk.places import occupancy
 from supportdesk.places.calendar import closed_days
+from supportdesk.places.occupancy import Claim
 
 _DESKS_OF: Final = select(BOOKING.c.desk_id).where(BOOKING.c.id.in_(bindparam("bookings", expanding=True))).distinct()
 #: The desks whose slots are held for the learners of these bookings.
@@ -63,7 +66,9 @@ class Lost(NamedTuple):
 
 
 def lost_slots(now: datetime) -> list[Lost]:
-    """Those still to come, the next first, without where they could go. Five statements."""
+    """Those still to come, the next first, without where they could go. Five statements, and one more where somebody
+    applied.
+    """
     rows = db.session.execute(
         BOOKING_ROWS.where(BOOKING.c.state == BookingState.BOOKED, BOOKING.c.starts_at > now).order_by(BOOKING.c.id)
     )
@@ -77,19 +82,38 @@ def lost_slots(now: datetime) -> list[Lost]:
         hours.setdefault((one.desk_id, one.adviser_id), []).append(one)
     shut = closed_days({one.venue_id for each in hours.values() for one in each}, days[0], days[-1])
     off = taken_off(days[0], days[-1])
-    lost = []
+    lost, applied = [], []
     for what, day in zip(kept, days, strict=True):
-        reason = _why(what, day, hours.get((what.desk_id, what.adviser_id), []), shut, off)
-        if reason:
-            lost.append(Lost(what, reason))
-    return lost
+        its_hours = hours.get((what.desk_id, what.adviser_id), [])
+        slot = _slot(what, day, its_hours, shut, off)
+        if slot is None:
+            lost.append(Lost(what, _why(what, day, its_hours, shut, off)))
+        elif isinstance(what, HeldRow):
+            applied.append((what, slot))
+    return sorted([*lost, *_taken_since(applied)], key=lambda one: one.what.starts_at)
+
+
+def _slot(what: BookingRow | HeldRow, day: date, hours: list[Hours], shut: Shut, off: list[Off]) -> Slot | None:
+    """The slot by the rule, if there is one still."""
+    slots = slots_between(hours, day, day, shut=shut, after=what.starts_at - timedelta(seconds=1), off=off)
+    return next((slot for slot in slots if slot.starts_at == what.starts_at), None)
+
+
+def _taken_since(applied: list[tuple[HeldRow, Slot]]) -> list[Lost]:
+    """Those whose adviser or room somebody else has by now."""
+    claims = [
+        Claim(activity("desk", what.desk_id), slot.hours.takes, what.starts_at, what.ends_at) for what, slot in applied
+    ]
+    others = [
+        {resource: by - {claim.activity} for resource, by in found.items() if by - {claim.activity}}
+        for claim, found in zip(claims, occupancy.in_the_way_of_each(claims), strict=True)
+    ]
+    words = occupancy.in_words_each(others) if any(others) else [""] * len(others)
+    return [Lost(what, why) for (what, _slot), why in zip(applied, words, strict=True) if why]
 
 
 def _why(what: BookingRow | HeldRow, day: date, hours: list[Hours], shut: Shut, off: list[Off]) -> str:
-    """Why there is no such slot any more; empty when there is."""
-    slots = slots_between(hours, day, day, shut=shut, after=what.starts_at - timedelta(seconds=1), off=off)
-    if any(slot.starts_at == what.starts_at for slot in slots):
-        return ""
+    """Why there is no such slot any more."""
     for one in hours:
         closed = shut.get((one.venue_id, day))
         if is_kept(one, day) and (why := why_shut(one, day, what.starts_at, what.ends_at, closed=closed, off=off)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
+from typing import cast
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
@@ -26,10 +27,12 @@ from supportdesk.helpdesk.errors import AdviserElsewhere, BookingsAhead, DeskRef
 from supportdesk.helpdesk.locking import lock_desks
 from supportdesk.helpdesk.models import Booking, Desk, DeskHours
 from supportdesk.helpdesk.patterns import EVERY_SECOND_WEEK, EVERY_WEEK, first_meeting
+from supportdesk.helpdesk.rooms import change_room
 from supportdesk.helpdesk.waiting.answering import recall_offers
 from supportdesk.helpdesk.waiting.new_slots import New, offer_new_slots
-from supportdesk.places.models import Venue
-from supportdesk.places.occupancy import SECONDS_A_CELL
+from supportdesk.places import occupancy
+from supportdesk.places.models import Room, Venue
+from supportdesk.places.occupancy import SECONDS_A_CELL, Occupied
 
 _QUARTER = SECONDS_A_CELL // 60
 
@@ -40,6 +43,7 @@ class Particulars:
 
     name: str
     venue_id: int
+    room_id: int | None = None
     slot_minutes: int = 60
     buffer_minutes: int = 0
     on_holidays: bool = False
@@ -59,13 +63,19 @@ def open_desk(particulars: Particulars, *, actor: Actor, now: datetime) -> int:
 def change_desk(desk_id: int, particulars: Particulars, *, actor: Actor, now: datetime) -> None:
     """Give the desk another name, place or habits.
 
-    Raises NotFound, DeskRefused, and BookingsAhead for another place while somebody is still to come to this one.
+    Raises NotFound, DeskRefused, and BookingsAhead for another place while somebody is still to come to this one. In
+    another room of the same place they are received there.
     """
     desk = _locked(desk_id)
     _check(particulars)
     elsewhere = particulars.venue_id != desk.venue_id
     if elsewhere and (booked := bookings_to_come(Booking.desk_id == desk_id, Booking.ends_at > now)):
         raise BookingsAhead(booked)
+    if particulars.room_id != desk.room_id:
+        try:
+            change_room(desk_id, desk.room_id, particulars.room_id, now=now)
+        except Occupied as refusal:
+            raise _room_taken(refusal) from refusal
     with unique_or(_name_taken()):
         for name, value in asdict(particulars).items():
             setattr(desk, name, value)
@@ -148,6 +158,17 @@ def _check(particulars: Particulars) -> None:
         raise DeskRefused(_l("枠のあとの準備の時間は15分きざみでえらんでください。"), field="buffer_minutes")
     if db.session.get(Venue, particulars.venue_id) is None:
         raise DeskRefused(_l("会場をえらんでください。"), field="venue_id")
+    if particulars.room_id is not None:
+        room = db.session.get(Room, particulars.room_id)
+        if room is None or room.venue_id != particulars.venue_id:
+            raise DeskRefused(_l("えらんだ会場の部屋をえらんでください。"), field="room_id")
+
+
+def _room_taken(refusal: Occupied) -> DeskRefused:
+    words = occupancy.in_words(cast(dict[str, set[str]], refusal.details["in_the_way"]))
+    return DeskRefused(
+        _l("予約が入っている時間に、この部屋にはほかの予定があります。%(what)s", what=words), field="room_id"
+    )
 
 
 def _name_taken() -> DeskRefused:

@@ -17,7 +17,7 @@ from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 from supportdesk.helpdesk.days_off import OFF
 from supportdesk.helpdesk.desks.words import days_in_words
-from supportdesk.helpdesk.locking import BOOKING, DESK, HOURS
+from supportdesk.helpdesk.locking import BOOKING, DESK, HOURS, ROOM
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.places.choices import venue_in_words
 from supportdesk.places.models import District, Venue
@@ -34,6 +34,8 @@ class DeskRow(NamedTuple):
     venue_id: int
     venue: str
     nickname: str
+    room_id: int | None
+    room: str | None
     slot_minutes: int
     buffer_minutes: int
     on_holidays: bool
@@ -43,8 +45,9 @@ class DeskRow(NamedTuple):
 
     @property
     def place(self) -> str:
-        """The venue, with what people call it."""
-        return venue_in_words(self.venue, self.nickname)
+        """The venue, with what people call it, and the room."""
+        venue = venue_in_words(self.venue, self.nickname)
+        return f"{venue} {self.room}" if self.room else venue
 
 
 class HoursRow(NamedTuple):
@@ -93,19 +96,25 @@ def _rows(now: datetime) -> Select[Any]:
         .correlate(DESK)
         .scalar_subquery()
     )
-    return select(
-        DESK.c.id,
-        DESK.c.name,
-        DESK.c.venue_id,
-        _VENUE.c.name,
-        _VENUE.c.nickname,
-        DESK.c.slot_minutes,
-        DESK.c.buffer_minutes,
-        DESK.c.on_holidays,
-        DESK.c.to_bring,
-        DESK.c.active,
-        to_come,
-    ).join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
+    return (
+        select(
+            DESK.c.id,
+            DESK.c.name,
+            DESK.c.venue_id,
+            _VENUE.c.name,
+            _VENUE.c.nickname,
+            DESK.c.room_id,
+            ROOM.c.name,
+            DESK.c.slot_minutes,
+            DESK.c.buffer_minutes,
+            DESK.c.on_holidays,
+            DESK.c.to_bring,
+            DESK.c.active,
+            to_come,
+        )
+        .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
+        .outerjoin(ROOM, ROOM.c.id == DESK.c.room_id)
+    )
 
 
 def hours_of(desk_ids: Sequence[int]) -> dict[int, list[HoursRow]]:

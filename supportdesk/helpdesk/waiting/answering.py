@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from supportdesk.core.database import connection, reading
 from supportdesk.core.permissions import Actor
-from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast
+from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast, SlotTaken
 from supportdesk.helpdesk.locking import lock_desks, lock_slot
 from supportdesk.helpdesk.operations import book_consultation
 from supportdesk.helpdesk.waiting.line import (
@@ -103,7 +103,7 @@ def recall_offers(*, desk_ids: Collection[int] | None = None, actor: Actor, now:
             lock_slot(*offered_slot(wish), now)
         except SlotPast:
             continue  # its deadline is over: the worker hands it on to nobody
-        except (DeskShut, NoSuchSlot):
+        except (DeskShut, NoSuchSlot, SlotTaken):
             lock_line()
             end_offer(row.id, KIND, left=False, actor=actor, now=now)
             put_back(wish)

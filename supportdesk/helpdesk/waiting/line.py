@@ -113,7 +113,7 @@ def hold_for_next(wanted: Wanted, vacancy: Vacancy | None = None, *, actor: Acto
         return None
     try:
         slot = lock_slot(*wanted, now)
-    except (SlotPast, DeskShut, NoSuchSlot):
+    except (SlotPast, DeskShut, NoSuchSlot, SlotTaken):
         return None
     last = (
         connection()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -22,8 +23,9 @@ from supportdesk.helpdesk.models import Booking, BookingState, DeskHours
 from supportdesk.helpdesk.queries import free_slots
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.notices.models import Notice
-from tests.classes.making import enrol, make_run, meeting_at
+from tests.classes.making import enrol, make_run, meeting_at, room_of
 from tests.factories import make_learner, make_reference
+from tests.helpdesk.applying.asking import HANA, applied
 from tests.helpdesk.making import DAY, at, book, close_venue, keep, make_adviser, make_desk
 from tests.pages import PageClient
 from tests.recording import Statements
@@ -142,6 +144,23 @@ def test_reception_notes_that_an_adviser_is_away_and_moves_everybody_by_one_pres
     page = reception.get("/helpdesk/off")
     page = reception.submit(page, "けす", follow=True)
     assert "これからの休みは、入っていません" in page.text
+
+
+@pytest.mark.usefixtures("context")
+def test_an_application_loses_its_slot_to_a_class_that_has_the_adviser_or_the_room() -> None:
+    make_reference()
+    adviser, colleague = make_adviser("keiko"), make_adviser("taro")
+    desk = make_desk(adviser, closes=11, room_id=room_of().id)
+    other = make_desk(colleague, name="もうひとつの窓口", closes=11)
+    make_learner("サトウ ハナ", phone="018-800-1111", birth_year=1944)
+    for one in (desk, other):
+        applied(one, replace(HANA, birth_year=1950))  # reception is to ask whether she is the same
+    assert lost_slots(clock.now()) == []
+    make_run(meeting_at(DAY, 10, room_id=room_of().id, staff=[colleague]))
+    assert [one.reason.partition("（")[0] for one in lost_slots(clock.now())] == [
+        f"{room_of().name}：電源の入れ方・ボタン操作",
+        "taroさん：電源の入れ方・ボタン操作",
+    ]
 
 
 @pytest.mark.usefixtures("context")

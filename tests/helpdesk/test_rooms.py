@@ -1,0 +1,263 @@
+"""A desk has its room whenever somebody is booked there: no class can, and where a class has it there are no slots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import time, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from supportdesk.classes.planning import plan_run
+from supportdesk.core import clock
+from supportdesk.core.database import transaction
+from supportdesk.core.permissions import SYSTEM
+from supportdesk.extensions import db
+from supportdesk.helpdesk.desks.operations import Kept, Particulars, add_hours, change_desk
+from supportdesk.helpdesk.errors import DeskRefused, SlotTaken
+from supportdesk.helpdesk.holds.operations import hold_slot
+from supportdesk.helpdesk.models import Desk
+from supportdesk.helpdesk.operations import cancel_booking, move_booking
+from supportdesk.helpdesk.queries import booking_row, free_slots, slot_at
+from supportdesk.helpdesk.waiting import jobs
+from supportdesk.places import occupancy
+from supportdesk.places.models import Room
+from supportdesk.places.occupancy import Occupied
+from tests.classes.making import make_run, meeting_at, room_of, run_plan
+from tests.factories import make_learner, make_reference
+from tests.helpdesk.making import DAY, at, book, book_in_transaction, make_adviser, make_desk, venue_of
+from tests.helpdesk.waiting.making import ASKED, WAITS, free, line, wait
+from tests.pages import PageClient
+from tests.racing import meet
+from tests.recording import Statements
+
+
+def room() -> int:
+    return room_of().id
+
+
+def make_room(name: str = "和室") -> int:
+    """A second room of the same venue."""
+    with transaction() as session:
+        more = Room(venue_id=venue_of(), name=name)
+        session.add(more)
+        session.flush()
+        return more.id
+
+
+def class_at(hour: int) -> int:
+    """A class in the room from this hour on, for an hour."""
+    return make_run(meeting_at(DAY, hour, room_id=room()))
+
+
+def taken(hour: int, room_id: int | None = None) -> set[str]:
+    """Who has the room in that hour."""
+    db.session.rollback()
+    resource = occupancy.room(room_id or room())
+    return occupancy.who_has([resource], at(hour), at(hour + 1)).get(resource, set())
+
+
+def slots() -> list[tuple[int, int]]:
+    """(adviser, hour) of each slot that is free on the day."""
+    db.session.rollback()
+    return [(slot.adviser_id, clock.local(slot.starts_at).hour) for slot in free_slots(DAY, DAY, after=clock.now())]
+
+
+def cancel(booking_id: int) -> None:
+    with transaction():
+        cancel_booking(booking_id, actor=SYSTEM, now=clock.now())
+
+
+def move(booking_id: int, desk: int, adviser: int, hour: int) -> int:
+    with transaction():
+        return move_booking(booking_id, desk, adviser, at(hour), actor=SYSTEM, now=clock.now()).booking_id
+
+
+def change(desk_id: int, room_id: int | None, *, nickname: str = "いーぱる") -> None:
+    with transaction():
+        particulars = Particulars("スマホ相談", venue_of(nickname), room_id=room_id)
+        change_desk(desk_id, particulars, actor=SYSTEM, now=clock.now())
+
+
+@pytest.fixture
+def adviser(context: None) -> int:
+    make_reference()
+    return make_adviser()
+
+
+@pytest.fixture
+def other(adviser: int) -> int:
+    return make_adviser("other")
+
+
+@pytest.fixture
+def desk(adviser: int, other: int) -> int:
+    """Two advisers who sit in one room."""
+    return make_desk(adviser, other, room_id=room())
+
+
+class TestABookingHasTheRoom:
+    def test_so_that_no_class_can_be_planned_there(self, desk: int, adviser: int) -> None:
+        book(desk, adviser, make_learner(), at(10))
+        with pytest.raises(Occupied) as refusal:
+            class_at(10)
+        assert f"{room_of().name}：スマホ相談" in str(refusal.value.message)
+        class_at(11)
+
+    def test_which_the_advisers_of_a_desk_share(self, desk: int, adviser: int, other: int) -> None:
+        first, second = (book(desk, who, make_learner(), at(10)).booking_id for who in (adviser, other))
+        assert taken(10) == {f"desk:{desk}"}
+        cancel(first)
+        assert taken(10) == {f"desk:{desk}"}
+        cancel(second)
+        assert taken(10) == set()
+
+    def test_which_it_keeps_or_leaves_when_it_moves(self, desk: int, adviser: int, other: int) -> None:
+        booking = move(book(desk, adviser, make_learner(), at(10)).booking_id, desk, other, 10)
+        assert taken(10) == {f"desk:{desk}"}
+        move(booking, desk, adviser, 11)
+        assert (taken(10), taken(11)) == (set(), {f"desk:{desk}"})
+
+    def test_only_the_quarters_that_nobody_else_needs_are_free_again(self, desk: int, adviser: int) -> None:
+        """Slots of an adviser who begins half an hour later overlap those of the first."""
+        third = make_adviser("third")
+        with transaction():
+            add_hours(desk, Kept(3, time(10, 30), time(11, 30)), adviser_id=third, actor=SYSTEM, now=clock.now())
+        first = book(desk, adviser, make_learner(), at(10)).booking_id
+        book(desk, third, make_learner(), at(10, 30))
+        cancel(first)
+        resource = occupancy.room(room())
+        assert occupancy.who_has([resource], at(10), at(10, 30)) == {}
+        assert occupancy.who_has([resource], at(10, 30), at(11, 30)) == {resource: {f"desk:{desk}"}}
+
+    def test_and_says_so_wherever_the_place_is_said(self, desk: int, adviser: int) -> None:
+        row = booking_row(book(desk, adviser, make_learner(), at(10)).booking_id)
+        assert row is not None
+        assert row.place.endswith(f"（いーぱる） {room_of().name}")
+
+    def test_in_as_many_statements_as_without_one(
+        self, desk: int, adviser: int, other: int, queries: Callable[[], AbstractContextManager[Statements]]
+    ) -> None:
+        bare, learners = make_desk(make_adviser("third"), name="別の窓口"), [make_learner() for _ in range(4)]
+        third = slots()[-1][0]
+        book(bare, third, learners[0], at(10))  # whatever is remembered from the first time on
+        with queries() as without:
+            book(bare, third, learners[1], at(11))
+        with queries() as first:
+            book(desk, adviser, learners[2], at(10))
+        with queries() as second:
+            book(desk, other, learners[3], at(10))
+        assert len(without) == len(first) == len(second)
+
+
+class TestWhereSomebodyElseHasTheRoom:
+    def test_there_is_no_slot(self, desk: int, adviser: int, other: int) -> None:
+        class_at(10)
+        assert slots() == [(adviser, 11), (other, 11)]
+        seen = slot_at(desk, adviser, at(10))
+        assert seen is not None
+        assert seen.in_the_way.startswith(f"{room_of().name}：")
+        with pytest.raises(SlotTaken) as refusal:
+            book(desk, adviser, make_learner(), at(10))
+        assert room_of().name in str(refusal.value.message)
+        with pytest.raises(SlotTaken), transaction():
+            hold_slot(desk, adviser, at(10), owner="talk:1", until=None, now=clock.now())
+
+    def test_another_desk_is_somebody_else(self, desk: int, adviser: int, other: int) -> None:
+        third = make_adviser("third")
+        make_desk(third, name="別の窓口", room_id=room())
+        book(desk, adviser, make_learner(), at(10))
+        assert slots() == [(other, 10), (adviser, 11), (other, 11), (third, 11)]
+
+    def test_what_was_offered_there_is_offered_no_more(self, desk: int, adviser: int) -> None:
+        booking = book(desk, adviser, make_learner(), at(10)).booking_id
+        wait(make_learner())
+        free(booking)
+        assert line() == [ASKED]
+        class_at(10)
+        jobs.recall(clock.now())
+        assert line() == [WAITS]
+
+
+class TestAnotherRoom:
+    def test_goes_along_with_whoever_is_booked(self, desk: int, adviser: int) -> None:
+        book(desk, adviser, make_learner(), at(10))
+        tatami = make_room()
+        change(desk, tatami)
+        assert (taken(10), taken(10, tatami)) == (set(), {f"desk:{desk}"})
+        change(desk, None)
+        assert (taken(10), taken(10, tatami)) == (set(), set())
+        change(desk, room())
+        assert taken(10) == {f"desk:{desk}"}
+
+    def test_is_refused_where_somebody_has_it_when_the_desk_needs_it(self, desk: int, adviser: int) -> None:
+        book(desk, adviser, make_learner(), at(10))
+        change(desk, make_room())
+        class_at(10)
+        with pytest.raises(DeskRefused) as refusal:
+            change(desk, room())
+        assert refusal.value.field == "room_id"
+        assert f"{room_of().name}：" in str(refusal.value.message)
+        assert taken(10) != {f"desk:{desk}"}
+
+    def test_is_one_of_the_venue(self, desk: int) -> None:
+        with pytest.raises(DeskRefused) as refusal:
+            change(desk, room(), nickname="ウェスター")
+        assert refusal.value.field == "room_id"
+
+    def test_what_is_over_needs_none(self, desk: int, adviser: int, clock_at: Callable[[int], None]) -> None:
+        book(desk, adviser, make_learner(), at(10))
+        tatami = make_room()
+        clock_at(12)
+        change(desk, tatami)
+        assert taken(10, tatami) == set()
+
+
+@pytest.fixture
+def clock_at(request: pytest.FixtureRequest) -> Callable[[int], None]:
+    """Let it be so many o'clock on the day."""
+    tests_clock = request.getfixturevalue("clock")
+    return lambda hour: tests_clock.set(at(hour) + timedelta(minutes=1))
+
+
+class TestAtOnce:
+    def test_a_class_and_a_booking_never_both_have_it(self, app: Flask, desk: int, adviser: int) -> None:
+        learners = [make_learner(), make_learner()]
+        plans = [run_plan(meeting_at(DAY, hour, room_id=room())) for hour in (10, 11)]
+        db.session.remove()
+
+        def plan(number: int) -> Callable[[], object]:
+            return lambda: plan_run(plans[number], actor=SYSTEM, now=clock.now())
+
+        def booking(number: int) -> Callable[[], object]:
+            return lambda: book_in_transaction(desk, adviser, learners[number], at(10 + number))
+
+        assert meet(app, plan(0), booking(0)) == ["done", "SlotTaken"]
+        assert meet(app, booking(1), plan(1)) == ["done", "Occupied"]
+
+    def test_two_advisers_are_booked_and_both_stay(self, app: Flask, desk: int, adviser: int, other: int) -> None:
+        learners = [make_learner(), make_learner()]
+        db.session.remove()
+        outcomes = meet(
+            app,
+            lambda: book_in_transaction(desk, adviser, learners[0], at(10)),
+            lambda: book_in_transaction(desk, other, learners[1], at(10)),
+        )
+        assert outcomes == ["done", "done"]
+        assert taken(10) == {f"desk:{desk}"}
+
+
+def test_the_office_chooses_a_room_of_the_venue(app: Flask, admin: PageClient) -> None:
+    with app.app_context():
+        venue, elsewhere, its_room = venue_of(), venue_of("ウェスター"), room()
+        name = room_of().name
+    page = admin.get("/helpdesk/desks/new")
+    typed = {"name": "スマホ相談（東部）", "venue_id": elsewhere, "room_id": its_room}
+    page = admin.submit(page, "desk", typed, expect=422)
+    assert "会場" in page.error("room_id")
+    page = admin.submit(page, "desk", {"venue_id": venue}, follow=True)
+    assert name in page.text
+    with app.app_context():
+        assert db.session.scalars(select(Desk.room_id)).all() == [its_room]
