@@ -68,6 +68,7 @@ class Scheduled(NamedTuple):
 JOBS: Final[Sequence[Scheduled]] = (
     Scheduled("offers handed on", notices.pass_on_offers, timedelta(seconds=30)),
     Scheduled("draws held", lottery.draw_due, timedelta(seconds=30)),
+    Scheduled("new slots offered", waiting.offer, timedelta(seconds=30)),
     Scheduled("offers recalled", waiting.recall, timedelta(minutes=5)),
     Scheduled("slots let go", waiting.end_holds, timedelta(minutes=5)),
     Scheduled("accounts whose service is over", accounts.end_service),

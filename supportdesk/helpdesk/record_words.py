@@ -50,6 +50,7 @@ WORDS: Final[Mapping[str, TableWords]] = {
             "half_day": _l("午前か午後か"),
             "topic": _l("相談したいこと"),
             "since": _l("いつから待っているか"),
+            "passed_up": _l("待ちはじめたときに空いていた最初の枠"),
             "noted_by": _l("受け付けた人"),
             "booking_id": _l("どの予約になったか"),
             "offered_desk_id": _l("案内している窓口"),

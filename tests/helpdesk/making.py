@@ -34,7 +34,7 @@ class Habits(TypedDict, total=False):
     to_bring: str
 
 
-class Days(TypedDict, total=False):
+class KeptDays(TypedDict, total=False):
     """On which days hours are kept."""
 
     every: int
@@ -86,7 +86,7 @@ def make_desk(
 
 
 def keep(
-    desk_id: int, adviser_id: int, weekday: int = THURSDAY, opens: int = 10, closes: int = 12, **more: Unpack[Days]
+    desk_id: int, adviser_id: int, weekday: int = THURSDAY, opens: int = 10, closes: int = 12, **more: Unpack[KeptDays]
 ) -> int:
     """Hours, in the caller's transaction."""
     kept = Kept(weekday, time(opens), time(closes), **more)

@@ -29,19 +29,21 @@ from supportdesk.helpdesk.fairness import so_far
 from supportdesk.helpdesk.holds.models import SlotHold
 from supportdesk.helpdesk.holds.operations import talking
 from supportdesk.helpdesk.models import Booking, BookingState, TimeOff
-from supportdesk.helpdesk.office import MOST_OPEN
+from supportdesk.helpdesk.office import MOST_OPEN, OFFERED_DAYS
 from supportdesk.helpdesk.operations import book_consultation, cancel_booking, move_booking
 from supportdesk.helpdesk.queries import slot_at
 from supportdesk.helpdesk.slots import Wanted
-from supportdesk.helpdesk.waiting.jobs import end_holds
+from supportdesk.helpdesk.waiting import jobs
 from supportdesk.helpdesk.waiting.keeping import keep_while_talking, let_go
 from supportdesk.helpdesk.waiting.line import KIND, owner_of
 from supportdesk.helpdesk.waiting.models import SlotWish, WishState
 from supportdesk.helpdesk.waiting.operations import Place, leave_line, wait_for_slot
+from supportdesk.helpdesk.waiting.rule import is_new_to
 from supportdesk.notices.jobs import pass_on_offers
 from supportdesk.notices.models import Offer, OfferState
 from supportdesk.notices.offers import Answer, answer_offer
 from supportdesk.places.models import OccupancyCell
+from tests.classes.making import room_of
 from tests.clocks import Clock
 from tests.factories import make_learner, make_reference
 from tests.helpdesk.making import DAY, at, make_adviser, make_desk
@@ -53,7 +55,7 @@ WHO = st.integers(0, 40)
 ANSWERS = [Answer.ACCEPT, Answer.DECLINE, Answer.PASS_ON, Answer.DECLINE, Answer.LEAVE]
 DOINGS = (
     *("book", "book", "book_kept", "keep", "let_go", "cancel", "cancel", "cancel", "move", "wait", "wait", "answer"),
-    *("answer", "leave", "shut", "open_again", "minutes_pass", "hours_pass"),
+    *("answer", "leave", "shut", "open_again", "new_slots", "new_slots", "minutes_pass", "hours_pass"),
 )
 
 
@@ -66,7 +68,7 @@ class Waiting(NamedTuple):
 
 
 class Desks(RuleBasedStateMachine):
-    """Two desks of four slots in all, eight people, two clerks."""
+    """Two desks of four slots in all, the first in a room; eight people, two clerks."""
 
     def __init__(self, learners: list[int], slots: list[Wanted], clock: Clock) -> None:
         super().__init__()
@@ -109,6 +111,7 @@ class Desks(RuleBasedStateMachine):
             Waiting(one.id, one.learner_id, one.desk_id)
             for one in db.session.scalars(select(SlotWish).where(SlotWish.state == WishState.WAITING))
         ]
+        self.anew = doing == "new_slots"
         self.thinking = set(db.session.scalars(select(SlotWish.learner_id).where(SlotWish.state == WishState.OFFERED)))
         getattr(self, doing)(who)
         self.the_order_of_the_line_is_kept()
@@ -185,10 +188,19 @@ class Desks(RuleBasedStateMachine):
         if rows:
             self.attempt(lambda: end_time_off(rows[who % len(rows)], actor=SYSTEM, now=clock.now()))
 
+    def new_slots(self, who: int) -> None:
+        """Somebody cancels while the desk is shut: nobody is asked before it is open again, and the worker finds it."""
+        self.shut(who)
+        if booking_id := self.one_booked(who):
+            self.attempt(lambda: cancel_booking(booking_id, actor=SYSTEM, now=clock.now()))
+        self.open_again(who)
+        db.session.rollback()
+        jobs.offer(clock.now())
+
     def minutes_pass(self, who: int) -> None:
         self.clock.advance(minutes=6)
         if who % 2:
-            end_holds(clock.now())
+            jobs.end_holds(clock.now())
 
     def hours_pass(self, who: int) -> None:
         self.clock.advance(hours=(1, 4, 9)[who % 3])
@@ -239,8 +251,14 @@ class Desks(RuleBasedStateMachine):
                 and f"{KIND}:{one.id}" not in before
                 and db.session.get_one(SlotWish, one.id).state is WishState.WAITING
                 and not self.is_thinking(one.learner_id)
+                and not (self.anew and self.passed_it_up(one, slot))
             ]
             assert passed_over == []
+
+    def passed_it_up(self, one: Waiting, slot: Wanted) -> bool:
+        """They began to wait though there was something as good: the worker does not ask them."""
+        wish = db.session.get_one(SlotWish, one.id)
+        return not is_new_to(wish, slot.starts_at, clock.now(), OFFERED_DAYS.get())
 
     def is_thinking(self, learner_id: int) -> bool:
         """Another slot was offered to them in the same step."""
@@ -251,13 +269,17 @@ class Desks(RuleBasedStateMachine):
     def no_slot_is_had_twice_and_its_time_is_taken(self) -> None:
         db.session.rollback()
         live = db.session.execute(
-            select(Booking.id, Booking.adviser_id, Booking.starts_at, Booking.learner_id).where(
+            select(Booking.id, Booking.desk_id, Booking.adviser_id, Booking.starts_at).where(
                 Booking.state == BookingState.BOOKED
             )
         ).all()
         assert len({(row.adviser_id, row.starts_at) for row in live}) == len(live)
         cells = db.session.scalars(select(OccupancyCell.activity)).all()
-        assert sorted(cells) == sorted(activity("booking", row.id) for row in live for _cell in range(8))
+        rooms = {(row.desk_id, row.starts_at) for row in live if row.desk_id == self.slots[0].desk_id}
+        assert sorted(cells) == sorted(
+            [activity("booking", row.id) for row in live for _cell in range(8)]
+            + [activity("desk", desk_id) for desk_id, _hour in rooms for _cell in range(4)]
+        )
         kept = db.session.execute(select(SlotHold.adviser_id, SlotHold.starts_at, SlotHold.until)).all()
         alive = {(row.adviser_id, row.starts_at) for row in kept if row.until is None or row.until > clock.now()}
         assert not alive & {(row.adviser_id, row.starts_at) for row in live}
@@ -287,7 +309,10 @@ class Desks(RuleBasedStateMachine):
 def test_any_order_of_booking_keeping_moving_shutting_and_offering_keeps_every_slot_once(clock: Clock) -> None:
     make_reference()
     one, other, third = (make_adviser(name) for name in ("one", "other", "third"))
-    here, there = make_desk(one, other, name="こちら"), make_desk(third, name="あちら", nickname="ウェスター")
+    here, there = (
+        make_desk(one, other, name="こちら", room_id=room_of().id),
+        make_desk(third, name="あちら", nickname="ウェスター"),
+    )
     slots = [Wanted(here, one, at(hour)) for hour in HOURS]
     slots += [Wanted(here, other, at(10)), Wanted(there, third, at(10))]
     learners = [make_learner() for _ in range(8)]

@@ -29,7 +29,6 @@ from supportdesk.helpdesk.models import Booking, Desk, DeskHours
 from supportdesk.helpdesk.patterns import EVERY_SECOND_WEEK, EVERY_WEEK, first_meeting
 from supportdesk.helpdesk.rooms import change_room
 from supportdesk.helpdesk.waiting.answering import recall_offers
-from supportdesk.helpdesk.waiting.new_slots import New, offer_new_slots
 from supportdesk.places import occupancy
 from supportdesk.places.models import Room, Venue
 from supportdesk.places.occupancy import SECONDS_A_CELL, Occupied
@@ -122,8 +121,6 @@ def add_hours(desk_id: int, kept: Kept, *, adviser_id: int, actor: Actor, now: d
     db.session.add(hours)
     db.session.flush()
     audit.record(actor=actor, action=Action.ADD_HOURS, subject=f"desk:{desk_id}", now=now, detail={"hours": hours.id})
-    new = New(kept.first_day or date.min, kept.last_day or date.max, adviser_id, kept.weekday)
-    offer_new_slots([desk_id], new, actor=actor, now=now)
     return hours.id
 
 

@@ -21,7 +21,6 @@ from supportdesk.helpdesk.errors import DeskRefused
 from supportdesk.helpdesk.locking import lock_desks
 from supportdesk.helpdesk.models import Desk, DeskHours, TimeOff
 from supportdesk.helpdesk.waiting.answering import recall_offers
-from supportdesk.helpdesk.waiting.new_slots import New, offer_new_slots
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,6 @@ def end_time_off(time_off_id: int, *, actor: Actor, now: datetime) -> None:
     lock_desks(desk_ids)
     if db.session.scalar(delete(TimeOff).where(TimeOff.id == time_off_id).returning(TimeOff.id)) is None:
         raise NotFound
-    offer_new_slots(desk_ids, New(row.first_day, row.last_day, row.adviser_id), actor=actor, now=now)
     audit.record(actor=actor, action=Action.END_TIME_OFF, subject=_subject(row), now=now)
 
 

@@ -9,6 +9,7 @@ from supportdesk.core.permissions import SYSTEM
 from supportdesk.helpdesk.holds.operations import owners_over
 from supportdesk.helpdesk.waiting.answering import any_offered, recall_offers
 from supportdesk.helpdesk.waiting.keeping import let_go
+from supportdesk.helpdesk.waiting.new_slots import offer_new_slots
 
 
 def recall(now: datetime) -> int:
@@ -17,6 +18,11 @@ def recall(now: datetime) -> int:
         return 0
     with transaction():
         return recall_offers(actor=SYSTEM, now=now)
+
+
+def offer(now: datetime) -> int:
+    """Slots that there were not before are offered to those who wait; how many."""
+    return offer_new_slots(actor=SYSTEM, now=now)
 
 
 def end_holds(now: datetime) -> int:

@@ -6,7 +6,7 @@ whoever changes a wish locks all that are open, so that no two slots are offered
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
-from supportdesk.core.database import connection, table_of, wait_at_door
+from supportdesk.core.database import connection, reading, table_of, wait_at_door
 from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk import wording
 from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast, SlotTaken
@@ -38,13 +38,13 @@ WISH: Final = table_of(SlotWish)
 _LEARNER = table_of(Learner)
 _VENUE = table_of(Venue)
 _IS_OPEN: Final = WISH.c.state.in_(OPEN_WISH)
-_LINE: Final = (
+_IN_LINE: Final = (
     select(WISH, _LEARNER.c.person_id, _LEARNER.c.status)
     .join(_LEARNER, _LEARNER.c.id == WISH.c.learner_id)
     .where(_IS_OPEN)
     .order_by(WISH.c.id)
-    .with_for_update(key_share=True, of=WISH)
 )
+_LINE: Final = _IN_LINE.with_for_update(key_share=True, of=WISH)
 _DOOR: Final = 7_269_002
 _ONE: Final = select(WISH).where(WISH.c.id == bindparam("wanted"))
 _OF_LEARNER: Final = select(WISH.c.id, WISH.c.state, WISH.c.offered_desk_id).where(
@@ -93,6 +93,12 @@ def lock_line() -> Sequence[Any]:
     return connection().execute(_LINE).all()
 
 
+def in_line() -> Sequence[Any]:
+    """The same rows, as they stand at this moment: nobody is kept waiting."""
+    with reading() as read:
+        return read.execute(_IN_LINE).all()
+
+
 def wish_of(wish_id: int) -> Any:
     """The wish as it stands now; None when there is none. The line's lock keeps it so."""
     return connection().execute(_ONE, {"wanted": wish_id}).one_or_none()
@@ -103,11 +109,14 @@ def open_wishes(learner_id: int) -> Sequence[Any]:
     return connection().execute(_OF_LEARNER, {"learner": learner_id}).all()
 
 
-def hold_for_next(wanted: Wanted, vacancy: Vacancy | None = None, *, actor: Actor, now: datetime) -> int | None:
+def hold_for_next(
+    wanted: Wanted, vacancy: Vacancy | None = None, *, but: Collection[int] = (), actor: Actor, now: datetime
+) -> int | None:
     """Hold a free slot for the first in line whom it fits and who was not asked yet, and ask them: their wish.
 
     None when there is nobody, the slot is not to be had, or it begins too soon (a setting) for anybody to be asked:
-    then it is free for the next caller. `vacancy` is the one that goes down the line already.
+    then it is free for the next caller. `vacancy` is the one that goes down the line already; `but` are learners who
+    are not asked.
     """
     if wanted.starts_at - now < timedelta(hours=OFFER_AHEAD_HOURS.get()):
         return None
@@ -121,14 +130,14 @@ def hold_for_next(wanted: Wanted, vacancy: Vacancy | None = None, *, actor: Acto
         .one_or_none()
     )
     vacancy = vacancy or _vacancy_of(slot, last)
-    in_line = lock_line()
+    line = lock_line()
     wish = next_in_line(
-        in_line,
+        line,
         desk_id=slot.desk_id,
         district_code=connection().execute(_DISTRICT_OF, {"desk": slot.desk_id}).scalar_one(),
         starts_at=slot.starts_at,
         adviser=slot.person_id,
-        barred={*learners_asked(vacancy), *_who_have_enough(in_line, now), *([last.learner_id] if last else ())},
+        barred={*but, *learners_asked(vacancy), *who_have_enough(line, now), *([last.learner_id] if last else ())},
     )
     if wish is None:
         return None
@@ -140,7 +149,7 @@ def hold_for_next(wanted: Wanted, vacancy: Vacancy | None = None, *, actor: Acto
     return int(wish.id)
 
 
-def _who_have_enough(line: Sequence[Any], now: datetime) -> Iterable[int]:
+def who_have_enough(line: Sequence[Any], now: datetime) -> Iterable[int]:
     """Those in line who have as many consultations to come as the office lets anybody have."""
     asked = {"line": [one.learner_id for one in line], "now": now, "most": MOST_OPEN.get()}
     return connection().scalars(_HAVE_ENOUGH, asked)

@@ -78,6 +78,9 @@ class SlotWish(Base):
     caller_phone: Mapped[str] = mapped_column(default="")
     state: Mapped[WishState] = mapped_column(default=WishState.WAITING)
     since: Mapped[datetime]
+    passed_up: Mapped[datetime | None] = mapped_column(
+        comment="when the first slot begins that was free for them then: they waited all the same"
+    )
     noted_by: Mapped[int | None] = foreign_key("account.id", index=False)
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[int | None] = foreign_key("account.id", index=False)

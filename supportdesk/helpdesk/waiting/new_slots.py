@@ -1,49 +1,64 @@
-"""Slots that there were not before, because a desk is kept longer or time off is taken back: they are offered too."""
+"""Slots that there were not before: a desk is kept longer, a class was called off, somebody is back from leave, a day
+is shown for the first time. Whatever brought them, they are found by rule, and offered to those who wait.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import select
 
 from supportdesk.core import clock
-from supportdesk.core.database import connection
+from supportdesk.core.database import reading, transaction
 from supportdesk.core.permissions import Actor
-from supportdesk.helpdesk.office import OFFERED_DAYS
-from supportdesk.helpdesk.queries import free_slots
-from supportdesk.helpdesk.waiting.line import WISH, hold_for_next
+from supportdesk.helpdesk.office import OFFER_AHEAD_HOURS, OFFERED_DAYS
+from supportdesk.helpdesk.queries import SlotRow, free_slots
+from supportdesk.helpdesk.waiting.line import WISH, hold_for_next, in_line, who_have_enough
 from supportdesk.helpdesk.waiting.models import WishState
+from supportdesk.helpdesk.waiting.rule import NOBODY, is_new_to, next_in_line
 
 _SOMEBODY_WAITS: Final = select(WISH.c.id).where(WISH.c.state == WishState.WAITING).limit(1)
 
 
-class New(NamedTuple):
-    """From which day to which; of one adviser, on one weekday (Monday is 0), or of all."""
-
-    first: date
-    last: date
-    adviser_id: int | None = None
-    weekday: int | None = None
-
-    def holds(self, adviser_id: int, starts_at: datetime) -> bool:
-        """Whether a slot is among them."""
-        weekday = clock.local(starts_at).weekday()
-        return self.adviser_id in (None, adviser_id) and self.weekday in (None, weekday)
-
-
-def offer_new_slots(desk_ids: Iterable[int], new: New, *, actor: Actor, now: datetime) -> int:
-    """Offer the free ones among them to those who wait, as far ahead as slots are shown; how many. Nobody is asked who
-    was asked about the same slot before. Called under the desks' locks.
+def offer_new_slots(*, actor: Actor, now: datetime) -> int:
+    """Offer what is free, as far ahead as slots are shown, to those to whom it is new; how many. Nobody is asked about
+    a slot a second time. Each is offered in a transaction of its own.
     """
-    today = clock.local(now).date()
-    first, last = max(new.first, today), min(new.last, today + timedelta(days=OFFERED_DAYS.get()))
-    offered = 0
-    for desk_id in sorted(desk_ids) if first <= last else ():
-        for slot in free_slots(first, last, after=now, desk_id=desk_id):
-            if connection().scalar(_SOMEBODY_WAITS) is None:
-                return offered
-            if new.holds(slot.adviser_id, slot.starts_at):
-                offered += hold_for_next(slot.wanted, actor=actor, now=now) is not None
+    with reading() as read:
+        if read.scalar(_SOMEBODY_WAITS) is None:
+            return 0
+    line, offered = in_line(), 0
+    enough = set(who_have_enough(line, now))
+    shown_days = OFFERED_DAYS.get()
+    soonest = now + timedelta(hours=OFFER_AHEAD_HOURS.get())
+    for slot in shown_slots(soonest):
+        known = {wish.learner_id for wish in line if not is_new_to(wish, slot.starts_at, now, shown_days)}
+        if not _is_for_somebody(slot, line, known | enough):
+            continue
+        with transaction():
+            wish_id = hold_for_next(slot.wanted, but=known, actor=actor, now=now)
+        if wish_id is not None:
+            offered += 1
+            line = in_line()
     return offered
+
+
+def _is_for_somebody(slot: SlotRow, line: Sequence[Any], barred: set[int]) -> bool:
+    """Whether anybody would be asked: whoever is asked then, is decided under the locks."""
+    wish = next_in_line(
+        line,
+        desk_id=slot.desk_id,
+        district_code=slot.district_code,
+        starts_at=slot.starts_at,
+        adviser=NOBODY,
+        barred=barred,
+    )
+    return wish is not None
+
+
+def shown_slots(after: datetime) -> list[SlotRow]:
+    """What is free from then on, as far ahead as the office shows slots."""
+    first = clock.local(after).date()
+    return free_slots(first, first + timedelta(days=OFFERED_DAYS.get()), after=after)

@@ -35,7 +35,8 @@ from supportdesk.helpdesk.waiting.line import (
     wish_of,
 )
 from supportdesk.helpdesk.waiting.models import OPEN_WISH, HalfDay, WishState
-from supportdesk.helpdesk.waiting.rule import is_for
+from supportdesk.helpdesk.waiting.new_slots import shown_slots
+from supportdesk.helpdesk.waiting.rule import fits, is_for
 from supportdesk.learners.caller import THE_LEARNER, Caller
 from supportdesk.learners.models import Device
 from supportdesk.learners.standing import active_standing_of
@@ -52,6 +53,15 @@ class Place(NamedTuple):
 
     desk_id: int | None = None
     district_code: str | None = None
+
+
+class _Wish(NamedTuple):
+    """Where and when it suits somebody, as it is stored."""
+
+    desk_id: int | None
+    district_code: str | None
+    weekdays: list[int]
+    half_day: HalfDay
 
 
 def wait_for_slot(
@@ -72,6 +82,8 @@ def wait_for_slot(
     Raises NotFound, NotActive, NoSuchPlace, and AlreadyWaiting for the same desk, or for any.
     """
     name = _name_of(place)
+    wish = _Wish(*place, sorted(weekdays), half_day)
+    passed_up = next((slot.starts_at for slot in shown_slots(now) if fits(wish, slot)), None)
     _refuse_twice(lock_line(), learner_id, place.desk_id)
     standing = active_standing_of(learner_id, clock.local(now).date())
     with unique_or(AlreadyWaiting()):
@@ -79,10 +91,7 @@ def wait_for_slot(
             insert(WISH).returning(WISH.c.id),
             {
                 "learner_id": learner_id,
-                "desk_id": place.desk_id,
-                "district_code": place.district_code,
-                "weekdays": sorted(weekdays),
-                "half_day": half_day,
+                **wish._asdict(),
                 "topic": topic,
                 "device": device,
                 "caller_name": caller.name,
@@ -90,6 +99,7 @@ def wait_for_slot(
                 "caller_phone": caller.phone,
                 "state": WishState.WAITING,
                 "since": now,
+                "passed_up": passed_up,
                 "noted_by": actor.account_id,
             },
         )

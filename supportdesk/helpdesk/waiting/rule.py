@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from supportdesk.core import clock
+from supportdesk.helpdesk.slots import SlotRow
 from supportdesk.helpdesk.waiting.models import HalfDay, WishState
 from supportdesk.learners.models import Status
 
 NOON: Final = 12
+#: No person has this id.
+NOBODY: Final = 0
 
 
 def suits(wish: Any, starts_at: datetime) -> bool:
@@ -28,6 +31,20 @@ def is_for(wish: Any, desk_id: int, district_code: str) -> bool:
     if wish.desk_id is not None:
         return bool(wish.desk_id == desk_id)
     return wish.district_code in (None, district_code)
+
+
+def fits(wish: Any, slot: SlotRow) -> bool:
+    """Whether they would have such a slot: place and time suit them."""
+    return is_for(wish, slot.desk_id, slot.district_code) and suits(wish, slot.starts_at)
+
+
+def is_new_to(wish: Any, starts_at: datetime, now: datetime, shown_days: int) -> bool:
+    """Whether they could not have had such a slot when they began to wait: it comes sooner than all that was free then,
+    or on a day that was not shown yet. What they passed up is forgotten when it is past.
+    """
+    if wish.passed_up is None or starts_at < wish.passed_up or wish.passed_up <= now:
+        return True
+    return clock.local(starts_at).date() > clock.local(wish.since).date() + timedelta(days=shown_days)
 
 
 def next_in_line(

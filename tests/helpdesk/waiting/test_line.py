@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
@@ -14,7 +12,7 @@ from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
 from supportdesk.helpdesk.desks.operations import remove_hours, switch_desk
-from supportdesk.helpdesk.desks.time_off import Days, end_time_off, let_adviser_off
+from supportdesk.helpdesk.desks.time_off import Days, let_adviser_off
 from supportdesk.helpdesk.errors import SlotTaken
 from supportdesk.helpdesk.holds.models import SlotHold
 from supportdesk.helpdesk.models import Booking, BookingState, Desk, DeskHours
@@ -31,7 +29,7 @@ from supportdesk.notices.models import Notice, OfferState
 from supportdesk.notices.offers import Answer, OfferOver
 from tests.clocks import Clock
 from tests.factories import make_learner
-from tests.helpdesk.making import DAY, at, book, keep, make_adviser, make_desk
+from tests.helpdesk.making import DAY, at, book, make_adviser, make_desk
 from tests.helpdesk.waiting.making import (
     ASKED,
     BOOKED,
@@ -48,8 +46,6 @@ from tests.helpdesk.waiting.making import (
 from tests.racing import race
 
 pytestmark = pytest.mark.usefixtures("context", "city")
-#: The first Thursday on which a desk sits.
-FIRST_DAY = date(2026, 11, 26)
 
 
 class TestWhomItFits:
@@ -257,28 +253,6 @@ class TestNotToBeHad:
         free(booked)
         assert pass_on_offers(clock.set(at(10))) == 1
         assert line() == [WAITS, WAITS]
-
-
-class TestNewSlots:
-    def test_hours_that_are_added_are_offered_in_order(self, desk: int) -> None:
-        for weekdays in ((), {0}, {3}):
-            wait(make_learner(), desk, weekdays=weekdays)
-        keiko = make_adviser("keiko")
-        with transaction():
-            keep(desk, keiko)
-        assert line() == [ASKED, WAITS, ASKED]
-        first, third = db.session.scalars(
-            select(SlotWish.offered_at).where(SlotWish.state == ASKED).order_by(SlotWish.id)
-        )
-        assert (first, third) == (at(10, day=FIRST_DAY), at(11, day=FIRST_DAY))
-
-    def test_so_is_what_is_not_off_any_more(self, desk: int, adviser: int) -> None:
-        with transaction():
-            off = let_adviser_off(adviser, Days(DAY, DAY, "研修"), actor=SYSTEM, now=desk_clock.now())
-        wait(make_learner(), desk)
-        with transaction():
-            end_time_off(off, actor=SYSTEM, now=desk_clock.now())
-        assert db.session.scalars(select(SlotWish.offered_at)).one() == at(10)
 
 
 def test_the_caller_is_called_and_a_clash_is_said(desk: int, booked: int) -> None:
