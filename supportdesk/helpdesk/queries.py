@@ -195,8 +195,7 @@ class BookingRow(NamedTuple):
     @property
     def place(self) -> str:
         """The venue, with what people call it, and the room."""
-        venue = venue_in_words(self.venue, self.nickname)
-        return f"{venue} {self.room}" if self.room else venue
+        return venue_in_words(self.venue, self.nickname, self.room)
 
 
 BOOKING_ROWS: Select[Any] = (

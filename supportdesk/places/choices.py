@@ -18,9 +18,10 @@ def district_choices() -> list[tuple[str, str]]:
     return [(row.code, row.name) for row in rows]
 
 
-def venue_in_words(name: str, nickname: str | None) -> str:
-    """東部市民サービスセンター（いーぱる）: the venue, with what people call it."""
-    return f"{name}（{nickname}）" if nickname else name
+def venue_in_words(name: str, nickname: str | None, room: str | None = None) -> str:
+    """東部市民サービスセンター（いーぱる） 会議室: the venue, with what people call it, and a room of it."""
+    venue = f"{name}（{nickname}）" if nickname else name
+    return f"{venue} {room}" if room else venue
 
 
 def room_choices(districts: Collection[str] | None = None) -> list[tuple[int, str]]:
@@ -34,4 +35,4 @@ def room_choices(districts: Collection[str] | None = None) -> list[tuple[int, st
     if districts is not None:
         statement = statement.where(Venue.district_code.in_(districts))
     rows = db.session.execute(statement)
-    return [(row.id, f"{venue_in_words(row.name, row.nickname)} {row.room}") for row in rows]
+    return [(row.id, venue_in_words(row.name, row.nickname, row.room)) for row in rows]

@@ -12,7 +12,7 @@ from supportdesk.core import clock
 from supportdesk.core.database import table_of
 from supportdesk.extensions import db
 from supportdesk.helpdesk import queries
-from supportdesk.helpdesk.locking import DESK
+from supportdesk.helpdesk.locking import DESK, ROOM
 from supportdesk.helpdesk.office import OFFERED_DAYS
 from supportdesk.helpdesk.slots import SlotRow
 from supportdesk.places.choices import venue_in_words
@@ -37,11 +37,12 @@ class PublicDesk(NamedTuple):
     district_en: str
     district_code: str
     slot_minutes: int
+    room: str | None
 
     @property
     def place(self) -> str:
-        """The venue, with what people call it."""
-        return venue_in_words(self.venue, self.nickname)
+        """The venue, with what people call it, and the room."""
+        return venue_in_words(self.venue, self.nickname, self.room)
 
 
 class FreeTime(NamedTuple):
@@ -61,9 +62,10 @@ class FreeTime(NamedTuple):
 _DESKS: Final[Select[Any]] = (
     select(
         *(DESK.c.id, DESK.c.name, DESK.c.to_bring, _VENUE.c.name, _VENUE.c.nickname, _VENUE.c.address),
-        *(_DISTRICT.c.name, _DISTRICT.c.name_en, _DISTRICT.c.code, DESK.c.slot_minutes),
+        *(_DISTRICT.c.name, _DISTRICT.c.name_en, _DISTRICT.c.code, DESK.c.slot_minutes, ROOM.c.name),
     )
     .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
+    .outerjoin(ROOM, ROOM.c.id == DESK.c.room_id)
     .join(_DISTRICT, _DISTRICT.c.code == _VENUE.c.district_code)
     .order_by(_DISTRICT.c.position, DESK.c.name, DESK.c.id)
 )
