@@ -14,6 +14,7 @@ from supportdesk.helpdesk.holds.queries import KeptSlot, kept_slots
 from supportdesk.helpdesk.queries import BookingRow, SlotRow, bookings_between, free_slots
 from supportdesk.learners.found import Found, described
 from supportdesk.learners.models import Learner
+from supportdesk.places.choices import place_in_short
 
 _Row = SlotRow | BookingRow | KeptSlot
 
@@ -96,4 +97,4 @@ def _day(row: _Row) -> date:
 def _desk_day(rows: list[tuple[_Row, Time]]) -> DeskDay:
     row = rows[0][0]
     times = sorted((time for _row, time in rows), key=lambda time: (time.starts_at, time.adviser))
-    return DeskDay(row.desk_id, row.desk, row.nickname or row.venue, times)
+    return DeskDay(row.desk_id, row.desk, place_in_short(row.venue, row.nickname, row.room), times)

@@ -31,6 +31,7 @@ from supportdesk.helpdesk.slots import Hours, Off, Slot, cut, why_shut
 from supportdesk.helpdesk.waiting.models import OPEN_WISH, SlotWish
 from supportdesk.places import occupancy
 from supportdesk.places.calendar import holding_open
+from supportdesk.places.choices import place_in_short
 from supportdesk.places.models import Closure, District, OccupancyCell, Room, Venue
 
 DESK = table_of(Desk)
@@ -243,11 +244,10 @@ class LockedHours:
         reason = why_shut(kept, self.day, slot.starts_at, slot.ends_at, closed=closed, off=off)
         if reason is not None:
             raise DeskShut(short_day(self.starts_at), reason)
-        place = kept.nickname or kept.venue
         return LockedSlot(
             kept.desk_id,
             kept.desk,
-            f"{place} {kept.room}" if kept.room else place,
+            place_in_short(kept.venue, kept.nickname, kept.room),
             self.adviser_id,
             kept.person_id,
             self.starts_at,

@@ -30,7 +30,7 @@ from supportdesk.helpdesk.slots import SlotRow as SlotRow  # other rooms know sl
 from supportdesk.learners.models import Learner
 from supportdesk.places import occupancy
 from supportdesk.places.calendar import closed_days
-from supportdesk.places.choices import venue_in_words
+from supportdesk.places.choices import place_in_short, venue_in_words
 from supportdesk.places.models import District, OccupancyCell, Venue
 
 _ACCOUNT = table_of(Account)
@@ -196,6 +196,11 @@ class BookingRow(NamedTuple):
     def place(self) -> str:
         """The venue, with what people call it, and the room."""
         return venue_in_words(self.venue, self.nickname, self.room)
+
+    @property
+    def short_place(self) -> str:
+        """The same as it is said on the line."""
+        return place_in_short(self.venue, self.nickname, self.room)
 
 
 BOOKING_ROWS: Select[Any] = (

@@ -13,6 +13,7 @@ from supportdesk.core import clock
 from supportdesk.helpdesk.patterns import EVERY_WEEK, is_kept
 from supportdesk.places import occupancy
 from supportdesk.places.calendar import holiday_name
+from supportdesk.places.choices import place_in_short
 
 
 class Hours(NamedTuple):
@@ -137,11 +138,12 @@ class SlotRow(NamedTuple):
     district: str
     district_code: str
     set_aside: bool = False
+    room: str | None = None
 
     @property
     def place(self) -> str:
-        """The venue in the words people use."""
-        return self.nickname or self.venue
+        """The venue in the words people use, and the desk's room."""
+        return place_in_short(self.venue, self.nickname, self.room)
 
     @property
     def wanted(self) -> Wanted:
@@ -237,6 +239,7 @@ def as_row(slot: Slot, *, set_aside: bool = False) -> SlotRow:
         hours.district,
         hours.district_code,
         set_aside,
+        hours.room,
     )
 
 

@@ -79,7 +79,6 @@ def _without_a_seat(
 
 
 def _of_consultation(row: BookingRow) -> Appointment:
-    place = row.nickname or row.venue
     return Appointment(
-        "consultation", row.id, row.code, row.desk, row.starts_at, row.ends_at, place, row.to_bring, None
+        "consultation", row.id, row.code, row.desk, row.starts_at, row.ends_at, row.short_place, row.to_bring, None
     )

@@ -24,6 +24,11 @@ def venue_in_words(name: str, nickname: str | None, room: str | None = None) -> 
     return f"{venue} {room}" if room else venue
 
 
+def place_in_short(name: str, nickname: str | None, room: str | None = None) -> str:
+    """いーぱる 会議室: the venue as people call it, and a room of it, to be said on the line."""
+    return f"{nickname or name} {room}" if room else nickname or name
+
+
 def room_choices(districts: Collection[str] | None = None) -> list[tuple[int, str]]:
     """(id, venue and room) of every room, or of those in these districts; by district."""
     statement = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import time, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -21,6 +22,7 @@ from supportdesk.helpdesk.holds.operations import hold_slot
 from supportdesk.helpdesk.models import Desk
 from supportdesk.helpdesk.operations import cancel_booking, move_booking
 from supportdesk.helpdesk.queries import booking_row, free_slots, slot_at
+from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting import jobs
 from supportdesk.places import occupancy
 from supportdesk.places.models import Room
@@ -132,11 +134,6 @@ class TestABookingHasTheRoom:
         assert occupancy.who_has([resource], at(10), at(10, 30)) == {}
         assert occupancy.who_has([resource], at(10, 30), at(11, 30)) == {resource: {f"desk:{desk}"}}
 
-    def test_and_says_so_wherever_the_place_is_said(self, desk: int, adviser: int) -> None:
-        row = booking_row(book(desk, adviser, make_learner(), at(10)).booking_id)
-        assert row is not None
-        assert row.place.endswith(f"（いーぱる） {room_of().name}")
-
     def test_in_as_many_statements_as_without_one(
         self, desk: int, adviser: int, other: int, queries: Callable[[], AbstractContextManager[Statements]]
     ) -> None:
@@ -247,6 +244,35 @@ class TestAtOnce:
         )
         assert outcomes == ["done", "done"]
         assert taken(10) == {f"desk:{desk}"}
+
+
+def test_the_room_is_said_wherever_the_place_is(app: Flask, reception: PageClient) -> None:
+    """To whom one talks on the line, who waits, who comes and who looks at the paper of the morning."""
+    with app.app_context():
+        adviser = make_adviser()
+        desk, learner, waits = make_desk(adviser, room_id=make_room("茶室")), make_learner(), make_learner()
+        booked = book(desk, adviser, learner, at(10)).booking_id
+        given_up = book(desk, adviser, make_learner(), at(11)).booking_id
+        wish = wait(waits)
+        free(given_up)
+        slot = Wanted(desk, adviser, at(11, day=DAY + timedelta(weeks=1))).address
+        row = booking_row(booked)
+        assert row is not None
+        assert row.place.endswith("（いーぱる） 茶室")
+    for page in (
+        "/helpdesk/",
+        f"/helpdesk/book?{urlencode({**slot, 'learner': learner})}",
+        f"/helpdesk/who?{urlencode(slot)}",
+        f"/helpdesk/bookings/{booked}",
+        f"/helpdesk/bookings/{booked}/move",
+        f"/helpdesk/bookings/{booked}/cancel",
+        f"/helpdesk/bookings/{booked}/slip",
+        f"/helpdesk/today?desk={desk}&day={DAY}",
+        f"/helpdesk/waiting/{wish}",
+        f"/desk/{learner}?what=slots",
+        f"/desk/pack?day={DAY}",
+    ):
+        assert "茶室" in reception.get(page).text, page
 
 
 def test_the_office_chooses_a_room_of_the_venue(app: Flask, admin: PageClient) -> None:

@@ -13,7 +13,7 @@ from supportdesk.core import clock
 from supportdesk.core.database import table_of
 from supportdesk.extensions import db
 from supportdesk.helpdesk.holds.operations import HOLD
-from supportdesk.helpdesk.locking import DESK
+from supportdesk.helpdesk.locking import DESK, ROOM
 from supportdesk.places.models import Venue
 
 _ACCOUNT = table_of(Account)
@@ -42,6 +42,7 @@ class KeptSlot(NamedTuple):
     until: datetime | None
     venue: str
     nickname: str
+    room: str | None
 
 
 def kept_slots(first: date, last: date, *, now: datetime, district_code: str | None = None) -> list[KeptSlot]:
@@ -50,9 +51,11 @@ def kept_slots(first: date, last: date, *, now: datetime, district_code: str | N
         select(
             *(HOLD.c.desk_id, DESK.c.name.label("desk"), _ACCOUNT.c.name.label("adviser")),
             *(HOLD.c.starts_at, HOLD.c.ends_at, HOLD.c.until, _VENUE.c.name.label("venue"), _VENUE.c.nickname),
+            ROOM.c.name.label("room"),
         )
         .join(DESK, DESK.c.id == HOLD.c.desk_id)
         .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
+        .outerjoin(ROOM, ROOM.c.id == DESK.c.room_id)
         .join(_ACCOUNT, _ACCOUNT.c.id == HOLD.c.adviser_id)
         .where(
             HOLD.c.starts_at >= clock.day_bounds(first)[0],

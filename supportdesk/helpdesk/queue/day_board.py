@@ -17,7 +17,7 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.helpdesk.board import known_within
-from supportdesk.helpdesk.locking import BOOKING, DESK, HOURS
+from supportdesk.helpdesk.locking import BOOKING, DESK, HOURS, ROOM
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.queries import BookingRow, SlotRow, bookings_on, closed_cases, free_slots
 from supportdesk.helpdesk.queue.models import NumberState
@@ -26,6 +26,7 @@ from supportdesk.helpdesk.queue.order import in_order, wait_about
 from supportdesk.helpdesk.queue.queries import NumberRow, numbers_of
 from supportdesk.learners.found import Found
 from supportdesk.learners.rooms import scope_of
+from supportdesk.places.choices import place_in_short
 from supportdesk.places.models import Venue
 
 _VENUE = table_of(Venue)
@@ -116,15 +117,16 @@ def desks_for(actor: Actor, day: date) -> list[DeskChoice]:
     statement: Select[Any] = (
         select(
             *(DESK.c.id, DESK.c.name, _VENUE.c.name.label("venue"), _VENUE.c.nickname, DESK.c.active),
-            DESK.c.id.in_(own).label("kept"),
+            *(DESK.c.id.in_(own).label("kept"), ROOM.c.name.label("room")),
         )
         .join(_VENUE, _VENUE.c.id == DESK.c.venue_id)
+        .outerjoin(ROOM, ROOM.c.id == DESK.c.room_id)
         .order_by(this_day.desc(), DESK.c.active.desc(), DESK.c.id)
     )
     if scope_of(actor) is not None:
         statement = statement.where(or_(DESK.c.id.in_(own), DESK.c.id.in_(booked)))
     return [
-        DeskChoice(row.id, row.name, row.nickname or row.venue, row.active, bool(row.kept))
+        DeskChoice(row.id, row.name, place_in_short(row.venue, row.nickname, row.room), row.active, bool(row.kept))
         for row in db.session.execute(statement)
     ]
 

@@ -15,7 +15,7 @@ from supportdesk.core.database import table_of
 from supportdesk.core.moments import WEEKDAYS
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.extensions import db
-from supportdesk.helpdesk.locking import DESK
+from supportdesk.helpdesk.locking import DESK, ROOM
 from supportdesk.helpdesk.waiting.descriptions import place_in_words
 from supportdesk.helpdesk.waiting.forms import ANY, DISTRICT
 from supportdesk.helpdesk.waiting.forms import DESK as ONE_DESK
@@ -24,7 +24,7 @@ from supportdesk.helpdesk.waiting.models import OPEN_WISH, HalfDay, WishState
 from supportdesk.helpdesk.waiting.words import HALF_DAYS
 from supportdesk.learners.models import Device
 from supportdesk.notices.offer_queries import OFFER, open_offer_of
-from supportdesk.places.choices import district_choices
+from supportdesk.places.choices import district_choices, place_in_short
 from supportdesk.places.models import District, Venue
 
 _ACCOUNT = table_of(Account)
@@ -58,7 +58,9 @@ class WishRow(NamedTuple):
     booking_id: int | None
     offered_desk: str | None
     offered_adviser: str | None
-    offered_place: str | None
+    offered_venue: str | None
+    offered_nickname: str | None
+    offered_room: str | None
     starts_at: datetime | None
     minutes: int | None
     offer_id: int | None
@@ -69,6 +71,11 @@ class WishRow(NamedTuple):
     def place(self) -> str:
         """For what they wait, in words."""
         return place_in_words(self.desk, self.district)
+
+    @property
+    def offered_place(self) -> str:
+        """Where what is held for them would be."""
+        return place_in_short(self.offered_venue or "", self.offered_nickname, self.offered_room)
 
     @property
     def times(self) -> str:
@@ -100,7 +107,7 @@ _ROWS: Select[Any] = (
         *(WISH.c.topic, WISH.c.device, WISH.c.caller_name, WISH.c.caller_relation, WISH.c.caller_phone),
         *(WISH.c.state, WISH.c.since, _ACCOUNT.c.name.label("noted_by"), WISH.c.ended_at, WISH.c.booking_id),
         *(_OFFERED.c.name.label("offered_desk"), _ADVISER.c.name.label("offered_adviser")),
-        func.coalesce(func.nullif(_VENUE.c.nickname, ""), _VENUE.c.name).label("offered_place"),
+        *(_VENUE.c.name, _VENUE.c.nickname, ROOM.c.name),
         *(WISH.c.offered_at, _OFFERED.c.slot_minutes, OFFER.c.id.label("offer_id"), OFFER.c.deadline),
         select(func.count())
         .select_from(_AHEAD)
@@ -114,6 +121,7 @@ _ROWS: Select[Any] = (
     .outerjoin(_ACCOUNT, _ACCOUNT.c.id == WISH.c.noted_by)
     .outerjoin(_OFFERED, _OFFERED.c.id == WISH.c.offered_desk_id)
     .outerjoin(_VENUE, _VENUE.c.id == _OFFERED.c.venue_id)
+    .outerjoin(ROOM, ROOM.c.id == _OFFERED.c.room_id)
     .outerjoin(_ADVISER, _ADVISER.c.id == WISH.c.offered_adviser_id)
     .outerjoin(OFFER, open_offer_of(KIND, WISH.c.id))
 )
