@@ -17,6 +17,7 @@ from supportdesk.core.wareki import format_time
 from supportdesk.extensions import db
 from supportdesk.helpdesk.applying.models import ConsultationApplication as _Applied
 from supportdesk.helpdesk.cases.models import Case, CaseHandOver
+from supportdesk.helpdesk.locking import TO_COME
 from supportdesk.helpdesk.models import Booking, BookingState, Desk, DeskHours
 from supportdesk.helpdesk.words import BOOKING_STATES, result_in_words
 from supportdesk.learners.rooms import Ahead, Latest, Part, TimelineEntry
@@ -130,12 +131,7 @@ def timeline_of_bookings(learner_id: int, latest: Latest) -> list[TimelineEntry]
 #: Written once: every letter that is typed into a search passes through here.
 _AHEAD: Final = (
     select(Booking.learner_id, func.min(Booking.starts_at).label("at"))
-    .where(
-        Booking.learner_id.in_(bindparam("ids", expanding=True)),
-        Booking.state == BookingState.BOOKED,
-        Booking.ends_at > bindparam("now"),
-        ~Booking.walk_in,
-    )
+    .where(Booking.learner_id.in_(bindparam("ids", expanding=True)), TO_COME)
     .group_by(Booking.learner_id)
 )
 
@@ -158,12 +154,8 @@ def booked(learner_id: int, now: datetime) -> list[TimelineEntry]:
         select(Booking.id, Booking.starts_at, Desk.name.label("desk"), Account.name.label("adviser"))
         .join(Desk, Desk.id == Booking.desk_id)
         .join(Account, Account.id == Booking.adviser_id)
-        .where(
-            Booking.learner_id == learner_id,
-            Booking.state == BookingState.BOOKED,
-            Booking.ends_at > now,
-            ~Booking.walk_in,
-        )
+        .where(Booking.learner_id == learner_id, TO_COME),
+        {"now": now},
     )
     return [
         TimelineEntry(

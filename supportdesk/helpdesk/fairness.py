@@ -6,6 +6,7 @@ before. Which those are follows from adviser and time alone, so that no row says
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -15,7 +16,7 @@ from supportdesk.core import clock
 from supportdesk.core.database import connection, table_of
 from supportdesk.core.moments import short_day
 from supportdesk.helpdesk.errors import SlotSetAside, TooManyBooked
-from supportdesk.helpdesk.locking import BOOKING, LockedSlot
+from supportdesk.helpdesk.locking import BOOKING, TO_COME, LockedSlot
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.office import LONG_WAIT_DAYS, MOST_OPEN, SET_ASIDE_DAYS, SET_ASIDE_SHARE
 from supportdesk.helpdesk.waiting.models import OPEN_WISH, SlotWish
@@ -24,9 +25,7 @@ _WISH = table_of(SlotWish)
 _OF_LEARNER: Final = select(func.count()).select_from(BOOKING).where(BOOKING.c.learner_id == bindparam("wanted"))
 #: What a learner has so far, as `SoFar` is read from it.
 SO_FAR: Final = (
-    _OF_LEARNER.where(BOOKING.c.state == BookingState.BOOKED, BOOKING.c.ends_at > bindparam("now"), ~BOOKING.c.walk_in)
-    .scalar_subquery()
-    .label("open"),
+    _OF_LEARNER.where(TO_COME).scalar_subquery().label("open"),
     or_(
         ~exists().where(
             BOOKING.c.learner_id == bindparam("wanted"),
@@ -40,6 +39,12 @@ SO_FAR: Final = (
     ).label("comes_first"),
 )
 _SO_FAR: Final = select(*SO_FAR)
+_HAVE_ENOUGH: Final = (
+    select(BOOKING.c.learner_id)
+    .where(BOOKING.c.learner_id.in_(bindparam("learners", expanding=True)), TO_COME)
+    .group_by(BOOKING.c.learner_id)
+    .having(func.count() >= bindparam("most"))
+)
 
 
 class SoFar(NamedTuple):
@@ -59,6 +64,12 @@ def so_far(learner_id: int, now: datetime) -> SoFar:
 def asked_so_far(learner_id: int, now: datetime) -> dict[str, Any]:
     """What SO_FAR is given."""
     return {"wanted": learner_id, "now": now, "long_ago": now - timedelta(days=LONG_WAIT_DAYS.get())}
+
+
+def who_have_enough(learner_ids: Collection[int], now: datetime) -> set[int]:
+    """Those who have as many consultations to come as the office lets anybody have. One statement."""
+    asked = {"learners": learner_ids, "now": now, "most": MOST_OPEN.get()}
+    return set(connection().scalars(_HAVE_ENOUGH, asked))
 
 
 def demand_fair(slot: LockedSlot, have: SoFar, *, waited: bool, now: datetime) -> None:

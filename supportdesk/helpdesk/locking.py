@@ -24,7 +24,7 @@ from supportdesk.core.permissions import Role
 from supportdesk.helpdesk.days_off import OFF
 from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast, SlotTaken
 from supportdesk.helpdesk.holds.models import SlotHold
-from supportdesk.helpdesk.models import Booking, Desk, DeskHours
+from supportdesk.helpdesk.models import Booking, BookingState, Desk, DeskHours
 from supportdesk.helpdesk.office import BOOKED_AHEAD_DAYS
 from supportdesk.helpdesk.patterns import is_kept
 from supportdesk.helpdesk.slots import Hours, Off, Slot, cut, why_shut
@@ -50,6 +50,8 @@ ADVISES: Final = and_(
     _ACCOUNT.c.active,
     exists().where(AccountRole.account_id == _ACCOUNT.c.id, AccountRole.role == Role.ADVISER, not_over(AccountRole)),
 )
+#: Condition: the consultation is still to be held ("now"). Who sits at a counter by a number was not booked to come.
+TO_COME: Final = and_(BOOKING.c.state == BookingState.BOOKED, BOOKING.c.ends_at > bindparam("now"), ~BOOKING.c.walk_in)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from supportdesk.helpdesk.days_off import taken_off
 from supportdesk.helpdesk.descriptions import at_own_desk
 from supportdesk.helpdesk.fairness import set_aside_now
 from supportdesk.helpdesk.holds.queries import held_slots
-from supportdesk.helpdesk.locking import ADVISES, BOOKING, DESK, HOURS, HOURS_COLUMNS, ROOM
+from supportdesk.helpdesk.locking import ADVISES, BOOKING, DESK, HOURS, HOURS_COLUMNS, ROOM, TO_COME
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.office import OFFERED_DAYS
 from supportdesk.helpdesk.phones import PHONE_LENT
@@ -281,13 +281,9 @@ def last_adviser(learner_id: int) -> LastAdviser | None:
 
 def bookings_ahead(learner_id: int, now: datetime) -> list[BookingRow]:
     """The learner's consultations that are still to be held, the next first. One statement."""
-    statement = BOOKING_ROWS.where(
-        BOOKING.c.learner_id == learner_id,
-        BOOKING.c.state == BookingState.BOOKED,
-        BOOKING.c.ends_at > now,
-        ~BOOKING.c.walk_in,
-    )
-    return [BookingRow._make(row) for row in db.session.execute(statement.order_by(BOOKING.c.starts_at, BOOKING.c.id))]
+    statement = BOOKING_ROWS.where(BOOKING.c.learner_id == learner_id, TO_COME)
+    rows = db.session.execute(statement.order_by(BOOKING.c.starts_at, BOOKING.c.id), {"now": now})
+    return [BookingRow._make(row) for row in rows]
 
 
 def booking_by_code(code: str) -> BookingRow | None:

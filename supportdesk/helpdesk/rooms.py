@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select
 
 from supportdesk.core.activities import activity
 from supportdesk.core.database import connection
-from supportdesk.helpdesk.locking import BOOKING
+from supportdesk.helpdesk.locking import BOOKING, TO_COME
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.places import occupancy
 from supportdesk.places.occupancy import Claim
@@ -27,10 +27,7 @@ _STILL_THERE: Final = select(BOOKING.c.starts_at, BOOKING.c.ends_at).where(
     BOOKING.c.ends_at > bindparam("since"),
 )
 _TO_COME: Final = select(BOOKING.c.starts_at, BOOKING.c.ends_at).where(
-    BOOKING.c.desk_id == bindparam("desk_id"),
-    BOOKING.c.state == BookingState.BOOKED,
-    ~BOOKING.c.walk_in,
-    BOOKING.c.ends_at > bindparam("since"),
+    BOOKING.c.desk_id == bindparam("desk_id"), TO_COME
 )
 
 
@@ -44,7 +41,7 @@ def leave_room(desk_id: int, starts_at: datetime, ends_at: datetime) -> None:
 def change_room(desk_id: int, old: int | None, new: int | None, *, now: datetime) -> None:
     """Whoever is still to come is received in the new room. Raises Occupied when somebody has it at such a time."""
     if new is not None:
-        to_come = connection().execute(_TO_COME, {"desk_id": desk_id, "since": now})
+        to_come = connection().execute(_TO_COME, {"desk_id": desk_id, "now": now})
         needed = {cell for row in to_come for cell in occupancy.cells_of(*row)}
         occupancy.take_all(room_claims(desk_id, new, needed))
     if old is not None:

@@ -6,11 +6,11 @@ whoever changes a wish locks all that are open, so that no two slots are offered
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
@@ -18,10 +18,10 @@ from supportdesk.core.database import connection, reading, table_of, wait_at_doo
 from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk import wording
 from supportdesk.helpdesk.errors import DeskShut, NoSuchSlot, SlotPast, SlotTaken
+from supportdesk.helpdesk.fairness import who_have_enough
 from supportdesk.helpdesk.holds.operations import end_hold, hold_slot
 from supportdesk.helpdesk.locking import BOOKING, DESK, LockedSlot, lock_slot
-from supportdesk.helpdesk.models import BookingState
-from supportdesk.helpdesk.office import MOST_OPEN, OFFER_AHEAD_HOURS
+from supportdesk.helpdesk.office import OFFER_AHEAD_HOURS
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.models import OPEN_WISH, SlotWish, WishState
 from supportdesk.helpdesk.waiting.rule import next_in_line
@@ -60,16 +60,6 @@ _LAST_BOOKED: Final = (
     )
     .order_by(BOOKING.c.id.desc())
     .limit(1)
-)
-_HAVE_ENOUGH: Final = (
-    select(BOOKING.c.learner_id)
-    .where(
-        BOOKING.c.learner_id.in_(bindparam("line", expanding=True)),
-        BOOKING.c.state == BookingState.BOOKED,
-        BOOKING.c.ends_at > bindparam("now"),
-    )
-    .group_by(BOOKING.c.learner_id)
-    .having(func.count() >= bindparam("most"))
 )
 _DISTRICT_OF: Final = (
     select(_VENUE.c.district_code).join(DESK, DESK.c.venue_id == _VENUE.c.id).where(DESK.c.id == bindparam("desk"))
@@ -131,13 +121,14 @@ def hold_for_next(
     )
     vacancy = vacancy or _vacancy_of(slot, last)
     line = lock_line()
+    have_enough = who_have_enough([one.learner_id for one in line], now)
     wish = next_in_line(
         line,
         desk_id=slot.desk_id,
         district_code=connection().execute(_DISTRICT_OF, {"desk": slot.desk_id}).scalar_one(),
         starts_at=slot.starts_at,
         adviser=slot.person_id,
-        barred={*but, *learners_asked(vacancy), *who_have_enough(line, now), *([last.learner_id] if last else ())},
+        barred={*but, *learners_asked(vacancy), *have_enough, *([last.learner_id] if last else ())},
     )
     if wish is None:
         return None
@@ -147,12 +138,6 @@ def hold_for_next(
         return None
     _ask(wish, slot, vacancy, actor=actor, now=now)
     return int(wish.id)
-
-
-def who_have_enough(line: Sequence[Any], now: datetime) -> Iterable[int]:
-    """Those in line who have as many consultations to come as the office lets anybody have."""
-    asked = {"line": [one.learner_id for one in line], "now": now, "most": MOST_OPEN.get()}
-    return connection().scalars(_HAVE_ENOUGH, asked)
 
 
 def _vacancy_of(slot: LockedSlot, last: Any) -> Vacancy:

@@ -13,9 +13,10 @@ from sqlalchemy import select
 from supportdesk.core import clock
 from supportdesk.core.database import reading, transaction
 from supportdesk.core.permissions import Actor
+from supportdesk.helpdesk.fairness import who_have_enough
 from supportdesk.helpdesk.office import OFFER_AHEAD_HOURS, OFFERED_DAYS
 from supportdesk.helpdesk.queries import SlotRow, free_slots
-from supportdesk.helpdesk.waiting.line import WISH, hold_for_next, in_line, who_have_enough
+from supportdesk.helpdesk.waiting.line import WISH, hold_for_next, in_line
 from supportdesk.helpdesk.waiting.models import WishState
 from supportdesk.helpdesk.waiting.rule import NOBODY, is_new_to, next_in_line
 
@@ -30,7 +31,7 @@ def offer_new_slots(*, actor: Actor, now: datetime) -> int:
         if read.scalar(_SOMEBODY_WAITS) is None:
             return 0
     line, offered = in_line(), 0
-    enough = set(who_have_enough(line, now))
+    enough = who_have_enough([wish.learner_id for wish in line], now)
     shown_days = OFFERED_DAYS.get()
     soonest = now + timedelta(hours=OFFER_AHEAD_HOURS.get())
     for slot in shown_slots(soonest):

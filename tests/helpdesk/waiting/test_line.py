@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.database import transaction
+from supportdesk.core.office import OfficeSetting, office
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
 from supportdesk.helpdesk.desks.operations import remove_hours, switch_desk
@@ -16,6 +17,7 @@ from supportdesk.helpdesk.desks.time_off import Days, let_adviser_off
 from supportdesk.helpdesk.errors import SlotTaken
 from supportdesk.helpdesk.holds.models import SlotHold
 from supportdesk.helpdesk.models import Booking, BookingState, Desk, DeskHours
+from supportdesk.helpdesk.office import MOST_OPEN
 from supportdesk.helpdesk.waiting.errors import AlreadyWaiting, AskedMeanwhile, NoSuchPlace, NotInLine, StillInLine
 from supportdesk.helpdesk.waiting.jobs import recall
 from supportdesk.helpdesk.waiting.models import HalfDay, SlotWish
@@ -100,6 +102,22 @@ class TestWhomItFits:
         assert line() == [ASKED, WAITS, WAITS]
         book(desk, adviser, both, at(10))
         assert line() == [BOOKED, BOOKED, ASKED], "what was held for one wish is not offered to another of their own"
+
+    def test_not_who_has_as_many_to_come_as_one_may_have(self, app: Flask, desk: int, booked: int) -> None:
+        """Who sits at a counter by a number has none more by that."""
+        keiko, enough, sits = make_adviser("keiko"), make_learner(), make_learner()
+        other = make_desk(keiko, name="別の窓口")
+        with transaction() as session:
+            session.add(OfficeSetting(name=MOST_OPEN.name, value="1"))
+        office(app).forget()
+        wait(enough, desk)
+        wait(sits, desk)
+        book(other, keiko, enough, at(10))
+        number = book(other, keiko, sits, at(11)).booking_id
+        with transaction() as session:
+            session.get_one(Booking, number).walk_in = True
+        free(booked)
+        assert line() == [WAITS, ASKED]
 
     def test_what_begins_soon_is_left_for_the_next_caller(self, booked: int, clock: Clock) -> None:
         wait(make_learner())
