@@ -6,6 +6,7 @@ adviser's live slots is the net below.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
@@ -199,18 +200,35 @@ def _take_time(slot: LockedSlot, standing: Standing, name: str, *, clash_reason:
     reason.
     """
     adviser, learner = occupancy.person(slot.person_id), occupancy.person(standing.person_id)
-    room = room_claims(slot.desk_id, slot.room_id, slot.room_lacks)
+    fixed = [
+        Claim(name, (adviser,), slot.starts_at, slot.ends_at),
+        *room_claims(slot.desk_id, slot.room_id, slot.room_lacks),
+    ]
+    theirs = Claim(name, (learner,), slot.starts_at, slot.ends_at)
+    in_the_way: dict[str, set[str]] = {}
+    if clash_reason:  # asked first: what was taken once in vain keeps others waiting, out of the order of all
+        in_the_way = occupancy.who_has([learner], slot.starts_at, slot.ends_at)
     try:
-        occupancy.take_all([Claim(name, (adviser, learner), slot.starts_at, slot.ends_at), *room])
-        return
+        if not in_the_way:
+            occupancy.take_all([*fixed, theirs])
+            return
     except occupancy.Occupied as refusal:
         in_the_way = cast(dict[str, set[str]], refusal.details["in_the_way"])
     if taken := {resource: by for resource, by in in_the_way.items() if resource != learner}:
         raise _taken(taken)
     if not clash_reason:
         raise LearnerClash(in_the_way, occupancy.in_words(in_the_way))
-    occupancy.take_all([Claim(name, (adviser,), slot.starts_at, slot.ends_at), *room])
+    _take_fixed(one for one in fixed if one.resources < theirs.resources)
     occupancy.take_again(name, learner, slot.starts_at, slot.ends_at)
+    _take_fixed(one for one in fixed if one.resources > theirs.resources)
+
+
+def _take_fixed(claims: Iterable[Claim]) -> None:
+    """Raises SlotTaken."""
+    try:
+        occupancy.take_all(claims)
+    except occupancy.Occupied as refusal:
+        raise _taken(cast(dict[str, set[str]], refusal.details["in_the_way"])) from refusal
 
 
 def _taken(in_the_way: dict[str, set[str]]) -> SlotTaken:

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from supportdesk.classes.day_changes.operations import Wanted as MeetingWanted
+from supportdesk.classes.day_changes.operations import change_day
+from supportdesk.classes.planning import plan_run
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
@@ -17,12 +20,16 @@ from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
 from supportdesk.helpdesk import operations
 from supportdesk.helpdesk.desks import lost
+from supportdesk.helpdesk.desks import operations as desks
+from supportdesk.helpdesk.desks.operations import Particulars, change_desk
 from supportdesk.helpdesk.operations import book_consultation, cancel_booking, move_booking
 from supportdesk.helpdesk.repeating import operations as repeating
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.operations import Place, leave_line, wait_again, wait_for_slot
+from supportdesk.places import occupancy
+from tests.classes.making import enrol, make_run, meeting_at, meeting_of, room_of, run_plan
 from tests.factories import make_learner
-from tests.helpdesk.making import DAY, at, book, let_everybody_book, make_adviser, make_desk
+from tests.helpdesk.making import DAY, at, book, let_everybody_book, make_adviser, make_desk, venue_of
 from tests.racing import race
 
 #: SQLite lets one transaction write at a time.
@@ -65,11 +72,13 @@ def slowly(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, *, first: bo
     monkeypatch.setattr(module, name, slow)
 
 
-def make_desks(number: int) -> list[tuple[int, int]]:
-    """Desks, each with an adviser of its own."""
+def make_desks(number: int, room_id: int | None = None) -> list[tuple[int, int]]:
+    """Desks, each with an adviser of its own, who sit in this room, if any."""
     let_everybody_book()
     advisers = [make_adviser(f"adviser{one}") for one in range(number)]
-    return [(make_desk(adviser, name=f"窓口{place}"), adviser) for place, adviser in enumerate(advisers)]
+    return [
+        (make_desk(adviser, name=f"窓口{place}", room_id=room_id), adviser) for place, adviser in enumerate(advisers)
+    ]
 
 
 def wait(learner_id: int, desk_id: int | None = None) -> int:
@@ -161,3 +170,67 @@ def test_between_desks_of_which_one_holds_a_slot_for_the_learner(app: Flask, mon
         ],
     )
     assert outcomes == ["done"] * 2
+
+
+def test_between_the_line_and_a_room_into_which_a_desk_moves(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A class has the room when a slot of the desk is offered; at another time a desk takes it that sits there."""
+    with app.app_context():
+        room = room_of().id
+        ((there, adviser),) = make_desks(1, room)
+        keiko = make_adviser("keiko")
+        desk = make_desk(keiko, name="うつる窓口")
+        book(desk, keiko, make_learner(), at(10))
+        freed = book(desk, keiko, make_learner(), at(11)).booking_id
+        wait(make_learner(), desk)
+        with transaction():
+            cancel_booking(freed, actor=SYSTEM, now=clock.now())
+        moves = book(there, adviser, make_learner(), at(10, day=DAY + WEEK)).booking_id
+        make_run(meeting_at(DAY, 11, room_id=room))
+        particulars = Particulars("うつる窓口", venue_of(), room_id=room)
+        db.session.remove()
+    slowly(monkeypatch, desks, "recall_offers", first=True)
+    outcomes = race(
+        app,
+        [later(0, change_desk, desk, particulars), later(1, move_booking, moves, there, adviser, at(10))],
+    )
+    assert outcomes == ["done", "SlotTaken"]
+
+
+def test_between_a_room_and_somebody_who_comes_to_both_all_the_same(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A class moves to an hour that one of it has given away already, while they are booked then in its room."""
+    with app.app_context():
+        room, learner = room_of().id, make_learner()
+        ((desk, adviser),) = make_desks(1, room)
+        enrol(make_run(meeting_at(DAY, 10)), learner)
+        run = make_run(meeting_at(DAY, 13, room_id=room))
+        enrol(run, learner)
+        meeting = MeetingWanted(meeting_of(run), (at(10), at(11)))
+        db.session.remove()
+    slowly(monkeypatch, occupancy, "take_again", first=True)
+    outcomes = race(
+        app,
+        [
+            later(0, change_day, DAY, [meeting], reason="大雪"),
+            later(1, book_consultation, desk, adviser, at(10), learner, clash_reason="よい"),
+        ],
+    )
+    assert outcomes == ["done", "SlotTaken"]
+
+
+def test_between_a_class_and_several_bookings_in_its_room(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bookings that lost their slot move to the hours of a class in the order in which they were made."""
+    with app.app_context():
+        room = room_of().id
+        ((desk, adviser),) = make_desks(1, room)
+        days = (DAY, DAY + WEEK)
+        moves = [
+            (book(desk, adviser, make_learner(), at(11, day=day)).booking_id, Wanted(desk, adviser, at(10, day=other)))
+            for day, other in zip(days, reversed(days), strict=True)
+        ]
+        plan = run_plan(*(meeting_at(day, 10, room_id=room) for day in days))
+        db.session.remove()
+    slowly(monkeypatch, lost, "move_booking", first=False)
+    outcomes = race(app, [later(0, lost.move_lost, moves), later(1, plan_run, plan)])
+    assert outcomes == ["done", "Occupied"]

@@ -134,6 +134,10 @@ def with_somewhere_to_go(lost: Iterable[Lost], now: datetime) -> list[Lost]:
     return found
 
 
+def _by_time(move: tuple[int, Wanted]) -> datetime:
+    return move[1].starts_at
+
+
 class Moved(NamedTuple):
     """How many were moved, and why each of the others was not."""
 
@@ -146,7 +150,7 @@ def move_lost(moves: Iterable[tuple[int, Wanted]], *, actor: Actor, now: datetim
 
     Raises AskedMeanwhile.
     """
-    moves = sorted(moves)
+    moves = sorted(moves, key=_by_time)  # classes take rooms in this order too
     of_these = {"bookings": [booking_id for booking_id, _slot in moves]}
     desks = {*connection().scalars(_DESKS_OF, of_these), *(slot.desk_id for _booking, slot in moves)}
     offered_at = set(connection().scalars(_OFFERED_AT, of_these))

@@ -29,6 +29,7 @@ from supportdesk.helpdesk.models import Booking, Desk, DeskHours
 from supportdesk.helpdesk.patterns import EVERY_SECOND_WEEK, EVERY_WEEK, first_meeting
 from supportdesk.helpdesk.rooms import change_room
 from supportdesk.helpdesk.waiting.answering import recall_offers
+from supportdesk.helpdesk.waiting.line import lock_line
 from supportdesk.places import occupancy
 from supportdesk.places.models import Room, Venue
 from supportdesk.places.occupancy import SECONDS_A_CELL, Occupied
@@ -71,6 +72,7 @@ def change_desk(desk_id: int, particulars: Particulars, *, actor: Actor, now: da
     if elsewhere and (booked := bookings_to_come(Booking.desk_id == desk_id, Booking.ends_at > now)):
         raise BookingsAhead(booked)
     if particulars.room_id != desk.room_id:
+        lock_line()  # before cells: what is offered may be recalled after them
         try:
             change_room(desk_id, desk.room_id, particulars.room_id, now=now)
         except Occupied as refusal:
