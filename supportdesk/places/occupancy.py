@@ -47,6 +47,7 @@ class Occupied(DeskError):
         super().__init__(
             _l("同じ時間に、ほかの予定があります。%(what)s", what=what), details={"in_the_way": in_the_way}
         )
+        self.what = what
 
 
 def person(person_id: int) -> str:
@@ -165,7 +166,7 @@ def take_all(claims: Iterable[Claim]) -> None:
     taken = connection().execute(_TAKE[name], lists)
     if taken.rowcount != len(rows):
         in_the_way = _give_up(claims)
-        raise Occupied(in_the_way, in_words(in_the_way))
+        raise Occupied(in_the_way, in_words(in_the_way, claims))
 
 
 def _give_up(claims: list[Claim]) -> dict[str, set[str]]:
@@ -196,12 +197,7 @@ _TAKEN = select(_CELLS.c.resource, _CELLS.c.cell, _CELLS.c.activity).where(
 def in_the_way_of_each(claims: Iterable[Claim]) -> list[dict[str, set[str]]]:
     """What each of the claims cannot have, and who has it, in their order: one statement however many they are."""
     claims = list(claims)
-    quarters = sorted({cell for claim in claims for cell in cells_of(claim.starts_at, claim.ends_at)})
-    resources = sorted({resource for claim in claims for resource in claim.resources})
-    taken: dict[tuple[str, int], set[str]] = {}
-    if resources:
-        for resource, cell, activity in db.session.execute(_TAKEN, {"resources": resources, "quarters": quarters}):
-            taken.setdefault((resource, cell), set()).add(activity)
+    taken = _taken(claims)
     found: list[dict[str, set[str]]] = []
     for claim in claims:
         in_the_way: dict[str, set[str]] = {}
@@ -211,6 +207,17 @@ def in_the_way_of_each(claims: Iterable[Claim]) -> list[dict[str, set[str]]]:
                     in_the_way.setdefault(resource, set()).add(activity)
         found.append(in_the_way)
     return found
+
+
+def _taken(claims: Sequence[Claim]) -> dict[tuple[str, int], set[str]]:
+    """Who has which of the claims' resources in which of their quarter hours."""
+    quarters = sorted({cell for claim in claims for cell in cells_of(claim.starts_at, claim.ends_at)})
+    resources = sorted({resource for claim in claims for resource in claim.resources})
+    taken: dict[tuple[str, int], set[str]] = {}
+    if resources:
+        for resource, cell, activity in db.session.execute(_TAKEN, {"resources": resources, "quarters": quarters}):
+            taken.setdefault((resource, cell), set()).add(activity)
+    return taken
 
 
 def busy_at(claims: Iterable[Claim], persons: Iterable[int]) -> set[int]:
@@ -295,21 +302,26 @@ def hand_over_cells(giver: str, taker: str, activities: Collection[str] | None =
     return sorted(cells)
 
 
-def in_words(in_the_way: Mapping[str, set[str]]) -> str:
-    """会議室：スマホ教室（11月24日（火）10:00〜11:00）。: names staff, rooms and things, but no learner."""
-    (words,) = in_words_each([in_the_way])
+def in_words(in_the_way: Mapping[str, set[str]], claims: Sequence[Claim] = ()) -> str:
+    """会議室：スマホ教室（11月24日（火）10:00〜11:00）。: names staff, rooms and things, but no learner.
+
+    Of what has no time of its own, as a desk has none, it says when it is in the way of the claims.
+    """
+    (words,) = in_words_each([in_the_way], claims)
     return words
 
 
-def in_words_each(several: Sequence[Mapping[str, set[str]]]) -> list[str]:
+def in_words_each(several: Sequence[Mapping[str, set[str]]], claims: Sequence[Claim] = ()) -> list[str]:
     """`in_words` of several, in as few statements as of one."""
     names = _names({resource for in_the_way in several for resource in in_the_way})
     known = describe(
         {activity for in_the_way in several for activities in in_the_way.values() for activity in activities}
     )
+    timeless = any(one.starts_at is None for one in known.values())
+    times = _stretches(claims) if claims and timeless else {}
     return [
         "、".join(
-            _said(names.get(resource, ""), known.get(activity))
+            _said(names.get(resource, ""), known.get(activity), times.get((resource, activity), ()))
             for resource in sorted(in_the_way)
             for activity in sorted(in_the_way[resource])
         )
@@ -317,12 +329,32 @@ def in_words_each(several: Sequence[Mapping[str, set[str]]]) -> list[str]:
     ]
 
 
-def _said(name: str, description: Description | None) -> str:
+def _said(name: str, description: Description | None, times: Sequence[tuple[datetime, datetime]]) -> str:
     if description is None:
         return name
     if description.starts_at and description.ends_at:
-        return f"{name}{description.title}（{span(description.starts_at, description.ends_at)}）"
-    return f"{name}{description.title}"
+        times = [(description.starts_at, description.ends_at)]
+    when = "、".join(span(*one) for one in times)
+    return f"{name}{description.title}（{when}）" if when else f"{name}{description.title}"
+
+
+def _stretches(claims: Sequence[Claim]) -> dict[tuple[str, str], list[tuple[datetime, datetime]]]:
+    """From when to when each activity has each resource, as far as the claims want it."""
+    wanted = {
+        (resource, cell)
+        for claim in claims
+        for resource in claim.resources
+        for cell in cells_of(claim.starts_at, claim.ends_at)
+    }
+    found: dict[tuple[str, str], list[tuple[datetime, datetime]]] = {}
+    for (resource, cell), activities in sorted(_taken(claims).items()):
+        begins, ends = times_of(cell)
+        for activity in activities if (resource, cell) in wanted else ():
+            stretches = found.setdefault((resource, activity), [])
+            if stretches and stretches[-1][1] == begins:
+                begins, _end = stretches.pop()
+            stretches.append((begins, ends))
+    return found
 
 
 def _names(resources: Iterable[str]) -> dict[str, str]:

@@ -113,7 +113,7 @@ def _all_of_it(more: Sequence[Claim], twice: Collection[str], own: Collection[st
         for resource, activities in occupancy.who_is_in_the_way(fixed).items()
         if (others := activities - set(own))
     } or cast(Mapping[str, set[str]], refusal.details["in_the_way"])
-    return Occupied(in_the_way, occupancy.in_words(in_the_way))
+    return Occupied(in_the_way, occupancy.in_words(in_the_way, fixed))
 
 
 def _named(cell: tuple[str, str, int], activity: str) -> dict[str, Any]:

@@ -104,8 +104,8 @@ class TestABookingHasTheRoom:
     def test_so_that_no_class_can_be_planned_there(self, desk: int, adviser: int) -> None:
         book(desk, adviser, make_learner(), at(10))
         with pytest.raises(Occupied) as refusal:
-            class_at(10)
-        assert f"{room_of().name}：スマホ相談" in str(refusal.value.message)
+            make_run(*(meeting_at(DAY, hour, room_id=room()) for hour in (9, 10)))
+        assert f"{room_of().name}：スマホ相談（12月3日（木） 10:00〜11:00）" in str(refusal.value.message)
         class_at(11)
 
     def test_which_the_advisers_of_a_desk_share(self, desk: int, adviser: int, other: int) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
-from typing import cast
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
@@ -30,7 +29,6 @@ from supportdesk.helpdesk.patterns import EVERY_SECOND_WEEK, EVERY_WEEK, first_m
 from supportdesk.helpdesk.rooms import change_room
 from supportdesk.helpdesk.waiting.answering import recall_offers
 from supportdesk.helpdesk.waiting.line import lock_line
-from supportdesk.places import occupancy
 from supportdesk.places.models import Room, Venue
 from supportdesk.places.occupancy import SECONDS_A_CELL, Occupied
 
@@ -160,13 +158,19 @@ def _check(particulars: Particulars) -> None:
     if particulars.room_id is not None:
         room = db.session.get(Room, particulars.room_id)
         if room is None or room.venue_id != particulars.venue_id:
-            raise DeskRefused(_l("えらんだ会場の部屋をえらんでください。"), field="room_id")
+            raise DeskRefused(
+                _l("この部屋は、上でえらんだ会場にありません。同じ会場の部屋か「決まっていない」をえらんでください。"),
+                field="room_id",
+            )
 
 
 def _room_taken(refusal: Occupied) -> DeskRefused:
-    words = occupancy.in_words(cast(dict[str, set[str]], refusal.details["in_the_way"]))
     return DeskRefused(
-        _l("予約が入っている時間に、この部屋にはほかの予定があります。%(what)s", what=words), field="room_id"
+        _l(
+            "予約が入っている時間に、この部屋にはほかの予定があります。%(what)s。ほかの部屋をえらぶか、その時間の予約を先に移してください。",
+            what=refusal.what,
+        ),
+        field="room_id",
     )
 
 
