@@ -5,7 +5,6 @@ A button that stands in the form of an open case sends what is typed along, and 
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -27,7 +26,6 @@ from supportdesk.helpdesk.cases import queries as case_queries
 from supportdesk.helpdesk.cases.forms import HandOverForm
 from supportdesk.helpdesk.cases.pages import own_booking, refused_typing
 from supportdesk.helpdesk.cases.views import press
-from supportdesk.helpdesk.office import OFFERED_DAYS
 from supportdesk.helpdesk.queries import BookingRow
 from supportdesk.helpdesk.views import BOOKING, blueprint
 from supportdesk.learners.tutor_wishes import ask_for_tutor
@@ -127,8 +125,8 @@ def case_next(booking_id: int) -> Answer:
         return refusal
     if request.method == "POST":
         return redirect(url_for("helpdesk.case_next", booking_id=booking_id), 303)
-    actor, now, today = current_actor(), clock.now(), clock.today()
-    free = queries.free_slots(today, today + timedelta(days=OFFERED_DAYS.get()), after=now)
+    actor = current_actor()
+    free = queries.open_slots(after=clock.now(), limit=None)
     visitor = case_queries.visitor(booking.learner_id)
     note_list(Action.VIEW_CASE, [booking.learner_id], subject=activity("booking", booking.id))
     return render_template(

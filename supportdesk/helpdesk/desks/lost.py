@@ -23,10 +23,9 @@ from supportdesk.helpdesk.applying.queries import HeldRow, held_ahead
 from supportdesk.helpdesk.days_off import taken_off
 from supportdesk.helpdesk.locking import BOOKING, lock_desks
 from supportdesk.helpdesk.models import BookingState
-from supportdesk.helpdesk.office import OFFERED_DAYS
 from supportdesk.helpdesk.operations import move_booking
 from supportdesk.helpdesk.patterns import is_kept
-from supportdesk.helpdesk.queries import BOOKING_ROWS, BookingRow, SlotRow, free_slots, kept_hours
+from supportdesk.helpdesk.queries import BOOKING_ROWS, BookingRow, SlotRow, kept_hours, open_slots
 from supportdesk.helpdesk.slots import Hours, Off, Slot, Wanted, how_far, slots_between, why_shut
 from supportdesk.helpdesk.waiting.errors import AskedMeanwhile
 from supportdesk.helpdesk.waiting.line import WISH, lock_line
@@ -123,8 +122,7 @@ def _why(what: BookingRow | HeldRow, day: date, hours: list[Hours], shut: Shut, 
 
 def with_somewhere_to_go(lost: Iterable[Lost], now: datetime) -> list[Lost]:
     """The same, each with a slot that none of the others is sent to: at the same desk and time, else the nearest."""
-    today = clock.local(now).date()
-    free = free_slots(today, today + timedelta(days=OFFERED_DAYS.get()), after=now)
+    free = open_slots(after=now, limit=None)
     found = []
     for one in lost:
         instead = min(free, key=lambda slot: how_far(slot, one.wanted), default=None)

@@ -6,7 +6,7 @@ Under the desk's lock, like all that gives a slot. A hold that ran out is in nob
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import bindparam, delete, insert, or_, select
 
@@ -17,6 +17,7 @@ from supportdesk.helpdesk.errors import SlotHeld, SlotTaken
 from supportdesk.helpdesk.holds.models import SlotHold
 from supportdesk.helpdesk.locking import LockedSlot, lock_desks, lock_slot
 from supportdesk.helpdesk.office import HOLD_MINUTES
+from supportdesk.helpdesk.slots import Wanted
 from supportdesk.places import occupancy
 
 HOLD: Final = table_of(SlotHold)
@@ -26,7 +27,7 @@ _END_OF_SLOT: Final = delete(HOLD).where(
 _END_OF_OWNER: Final = (
     delete(HOLD)
     .where(HOLD.c.owner == bindparam("wanted"))
-    .returning(HOLD.c.desk_id, HOLD.c.adviser_id, HOLD.c.starts_at, HOLD.c.ends_at)
+    .returning(HOLD.c.desk_id, HOLD.c.adviser_id, HOLD.c.starts_at)
 )
 _IS_OVER: Final = or_(
     HOLD.c.until <= bindparam("now"), HOLD.c.until.is_not(None) & (HOLD.c.starts_at <= bindparam("now"))
@@ -87,9 +88,9 @@ def pass_hold(slot: LockedSlot, *, owner: str, now: datetime) -> None:
     connection().execute(_END_OF_SLOT, {"adviser_id": slot.adviser_id, "starts_at": slot.starts_at})
 
 
-def end_hold(owner: str, *, over_at: datetime | None = None, for_desk: int | None = None) -> Any:
-    """Let go what the owner keeps: its `desk_id`, `adviser_id`, `starts_at` and `ends_at`; None where that is nothing.
-    `over_at`: only if it ran out by then, or its slot has begun. `for_desk`: of which a slot is kept in its place.
+def end_hold(owner: str, *, over_at: datetime | None = None, for_desk: int | None = None) -> Wanted | None:
+    """Let go what the owner keeps: that slot; None where it is nothing. `over_at`: only if it ran out by then, or its
+    slot has begun. `for_desk`: of which a slot is kept in its place.
 
     The desks stay locked until the transaction ends.
     """
@@ -97,9 +98,9 @@ def end_hold(owner: str, *, over_at: datetime | None = None, for_desk: int | Non
     if desk_id is None:
         return None
     lock_desks([desk_id, for_desk or desk_id])
-    if over_at is None:
-        return connection().execute(_END_OF_OWNER, {"wanted": owner}).one_or_none()
-    return connection().execute(_END_WHEN_OVER, {"wanted": owner, "now": over_at}).one_or_none()
+    statement = _END_OF_OWNER if over_at is None else _END_WHEN_OVER
+    row = connection().execute(statement, {"wanted": owner, "now": over_at}).one_or_none()
+    return Wanted._make(row) if row else None
 
 
 def owners_over(now: datetime) -> list[str]:

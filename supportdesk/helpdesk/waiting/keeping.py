@@ -21,7 +21,8 @@ def keep_while_talking(wanted: Wanted, *, actor: Actor, now: datetime) -> dateti
     """
     before = end_hold(talking(actor), for_desk=wanted.desk_id)
     until = hold_while_talking(*wanted, actor=actor, now=now)
-    _hand_on(before, actor=actor, now=now, but=wanted)
+    if before != wanted:
+        _hand_on(before, actor=actor, now=now)
     return until
 
 
@@ -32,9 +33,6 @@ def let_go(owner: str, *, over_at: datetime | None = None, actor: Actor, now: da
     return freed is not None
 
 
-def _hand_on(freed: Wanted | None, *, actor: Actor, now: datetime, but: Wanted | None = None) -> None:
-    if freed is None or freed.starts_at <= now:
-        return
-    slot = Wanted(freed.desk_id, freed.adviser_id, freed.starts_at)
-    if slot != but:
-        hold_for_next(slot, actor=actor, now=now)
+def _hand_on(freed: Wanted | None, *, actor: Actor, now: datetime) -> None:
+    if freed is not None:
+        hold_for_next(freed, actor=actor, now=now)

@@ -94,6 +94,11 @@ def wish_of(wish_id: int) -> Any:
     return connection().execute(_ONE, {"wanted": wish_id}).one_or_none()
 
 
+def district_of(desk_id: int) -> str:
+    """Where the desk is, for those who wait for any of a district."""
+    return str(connection().execute(_DISTRICT_OF, {"desk": desk_id}).scalar_one())
+
+
 def open_wishes(learner_id: int) -> Sequence[Any]:
     """Those of a learner, unlocked: `id`, `state`, `offered_desk_id`. One statement, before any desk is locked."""
     return connection().execute(_OF_LEARNER, {"learner": learner_id}).all()
@@ -125,7 +130,7 @@ def hold_for_next(
     wish = next_in_line(
         line,
         desk_id=slot.desk_id,
-        district_code=connection().execute(_DISTRICT_OF, {"desk": slot.desk_id}).scalar_one(),
+        district_code=district_of(slot.desk_id),
         starts_at=slot.starts_at,
         adviser=slot.person_id,
         barred={*but, *learners_asked(vacancy), *have_enough, *([last.learner_id] if last else ())},

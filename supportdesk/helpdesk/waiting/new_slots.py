@@ -10,15 +10,14 @@ from typing import Any, Final
 
 from sqlalchemy import select
 
-from supportdesk.core import clock
 from supportdesk.core.database import reading, transaction
 from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk.fairness import who_have_enough
 from supportdesk.helpdesk.office import OFFER_AHEAD_HOURS, OFFERED_DAYS
-from supportdesk.helpdesk.queries import SlotRow, free_slots
+from supportdesk.helpdesk.queries import SlotRow, open_slots
 from supportdesk.helpdesk.waiting.line import WISH, hold_for_next, in_line
 from supportdesk.helpdesk.waiting.models import WishState
-from supportdesk.helpdesk.waiting.rule import NOBODY, is_new_to, next_in_line
+from supportdesk.helpdesk.waiting.rule import is_new_to, next_in_line
 
 _SOMEBODY_WAITS: Final = select(WISH.c.id).where(WISH.c.state == WishState.WAITING).limit(1)
 
@@ -34,7 +33,7 @@ def offer_new_slots(*, actor: Actor, now: datetime) -> int:
     enough = who_have_enough([wish.learner_id for wish in line], now)
     shown_days = OFFERED_DAYS.get()
     soonest = now + timedelta(hours=OFFER_AHEAD_HOURS.get())
-    for slot in shown_slots(soonest):
+    for slot in open_slots(after=soonest, limit=None):
         known = {wish.learner_id for wish in line if not is_new_to(wish, slot.starts_at, now, shown_days)}
         if not _is_for_somebody(slot, line, known | enough):
             continue
@@ -53,13 +52,6 @@ def _is_for_somebody(slot: SlotRow, line: Sequence[Any], barred: set[int]) -> bo
         desk_id=slot.desk_id,
         district_code=slot.district_code,
         starts_at=slot.starts_at,
-        adviser=NOBODY,
         barred=barred,
     )
     return wish is not None
-
-
-def shown_slots(after: datetime) -> list[SlotRow]:
-    """What is free from then on, as far ahead as the office shows slots."""
-    first = clock.local(after).date()
-    return free_slots(first, first + timedelta(days=OFFERED_DAYS.get()), after=after)

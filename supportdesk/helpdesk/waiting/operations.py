@@ -17,6 +17,7 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk import wording
 from supportdesk.helpdesk.locking import DESK, lock_desks, lock_free_desks
+from supportdesk.helpdesk.queries import open_slots
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.errors import (
     AlreadyWaiting,
@@ -29,22 +30,21 @@ from supportdesk.helpdesk.waiting.line import (
     KIND,
     WISH,
     change_wish,
+    district_of,
     end_wish,
     lock_line,
     open_wishes,
     wish_of,
 )
 from supportdesk.helpdesk.waiting.models import OPEN_WISH, HalfDay, WishState
-from supportdesk.helpdesk.waiting.new_slots import shown_slots
 from supportdesk.helpdesk.waiting.rule import fits, is_for
 from supportdesk.learners.caller import THE_LEARNER, Caller
 from supportdesk.learners.models import Device
 from supportdesk.learners.standing import active_standing_of
 from supportdesk.notices.operations import queue_notice
-from supportdesk.places.models import District, Venue
+from supportdesk.places.models import District
 
 _DISTRICT = table_of(District)
-_VENUE = table_of(Venue)
 ANY_DESK: Final = "どの窓口でも"
 
 
@@ -83,7 +83,7 @@ def wait_for_slot(
     """
     name = _name_of(place)
     wish = _Wish(*place, sorted(weekdays), half_day)
-    passed_up = next((slot.starts_at for slot in shown_slots(now) if fits(wish, slot)), None)
+    passed_up = next((slot.starts_at for slot in open_slots(after=now, limit=None) if fits(wish, slot)), None)
     _refuse_twice(lock_line(), learner_id, place.desk_id)
     standing = active_standing_of(learner_id, clock.local(now).date())
     with unique_or(AlreadyWaiting()):
@@ -222,13 +222,7 @@ def end_waiting(waited: Waited, wanted: Wanted, *, actor: Actor, now: datetime) 
     if not waited.wish_ids:
         return []
     line = [one for one in lock_line() if one.id in waited.wish_ids]
-    district = (
-        connection()
-        .execute(
-            select(_VENUE.c.district_code).join(DESK, DESK.c.venue_id == _VENUE.c.id).where(DESK.c.id == wanted.desk_id)
-        )
-        .scalar_one()
-    )
+    district = district_of(wanted.desk_id)
     # What is held for one of them goes on last: it is not to be offered to another of their own.
     ended = sorted((one for one in line if is_for(one, wanted.desk_id, district)), key=_is_offered)
     for one in ended:

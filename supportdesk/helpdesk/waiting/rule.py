@@ -12,8 +12,6 @@ from supportdesk.helpdesk.waiting.models import HalfDay, WishState
 from supportdesk.learners.models import Status
 
 NOON: Final = 12
-#: No person has this id.
-NOBODY: Final = 0
 
 
 def suits(wish: Any, starts_at: datetime) -> bool:
@@ -53,14 +51,14 @@ def next_in_line(
     desk_id: int,
     district_code: str,
     starts_at: datetime,
-    adviser: int,
+    adviser: int | None = None,
     barred: Collection[int],
 ) -> Any:
     """The first in line whose wish the slot fits; None when there is nobody.
 
-    Nobody is asked while they think about another slot, or to be their own adviser (`adviser` is that person); `barred`
-    are learners who were asked before, gave this slot up, or have enough. A clash passes nobody over: they are told of
-    it.
+    Nobody is asked while they think about another slot, or to be their own adviser (`adviser` is that person, where it
+    is known); `barred` are learners who were asked before, gave this slot up, or have enough. A clash passes nobody
+    over: they are told of it.
     """
     line = list(line)
     thinking = {one.learner_id for one in line if one.state is WishState.OFFERED}

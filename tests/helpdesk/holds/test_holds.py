@@ -15,6 +15,7 @@ from supportdesk.helpdesk.holds.models import SlotHold
 from supportdesk.helpdesk.holds.operations import end_hold, hold_slot, hold_while_talking, talking
 from supportdesk.helpdesk.operations import move_booking
 from supportdesk.helpdesk.queries import free_slots, slot_at
+from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.jobs import end_holds
 from tests.clocks import Clock
 from tests.factories import make_learner, make_reference
@@ -106,7 +107,7 @@ def test_what_is_booked_cannot_be_kept(desk: int, adviser: int) -> None:
 def test_it_is_let_go_by_hand_and_forgotten_ones_by_the_worker(desk: int, adviser: int, hands: Clock) -> None:
     hold(desk, adviser)
     with transaction():
-        assert end_hold(talking(ONE)).starts_at == at(10)
+        assert end_hold(talking(ONE)) == Wanted(desk, adviser, at(10))
         assert end_hold(talking(ONE)) is None
         hold_slot(desk, adviser, at(10), owner="offer:1", until=None, now=clock.now())
     hold(desk, adviser, 11)
