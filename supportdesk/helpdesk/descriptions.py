@@ -17,9 +17,10 @@ from supportdesk.core.wareki import format_time
 from supportdesk.extensions import db
 from supportdesk.helpdesk.applying.models import ConsultationApplication as _Applied
 from supportdesk.helpdesk.cases.models import Case, CaseHandOver
+from supportdesk.helpdesk.cases.words import result_in_words
 from supportdesk.helpdesk.locking import TO_COME
 from supportdesk.helpdesk.models import Booking, BookingState, Desk, DeskHours
-from supportdesk.helpdesk.words import BOOKING_STATES, result_in_words
+from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.rooms import Ahead, Latest, Part, TimelineEntry
 from supportdesk.places.models import Venue
 

@@ -8,8 +8,9 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 
 from supportdesk.helpdesk.cases.scams import SCAM_STEPS
+from supportdesk.helpdesk.cases.words import CASE_RESULTS, REFERRED_TO
 from supportdesk.helpdesk.waiting.words import HALF_DAYS, WISH_STATES
-from supportdesk.helpdesk.words import BOOKING_STATES, CASE_RESULTS, REFERRED_TO
+from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.applying.words import APPLICANT, REASONS, REFUSALS, STATES
 from supportdesk.learners.record_words import TableWords
 

@@ -25,7 +25,7 @@ from supportdesk.helpdesk.cases.models import MOST_MINUTES, CaseResult, Referred
 from supportdesk.helpdesk.cases.operations import Notes
 from supportdesk.helpdesk.cases.queries import Area, CaseRow
 from supportdesk.helpdesk.cases.scams import SCAM_STEPS
-from supportdesk.helpdesk.words import CASE_RESULTS, REFERRED_TO
+from supportdesk.helpdesk.cases.words import CASE_RESULTS, REFERRED_TO
 from supportdesk.learners.models import Device
 from supportdesk.learners.words import DEVICES
 from supportdesk.skills.forms import LevelsField

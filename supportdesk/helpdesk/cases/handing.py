@@ -19,9 +19,9 @@ from supportdesk.core import clock
 from supportdesk.core.database import table_of
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
+from supportdesk.helpdesk.cases.errors import NoColleague
 from supportdesk.helpdesk.cases.models import Case, CaseHandOver
 from supportdesk.helpdesk.cases.operations import opened_case
-from supportdesk.helpdesk.errors import NoColleague
 from supportdesk.helpdesk.locking import ADVISES, BOOKING, lock_booking
 from supportdesk.helpdesk.models import Booking, BookingState, Desk, DeskHours
 from supportdesk.helpdesk.queries import BOOKING_ROWS, BookingRow

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from supportdesk.accounts.models import Account
 from supportdesk.extensions import db
 from supportdesk.helpdesk.cases.models import Case
+from supportdesk.helpdesk.cases.words import result_in_words
 from supportdesk.helpdesk.models import Booking, BookingState, Desk
-from supportdesk.helpdesk.words import result_in_words
 from supportdesk.learners.rooms import TimelineEntry, booked_by, timeline_of
 from supportdesk.learners.tutor_wishes import is_wished
 from supportdesk.videos.giving import given_to

@@ -20,20 +20,19 @@ from supportdesk.core.activities import activity
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.helpdesk.cases.clocking import minutes_by_clock
-from supportdesk.helpdesk.cases.models import MOST_MINUTES, Case, CaseArea, CaseResult, ReferredTo
-from supportdesk.helpdesk.cases.scams import SCAM_STEPS
-from supportdesk.helpdesk.errors import (
-    AlreadyCancelled,
+from supportdesk.helpdesk.cases.errors import (
     BadMinutes,
     CaseChanged,
     CaseClosed,
-    NotWaiting,
     NotYet,
     ReferralMissing,
     ResultMissing,
     TooManyAsides,
     UnknownArea,
 )
+from supportdesk.helpdesk.cases.models import MOST_MINUTES, Case, CaseArea, CaseResult, ReferredTo
+from supportdesk.helpdesk.cases.scams import SCAM_STEPS
+from supportdesk.helpdesk.errors import AlreadyCancelled, NotWaiting
 from supportdesk.helpdesk.locking import lock_booking
 from supportdesk.helpdesk.models import Booking, BookingState
 from supportdesk.learners.consents import declined

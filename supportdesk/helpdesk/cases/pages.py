@@ -20,9 +20,10 @@ from supportdesk.helpdesk.cases.office import CONSUMER_NUMBER, POLICE_NUMBER
 from supportdesk.helpdesk.cases.queries import CaseRow
 from supportdesk.helpdesk.cases.scams import SCAM_STEPS, may_be_scam
 from supportdesk.helpdesk.cases.suggesting import suggest
+from supportdesk.helpdesk.cases.words import result_in_words
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.queries import BookingRow
-from supportdesk.helpdesk.words import BOOKING_STATES, result_in_words
+from supportdesk.helpdesk.words import BOOKING_STATES
 from supportdesk.learners.words import DEVICES, NEEDS
 from supportdesk.skills.queries import skill_names
 

@@ -18,12 +18,12 @@ from supportdesk.core.once import once
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk.cases import operations
 from supportdesk.helpdesk.cases import queries as case_queries
+from supportdesk.helpdesk.cases.errors import CaseChanged, CaseClosed
 from supportdesk.helpdesk.cases.forms import CaseForm
 from supportdesk.helpdesk.cases.pages import case_page, drawn, is_over, keep_typed, own_booking, warning_of
 from supportdesk.helpdesk.cases.queries import CaseRow
 from supportdesk.helpdesk.cases.scams import may_be_scam
 from supportdesk.helpdesk.cases.suggesting import suggest
-from supportdesk.helpdesk.errors import CaseChanged, CaseClosed
 from supportdesk.helpdesk.queries import BookingRow
 from supportdesk.helpdesk.views import BOOKING, blueprint
 

@@ -22,7 +22,7 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
 from supportdesk.helpdesk.descriptions import bookings_to_come
-from supportdesk.helpdesk.errors import AdviserElsewhere, BookingsAhead, DeskRefused
+from supportdesk.helpdesk.desks.errors import AdviserElsewhere, BookingsAhead, DeskRefused
 from supportdesk.helpdesk.locking import lock_desks
 from supportdesk.helpdesk.models import Booking, Desk, DeskHours
 from supportdesk.helpdesk.patterns import EVERY_SECOND_WEEK, EVERY_WEEK, first_meeting

@@ -17,7 +17,7 @@ from supportdesk.accounts.models import Account
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
-from supportdesk.helpdesk.errors import DeskRefused
+from supportdesk.helpdesk.desks.errors import DeskRefused
 from supportdesk.helpdesk.locking import lock_desks
 from supportdesk.helpdesk.models import Desk, DeskHours, TimeOff
 from supportdesk.helpdesk.waiting.answering import recall_offers

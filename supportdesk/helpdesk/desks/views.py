@@ -13,9 +13,9 @@ from supportdesk.core import clock
 from supportdesk.core.answers import Answer, answer_form, answer_press
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk.desks import operations, queries
+from supportdesk.helpdesk.desks.errors import BookingsAhead
 from supportdesk.helpdesk.desks.forms import DeskDetailsForm, HoursForm, SwitchForm
 from supportdesk.helpdesk.desks.operations import Particulars
-from supportdesk.helpdesk.errors import BookingsAhead
 from supportdesk.helpdesk.views import DESK, blueprint
 from supportdesk.places.choices import room_choices
 

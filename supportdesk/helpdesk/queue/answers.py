@@ -14,13 +14,13 @@ from supportdesk.core import clock
 from supportdesk.core.activities import Description, activity, page_of
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
+from supportdesk.helpdesk.cases.words import CASE_RESULTS
 from supportdesk.helpdesk.descriptions import learners_of as learners_of_bookings
 from supportdesk.helpdesk.descriptions import parts_of_bookings
 from supportdesk.helpdesk.locking import DESK
 from supportdesk.helpdesk.models import DeskHours
 from supportdesk.helpdesk.queue.line import NUMBER
 from supportdesk.helpdesk.queue.words import NUMBER_STATES
-from supportdesk.helpdesk.words import CASE_RESULTS
 from supportdesk.learners.ageing import Ageing
 from supportdesk.learners.office import CASE_YEARS
 from supportdesk.learners.record_words import TableWords

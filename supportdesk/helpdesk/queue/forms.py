@@ -14,7 +14,7 @@ from supportdesk.core.fields import (
     TextField,
 )
 from supportdesk.helpdesk.cases.models import CaseResult
-from supportdesk.helpdesk.words import CASE_RESULTS
+from supportdesk.helpdesk.cases.words import CASE_RESULTS
 
 
 class NumberForm(DeskForm):

@@ -15,6 +15,7 @@ from supportdesk.core.database import transaction
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
+from supportdesk.helpdesk.cases.errors import CaseChanged, CaseClosed, NotYet, ResultMissing, TooManyAsides
 from supportdesk.helpdesk.cases.models import Case, CaseResult
 from supportdesk.helpdesk.cases.operations import (
     MOST_ASIDES,
@@ -27,16 +28,7 @@ from supportdesk.helpdesk.cases.operations import (
     save_case,
 )
 from supportdesk.helpdesk.cases.queries import case_row
-from supportdesk.helpdesk.errors import (
-    AlreadyBegun,
-    AlreadyCancelled,
-    CaseChanged,
-    CaseClosed,
-    NotWaiting,
-    NotYet,
-    ResultMissing,
-    TooManyAsides,
-)
+from supportdesk.helpdesk.errors import AlreadyBegun, AlreadyCancelled, NotWaiting
 from supportdesk.helpdesk.models import Booking, BookingState
 from supportdesk.helpdesk.operations import cancel_booking, move_booking
 from supportdesk.helpdesk.queries import booking_row, may_hold

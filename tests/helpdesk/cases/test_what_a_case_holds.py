@@ -14,12 +14,12 @@ from supportdesk.core.database import transaction
 from supportdesk.core.permissions import Actor, Role
 from supportdesk.extensions import db
 from supportdesk.helpdesk.cases.clocking import minutes_by_clock
+from supportdesk.helpdesk.cases.errors import BadMinutes, NoColleague, ReferralMissing, ResultMissing, UnknownArea
 from supportdesk.helpdesk.cases.handing import hand_over, handed_to, take_over, taken_on
 from supportdesk.helpdesk.cases.models import Case, CaseArea, CaseHandOver, CaseResult, ReferredTo
 from supportdesk.helpdesk.cases.operations import Notes, close_case, save_case
 from supportdesk.helpdesk.cases.queries import case_row
 from supportdesk.helpdesk.cases.suggesting import suggest, words_of
-from supportdesk.helpdesk.errors import BadMinutes, NoColleague, ReferralMissing, ResultMissing, UnknownArea
 from supportdesk.learners.export import held_of
 from supportdesk.learners.models import Device, TutorWish
 from supportdesk.learners.rights.erasure import erase_learner
