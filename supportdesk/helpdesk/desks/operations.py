@@ -14,16 +14,15 @@ from sqlalchemy import delete, select
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
-from supportdesk.accounts.models import Account, AccountRole
-from supportdesk.accounts.terms import not_over
+from supportdesk.accounts.models import Account
 from supportdesk.core import clock
 from supportdesk.core.database import unique_or
 from supportdesk.core.errors import NotFound
-from supportdesk.core.permissions import Actor, Role
+from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.helpdesk.descriptions import bookings_to_come
 from supportdesk.helpdesk.desks.errors import AdviserElsewhere, BookingsAhead, DeskRefused
-from supportdesk.helpdesk.locking import lock_desks
+from supportdesk.helpdesk.locking import ADVISES, lock_desks
 from supportdesk.helpdesk.models import Booking, Desk, DeskHours
 from supportdesk.helpdesk.patterns import EVERY_SECOND_WEEK, EVERY_WEEK, first_meeting
 from supportdesk.helpdesk.rooms import change_room
@@ -200,8 +199,7 @@ def _check_days(kept: Kept) -> None:
 
 def _check_adviser(adviser_id: int, kept: Kept, now: datetime) -> None:
     """An adviser at work, who keeps no other desk at such a time. Their row is locked while one looks."""
-    advises = select(AccountRole.account_id).where(AccountRole.role == Role.ADVISER, not_over(AccountRole))
-    adviser = select(Account.id).where(Account.id == adviser_id, Account.active, Account.id.in_(advises))
+    adviser = select(Account.id).where(Account.id == adviser_id, ADVISES)
     if db.session.scalar(adviser.with_for_update(key_share=True, of=Account)) is None:
         raise DeskRefused(_l("相談員をえらんでください。"), field="adviser_id")
     others = db.session.execute(

@@ -9,15 +9,13 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 from sqlalchemy import Select, func, select
 
-from supportdesk.accounts.models import Account, AccountRole
-from supportdesk.accounts.terms import not_over
+from supportdesk.accounts.models import Account
 from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
-from supportdesk.core.permissions import Role
 from supportdesk.extensions import db
 from supportdesk.helpdesk.days_off import OFF
 from supportdesk.helpdesk.desks.words import days_in_words
-from supportdesk.helpdesk.locking import BOOKING, DESK, HOURS, ROOM
+from supportdesk.helpdesk.locking import ADVISES, BOOKING, DESK, HOURS, ROOM
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.places.choices import venue_in_words
 from supportdesk.places.models import District, Venue
@@ -68,10 +66,6 @@ class HoursRow(NamedTuple):
     def days(self) -> str:
         """On which days, in words: 毎週木曜日, 第1・第3木曜日, 12月3日（木）."""
         return days_in_words(self)
-
-    def is_over(self, today: date) -> bool:
-        """Whether there is no such day any more."""
-        return self.last_day is not None and self.last_day < today
 
 
 def desk_rows(now: datetime) -> list[DeskRow]:
@@ -151,11 +145,8 @@ def venue_choices() -> list[tuple[int, str]]:
 
 def adviser_choices() -> list[tuple[int, str]]:
     """(account's id, name) of whoever can keep a desk."""
-    advises = select(AccountRole.account_id).where(AccountRole.role == Role.ADVISER, not_over(AccountRole))
     rows = db.session.execute(
-        select(Account.id, Account.name)
-        .where(Account.active, Account.id.in_(advises))
-        .order_by(Account.kana, Account.name)
+        select(_ACCOUNT.c.id, _ACCOUNT.c.name).where(ADVISES).order_by(_ACCOUNT.c.kana, _ACCOUNT.c.name)
     )
     return [(row.id, row.name) for row in rows]
 
@@ -165,7 +156,6 @@ class TimeOffRow(NamedTuple):
 
     id: int
     who: str
-    is_desk: bool
     first_day: date
     last_day: date
     opens: time | None
@@ -179,7 +169,6 @@ def time_off_to_come(today: date) -> list[TimeOffRow]:
         select(
             OFF.c.id,
             func.coalesce(DESK.c.name, _ACCOUNT.c.name),
-            OFF.c.desk_id.is_not(None),
             *(OFF.c.first_day, OFF.c.last_day, OFF.c.opens, OFF.c.closes, OFF.c.reason),
         )
         .outerjoin(DESK, DESK.c.id == OFF.c.desk_id)

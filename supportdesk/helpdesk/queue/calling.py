@@ -6,10 +6,11 @@ day's page and the demo.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.accounts.actions import Action
@@ -32,7 +33,7 @@ from supportdesk.helpdesk.queue.errors import (
     StepGone,
     StillCalled,
 )
-from supportdesk.helpdesk.queue.line import change, lock_desk, lock_number, note
+from supportdesk.helpdesk.queue.line import IN_LINE, change, lock_desk, lock_number, note
 from supportdesk.helpdesk.queue.models import AdviserCounter, NumberState
 from supportdesk.helpdesk.queue.order import next_for
 from supportdesk.helpdesk.queue.words import NUMBER_STATES
@@ -40,9 +41,6 @@ from supportdesk.learners.standing import standing_of
 
 _COUNTER: Final = table_of(AdviserCounter)
 _CASE: Final = table_of(Case)
-_COUNTER_OF: Final = select(_COUNTER.c.name).where(
-    _COUNTER.c.desk_id == bindparam("desk_id"), _COUNTER.c.account_id == bindparam("account_id")
-)
 #: A code that is in use already inserts no row.
 _WALK_IN: Final = {
     name: dialect.insert(BOOKING).on_conflict_do_nothing().returning(BOOKING.c.id)
@@ -89,31 +87,25 @@ def call_number(number_id: int, *, actor: Actor, now: datetime) -> None:
     counter = _counter(number.desk_id, actor)
     if number.state is NumberState.CALLED and number.called_by != actor.account_id:
         raise CalledByAnother(number.number, number.counter, number.called_at)
-    if number.state not in (NumberState.WAITING, NumberState.CALLED, NumberState.ABSENT):
+    if number.state not in IN_LINE:
         raise _gone(number)
     _call(number, counter, actor=actor, now=now)
 
 
 def mark_absent(number_id: int, *, actor: Actor, now: datetime) -> None:
     """Called, and nobody came. They may come back. Raises NotFound, StepGone."""
-    _step(number_id, {NumberState.CALLED}, NumberState.ABSENT, actor=actor, now=now)
+    _step(number_id, (NumberState.CALLED,), NumberState.ABSENT, actor=actor, now=now)
 
 
 def bring_back(number_id: int, *, actor: Actor, now: datetime) -> None:
     """They are here again, and stand where their number stands. Raises NotFound, NotToday, StepGone."""
-    _step(
-        number_id,
-        {NumberState.ABSENT, NumberState.LEFT, NumberState.UNSERVED},
-        NumberState.WAITING,
-        actor=actor,
-        now=now,
-    )
+    gone = (NumberState.ABSENT, NumberState.LEFT, NumberState.UNSERVED)
+    _step(number_id, gone, NumberState.WAITING, actor=actor, now=now)
 
 
 def leave_line(number_id: int, *, actor: Actor, now: datetime) -> None:
     """They wait no longer. Raises NotFound, StepGone."""
-    waits = {NumberState.WAITING, NumberState.CALLED, NumberState.ABSENT}
-    _step(number_id, waits, NumberState.LEFT, actor=actor, now=now)
+    _step(number_id, IN_LINE, NumberState.LEFT, actor=actor, now=now)
 
 
 def begin(number_id: int, *, actor: Actor, now: datetime) -> int | None:
@@ -185,7 +177,7 @@ def _call(number: Any, counter: str, *, actor: Actor, now: datetime) -> None:
     note(Action.CALL_NUMBER, number, actor=actor, now=now)
 
 
-def _step(number_id: int, before: set[NumberState], after: NumberState, *, actor: Actor, now: datetime) -> None:
+def _step(number_id: int, before: Collection[NumberState], after: NumberState, *, actor: Actor, now: datetime) -> None:
     number = lock_number(number_id)
     if number.state not in before:
         raise _gone(number)
@@ -196,10 +188,10 @@ def _step(number_id: int, before: set[NumberState], after: NumberState, *, actor
 
 
 def _counter(desk_id: int, actor: Actor) -> str:
-    name = connection().scalar(_COUNTER_OF, {"desk_id": desk_id, "account_id": actor.account_id})
-    if name is None:
+    name = queries.counter_of(desk_id, actor.account_id)
+    if not name:
         raise NoCounter
-    return str(name)
+    return name
 
 
 def _demand_today(number: Any, now: datetime) -> None:

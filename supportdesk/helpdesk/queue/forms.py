@@ -13,7 +13,7 @@ from supportdesk.core.fields import (
     SelectField,
     TextField,
 )
-from supportdesk.helpdesk.cases.models import CaseResult
+from supportdesk.helpdesk.cases.models import MOST_MINUTES, CaseResult
 from supportdesk.helpdesk.cases.words import CASE_RESULTS
 
 
@@ -37,7 +37,7 @@ class ResultForm(DeskForm):
 
     area_code = SelectField(_l("分野"), required=False, empty=_l("えらばない"))
     result = ChoiceField(_l("相談の結果"), choices=CASE_RESULTS, coerce=CaseResult)
-    minutes = IntegerField(_l("かかった時間"), least=1, most=480, unit=_l("分"))
+    minutes = IntegerField(_l("かかった時間"), least=1, most=MOST_MINUTES, unit=_l("分"))
 
 
 class NameForm(DeskForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select, update
@@ -47,7 +48,7 @@ def change(number_id: int, **values: Any) -> None:
     connection().execute(update(NUMBER).where(NUMBER.c.id == number_id).values(**values))
 
 
-def note(action: Action, number: Any, *, actor: Actor, now: Any, **detail: Any) -> None:
+def note(action: Action, number: Any, *, actor: Actor, now: datetime, **detail: Any) -> None:
     """In the audit trail: under the learner whose number it is, else under the number."""
     subject = activity("learner", number.learner_id) if number.learner_id else activity("queue_number", number.id)
     audit.record(actor=actor, action=action, subject=subject, now=now, detail={"number": number.id, **detail})

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supportdesk.core.database import Base, foreign_key, identity
-from supportdesk.helpdesk.cases.models import CaseResult
+from supportdesk.helpdesk.cases.models import MOST_MINUTES, CaseResult
 
 
 class NumberState(StrEnum):
@@ -32,7 +32,7 @@ class QueueNumber(Base):
         CheckConstraint("state NOT IN ('called', 'absent') OR called_at IS NOT NULL", "called_has_time"),
         CheckConstraint("(state IN ('begun', 'done')) = (begun_at IS NOT NULL)", "begun_has_time"),
         CheckConstraint("(state = 'done') = (result IS NOT NULL AND minutes IS NOT NULL)", "done_has_result"),
-        CheckConstraint("minutes BETWEEN 1 AND 480", "minutes_range"),
+        CheckConstraint(f"minutes BETWEEN 1 AND {MOST_MINUTES}", "minutes_range"),
     )
 
     id: Mapped[identity]

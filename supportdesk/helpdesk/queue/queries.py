@@ -6,14 +6,13 @@ from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, select
 
 from supportdesk.accounts.models import Account
 from supportdesk.core.database import table_of
 from supportdesk.extensions import db
 from supportdesk.helpdesk.cases.models import Case, CaseResult
 from supportdesk.helpdesk.locking import BOOKING, DESK
-from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.queue.line import NUMBER
 from supportdesk.helpdesk.queue.models import AdviserCounter, NumberState, QueueDisplay
 
@@ -24,7 +23,9 @@ _COUNTER = table_of(AdviserCounter)
 
 
 class NumberRow(NamedTuple):
-    """A number on a list. `booked_at` and `booked_with` are those of the booking that its holder came for."""
+    """A number on a list. `by` is who called it; `booked_at` and `booked_with` are those of the booking that its holder
+    came for.
+    """
 
     id: int
     desk_id: int
@@ -38,14 +39,13 @@ class NumberRow(NamedTuple):
     calls: int
     called_at: datetime | None
     called_by: int | None
-    caller: str | None
+    by: str | None
     counter: str
     begun_at: datetime | None
     area_code: str | None
     result: CaseResult | None
     minutes: int | None
     booking_id: int | None
-    booking_state: BookingState | None
     walk_in: bool | None
     starts_at: datetime | None
     adviser_id: int | None
@@ -85,14 +85,13 @@ _ROWS: Final[Select[Any]] = (
         NUMBER.c.calls,
         NUMBER.c.called_at,
         NUMBER.c.called_by,
-        _ACCOUNT.c.name.label("caller"),
+        _ACCOUNT.c.name.label("by"),
         NUMBER.c.counter,
         NUMBER.c.begun_at,
         NUMBER.c.area_code,
         NUMBER.c.result,
         NUMBER.c.minutes,
         NUMBER.c.booking_id,
-        BOOKING.c.state.label("booking_state"),
         BOOKING.c.walk_in,
         BOOKING.c.starts_at,
         BOOKING.c.adviser_id,
@@ -101,7 +100,7 @@ _ROWS: Final[Select[Any]] = (
     )
     .join(DESK, DESK.c.id == NUMBER.c.desk_id)
     .outerjoin(_ACCOUNT, _ACCOUNT.c.id == NUMBER.c.called_by)
-    .outerjoin(BOOKING, and_(BOOKING.c.id == NUMBER.c.booking_id))
+    .outerjoin(BOOKING, BOOKING.c.id == NUMBER.c.booking_id)
     .outerjoin(_CASE, _CASE.c.booking_id == BOOKING.c.id)
 )
 
