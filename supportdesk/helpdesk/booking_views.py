@@ -37,7 +37,6 @@ from supportdesk.learners.found import Found, described
 from supportdesk.learners.known_callers import callers_of
 from supportdesk.learners.rooms import ahead_of, check_scope, scope_of
 from supportdesk.learners.search import find_learners
-from supportdesk.places import occupancy
 from supportdesk.places.choices import district_choices
 from supportdesk.places.phones import free_phones
 
@@ -131,7 +130,7 @@ def _book_page(form: BookForm, wanted: Wanted, learner: Found) -> str:
         existing=existing,
         free=free,
         others=others,
-        clash=_clash(learner.id, slot) if free else "",
+        clash=queries.clash_in_words(learner.id, slot.starts_at, slot.ends_at) if free else "",
         phones=len(free_phones([(slot.starts_at, slot.ends_at)])[0]) if free else 0,
     )
 
@@ -143,13 +142,6 @@ def _others(slot: SlotRow) -> list[SlotRow]:
         first, first + timedelta(days=OFFERED_DAYS.get()), after=clock.now(), desk_id=slot.desk_id
     )
     return found[:OTHERS_OFFERED]
-
-
-def _clash(learner_id: int, slot: SlotRow) -> str:
-    """What else the learner has then, in words: for the warning before anything is pressed."""
-    resource = occupancy.person(queries.person_of(learner_id))
-    in_the_way = occupancy.who_has([resource], slot.starts_at, slot.ends_at)
-    return occupancy.in_words(in_the_way) if in_the_way else ""
 
 
 @blueprint.post("/hold")

@@ -308,9 +308,10 @@ def may_hold(actor: Actor, booking: BookingRow) -> bool:
     return db.session.scalar(own) is not None
 
 
-def person_of(learner_id: int) -> int:
-    """The person whom a learner is, as occupancy knows them."""
-    return db.session.scalars(select(Learner.person_id).where(Learner.id == learner_id)).one()
+def clash_in_words(learner_id: int, starts_at: datetime, ends_at: datetime) -> str:
+    """What else the learner has then: for the warning before anything is pressed. Empty for nothing."""
+    person_id = db.session.scalars(select(Learner.person_id).where(Learner.id == learner_id)).one()
+    return occupancy.in_words(occupancy.who_has([occupancy.person(person_id)], starts_at, ends_at))
 
 
 def closed_cases(booking_ids: Iterable[int]) -> set[int]:

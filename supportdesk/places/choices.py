@@ -1,4 +1,6 @@
-"""What forms and filters of every room choose among, in words: districts, venues and their rooms."""
+"""What forms and filters of every room choose among, in words: districts, venues and their rooms; and what a place is
+called.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +29,16 @@ def venue_in_words(name: str, nickname: str | None, room: str | None = None) -> 
 def place_in_short(name: str, nickname: str | None, room: str | None = None) -> str:
     """いーぱる 会議室: the venue as people call it, and a room of it, to be said on the line."""
     return f"{nickname or name} {room}" if room else nickname or name
+
+
+def venue_choices() -> list[tuple[int, str]]:
+    """(id, venue) of every venue, by district."""
+    rows = db.session.execute(
+        select(Venue.id, Venue.name, Venue.nickname)
+        .join(District, District.code == Venue.district_code)
+        .order_by(District.position, Venue.id)
+    )
+    return [(row.id, venue_in_words(row.name, row.nickname)) for row in rows]
 
 
 def room_choices(districts: Collection[str] | None = None) -> list[tuple[int, str]]:

@@ -81,11 +81,6 @@ def venue(venue_id: int) -> VenueRow:
     return VenueRow(*_one(_VENUES.where(Venue.id == venue_id)))
 
 
-def venue_choices() -> list[tuple[int, str]]:
-    """(id, name) of all venues."""
-    return [(row.id, row.name) for row in venues()]
-
-
 def rooms_of(venue_id: int) -> list[RoomRow]:
     """The venue's rooms."""
     return [RoomRow(*row) for row in db.session.execute(_ROOMS.where(Room.venue_id == venue_id))]

@@ -14,7 +14,7 @@ from supportdesk.core.answers import Answer, answer_form, answer_press
 from supportdesk.core.fields import DeskForm
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.places import queries, upkeep
-from supportdesk.places.choices import district_choices
+from supportdesk.places.choices import district_choices, venue_choices
 from supportdesk.places.forms import EQUIPMENT_KINDS, ClosureForm, EquipmentForm, RoomForm, VenueForm
 
 blueprint = Blueprint("places", __name__, url_prefix="/admin/places", template_folder="templates")
@@ -144,7 +144,7 @@ def remove_closure(venue_id: int, closure_id: int) -> Response:
 @requires(Permission.MANAGE_PLACES)
 def new_equipment() -> Answer:
     """Register a thing that is lent."""
-    return _equipment_form(EquipmentForm(queries.venue_choices()), None)
+    return _equipment_form(EquipmentForm(venue_choices()), None)
 
 
 @blueprint.route("/equipment/<int:equipment_id>", methods=["GET", "POST"])
@@ -152,7 +152,7 @@ def new_equipment() -> Answer:
 def equipment(equipment_id: int) -> Answer:
     """Change a thing that is lent."""
     stored = queries.thing(equipment_id)._asdict()
-    return _equipment_form(EquipmentForm(queries.venue_choices(), data=stored), equipment_id)
+    return _equipment_form(EquipmentForm(venue_choices(), data=stored), equipment_id)
 
 
 def _equipment_form(form: EquipmentForm, equipment_id: int | None) -> Answer:

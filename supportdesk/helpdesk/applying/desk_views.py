@@ -25,7 +25,7 @@ from supportdesk.helpdesk.applying.operations import KIND
 from supportdesk.helpdesk.applying.placing import owner_of
 from supportdesk.helpdesk.booking_views import in_short
 from supportdesk.helpdesk.forms import read_slot
-from supportdesk.helpdesk.queries import open_slots, person_of, slot_at
+from supportdesk.helpdesk.queries import clash_in_words, open_slots, slot_at
 from supportdesk.helpdesk.slots import Wanted, how_far
 from supportdesk.helpdesk.views import blueprint
 from supportdesk.learners.applying.fields import RefuseForm
@@ -36,7 +36,6 @@ from supportdesk.learners.applying.words import REASONS, REFUSALS, STATES, needs
 from supportdesk.learners.found import described
 from supportdesk.learners.standing import OUTSIDE
 from supportdesk.learners.words import DEVICES
-from supportdesk.places import occupancy
 from supportdesk.places.choices import district_choices
 
 _SLOTS_OFFERED: Final = 20
@@ -112,7 +111,9 @@ def place_application(consultation_application_id: int) -> Answer:
         return _page_of(found)
 
     def page() -> str:
-        return _asking_page("helpdesk/applying/place.html", form, found, clash=_clash(found))
+        known = found.learner_id
+        clash = clash_in_words(known, found.starts_at, found.ends_at) if known else ""
+        return _asking_page("helpdesk/applying/place.html", form, found, clash=clash)
 
     return answer_form(form, page, act, _("予約にしました。"))
 
@@ -161,15 +162,6 @@ def _slot_lost(found: ConsultationApplication) -> str:
     """Why what they applied for is not to be had, in words; empty when it is."""
     seen = slot_at(found.desk_id, found.adviser_id, found.starts_at, owner=owner_of(found))
     return _("窓口か相談員の休み") if seen is None else seen.in_the_way
-
-
-def _clash(found: ConsultationApplication) -> str:
-    """What else they have then, in words."""
-    if found.learner_id is None:
-        return ""
-    person = occupancy.person(person_of(found.learner_id))
-    in_the_way = occupancy.who_has([person], found.starts_at, found.ends_at)
-    return occupancy.in_words(in_the_way) if in_the_way else ""
 
 
 @blueprint.route(f"{_ONE}/refuse", methods=["GET", "POST"])

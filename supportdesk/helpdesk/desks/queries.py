@@ -18,7 +18,7 @@ from supportdesk.helpdesk.desks.words import days_in_words
 from supportdesk.helpdesk.locking import ADVISES, BOOKING, DESK, HOURS, ROOM
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.places.choices import venue_in_words
-from supportdesk.places.models import District, Venue
+from supportdesk.places.models import Venue
 
 _ACCOUNT = table_of(Account)
 _VENUE = table_of(Venue)
@@ -131,16 +131,6 @@ def hours_of(desk_ids: Sequence[int]) -> dict[int, list[HoursRow]]:
     for row in rows:
         hours.setdefault(row.desk_id, []).append(HoursRow._make(row))
     return hours
-
-
-def venue_choices() -> list[tuple[int, str]]:
-    """(id, name) of every venue, by district."""
-    rows = db.session.execute(
-        select(Venue.id, Venue.name, Venue.nickname)
-        .join(District, District.code == Venue.district_code)
-        .order_by(District.position, Venue.id)
-    )
-    return [(row.id, venue_in_words(row.name, row.nickname)) for row in rows]
 
 
 def adviser_choices() -> list[tuple[int, str]]:

@@ -17,7 +17,7 @@ from supportdesk.helpdesk.desks.errors import BookingsAhead
 from supportdesk.helpdesk.desks.forms import DeskDetailsForm, HoursForm, SwitchForm
 from supportdesk.helpdesk.desks.operations import Particulars
 from supportdesk.helpdesk.views import DESK, blueprint
-from supportdesk.places.choices import room_choices
+from supportdesk.places.choices import room_choices, venue_choices
 
 
 @blueprint.get("/desks")
@@ -33,7 +33,7 @@ def desk_list() -> str:
 @requires(Permission.MANAGE_HELPDESK)
 def new_desk() -> Answer:
     """Open a desk; its hours come next."""
-    form = DeskDetailsForm(queries.venue_choices(), room_choices())
+    form = DeskDetailsForm(venue_choices(), room_choices())
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
@@ -87,7 +87,7 @@ def edit_desk(desk_id: int) -> Answer:
     """Change a desk's name, place, length of slots or what to bring."""
     actor, now = current_actor(), clock.now()
     row = queries.desk_row(desk_id, now)
-    form = DeskDetailsForm(queries.venue_choices(), room_choices(), data=row._asdict())
+    form = DeskDetailsForm(venue_choices(), room_choices(), data=row._asdict())
 
     def page() -> str:
         booked = form.refusal.booked if isinstance(form.refusal, BookingsAhead) else []
