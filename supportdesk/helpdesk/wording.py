@@ -18,6 +18,13 @@ def moved(desk: str, place: str, starts_at: datetime, code: str) -> str:
     return f"相談の予約を、{_which(desk, place, starts_at)}に変更しました。新しい予約番号は{code}です。"
 
 
+def room_changed(desk: str, place: str, starts_at: datetime, code: str, *, has_room: bool) -> str:
+    """The desk sits in another room than the learner was told, or in none that is known yet."""
+    ask = "" if has_room else "部屋は、会場の受付でおたずねください。"
+    new = _which(desk, place, starts_at)
+    return f"相談の部屋が変わりました。新しいご案内は、{new}です。{ask}予約番号は{code}のままです。"
+
+
 def cancelled(desk: str, place: str, starts_at: datetime) -> str:
     """The learner has the slot no more."""
     return f"{_which(desk, place, starts_at)}の予約は取り消しになりました。別の日をご案内します。"

@@ -25,12 +25,13 @@ from supportdesk.helpdesk.operations import cancel_booking, move_booking
 from supportdesk.helpdesk.queries import booking_row, free_slots, slot_at
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting import jobs
+from supportdesk.notices.models import Notice, NoticeState
 from supportdesk.places import occupancy
 from supportdesk.places.models import Room
 from supportdesk.places.occupancy import Occupied
 from tests.classes.making import make_run, meeting_at, room_of, run_plan
 from tests.factories import make_learner, make_reference
-from tests.helpdesk.making import DAY, at, book, book_in_transaction, make_adviser, make_desk, venue_of
+from tests.helpdesk.making import DAY, at, book, book_in_transaction, keep, make_adviser, make_desk, venue_of
 from tests.helpdesk.waiting.making import ASKED, WAITS, free, line, wait
 from tests.pages import PageClient
 from tests.racing import meet
@@ -190,6 +191,17 @@ class TestAnotherRoom:
         change(desk, room())
         assert taken(10) == {f"desk:{desk}"}
 
+    def test_is_told_to_whoever_heard_of_the_old_one(self, desk: int, adviser: int) -> None:
+        """Not where they only knew the venue: nothing that they heard is wrong then."""
+        booking = book(desk, adviser, make_learner(), at(10), told=False).booking_id
+        for room_id in (make_room(), None, room()):
+            change(desk, room_id)
+        of_booking = select(Notice.state, Notice.text).where(Notice.activity == f"booking:{booking}")
+        told = db.session.execute(of_booking.order_by(Notice.id)).all()
+        assert [row.state for row in told] == [NoticeState.CANCELLED, NoticeState.CANCELLED, NoticeState.WAITING]
+        assert "いーぱる 和室" in told[1].text
+        assert "部屋は、会場の受付でおたずねください" in told[2].text
+
     def test_is_refused_where_somebody_has_it_when_the_desk_needs_it(self, desk: int, adviser: int) -> None:
         book(desk, adviser, make_learner(), at(10))
         change(desk, make_room())
@@ -287,4 +299,14 @@ def test_the_office_chooses_a_room_of_the_venue(app: Flask, admin: PageClient) -
     page = admin.submit(page, "desk", {"venue_id": venue}, follow=True)
     assert name in page.text
     with app.app_context():
-        assert db.session.scalars(select(Desk.room_id)).all() == [its_room]
+        desk_id, room_id = db.session.execute(select(Desk.id, Desk.room_id)).one()
+        assert room_id == its_room
+        adviser = make_adviser()
+        with transaction():
+            keep(desk_id, adviser)
+        book(desk_id, adviser, make_learner(), at(10))
+    page = admin.get(f"/helpdesk/desks/{desk_id}/edit")
+    assert "部屋を変えると、これからの予約1件の方に連絡します。" in page.text
+    page = admin.submit(page, "desk", {"room_id": ""}, follow=True)
+    assert "保存しました。1人に連絡します。" in page.text
+    assert "連絡します" not in admin.get(f"/helpdesk/desks/{desk_id}/edit").text

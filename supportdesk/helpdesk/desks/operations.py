@@ -22,12 +22,14 @@ from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.helpdesk.descriptions import bookings_to_come
 from supportdesk.helpdesk.desks.errors import AdviserElsewhere, BookingsAhead, DeskRefused
+from supportdesk.helpdesk.desks.telling import Booked, tell_of_room, whom_to_tell
 from supportdesk.helpdesk.locking import ADVISES, lock_desks
 from supportdesk.helpdesk.models import Booking, Desk, DeskHours
 from supportdesk.helpdesk.patterns import EVERY_SECOND_WEEK, EVERY_WEEK, first_meeting
 from supportdesk.helpdesk.rooms import change_room
 from supportdesk.helpdesk.waiting.answering import recall_offers
 from supportdesk.helpdesk.waiting.line import lock_line
+from supportdesk.places.choices import place_in_short
 from supportdesk.places.models import Room, Venue
 from supportdesk.places.occupancy import SECONDS_A_CELL, Occupied
 
@@ -57,19 +59,21 @@ def open_desk(particulars: Particulars, *, actor: Actor, now: datetime) -> int:
     return desk.id
 
 
-def change_desk(desk_id: int, particulars: Particulars, *, actor: Actor, now: datetime) -> None:
-    """Give the desk another name, place or habits.
+def change_desk(desk_id: int, particulars: Particulars, *, actor: Actor, now: datetime) -> int:
+    """Give the desk another name, place or habits; how many are told of another room.
 
     Raises NotFound, DeskRefused, and BookingsAhead for another place while somebody is still to come to this one. In
-    another room of the same place they are received there.
+    another room of the same place they are received there, and told so if they knew of a room.
     """
     desk = _locked(desk_id)
     _check(particulars)
     elsewhere = particulars.venue_id != desk.venue_id
     if elsewhere and (booked := bookings_to_come(Booking.desk_id == desk_id, Booking.ends_at > now)):
         raise BookingsAhead(booked)
+    to_tell: list[Booked] = []
     if particulars.room_id != desk.room_id:
-        lock_line()  # before cells: what is offered may be recalled after them
+        lock_line()  # before learners and cells: what is offered may be recalled after them
+        to_tell = whom_to_tell(desk_id, now) if desk.room_id is not None else []
         try:
             change_room(desk_id, desk.room_id, particulars.room_id, now=now)
         except Occupied as refusal:
@@ -77,8 +81,11 @@ def change_desk(desk_id: int, particulars: Particulars, *, actor: Actor, now: da
     with unique_or(_name_taken()):
         for name, value in asdict(particulars).items():
             setattr(desk, name, value)
+    if to_tell:
+        tell_of_room(to_tell, desk.name, _place_of(desk), has_room=desk.room_id is not None, now=now)
     recall_offers(desk_ids=[desk_id], actor=actor, now=now)
     audit.record(actor=actor, action=Action.CHANGE_DESK, subject=f"desk:{desk_id}", now=now)
+    return len(to_tell)
 
 
 def switch_desk(desk_id: int, *, active: bool, actor: Actor, now: datetime) -> None:
@@ -143,6 +150,12 @@ def _locked(desk_id: int) -> Desk:
     if desk is None:
         raise NotFound
     return desk
+
+
+def _place_of(desk: Desk) -> str:
+    venue = db.session.get_one(Venue, desk.venue_id)
+    room = db.session.get_one(Room, desk.room_id).name if desk.room_id is not None else None
+    return place_in_short(venue.name, venue.nickname, room)
 
 
 def _check(particulars: Particulars) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import cast
 
-from flask import render_template, url_for
+from flask import flash, render_template, url_for
 from flask_babel import gettext as _
 
 from supportdesk.accounts.sign_in import current_actor
@@ -94,10 +94,11 @@ def edit_desk(desk_id: int) -> Answer:
         return render_template("helpdesk/desk_form.html", form=form, desk=row, booked=booked)
 
     def act() -> str:
-        operations.change_desk(desk_id, _particulars(form), actor=actor, now=now)
+        told = operations.change_desk(desk_id, _particulars(form), actor=actor, now=now)
+        flash(_("保存しました。%(people)s人に連絡します。", people=told) if told else _("保存しました。"), "good")
         return url_for("helpdesk.desk", desk_id=desk_id)
 
-    return answer_form(form, page, act, _("保存しました。"))
+    return answer_form(form, page, act)
 
 
 @blueprint.route(f"{DESK}/switch", methods=["GET", "POST"])
