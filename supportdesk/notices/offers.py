@@ -187,6 +187,15 @@ def learners_asked(vacancy: Vacancy) -> set[int]:
     return set(connection().scalars(select(_OFFER.c.learner_id).where(_OFFER.c.vacancy == vacancy.name)))
 
 
+def vacancies_known(learner_ids: Collection[int]) -> dict[str, set[int]]:
+    """Who of these was asked about it already, of each vacancy: one statement."""
+    found: dict[str, set[int]] = {}
+    asked = select(_OFFER.c.vacancy, _OFFER.c.learner_id).where(_OFFER.c.learner_id.in_(learner_ids))
+    for row in connection().execute(asked):
+        found.setdefault(row.vacancy, set()).add(row.learner_id)
+    return found
+
+
 def answer_offer(offer_id: int, answer: Answer, *, actor: Actor, now: datetime) -> None:
     """Note the answer: what was held is theirs, or goes to the next in line.
 

@@ -6,12 +6,13 @@ whoever changes a wish locks all that are open, so that no two slots are offered
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select, update
 
+from supportdesk.accounts.models import Account
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
 from supportdesk.core.database import connection, reading, table_of, wait_at_door
@@ -28,13 +29,14 @@ from supportdesk.helpdesk.waiting.rule import next_in_line
 from supportdesk.learners.models import Learner
 from supportdesk.learners.standing import standing_of
 from supportdesk.notices.deadlines import answer_until
-from supportdesk.notices.offers import Vacancy, end_offer, hold, learners_asked
+from supportdesk.notices.offers import Vacancy, end_offer, hold, learners_asked, vacancies_known
 from supportdesk.notices.operations import cancel_notices
 from supportdesk.places import occupancy
 from supportdesk.places.models import Venue
 
 KIND: Final = "slot_wish"
 WISH: Final = table_of(SlotWish)
+_ACCOUNT = table_of(Account)
 _LEARNER = table_of(Learner)
 _VENUE = table_of(Venue)
 _IS_OPEN: Final = WISH.c.state.in_(OPEN_WISH)
@@ -60,6 +62,15 @@ _LAST_BOOKED: Final = (
     )
     .order_by(BOOKING.c.id.desc())
     .limit(1)
+)
+#: The same for whatever begins then or later: of a slot, what was booked last comes last.
+_BOOKED: Final = (
+    select(BOOKING.c.desk_id, BOOKING.c.adviser_id, BOOKING.c.starts_at, BOOKING.c.id, BOOKING.c.learner_id)
+    .where(BOOKING.c.starts_at >= bindparam("after"))
+    .order_by(BOOKING.c.id)
+)
+_ADVISERS: Final = select(_ACCOUNT.c.id, _ACCOUNT.c.person_id).where(
+    _ACCOUNT.c.person_id.in_(bindparam("persons", expanding=True))
 )
 _DISTRICT_OF: Final = (
     select(_VENUE.c.district_code).join(DESK, DESK.c.venue_id == _VENUE.c.id).where(DESK.c.id == bindparam("desk"))
@@ -150,7 +161,32 @@ def _vacancy_of(slot: LockedSlot, last: Any) -> Vacancy:
     somebody else thinks about it meanwhile.
     """
     since = activity("booking", last.id) if last else ""
-    return Vacancy(f"slot:{slot.adviser_id}:{slot.starts_at:%Y%m%dT%H%MZ}:{last.id if last else 0}", since)
+    return Vacancy(_name_of(slot.adviser_id, slot.starts_at, last), since)
+
+
+def _name_of(adviser_id: int, starts_at: datetime, last: Any) -> str:
+    return f"slot:{adviser_id}:{starts_at:%Y%m%dT%H%MZ}:{last.id if last else 0}"
+
+
+def who_refuse(line: Sequence[Any], after: datetime) -> Callable[[Wanted], set[int]]:
+    """Who of the line, as it stands at this moment, is not asked about a free slot that begins then or later, because
+    they were already, gave it up or would be their own adviser. Three statements for all slots.
+    """
+    learners = {one.person_id: one.learner_id for one in line}
+    asked = vacancies_known(learners.values())
+    last = {
+        (row.desk_id, row.adviser_id, row.starts_at): row for row in connection().execute(_BOOKED, {"after": after})
+    }
+    advisers = {
+        row.id: learners[row.person_id] for row in connection().execute(_ADVISERS, {"persons": list(learners)}).all()
+    }
+
+    def refuse(slot: Wanted) -> set[int]:
+        booked = last.get(slot)
+        them = set(asked.get(_name_of(slot.adviser_id, slot.starts_at, booked), ()))
+        return them | ({booked.learner_id} if booked else set()) | {advisers.get(slot.adviser_id, 0)}
+
+    return refuse
 
 
 def _ask(wish: Any, slot: LockedSlot, vacancy: Vacancy, *, actor: Actor, now: datetime) -> None:

@@ -4,7 +4,7 @@ is shown for the first time. Whatever brought them, they are found by rule, and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,43 +15,57 @@ from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk.fairness import who_have_enough
 from supportdesk.helpdesk.office import OFFER_AHEAD_HOURS, OFFERED_DAYS
 from supportdesk.helpdesk.queries import SlotRow, open_slots
-from supportdesk.helpdesk.waiting.line import WISH, hold_for_next, in_line
+from supportdesk.helpdesk.slots import Wanted
+from supportdesk.helpdesk.waiting.line import WISH, hold_for_next, in_line, who_refuse
 from supportdesk.helpdesk.waiting.models import WishState
-from supportdesk.helpdesk.waiting.rule import is_new_to, next_in_line
+from supportdesk.helpdesk.waiting.rule import fits, is_new_to, who_can_be_asked
 
 _SOMEBODY_WAITS: Final = select(WISH.c.id).where(WISH.c.state == WishState.WAITING).limit(1)
 
 
 def offer_new_slots(*, actor: Actor, now: datetime) -> int:
     """Offer what is free, as far ahead as slots are shown, to those to whom it is new; how many. Nobody is asked about
-    a slot a second time. Each is offered in a transaction of its own.
+    a slot a second time. Each is offered in a transaction of its own, which is begun where somebody would be asked.
     """
     with reading() as read:
         if read.scalar(_SOMEBODY_WAITS) is None:
             return 0
-    line, offered = in_line(), 0
-    enough = who_have_enough([wish.learner_id for wish in line], now)
-    shown_days = OFFERED_DAYS.get()
+    waiting, offered = _Waiting(in_line(), now), 0
     soonest = now + timedelta(hours=OFFER_AHEAD_HOURS.get())
+    refuse: Callable[[Wanted], set[int]] | None = None
     for slot in open_slots(after=soonest, limit=None):
-        known = {wish.learner_id for wish in line if not is_new_to(wish, slot.starts_at, now, shown_days)}
-        if not _is_for_somebody(slot, line, known | enough):
+        would = waiting.who_would(slot)
+        if not would:
+            continue
+        refuse = refuse or who_refuse(waiting.line, soonest)
+        if would <= refuse(slot.wanted):
             continue
         with transaction():
-            wish_id = hold_for_next(slot.wanted, but=known, actor=actor, now=now)
+            wish_id = hold_for_next(slot.wanted, but=waiting.to_whom_known(slot.starts_at), actor=actor, now=now)
         if wish_id is not None:
             offered += 1
-            line = in_line()
+            waiting, refuse = _Waiting(in_line(), now), None
     return offered
 
 
-def _is_for_somebody(slot: SlotRow, line: Sequence[Any], barred: set[int]) -> bool:
-    """Whether anybody would be asked: whoever is asked then, is decided under the locks."""
-    wish = next_in_line(
-        line,
-        desk_id=slot.desk_id,
-        district_code=slot.district_code,
-        starts_at=slot.starts_at,
-        barred=barred,
-    )
-    return wish is not None
+class _Waiting:
+    """The line as it stood a moment ago, and whom of it a slot would interest: whoever is asked then, is decided under
+    the locks. Advisers who sit at a desk at the same time are looked at once.
+    """
+
+    def __init__(self, line: Sequence[Any], now: datetime) -> None:
+        self.line, self._now, self._shown_days = line, now, OFFERED_DAYS.get()
+        self._askable = who_can_be_asked(line, who_have_enough([one.learner_id for one in line], now))
+        self._would: dict[tuple[int, datetime], set[int]] = {}
+
+    def who_would(self, slot: SlotRow) -> set[int]:
+        """The learners who could be asked, whom the slot fits and to whom it is new."""
+        key = (slot.desk_id, slot.starts_at)
+        if key not in self._would:
+            whom = {one.learner_id for one in self._askable if fits(one, slot)}
+            self._would[key] = whom - self.to_whom_known(slot.starts_at) if whom else whom
+        return self._would[key]
+
+    def to_whom_known(self, starts_at: datetime) -> set[int]:
+        """The learners who could have had such a slot when they began to wait."""
+        return {one.learner_id for one in self.line if not is_new_to(one, starts_at, self._now, self._shown_days)}

@@ -45,32 +45,37 @@ def is_new_to(wish: Any, starts_at: datetime, now: datetime, shown_days: int) ->
     return clock.local(starts_at).date() > clock.local(wish.since).date() + timedelta(days=shown_days)
 
 
+def who_can_be_asked(line: Iterable[Any], barred: Collection[int]) -> list[Any]:
+    """Those in line, in their order, who take part and wait, and do not think about another slot meanwhile. `barred`
+    are learners.
+    """
+    line = list(line)
+    thinking = {one.learner_id for one in line if one.state is WishState.OFFERED}
+    return [
+        one
+        for one in line
+        if one.state is WishState.WAITING
+        and one.learner_id not in thinking
+        and one.learner_id not in barred
+        and one.status is Status.ACTIVE
+    ]
+
+
 def next_in_line(
     line: Iterable[Any],
     *,
     desk_id: int,
     district_code: str,
     starts_at: datetime,
-    adviser: int | None = None,
+    adviser: int,
     barred: Collection[int],
 ) -> Any:
     """The first in line whose wish the slot fits; None when there is nobody.
 
-    Nobody is asked while they think about another slot, or to be their own adviser (`adviser` is that person, where it
-    is known); `barred` are learners who were asked before, gave this slot up, or have enough. A clash passes nobody
-    over: they are told of it.
+    Nobody is asked to be their own adviser (`adviser` is that person); `barred` are learners who were asked before,
+    gave this slot up, or have enough. A clash passes nobody over: they are told of it.
     """
-    line = list(line)
-    thinking = {one.learner_id for one in line if one.state is WishState.OFFERED}
-    for one in line:
-        if (
-            one.state is WishState.WAITING
-            and one.learner_id not in thinking
-            and one.learner_id not in barred
-            and one.status is Status.ACTIVE
-            and one.person_id != adviser
-            and is_for(one, desk_id, district_code)
-            and suits(one, starts_at)
-        ):
+    for one in who_can_be_asked(line, barred):
+        if one.person_id != adviser and is_for(one, desk_id, district_code) and suits(one, starts_at):
             return one
     return None

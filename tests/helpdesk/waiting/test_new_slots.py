@@ -169,12 +169,18 @@ class TestWhatTheyCouldHaveHad:
         assert offer() == 1
         assert offered() == [at(10)]
 
-    def test_nor_what_they_said_no_to(self, full: int) -> None:
+    def test_nor_what_they_said_no_to_which_is_seen_without_a_lock(
+        self, full: int, queries: Callable[[], AbstractContextManager[Statements]]
+    ) -> None:
         wait(make_learner(), full)
-        more_hours(full, last_day=FIRST_DAY)
-        assert offer() == 1
-        answer(Answer.DECLINE)
-        assert (offer(), line()) == (0, [WAITS])
+        more_hours(full, closes=14, last_day=FIRST_DAY)
+        for _hour in range(4):
+            assert offer() == 1
+            answer(Answer.DECLINE)
+        with queries() as seen:
+            assert offer() == 0
+        assert len(seen) <= 12
+        assert line() == [WAITS]
 
     def test_nor_what_begins_too_soon_to_be_asked_about(self, full: int, clock: Clock) -> None:
         wait(make_learner(), full)
