@@ -286,6 +286,7 @@ def test_the_room_is_said_wherever_the_place_is(app: Flask, reception: PageClien
         f"/desk/pack?day={DAY}",
     ):
         assert "茶室" in reception.get(page).text, page
+    assert "部屋 茶室" in reception.get(f"/helpdesk/bookings/{booked}/slip").text  # a line of its own, as for a class
 
 
 def test_the_office_chooses_a_room_of_the_venue(app: Flask, admin: PageClient) -> None:

@@ -103,6 +103,7 @@ def test_the_offer_says_what_is_offered_and_is_answered_from_the_wish_and_from_t
     page = reception.get(page.link("アキタ ハナコ"))
     for words in ("2026年（令和8年）12月3日（木） 10:00〜11:00", "スマホ相談", "いーぱる", "keikoさん", "17:00 まで"):
         assert words in page.text
+    assert "アキタ ハナコ 様の枠をえらんでください。" in reception.get(page.link("ほかの枠をさがす")).text
     page = reception.submit(page, "今回は見送る", follow=True)
     assert "枠があきました" not in page.text
     page = reception.get("/calls")
