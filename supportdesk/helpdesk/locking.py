@@ -278,6 +278,9 @@ def lock_hours(desk_id: int, adviser_id: int, starts_at: datetime, learner_id: i
         "learner_id": learner_id,
     }
     rows = connection().execute(_LOCK_HOURS, asked).all()
+    if not rows or (rows[0].room_id and rows[0].room is None):
+        # Whoever we waited for sent the desk elsewhere: PostgreSQL knows the desk anew, and not the place beside it.
+        rows = connection().execute(_LOCK_HOURS, asked).all()
     if not rows:
         raise NotFound
     return LockedHours(rows, desk_id, adviser_id, starts_at, bool(rows[0].waits))

@@ -247,6 +247,23 @@ class TestAtOnce:
         assert meet(app, plan(0), booking(0)) == ["done", "SlotTaken"]
         assert meet(app, booking(1), plan(1)) == ["done", "Occupied"]
 
+    @pytest.mark.parametrize("nickname", ["いーぱる", "ウェスター"])
+    def test_whoever_is_booked_while_the_desk_moves_is_told_where_it_is_then(
+        self, app: Flask, adviser: int, nickname: str
+    ) -> None:
+        desk, learner, where = make_desk(adviser), make_learner(), room_of(nickname)
+        moves = Particulars("スマホ相談", where.venue_id, room_id=where.id)
+        name = where.name
+        db.session.remove()
+        outcomes = meet(
+            app,
+            lambda: change_desk(desk, moves, actor=SYSTEM, now=clock.now()),
+            lambda: book_in_transaction(desk, adviser, learner, at(10), told=False),
+        )
+        assert outcomes == ["done", "done"]
+        told = db.session.scalars(select(Notice.text).order_by(Notice.id.desc()).limit(1)).one()
+        assert f"{nickname} {name}" in told
+
     def test_two_advisers_are_booked_and_both_stay(self, app: Flask, desk: int, adviser: int, other: int) -> None:
         learners = [make_learner(), make_learner()]
         db.session.remove()
