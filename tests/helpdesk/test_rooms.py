@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import time, timedelta
 from urllib.parse import urlencode
@@ -67,6 +67,12 @@ def slots() -> list[tuple[int, int]]:
     """(adviser, hour) of each slot that is free on the day."""
     db.session.rollback()
     return [(slot.adviser_id, clock.local(slot.starts_at).hour) for slot in free_slots(DAY, DAY, after=clock.now())]
+
+
+def notices(booking_id: int) -> Sequence[Notice]:
+    """What was to be told of a booking, in its order."""
+    of_booking = select(Notice).where(Notice.activity == f"booking:{booking_id}")
+    return db.session.scalars(of_booking.order_by(Notice.id)).all()
 
 
 def cancel(booking_id: int) -> None:
@@ -192,15 +198,21 @@ class TestAnotherRoom:
         assert taken(10) == {f"desk:{desk}"}
 
     def test_is_told_to_whoever_heard_of_the_old_one(self, desk: int, adviser: int) -> None:
-        """Not where they only knew the venue: nothing that they heard is wrong then."""
+        """Not where they only knew the venue: nothing that they heard is wrong then. But what was a mistake is taken
+        back with whoever heard of it.
+        """
         booking = book(desk, adviser, make_learner(), at(10), told=False).booking_id
-        for room_id in (make_room(), None, room()):
+        tatami = make_room()
+        for room_id in (tatami, None):
             change(desk, room_id)
-        of_booking = select(Notice.state, Notice.text).where(Notice.activity == f"booking:{booking}")
-        told = db.session.execute(of_booking.order_by(Notice.id)).all()
-        assert [row.state for row in told] == [NoticeState.CANCELLED, NoticeState.CANCELLED, NoticeState.WAITING]
-        assert "いーぱる 和室" in told[1].text
-        assert "部屋は、会場の受付でおたずねください" in told[2].text
+        later = book(desk, adviser, make_learner(), at(11), told=False).booking_id
+        change(desk, tatami)
+        cancelled, waiting = NoticeState.CANCELLED, NoticeState.WAITING
+        told = notices(booking)
+        assert [row.state for row in told] == [cancelled, cancelled, cancelled, waiting]
+        assert ["いーぱる 和室" in row.text for row in told] == [False, True, False, True]
+        assert ["部屋は、会場の受付でおたずねください" in row.text for row in told] == [False, False, True, False]
+        assert [row.state for row in notices(later)] == [waiting]
 
     def test_is_refused_where_somebody_has_it_when_the_desk_needs_it(self, desk: int, adviser: int) -> None:
         book(desk, adviser, make_learner(), at(10))

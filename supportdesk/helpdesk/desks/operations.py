@@ -73,7 +73,7 @@ def change_desk(desk_id: int, particulars: Particulars, *, actor: Actor, now: da
     to_tell: list[Booked] = []
     if particulars.room_id != desk.room_id:
         lock_line()  # before learners and cells: what is offered may be recalled after them
-        to_tell = whom_to_tell(desk_id, now) if desk.room_id is not None else []
+        to_tell = whom_to_tell(desk_id, desk.room_id, now)
         try:
             change_room(desk_id, desk.room_id, particulars.room_id, now=now)
         except Occupied as refusal:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Text, bindparam, cast, exists, literal, select
 
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
-from supportdesk.core.database import connection
+from supportdesk.core.database import connection, table_of
 from supportdesk.helpdesk import wording
 from supportdesk.helpdesk.locking import BOOKING
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.learners.standing import Standing, standings_of
+from supportdesk.notices.models import Notice
 from supportdesk.notices.operations import ToTell, cancel_notices, queue_notices
 
+_NOTICE = table_of(Notice)
+_KIND: Final = "booking_room_changed"
 _TO_COME: Final = (
     select(BOOKING.c.id, BOOKING.c.learner_id, BOOKING.c.code, BOOKING.c.starts_at, BOOKING.c.caller_phone)
     .where(
@@ -26,6 +29,11 @@ _TO_COME: Final = (
     )
     .order_by(BOOKING.c.id)
 )
+_HEARD_OF_A_CHANGE: Final = exists().where(
+    _NOTICE.c.activity == literal("booking:") + cast(BOOKING.c.id, Text),
+    _NOTICE.c.kind == _KIND,
+    _NOTICE.c.withdrawn_at.is_(None),
+)
 
 
 class Booked(NamedTuple):
@@ -35,9 +43,12 @@ class Booked(NamedTuple):
     standing: Standing
 
 
-def whom_to_tell(desk_id: int, now: datetime) -> list[Booked]:
-    """Whoever is still to come, kept as they are until the end: asked after the line, before any cell is taken."""
-    rows = connection().execute(_TO_COME, {"desk_id": desk_id, "now": now}).all()
+def whom_to_tell(desk_id: int, old: int | None, now: datetime) -> list[Booked]:
+    """Whoever is still to come and knew of a room, or heard that there is none now; kept as they are until the end:
+    asked after the line, before any cell is taken.
+    """
+    to_come = _TO_COME if old is not None else _TO_COME.where(_HEARD_OF_A_CHANGE)
+    rows = connection().execute(to_come, {"desk_id": desk_id, "now": now}).all()
     standings = standings_of([row.learner_id for row in rows], clock.local(now).date())
     return [Booked(row, standings[row.learner_id]) for row in rows]
 
@@ -49,7 +60,7 @@ def tell_of_room(booked: list[Booked], desk: str, place: str, *, has_room: bool,
         (
             ToTell(
                 standing=one.standing,
-                kind="booking_room_changed",
+                kind=_KIND,
                 activity=activity("booking", one.row.id),
                 text=wording.room_changed(desk, place, one.row.starts_at, one.row.code, has_room=has_room),
                 call_to=one.row.caller_phone,
