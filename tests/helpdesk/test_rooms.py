@@ -114,6 +114,7 @@ class TestABookingHasTheRoom:
         with pytest.raises(Occupied) as refusal:
             make_run(*(meeting_at(DAY, hour, room_id=room()) for hour in (9, 10)))
         assert f"{room_of().name}：スマホ相談（12月3日（木） 10:00〜11:00）" in str(refusal.value.message)
+        assert refusal.value.field == "room_id"
         class_at(11)
 
     def test_which_the_advisers_of_a_desk_share(self, desk: int, adviser: int, other: int) -> None:
