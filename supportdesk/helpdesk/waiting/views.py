@@ -144,12 +144,16 @@ def answer_wish(wish_id: int) -> Response:
         flash(_("返事をえらんでください。"), "warn")
         return redirect(_page(wish_id), 303)
 
-    def act() -> None:
+    def act() -> str:
         if row.offer_id is None or str(row.offer_id) != request.form.get("offer"):
             raise OfferOver  # what was shown is not what is offered now
         answer_offer(row.offer_id, given, actor=actor, now=now)
+        after = queries.wish_row(wish_id)
+        if after is None or after.booking_id is None:
+            return _page(wish_id)
+        return url_for("helpdesk.booking", booking_id=after.booking_id, done=1)
 
-    return _carry_out(wish_id, act, _("返事を記録しました。"))
+    return answer_press(act, _("返事を記録しました。"), back=_page(wish_id))
 
 
 @blueprint.post(f"{WISH}/leave")

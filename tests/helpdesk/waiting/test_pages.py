@@ -109,7 +109,9 @@ def test_the_offer_says_what_is_offered_and_is_answered_from_the_wish_and_from_t
     page = reception.get("/calls")
     assert "の相談の枠があきました。予約されますか" in page.text
     reception.submit(page, "次の方にまわす")
-    reception.submit(reception.get("/calls"), "予約する")
+    page = reception.get(reception.get("/helpdesk/waiting").link("ヌマ タロウ"))
+    page = reception.submit(page, "予約する", follow=True)
+    assert "受付が完了しました" in page.text
     assert states(app) == [WishState.WAITING, WishState.WAITING, WishState.BOOKED]
     assert "3番目" not in reception.get("/helpdesk/waiting").text
 
