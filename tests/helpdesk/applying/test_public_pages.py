@@ -10,6 +10,7 @@ from flask import Flask
 
 from supportdesk.learners.applying.models import ApplicationState
 from supportdesk.learners.applying.wishes import Wish
+from tests.classes.making import room_of
 from tests.clocks import Clock
 from tests.factories import make_learner
 from tests.helpdesk.applying.asking import applied, states
@@ -26,7 +27,7 @@ HANA = {"kana": "サトウ ハナ", "phone": "018-800-1111"}
 @pytest.fixture
 def desk(app: Flask, city: None) -> int:
     with app.app_context():
-        return make_desk(make_adviser(), make_adviser("second"), to_bring="めがね")
+        return make_desk(make_adviser(), make_adviser("second"), room_id=room_of().id, to_bring="めがね")
 
 
 def form_of(client: PageClient, address: str, clock: Clock) -> Page:
@@ -76,6 +77,7 @@ def test_whoever_applies_sees_the_same_whether_they_are_known_new_or_doubtful(
         assert done.h1 == "受付が完了しました"
         assert "2026年（令和8年）12月3日（木）" in done.text
         assert "めがね" in done.text
+        assert "部屋 会議室" in done.text
         assert kana not in done.text
         (number,) = done.texts(".receipt-number strong")
         texts.append(done.text.replace(number, "").replace("11:00〜12:00", "10:00〜11:00"))
