@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import aliased
 
 from supportdesk.core.activities import Description, activity, page_of
 from supportdesk.extensions import db
-from supportdesk.helpdesk.locking import lock_desks
+from supportdesk.helpdesk.locking import BOOKING, lock_desks
 from supportdesk.helpdesk.models import Desk
 from supportdesk.helpdesk.waiting.line import KIND, lock_line
 from supportdesk.helpdesk.waiting.models import OPEN_WISH, SlotWish
@@ -21,6 +21,12 @@ from supportdesk.places.models import District
 
 _OFFERED = aliased(Desk)
 _OPEN = SlotWish.state.in_(OPEN_WISH)
+_LOCK_BOOKINGS: Final = (
+    select(BOOKING.c.id)
+    .where(BOOKING.c.learner_id.in_(bindparam("learners", expanding=True)))
+    .order_by(BOOKING.c.id)
+    .with_for_update()
+)
 
 
 def place_in_words(desk: str | None, district: str | None) -> str:
@@ -77,11 +83,14 @@ def obstacles(giver_id: int, taker_id: int, _now: datetime) -> Iterator[str]:
 
 
 def lock(learner_ids: Sequence[int]) -> None:
-    """Wait for whoever offers these learners something, or puts them in line."""
+    """Wait for whoever offers these learners something, puts them in line or changes what they are booked for: all of
+    it before the line, as everybody does.
+    """
     offered = select(SlotWish.offered_desk_id).where(
         SlotWish.learner_id.in_(learner_ids), SlotWish.offered_desk_id.is_not(None)
     )
     lock_desks(desk_id for desk_id in db.session.scalars(offered) if desk_id is not None)
+    db.session.execute(_LOCK_BOOKINGS, {"learners": learner_ids}).all()
     lock_line()
 
 
