@@ -1,7 +1,8 @@
 """The run's row, locked: everything that gives or frees a seat begins here. Called by enrolment and planning.
 
 The order of locks is the same everywhere: runs by id, then their meetings, then the venue (places/calendar.py), then
-occupancy cells. Attendance locks the run too: nobody is marked at a meeting that is being called off.
+whoever takes several times (occupancy.lock_several), then occupancy cells. Attendance locks the run too: nobody is
+marked at a meeting that is being called off.
 """
 
 from __future__ import annotations

@@ -135,6 +135,7 @@ def taking_along(meetings: Collection[Meeting]) -> Iterator[None]:
 
     Learners who have something else then come along all the same. Raises Occupied at the end.
     """
+    occupancy.lock_several()
     had, learners, on_duty = _claims_of(meetings)
     yield
     db.session.flush()

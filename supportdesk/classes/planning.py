@@ -117,6 +117,7 @@ def plan_runs(plans: Sequence[RunPlan], *, although: bool = True, actor: Actor, 
         runs.append(run)
         claims += claimed
         needing += [(meeting, plan.phones) for meeting in run.meetings if plan.phones]
+    occupancy.lock_several()
     claims += _phones(needing)
     occupancy.take_all(claims)
     for run in runs:

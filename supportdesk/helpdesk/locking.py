@@ -1,7 +1,7 @@
 """The desk's row, locked: everything that gives or frees a slot begins here. Called by operations.
 
 The order of locks is the same everywhere: desks by id, then bookings, then the venue (places/calendar.py), then those
-who wait (waiting/line.py), then the learner, then cells.
+who wait (waiting/line.py), then, for several times, occupancy.lock_several, then the learner, then cells.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from supportdesk.accounts.models import Account
 from supportdesk.core.activities import Description, describe
-from supportdesk.core.database import connection, table_of
+from supportdesk.core.database import connection, table_of, wait_at_door
 from supportdesk.core.errors import DeskError
 from supportdesk.core.moments import span
 from supportdesk.extensions import db
@@ -26,6 +26,7 @@ from supportdesk.places.models import Equipment, OccupancyCell, Room
 SECONDS_A_CELL: Final = 900
 #: As what the forms that plan ask for it: where nothing else is in the way, it is said beside that field.
 _ASKED_AS: Final = {"room": "room_id", "person": "staff"}
+_SEVERAL: Final = 7_269_003
 _CELLS = table_of(OccupancyCell)
 
 
@@ -141,6 +142,13 @@ _GIVE_BACK = delete(_CELLS).where(
     _CELLS.c.cell >= bindparam("first"),
     _CELLS.c.cell < bindparam("end"),
 )
+
+
+def lock_several() -> None:
+    """Wait for whoever else takes cells of several times, one time after the other or a class's all at once, and let
+    nobody begin until the transaction ends: their orders are not one. Before any cell. One time needs no such wait.
+    """
+    wait_at_door(_SEVERAL)
 
 
 def take(activity: str, resources: Iterable[str], starts_at: datetime, ends_at: datetime) -> None:

@@ -26,6 +26,8 @@ from supportdesk.helpdesk.operations import book_consultation, cancel_booking, m
 from supportdesk.helpdesk.repeating import operations as repeating
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.operations import Place, leave_line, wait_again, wait_for_slot
+from supportdesk.learners.merging.operations import merge_learners
+from supportdesk.learners.queries import particulars_of
 from supportdesk.places import occupancy
 from tests.classes.making import enrol, make_run, meeting_at, meeting_of, room_of, run_plan
 from tests.factories import make_learner
@@ -234,3 +236,34 @@ def test_between_a_class_and_several_bookings_in_its_room(app: Flask, monkeypatc
     slowly(monkeypatch, lost, "move_booking", first=False)
     outcomes = race(app, [later(0, lost.move_lost, moves), later(1, plan_run, plan)])
     assert outcomes == ["done", "Occupied"]
+
+
+def test_between_a_class_of_two_days_and_a_booking_that_is_repeated(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the first day the class has the desk's room, on the second its adviser teaches."""
+    with app.app_context():
+        room = room_of().id
+        ((desk, adviser),) = make_desks(1, room)
+        booking = book(desk, adviser, make_learner(), at(10, day=DAY - WEEK)).booking_id
+        plan = run_plan(meeting_at(DAY, 10, room_id=room), meeting_at(DAY + WEEK, 10, staff=[adviser]))
+        db.session.remove()
+    slowly(monkeypatch, repeating, "book_consultation", first=False)
+    outcomes = race(
+        app,
+        [later(0, repeating.repeat_booking, booking, weeks=1, times=3), later(1, plan_run, plan)],
+    )
+    assert outcomes == ["done", "Occupied"]
+
+
+def test_between_a_booking_and_the_line_of_those_who_are_one(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two records become one while a booking of theirs is cancelled."""
+    with app.app_context():
+        ((desk, adviser),) = make_desks(1)
+        gone, kept = make_learner(), make_learner()
+        booking = book(desk, adviser, gone, at(10)).booking_id
+        chosen = particulars_of(kept)
+        db.session.remove()
+    slowly(monkeypatch, operations, "lock_line", first=True)
+    outcomes = race(app, [later(0, cancel_booking, booking), later(1, merge_learners, gone, kept, chosen)])
+    assert outcomes == ["done"] * 2

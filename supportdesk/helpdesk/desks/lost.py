@@ -154,6 +154,7 @@ def move_lost(moves: Iterable[tuple[int, Wanted]], *, actor: Actor, now: datetim
     offered_at = set(connection().scalars(_OFFERED_AT, of_these))
     lock_desks(desks | offered_at)
     lock_line()
+    occupancy.lock_several()
     if not offered_at.issuperset(connection().scalars(_OFFERED_AT, of_these)):
         raise AskedMeanwhile
     moved, refused = 0, []

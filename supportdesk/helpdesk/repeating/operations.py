@@ -17,6 +17,7 @@ from supportdesk.helpdesk.operations import book_consultation
 from supportdesk.helpdesk.queries import BookingRow, SlotRow, booking_row, free_slots
 from supportdesk.helpdesk.waiting.line import lock_line
 from supportdesk.learners.caller import Caller
+from supportdesk.places.occupancy import lock_several
 
 #: How many weeks may lie between, and how many times it may be in all.
 WEEKS: Final = (1, 2, 4)
@@ -59,6 +60,7 @@ def repeat_booking(booking_id: int, *, weeks: int, times: int, actor: Actor, now
     if locked.state is BookingState.CANCELLED or found is None:
         raise AlreadyCancelled
     lock_line()  # before the hours of the first, since the next may find that the learner waits
+    lock_several()
     booked, missed = 0, []
     caller = Caller(found.caller_name, found.caller_relation, found.caller_phone)
     for day, slot in turns(found, weeks=weeks, times=times, now=now):
