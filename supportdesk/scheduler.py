@@ -26,6 +26,7 @@ from supportdesk.accounts import jobs as accounts
 from supportdesk.classes.applying import jobs as applying
 from supportdesk.classes.lottery import jobs as lottery
 from supportdesk.core import clock
+from supportdesk.core import jobs as core
 from supportdesk.core.job_runs import last_due, note_end, note_start
 from supportdesk.core.sole import Sole, sole_worker
 from supportdesk.extensions import db
@@ -79,6 +80,7 @@ JOBS: Final[Sequence[Scheduled]] = (
     Scheduled("pairs that may be one person", learners.search_pairs),
     Scheduled("merges that stand", learners.forget_undone),
     Scheduled("what phones handed in long ago", learners.forget_handed_in),
+    Scheduled("forms that were sent long ago", core.forget_forms),
 )
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from flask import current_app, has_request_context, request
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from sqlalchemy import String, bindparam, select, update
+from sqlalchemy import String, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.datastructures import FileStorage
@@ -32,9 +32,11 @@ class FormReceipt(Base):
     token: Mapped[str] = mapped_column(String(64), primary_key=True)
     sending: Mapped[str] = mapped_column(comment="keyed digest of the sender, the address and what was typed")
     location: Mapped[str | None]
-    received_at: Mapped[datetime] = mapped_column(index=True)
+    received_at: Mapped[datetime]
 
 
+#: A page that stood open for longer is not sent a second time.
+_KEPT: Final = timedelta(days=90)
 # Written once, at import: every booking passes through here.
 _RECEIPT = table_of(FormReceipt)
 _CLAIM: Final = {
@@ -45,6 +47,9 @@ _EARLIER: Final = select(_RECEIPT.c.sending, _RECEIPT.c.location).where(_RECEIPT
 _SETTLE: Final = (
     update(_RECEIPT).where(_RECEIPT.c.token == bindparam("settled")).values(location=bindparam("settled_at_address"))
 )
+
+
+_LONG_AGO: Final = delete(_RECEIPT).where(_RECEIPT.c.received_at < bindparam("then"))
 
 
 class AlreadySent(DeskError):
@@ -79,6 +84,11 @@ def once(token: str, now: datetime, act: Callable[[], str]) -> str:
         location = act()
         write_along(_SETTLE, {"settled": token, "settled_at_address": location})
         return location
+
+
+def forget_old(now: datetime) -> int:
+    """Forget what was sent long ago: how many forms. Where somebody was led is nobody's business any more."""
+    return connection().execute(_LONG_AGO, {"then": now - _KEPT}).rowcount
 
 
 def _sending() -> str:

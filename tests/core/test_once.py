@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 
 from supportdesk.accounts.models import Person
 from supportdesk.core import clock
+from supportdesk.core.jobs import forget_forms
 from supportdesk.core.once import AlreadySent, FormReceipt, once
 from supportdesk.extensions import db
 
@@ -43,6 +45,15 @@ def test_a_refused_form_may_be_sent_again() -> None:
         once("a token", clock.now(), refuse)
     assert (count(Person), count(FormReceipt)) == (0, 0)
     assert once("a token", clock.now(), make_person).startswith("/people/")
+
+
+@pytest.mark.usefixtures("context")
+def test_what_was_sent_long_ago_is_forgotten() -> None:
+    now = clock.now()
+    for token, days in (("old", 91), ("new", 89)):
+        once(token, now - timedelta(days=days), make_person)
+    assert (forget_forms(now), forget_forms(now)) == (1, 0)
+    assert db.session.scalars(select(FormReceipt.token)).all() == ["new"]
 
 
 NOTE = {"note": "補聴器あり", "csrf_token": "this screen's"}
