@@ -222,11 +222,12 @@ def parts_of_bookings(learner_id: int) -> list[Part]:
 
 def _applied_for(learner_id: int) -> tuple[dict[int, list[tuple[str, int]]], list[Part]]:
     """What they wrote when they applied in public: by the booking it became, and what became none. One statement."""
+    at = func.coalesce(_Applied.starts_at, _Applied.applied_at).label("at")
     rows = db.session.execute(
-        select(_Applied.id, _Applied.booking_id, _Applied.starts_at, Desk.name)
+        select(_Applied.id, _Applied.booking_id, at, Desk.name)
         .join(Desk, Desk.id == _Applied.desk_id)
         .where(_Applied.learner_id == learner_id)
     ).all()
     place = "consultation_application"
     booked = {row.booking_id: [(place, row.id)] for row in rows if row.booking_id is not None}
-    return booked, [Part(row.starts_at, row.name, [(place, row.id)]) for row in rows if row.booking_id is None]
+    return booked, [Part(row.at, row.name, [(place, row.id)]) for row in rows if row.booking_id is None]

@@ -40,8 +40,12 @@ WORDS: Final[Mapping[str, TableWords]] = {
             **APPLICANT,
             "applied_at": _l("申し込んだ日時"),
             "question": _l("相談したいこと"),
+            "anywhere": _l("どの窓口でもよいか"),
+            "weekdays": _l("都合のよい曜日（月曜は0）"),
+            "half_day": _l("午前か午後か"),
+            "wish_id": _l("どのあき待ち"),
         },
-        {"state": STATES, "because": REASONS, "refused_because": REFUSALS},
+        {"state": STATES, "because": REASONS, "refused_because": REFUSALS, "half_day": HALF_DAYS},
     ),
     "slot_wish": TableWords(
         _l("相談のあき待ち"),

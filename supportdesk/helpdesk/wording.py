@@ -30,9 +30,10 @@ def cancelled(desk: str, place: str, starts_at: datetime) -> str:
     return f"{_which(desk, place, starts_at)}の予約は取り消しになりました。別の日をご案内します。"
 
 
-def application_refused(desk: str, place: str, starts_at: datetime) -> str:
-    """What was applied for in public cannot be."""
-    return f"お申し込みいただいた{_which(desk, place, starts_at)}は、お受けできませんでした。お電話でおたずねください。"
+def application_refused(desk: str, place: str, starts_at: datetime | None) -> str:
+    """What was applied for in public cannot be: a time, or a place in the line."""
+    what = _which(desk, place, starts_at) if starts_at else f"「{desk}」（{place}）のあき待ち"
+    return f"お申し込みいただいた{what}は、お受けできませんでした。お電話でおたずねください。"
 
 
 def slot_offered(desk: str, place: str, starts_at: datetime, deadline: datetime, *, clashes: bool) -> str:

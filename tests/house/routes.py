@@ -276,6 +276,7 @@ ROUTES: dict[str, tuple[str, set[str], frozenset[Role | None]]] = {
     "consultations.index": ("/consultations", {"GET"}, EVERYBODY),
     "consultations.desk": ("/consultations/999999", {"GET"}, EVERYBODY),
     "consultations.apply": ("/consultations/999999/2026-12-03T10:00", {"GET", "POST"}, EVERYBODY),
+    "consultations.wait": ("/consultations/999999/wait", {"GET", "POST"}, EVERYBODY),
     "consultations.receipt": ("/consultations/receipt/S999999", {"GET"}, EVERYBODY),
     "consultations.withdraw": ("/consultations/withdraw", {"GET", "POST"}, EVERYBODY),
     "helpdesk.applications": ("/helpdesk/applications", {"GET"}, COUNTER),

@@ -28,6 +28,7 @@ from supportdesk.helpdesk.forms import read_slot
 from supportdesk.helpdesk.queries import clash_in_words, open_slots, slot_at
 from supportdesk.helpdesk.slots import Wanted, how_far
 from supportdesk.helpdesk.views import blueprint
+from supportdesk.helpdesk.waiting.words import times_in_words
 from supportdesk.learners.applying.fields import RefuseForm
 from supportdesk.learners.applying.matching import candidates
 from supportdesk.learners.applying.models import ApplicationState, RefusedBecause
@@ -75,6 +76,7 @@ def application(consultation_application_id: int) -> str:
         devices=DEVICES,
         needs_of=needs_in_words,
         phone_of=shown_phone,
+        times=times_in_words(found.weekdays, found.half_day),
     )
 
 
@@ -89,7 +91,7 @@ def say_who(consultation_application_id: int) -> Response:
     def act() -> str:
         said = settling.say_who(consultation_application_id, who.learner_id, others=who.others, actor=actor, now=now)
         if said.state is ApplicationState.PLACED:
-            flash(_("予約にしました。"), "good")
+            flash(_said(queries.application_to_settle(consultation_application_id)), "good")
         elif said.refusal is not None:
             flash(str(said.refusal.message), "warn")
         return here
@@ -111,11 +113,9 @@ def place_application(consultation_application_id: int) -> Answer:
         return _page_of(found)
 
     def page() -> str:
-        known = found.learner_id
-        clash = clash_in_words(known, found.starts_at, found.ends_at) if known else ""
-        return _asking_page("helpdesk/applying/place.html", form, found, clash=clash)
+        return _asking_page("helpdesk/applying/place.html", form, found, clash=_clash(found))
 
-    return answer_form(form, page, act, _("予約にしました。"))
+    return answer_form(form, page, act, _said(found))
 
 
 @blueprint.route(f"{_ONE}/move", methods=["GET", "POST"])
@@ -128,8 +128,9 @@ def move_application(consultation_application_id: int) -> Answer:
     actor, now = current_actor(), clock.now()
     proposed = read_slot(*(request.args.get(name, "") for name in ("desk", "adviser", "at")))
     form = MoveApplicationForm(data={"slot": proposed})
-    had = Wanted(found.desk_id, found.adviser_id, found.starts_at)
-    free_now = sorted(open_slots(after=now, limit=None), key=lambda slot: how_far(slot, had))
+    free_now = open_slots(after=now, limit=None)
+    if (had := found.slot) is not None:
+        free_now.sort(key=lambda slot: how_far(slot, had))
     form.slot.choices = [(slot.wanted.key, in_short(slot)) for slot in free_now[:_SLOTS_OFFERED]]
 
     def act() -> str:
@@ -140,6 +141,10 @@ def move_application(consultation_application_id: int) -> Answer:
         return _asking_page("helpdesk/applying/move.html", form, found, phone_of=shown_phone)
 
     return answer_form(form, page, act, _("ほかの枠をおさえました。"))
+
+
+def _said(found: ConsultationApplication) -> str:
+    return _("予約にしました。") if found.slot else _("あきを待つ方に加えました。")
 
 
 def _cannot_be(found: ConsultationApplication) -> Response:
@@ -160,8 +165,17 @@ def _asking_page(template: str, form: DeskForm, found: ConsultationApplication, 
 
 def _slot_lost(found: ConsultationApplication) -> str:
     """Why what they applied for is not to be had, in words; empty when it is."""
-    seen = slot_at(found.desk_id, found.adviser_id, found.starts_at, owner=owner_of(found))
+    if found.slot is None:
+        return ""
+    seen = slot_at(*found.slot, owner=owner_of(found))
     return _("窓口か相談員の休み") if seen is None else seen.in_the_way
+
+
+def _clash(found: ConsultationApplication) -> str:
+    """What else they have then, in words."""
+    if found.learner_id is None or found.starts_at is None or found.ends_at is None:
+        return ""
+    return clash_in_words(found.learner_id, found.starts_at, found.ends_at)
 
 
 @blueprint.route(f"{_ONE}/refuse", methods=["GET", "POST"])

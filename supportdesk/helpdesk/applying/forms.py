@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from supportdesk.core.addresses import row_id
-from supportdesk.core.fields import ChoiceField, DeskForm, NoteField, PhoneField, TextField
+from supportdesk.core.fields import ChoiceField, DeskForm, NoteField, PhoneField, TextField, TicksField
 from supportdesk.core.fields.note import refuse_what_must_not_be_kept
+from supportdesk.core.moments import WEEKDAYS
 from supportdesk.helpdesk.applying.free import FreeTime, read_time
 from supportdesk.helpdesk.forms import SlotField
+from supportdesk.helpdesk.waiting.models import HalfDay
+from supportdesk.helpdesk.waiting.words import HALF_DAYS
 from supportdesk.learners.applying.fields import ApplicantForm
 from supportdesk.learners.booking_fields import ReasonField
 from supportdesk.learners.caller import THE_LEARNER, Caller
+
+HERE: Final = "here"
+ANYWHERE: Final = "anywhere"
 
 
 class Instead(NamedTuple):
@@ -44,10 +50,9 @@ class InsteadField(ChoiceField):
         return False  # what was chosen is gone: the page offers others
 
 
-class ConsultationForm(ApplicantForm):
+class WhoComesForm(ApplicantForm):
     """One person who comes, what they want to ask, and who applies for them."""
 
-    instead = InsteadField(_l("ほかの時間"), required=False)
     question = NoteField(
         _l("相談したいこと"),
         max_length=300,
@@ -86,6 +91,26 @@ class ConsultationForm(ApplicantForm):
         if not self.caller_name.data:
             return THE_LEARNER
         return Caller(self.caller_name.data, self.caller_relation.data or "", self.caller_phone.data or "")
+
+
+class ConsultationForm(WhoComesForm):
+    """Who comes at one time, or instead at another."""
+
+    instead = InsteadField(_l("ほかの時間"), required=False)
+
+
+class WaitForm(WhoComesForm):
+    """Who waits where until something falls free, and when it suits them."""
+
+    where = ChoiceField(
+        _l("どの窓口"),
+        choices={HERE: _l("この窓口だけ"), ANYWHERE: _l("どの窓口でもよい（早くあくことがあります）")},
+        default=HERE,
+    )
+    weekdays = TicksField(
+        _l("来られる曜日"), choices=WEEKDAYS, coerce=int, hint=_l("どれもえらばなければ、どの曜日でもご案内します。")
+    )
+    half_day = ChoiceField(_l("午前か午後か"), choices=HALF_DAYS, coerce=HalfDay, default=HalfDay.ANY)
 
 
 class MoveApplicationForm(DeskForm):

@@ -1,4 +1,4 @@
-"""Applying in public for a time at a desk, and taking it back. Called by the residents' pages.
+"""Applying in public for a time at a desk, or for a place in the line, and taking it back: for the residents' pages.
 
 The desk's lock comes first: of two who apply for the last slot of one time, one has it and the other is told.
 """
@@ -6,6 +6,7 @@ The desk's lock comes first: of two who apply for the last slot of one time, one
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -31,6 +32,9 @@ from supportdesk.helpdesk.office import MOST_OPEN
 from supportdesk.helpdesk.operations import cancel_booking
 from supportdesk.helpdesk.queries import free_slots
 from supportdesk.helpdesk.slots import SlotRow
+from supportdesk.helpdesk.waiting.errors import NotInLine
+from supportdesk.helpdesk.waiting.models import OPEN_WISH, HalfDay, SlotWish
+from supportdesk.helpdesk.waiting.operations import leave_line
 from supportdesk.learners.applying.doors import refuse_floods, refuse_guesses, settle, unused_receipt
 from supportdesk.learners.applying.errors import AlreadySettled
 from supportdesk.learners.applying.matching import candidates, learner_like, tie
@@ -44,10 +48,11 @@ PREFIX: Final = "S"
 #: What this door is called on the audit trail, beside the id.
 KIND: Final = "consultation_application"
 _BOOKED: Final = exists().where(Booking.id == ConsultationApplication.booking_id, Booking.state == BookingState.BOOKED)
-#: Still waits, or has a slot that was not given up since, by whatever door.
+_IN_LINE: Final = exists().where(SlotWish.id == ConsultationApplication.wish_id, SlotWish.state.in_(OPEN_WISH))
+#: Still to be settled, or has a slot or a place in the line that was not given up since, by whatever door.
 LIVE: Final = or_(
     ConsultationApplication.state == ApplicationState.HELD,
-    and_(ConsultationApplication.state == ApplicationState.PLACED, _BOOKED),
+    and_(ConsultationApplication.state == ApplicationState.PLACED, or_(_BOOKED, _IN_LINE)),
 )
 
 
@@ -68,56 +73,78 @@ def apply(
     `own`: the receipts that this sender has already; the same application of theirs again has the same one. Raises
     NotFound, TimeGone, TooMany, TooManyAhead, BadParticulars.
     """
+    wanted = ConsultationApplication(desk_id=desk_id, starts_at=starts_at, question=question)
+    return _apply(wanted, one, caller, sender, own, now)
+
+
+def apply_to_wait(
+    desk_id: int,
+    one: Wish,
+    *,
+    anywhere: bool = False,
+    weekdays: Collection[int] = (),
+    half_day: HalfDay = HalfDay.ANY,
+    question: str = "",
+    caller: Caller = THE_LEARNER,
+    sender: str = "",
+    own: Collection[str] = (),
+    now: datetime,
+) -> str:
+    """They wait for the desk, or `anywhere`, until something falls free that suits them: at once where it is certain
+    who it is, or somebody new; else when reception has said so. Otherwise as `apply`. Raises TooMany, TooManyAhead and
+    BadParticulars.
+    """
+    wanted = ConsultationApplication(
+        desk_id=desk_id, anywhere=anywhere, weekdays=sorted(weekdays), half_day=half_day, question=question
+    )
+    return _apply(wanted, one, caller, sender, own, now)
+
+
+def _apply(
+    wanted: ConsultationApplication, one: Wish, caller: Caller, sender: str, own: Collection[str], now: datetime
+) -> str:
+    """`wanted` says for what, and becomes the application: its receipt."""
     phone, kana_key = one.key
     known_before = learner_like(kana_key, phone, one.birth_year)
     if known_before is None:
         lock_register()  # they may be entered, and the register's door comes before any row
-    lock_for(known_before, desk_id)
-    earlier = _sent_before(desk_id, starts_at, one, own)
+    lock_for(known_before, wanted.desk_id)
+    earlier = _sent_before(wanted, one, own)
     if earlier is not None:
         return earlier
     refuse_floods(ConsultationApplication, sender, APPLICATIONS_MOST.get(), now)
     _refuse_greed(one, now)
-    slots = _slots(desk_id, starts_at, now)
-    application = ConsultationApplication(
-        desk_id=desk_id,
-        adviser_id=slots[0].adviser_id,
-        starts_at=starts_at,
-        ends_at=slots[0].ends_at,
-        receipt=unused_receipt(ConsultationApplication, PREFIX),
-        state=ApplicationState.HELD,
-        because=HeldBecause.UNKNOWN,
-        sender=sender,
-        question=question,
-        caller_name=caller.name,
-        caller_relation=caller.relation,
-        caller_phone=caller.phone,
-        applied_at=now,
-        **written_down(one, asked=False),
-    )
-    db.session.add(application)
+    slots = _slots(wanted.desk_id, wanted.starts_at, now) if wanted.starts_at is not None else []
+    for slot in slots[:1]:
+        wanted.adviser_id, wanted.ends_at = slot.adviser_id, slot.ends_at
+    for name, value in written_down(one, asked=False).items():
+        setattr(wanted, name, value)
+    wanted.receipt = unused_receipt(ConsultationApplication, PREFIX)
+    wanted.state, wanted.because = ApplicationState.HELD, HeldBecause.UNKNOWN
+    wanted.caller_name, wanted.caller_relation, wanted.caller_phone = caller.name, caller.relation, caller.phone
+    wanted.sender, wanted.applied_at = sender, now
+    db.session.add(wanted)
     db.session.flush()
-    if application.learner_id is None and known_before is None and not candidates(application):
-        tie(application, None, application=application.id, kind=KIND, asked=False, actor=SYSTEM, now=now)
-    _keep(application, slots, now)
-    known = [application.learner_id] if application.learner_id else []
+    if wanted.learner_id is None and known_before is None and not candidates(wanted):
+        tie(wanted, None, application=wanted.id, kind=KIND, asked=False, actor=SYSTEM, now=now)
+    if wanted.starts_at is not None:
+        _keep(wanted, slots, now)
+    elif wanted.learner_id is not None:
+        try_to_place(wanted, actor=SYSTEM, now=now)
+    known = [wanted.learner_id] if wanted.learner_id else []
     audit.record(
-        actor=SYSTEM,
-        action=Action.TAKE_APPLICATION,
-        subject=activity(KIND, application.id),
-        learners=known,
-        now=now,
+        actor=SYSTEM, action=Action.TAKE_APPLICATION, subject=activity(KIND, wanted.id), learners=known, now=now
     )
-    return application.receipt
+    return wanted.receipt
 
 
-def _sent_before(desk_id: int, starts_at: datetime, one: Wish, own: Collection[str]) -> str | None:
+def _sent_before(wanted: ConsultationApplication, one: Wish, own: Collection[str]) -> str | None:
     phone, kana_key = one.key
     return db.session.scalar(
         select(ConsultationApplication.receipt).where(
             ConsultationApplication.receipt.in_(own),
-            ConsultationApplication.desk_id == desk_id,
-            ConsultationApplication.starts_at == starts_at,
+            ConsultationApplication.desk_id == wanted.desk_id,
+            ConsultationApplication.starts_at.is_not_distinct_from(wanted.starts_at),
             ConsultationApplication.phone == phone,
             ConsultationApplication.kana_key == kana_key,
             LIVE,
@@ -126,8 +153,8 @@ def _sent_before(desk_id: int, starts_at: datetime, one: Wish, own: Collection[s
 
 
 def _refuse_greed(one: Wish, now: datetime) -> None:
-    """What is held for somebody is nobody else's: one person keeps only so much. Whoever is known or not is asked
-    alike. Raises TooManyAhead.
+    """What is held for somebody is nobody else's: one person keeps only so much, and waits so often. Whoever is known
+    or not is asked alike. Raises TooManyAhead.
     """
     phone, kana_key = one.key
     ahead = (
@@ -136,7 +163,7 @@ def _refuse_greed(one: Wish, now: datetime) -> None:
         .where(
             ConsultationApplication.phone == phone,
             ConsultationApplication.kana_key == kana_key,
-            ConsultationApplication.starts_at > now,
+            or_(ConsultationApplication.starts_at.is_(None), ConsultationApplication.starts_at > now),
             LIVE,
         )
     )
@@ -218,10 +245,11 @@ def withdraw_application(receipt: str, last_four: str, *, now: datetime) -> str 
 
 
 def _give_back(application: ConsultationApplication, now: datetime) -> None:
-    if application.booking_id is None:
-        let_go(application, actor=SYSTEM, now=now)
-        return
-    try:
-        cancel_booking(application.booking_id, actor=SYSTEM, now=now)
-    except AlreadyCancelled:
-        return
+    """What came of it, or is kept for it."""
+    with suppress(AlreadyCancelled, NotInLine):
+        if application.booking_id is not None:
+            cancel_booking(application.booking_id, actor=SYSTEM, now=now)
+        elif application.wish_id is not None:
+            leave_line(application.wish_id, actor=SYSTEM, now=now)
+        else:
+            let_go(application, actor=SYSTEM, now=now)

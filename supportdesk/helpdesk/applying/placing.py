@@ -1,4 +1,6 @@
-"""Making a booking of an application, holding the slot until that can be, and letting it go. Under the desk's lock."""
+"""Making a booking of an application, or a place in the line; holding the slot until that can be, and letting it go.
+Under the desk's lock.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +19,9 @@ from supportdesk.helpdesk.locking import lock_desks
 from supportdesk.helpdesk.operations import book_consultation
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting import keeping
-from supportdesk.helpdesk.waiting.operations import begin_booking
+from supportdesk.helpdesk.waiting.operations import Place, begin_booking, wait_for_slot
 from supportdesk.learners.applying.doors import settle
 from supportdesk.learners.applying.models import ApplicationState, HeldBecause
-from supportdesk.learners.caller import Caller
 
 
 def lock_for(learner_id: int | None, *desk_ids: int) -> None:
@@ -38,26 +39,36 @@ def owner_of(application: ConsultationApplication) -> str:
 def place(
     application: ConsultationApplication, *, clash_reason: str = "", told: bool = True, actor: Actor, now: datetime
 ) -> None:
-    """Book what they applied for. They have read that the time is theirs, so that nobody need tell them. Raises why
-    the desk refuses.
+    """Book what they applied for, or put them in line. They have read that it is theirs, so that nobody need tell them.
+    Raises why the desk refuses.
     """
     assert application.learner_id is not None, "only who is known is booked"
-    booked = book_consultation(
-        application.desk_id,
-        application.adviser_id,
-        application.starts_at,
-        application.learner_id,
-        topic=application.question,
-        caller=Caller(
-            application.caller_name, application.caller_relation, application.caller_phone or application.phone
-        ),
-        clash_reason=clash_reason,
-        told=told,
-        owner=owner_of(application),
-        actor=actor,
-        now=now,
-    )
-    application.booking_id = booked.booking_id
+    if application.slot is None:
+        application.wish_id = wait_for_slot(
+            application.learner_id,
+            Place(None if application.anywhere else application.desk_id),
+            weekdays=application.weekdays,
+            half_day=application.half_day,
+            topic=application.question,
+            device=application.device,
+            caller=application.caller,
+            told=told,
+            actor=actor,
+            now=now,
+        )
+    else:
+        booked = book_consultation(
+            *application.slot,
+            application.learner_id,
+            topic=application.question,
+            caller=application.caller,
+            clash_reason=clash_reason,
+            told=told,
+            owner=owner_of(application),
+            actor=actor,
+            now=now,
+        )
+        application.booking_id = booked.booking_id
     settle(application, ApplicationState.PLACED, actor=actor, now=now)
 
 
@@ -70,7 +81,7 @@ def try_to_place(application: ConsultationApplication, *, actor: Actor, now: dat
             place(application, actor=actor, now=now)
     except DeskError as refusal:
         application.state, application.because = ApplicationState.HELD, HeldBecause.NO_PLACE
-        application.booking_id = application.settled_at = application.settled_by = None
+        application.booking_id = application.wish_id = application.settled_at = application.settled_by = None
         db.session.flush()
         return refusal
     return None

@@ -19,10 +19,11 @@ from supportdesk.core.permissions import public
 from supportdesk.core.security import chosen_language, keep_no_copy
 from supportdesk.helpdesk.applying import free, operations, queries
 from supportdesk.helpdesk.applying.errors import TimeGone
-from supportdesk.helpdesk.applying.forms import ConsultationForm, Instead
+from supportdesk.helpdesk.applying.forms import ANYWHERE, ConsultationForm, Instead, WaitForm
 from supportdesk.helpdesk.applying.free import FreeTime, PublicDesk
 from supportdesk.helpdesk.office import OFFERED_DAYS
 from supportdesk.helpdesk.views import LONGEST_WORD
+from supportdesk.helpdesk.waiting.models import HalfDay
 from supportdesk.learners.applying.answering import answer_applicant, answer_withdrawal
 from supportdesk.learners.applying.doors import keep_receipt, own_receipts, sender_of
 from supportdesk.learners.applying.fields import WithdrawForm
@@ -129,6 +130,37 @@ def apply(desk_id: int, at: str) -> Answer:
     return answer_applicant(form, page, act)
 
 
+@blueprint.route("/<int(max=2147483647):desk_id>/wait", methods=["GET", "POST"])
+@public
+def wait(desk_id: int) -> Answer:
+    """Nothing suits: wait for the desk, or for any, until something falls free."""
+    now, found = clock.now(), free.desk_in_use(desk_id)
+    if found is None:
+        abort(404)
+    form = WaitForm(district_choices())
+
+    def act() -> str:
+        receipt = operations.apply_to_wait(
+            desk_id,
+            form.wish(),
+            anywhere=form.where.data == ANYWHERE,
+            weekdays=form.weekdays.data or (),
+            half_day=form.half_day.data or HalfDay.ANY,
+            question=form.question.data or "",
+            caller=form.caller(),
+            sender=sender_of(request.remote_addr or "", now),
+            own=own_receipts(),
+            now=now,
+        )
+        keep_receipt(receipt)
+        return url_for("consultations.receipt", code=receipt)
+
+    def page() -> str:
+        return render_template("helpdesk/applying/wait.html", form=form, desk=found, place_of=place_of)
+
+    return answer_applicant(form, page, act)
+
+
 def _free_at(desk_id: int, starts_at: datetime, now: datetime) -> FreeTime | None:
     day = clock.local(starts_at).date()
     times = free.free_times(now, first=day, last=day, desk_id=desk_id)
@@ -161,7 +193,7 @@ def receipt(code: str) -> str:
         "helpdesk/applying/receipt.html",
         receipt=found,
         desk=free.any_desk(found.desk_id),
-        over=found.starts_at <= clock.now(),
+        over=found.starts_at is not None and found.starts_at <= clock.now(),
     )
 
 

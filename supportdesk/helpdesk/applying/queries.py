@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -16,6 +16,8 @@ from supportdesk.extensions import db
 from supportdesk.helpdesk.applying.models import ConsultationApplication as _Applied
 from supportdesk.helpdesk.applying.operations import LIVE
 from supportdesk.helpdesk.models import Desk
+from supportdesk.helpdesk.waiting.models import HalfDay
+from supportdesk.helpdesk.waiting.words import times_in_words
 from supportdesk.learners.applying.models import ApplicationState, HeldBecause
 
 
@@ -24,11 +26,19 @@ class Receipt(NamedTuple):
 
     receipt: str
     desk_id: int
-    starts_at: datetime
-    ends_at: datetime
+    starts_at: datetime | None
+    ends_at: datetime | None
+    anywhere: bool
+    weekdays: Sequence[int]
+    half_day: HalfDay
     state: ApplicationState
     applied_at: datetime
     live: bool
+
+    @property
+    def times(self) -> str:
+        """When it suits whoever waits, in words."""
+        return times_in_words(self.weekdays, self.half_day)
 
     @property
     def withdrawn(self) -> bool:
@@ -42,8 +52,7 @@ def receipt_of(code: str) -> Receipt | None:
         select(
             _Applied.receipt,
             _Applied.desk_id,
-            _Applied.starts_at,
-            _Applied.ends_at,
+            *(_Applied.starts_at, _Applied.ends_at, _Applied.anywhere, _Applied.weekdays, _Applied.half_day),
             _Applied.state,
             _Applied.applied_at,
             LIVE,
@@ -53,12 +62,9 @@ def receipt_of(code: str) -> Receipt | None:
 
 
 class HeldRow(NamedTuple):
-    """An application that waits for reception."""
+    """An application for a time, which waits for reception."""
 
     id: int
-    receipt: str
-    because: HeldBecause
-    applied_at: datetime
     starts_at: datetime
     ends_at: datetime
     desk_id: int
@@ -70,16 +76,40 @@ class HeldRow(NamedTuple):
     learner_id: int | None
 
 
+class ToSettle(NamedTuple):
+    """An application on reception's list; without a time, for a place in the line."""
+
+    id: int
+    receipt: str
+    because: HeldBecause
+    applied_at: datetime
+    starts_at: datetime | None
+    desk: str
+    anywhere: bool
+    name: str
+    kana: str
+    learner_id: int | None
+
+
+_WHO: Final = (_Applied.name, _Applied.kana, _Applied.learner_id)
 _HELD: Final[Select[*tuple[Any, ...]]] = (
     select(
-        *(_Applied.id, _Applied.receipt, _Applied.because, _Applied.applied_at, _Applied.starts_at, _Applied.ends_at),
-        *(_Applied.desk_id, Desk.name.label("desk"), _Applied.adviser_id, Account.name.label("adviser")),
-        *(_Applied.name, _Applied.kana, _Applied.learner_id),
+        *(_Applied.id, _Applied.starts_at, _Applied.ends_at, _Applied.desk_id, Desk.name.label("desk")),
+        *(_Applied.adviser_id, Account.name.label("adviser"), *_WHO),
     )
     .join(Desk, Desk.id == _Applied.desk_id)
     .join(Account, Account.id == _Applied.adviser_id)
     .where(_Applied.state == ApplicationState.HELD)
     .order_by(_Applied.starts_at, _Applied.id)
+)
+_TO_SETTLE: Final[Select[*tuple[Any, ...]]] = (
+    select(
+        *(_Applied.id, _Applied.receipt, _Applied.because, _Applied.applied_at, _Applied.starts_at),
+        *(Desk.name.label("desk"), _Applied.anywhere, *_WHO),
+    )
+    .join(Desk, Desk.id == _Applied.desk_id)
+    .where(_Applied.state == ApplicationState.HELD)
+    .order_by(_Applied.starts_at.is_(None), _Applied.starts_at, _Applied.id)
 )
 
 
@@ -101,10 +131,10 @@ def describe_applications(ids: Iterable[int]) -> Mapping[int, Description]:
     }
 
 
-def held_page(number: int) -> Page[HeldRow]:
-    """Those that wait, whose time comes first first."""
-    page = fetch_page(_HELD, number)
-    return Page([HeldRow._make(row) for row in page.rows], page.number, page.pages, page.total)
+def held_page(number: int) -> Page[ToSettle]:
+    """Those that wait: whose time comes first first, then those without one."""
+    page = fetch_page(_TO_SETTLE, number)
+    return Page([ToSettle._make(row) for row in page.rows], page.number, page.pages, page.total)
 
 
 def held_ahead(now: datetime) -> list[HeldRow]:

@@ -83,7 +83,7 @@ def say_who(
 
 
 def place_application(application_id: int, *, clash_reason: str = "", actor: Actor, now: datetime) -> None:
-    """Book it. Raises NotFound, AlreadySettled, NotKnownYet, and why the desk refuses."""
+    """Book it, or put them in line. Raises NotFound, AlreadySettled, NotKnownYet, and why the desk refuses."""
     application = _held(application_id)
     if application.learner_id is None:
         raise NotKnownYet
@@ -93,18 +93,20 @@ def place_application(application_id: int, *, clash_reason: str = "", actor: Act
 def move_application(
     application_id: int, desk_id: int, adviser_id: int, starts_at: datetime, *, actor: Actor, now: datetime
 ) -> None:
-    """Keep another slot for them, as they said on the telephone; the one before is somebody else's to have.
+    """Keep another slot for them, or one instead of a place in the line, as they said on the telephone; the one before
+    is somebody else's to have.
 
     Raises NotFound, AlreadySettled, MovedMeanwhile, SameSlot, and what `hold_slot` raises.
     """
     application = _held(application_id, None, desk_id)
-    before = Wanted(application.desk_id, application.adviser_id, application.starts_at)
+    before = application.slot
     wanted = Wanted(desk_id, adviser_id, starts_at)
     if wanted == before:
         raise SameSlot
     keep_slot(application, wanted, now=now)
     db.session.flush()
-    hold_for_next(before, actor=actor, now=now)
+    if before is not None:
+        hold_for_next(before, actor=actor, now=now)
     known = [application.learner_id] if application.learner_id else []
     audit.record(
         actor=actor, action=Action.MOVE_APPLICATION, subject=activity(KIND, application_id), learners=known, now=now

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, func, insert, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -16,7 +16,8 @@ from supportdesk.core.database import connection, table_of, unique_or
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk import wording
-from supportdesk.helpdesk.locking import DESK, lock_desks, lock_free_desks
+from supportdesk.helpdesk.applying.models import ConsultationApplication
+from supportdesk.helpdesk.locking import BOOKING, DESK, lock_desks, lock_free_desks
 from supportdesk.helpdesk.queries import open_slots
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.errors import (
@@ -45,6 +46,14 @@ from supportdesk.notices.operations import queue_notice
 from supportdesk.places.models import District
 
 _DISTRICT = table_of(District)
+_APPLICATION = table_of(ConsultationApplication)
+_APPLIED: Final = select(func.min(_APPLICATION.c.id)).where(
+    _APPLICATION.c.wish_id.in_(bindparam("wishes", expanding=True))
+)
+_SLOT_OF: Final = select(BOOKING.c.desk_id, BOOKING.c.adviser_id, BOOKING.c.starts_at, BOOKING.c.ends_at).where(
+    BOOKING.c.id == bindparam("booking")
+)
+_FULFIL: Final = update(_APPLICATION).where(_APPLICATION.c.id == bindparam("wanted"))
 ANY_DESK: Final = "どの窓口でも"
 
 
@@ -242,10 +251,16 @@ def leave_all(learner_id: int, *, actor: Actor, now: datetime) -> None:
         leave_line(one.id, actor=actor, now=now)
 
 
-def note_booking(wish_ids: Iterable[int], booking_id: int) -> None:
-    """The consultation for which they wait no more."""
+def note_booking(wish_ids: Sequence[int], booking_id: int) -> None:
+    """The consultation for which they wait no more; where one of the wishes was applied for in public, what came of
+    that, too.
+    """
     for wish_id in wish_ids:
         change_wish(wish_id, booking_id=booking_id)
+    applied = connection().scalar(_APPLIED, {"wishes": list(wish_ids)}) if wish_ids else None
+    if applied is not None:
+        slot = connection().execute(_SLOT_OF, {"booking": booking_id}).one()
+        connection().execute(_FULFIL.values(booking_id=booking_id, **slot._mapping), {"wanted": applied})
 
 
 def _note(action: Action, learner_id: int, wish_id: int, *, actor: Actor, now: datetime) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Select, func, literal, or_, select, true
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
 from supportdesk.core.database import table_of
-from supportdesk.core.moments import WEEKDAYS
 from supportdesk.core.paging import Page, fetch_page
 from supportdesk.extensions import db
 from supportdesk.helpdesk.locking import DESK, ROOM
@@ -21,7 +20,7 @@ from supportdesk.helpdesk.waiting.forms import ANY, DISTRICT
 from supportdesk.helpdesk.waiting.forms import DESK as ONE_DESK
 from supportdesk.helpdesk.waiting.line import KIND, WISH
 from supportdesk.helpdesk.waiting.models import OPEN_WISH, HalfDay, WishState
-from supportdesk.helpdesk.waiting.words import HALF_DAYS
+from supportdesk.helpdesk.waiting.words import times_in_words
 from supportdesk.learners.models import Device
 from supportdesk.notices.offer_queries import OFFER, open_offer_of
 from supportdesk.places.choices import district_choices, place_in_short
@@ -79,10 +78,8 @@ class WishRow(NamedTuple):
 
     @property
     def times(self) -> str:
-        """月・水の午前: when it suits them, in words."""
-        days = "・".join(str(WEEKDAYS[day]) for day in self.weekdays)
-        half = "" if self.half_day is HalfDay.ANY else str(HALF_DAYS[self.half_day])
-        return " ".join(part for part in (days, half) if part) or _("いつでも")
+        """When it suits them, in words."""
+        return times_in_words(self.weekdays, self.half_day)
 
     def days(self, today: date) -> int:
         """For how many days they have waited."""
