@@ -187,6 +187,12 @@ def learners_asked(vacancy: Vacancy) -> set[int]:
     return set(connection().scalars(select(_OFFER.c.learner_id).where(_OFFER.c.vacancy == vacancy.name)))
 
 
+def learners_asked_since(since: datetime, learner_ids: Collection[int]) -> set[int]:
+    """Those of the learners who were asked about anything from then on: one statement."""
+    asked = select(_OFFER.c.learner_id).where(_OFFER.c.learner_id.in_(learner_ids), _OFFER.c.made_at >= since)
+    return set(connection().scalars(asked))
+
+
 def vacancies_known(learner_ids: Collection[int]) -> dict[str, set[int]]:
     """Who of these was asked about it already, of each vacancy: one statement."""
     found: dict[str, set[int]] = {}

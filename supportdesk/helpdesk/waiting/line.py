@@ -115,14 +115,23 @@ def open_wishes(learner_id: int) -> Sequence[Any]:
     return connection().execute(_OF_LEARNER, {"learner": learner_id}).all()
 
 
+def _nobody(_line: Sequence[Any]) -> Collection[int]:
+    return ()
+
+
 def hold_for_next(
-    wanted: Wanted, vacancy: Vacancy | None = None, *, but: Collection[int] = (), actor: Actor, now: datetime
+    wanted: Wanted,
+    vacancy: Vacancy | None = None,
+    *,
+    but: Callable[[Sequence[Any]], Collection[int]] = _nobody,
+    actor: Actor,
+    now: datetime,
 ) -> int | None:
     """Hold a free slot for the first in line whom it fits and who was not asked yet, and ask them: their wish.
 
     None when there is nobody, the slot is not to be had, or it begins too soon (a setting) for anybody to be asked:
-    then it is free for the next caller. `vacancy` is the one that goes down the line already; `but` are learners who
-    are not asked.
+    then it is free for the next caller. `vacancy` is the one that goes down the line already; `but` says of the line
+    which learners are not asked.
     """
     if wanted.starts_at - now < timedelta(hours=OFFER_AHEAD_HOURS.get()):
         return None
@@ -144,7 +153,7 @@ def hold_for_next(
         district_code=district_of(slot.desk_id),
         starts_at=slot.starts_at,
         adviser=slot.person_id,
-        barred={*but, *learners_asked(vacancy), *have_enough, *([last.learner_id] if last else ())},
+        barred={*but(line), *learners_asked(vacancy), *have_enough, *([last.learner_id] if last else ())},
     )
     if wish is None:
         return None

@@ -169,17 +169,19 @@ class TestWhatTheyCouldHaveHad:
         assert offer() == 1
         assert offered() == [at(10)]
 
-    def test_nor_what_they_said_no_to_which_is_seen_without_a_lock(
-        self, full: int, queries: Callable[[], AbstractContextManager[Statements]]
+    def test_nor_what_they_said_no_to_nor_anything_on_the_same_day(
+        self, full: int, clock: Clock, queries: Callable[[], AbstractContextManager[Statements]]
     ) -> None:
         wait(make_learner(), full)
-        more_hours(full, closes=14, last_day=FIRST_DAY)
-        for _hour in range(4):
+        more_hours(full, closes=14, first_day=LAST_DAY, last_day=LAST_DAY)
+        for _day in range(5):  # with the first day that is shown meanwhile
             assert offer() == 1
             answer(Answer.DECLINE)
+            assert offer() == 0, "they are not called twice on a day"
+            clock.advance(hours=24)
         with queries() as seen:
             assert offer() == 0
-        assert len(seen) <= 12
+        assert len(seen) <= 13, "which is seen without a lock"
         assert line() == [WAITS]
 
     def test_nor_what_begins_too_soon_to_be_asked_about(self, full: int, clock: Clock) -> None:
