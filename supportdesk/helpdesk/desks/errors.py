@@ -14,6 +14,15 @@ class DeskRefused(DeskError):
     status = 422
 
 
+class DeskChanged(DeskError):
+    """Somebody changed the desk since its form was opened. What was typed is kept."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _l("開いているあいだに、ほかの人がこの窓口を変えました。下の内容でよければ、もう一度おしてください。")
+        )
+
+
 class BookingsAhead(DeskRefused):
     """The desk cannot go elsewhere: learners are booked where it is, and nobody would tell them. `booked` says when."""
 

@@ -66,6 +66,8 @@ class DeskDetailsForm(DeskForm):
         _l("持ち物"), required=False, max_length=200, hint=_l("予約票に印刷します。例：お使いのスマートフォン、めがね")
     )
 
+    seen = HiddenField(max_length=40)
+
     def __init__(self, venues: list[tuple[int, str]], rooms: list[tuple[int, str]], **options: Any) -> None:
         super().__init__(choices={"venue_id": venues, "room_id": rooms}, **options)
 

@@ -6,8 +6,10 @@ by hand, with its learner told, or is held.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, time
+from hashlib import blake2b
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
@@ -21,7 +23,7 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.helpdesk.descriptions import bookings_to_come
-from supportdesk.helpdesk.desks.errors import AdviserElsewhere, BookingsAhead, DeskRefused
+from supportdesk.helpdesk.desks.errors import AdviserElsewhere, BookingsAhead, DeskChanged, DeskRefused
 from supportdesk.helpdesk.desks.telling import Booked, tell_of_room, whom_to_tell
 from supportdesk.helpdesk.locking import ADVISES, lock_desks
 from supportdesk.helpdesk.models import Booking, Desk, DeskHours
@@ -48,6 +50,16 @@ class Particulars:
     on_holidays: bool = False
     to_bring: str = ""
 
+    @classmethod
+    def of(cls, desk: Any) -> Self:
+        """What is said of it now: of the row or what a page read of it."""
+        return cls(**{one.name: getattr(desk, one.name) for one in fields(cls)})
+
+    @property
+    def fingerprint(self) -> str:
+        """Stands for all of it: another one means that somebody changed the desk."""
+        return blake2b(repr(self).encode(), digest_size=12).hexdigest()
+
 
 def open_desk(particulars: Particulars, *, actor: Actor, now: datetime) -> int:
     """Make a desk without hours; its id. Raises DeskRefused."""
@@ -59,13 +71,16 @@ def open_desk(particulars: Particulars, *, actor: Actor, now: datetime) -> int:
     return desk.id
 
 
-def change_desk(desk_id: int, particulars: Particulars, *, actor: Actor, now: datetime) -> int:
-    """Give the desk another name, place or habits; how many are told of another room.
+def change_desk(desk_id: int, particulars: Particulars, *, seen: str | None = None, actor: Actor, now: datetime) -> int:
+    """Give the desk another name, place or habits; how many are told of another room. `seen` is the fingerprint of
+    what it was changed from.
 
-    Raises NotFound, DeskRefused, and BookingsAhead for another place while somebody is still to come to this one. In
-    another room of the same place they are received there, and told so if they knew of a room.
+    Raises NotFound, DeskChanged, DeskRefused, and BookingsAhead for another place while somebody is still to come to
+    this one. In another room of the same place they are received there, and told so if they knew of a room.
     """
     desk = _locked(desk_id)
+    if seen not in (None, Particulars.of(desk).fingerprint):
+        raise DeskChanged
     _check(particulars)
     elsewhere = particulars.venue_id != desk.venue_id
     if elsewhere and (booked := bookings_to_come(Booking.desk_id == desk_id, Booking.ends_at > now)):

@@ -13,7 +13,7 @@ from supportdesk.core import clock
 from supportdesk.core.answers import Answer, answer_form, answer_press
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.helpdesk.desks import operations, queries
-from supportdesk.helpdesk.desks.errors import BookingsAhead
+from supportdesk.helpdesk.desks.errors import BookingsAhead, DeskChanged
 from supportdesk.helpdesk.desks.forms import DeskDetailsForm, HoursForm, SwitchForm
 from supportdesk.helpdesk.desks.operations import Particulars
 from supportdesk.helpdesk.views import DESK, blueprint
@@ -87,14 +87,17 @@ def edit_desk(desk_id: int) -> Answer:
     """Change a desk's name, place, length of slots or what to bring."""
     actor, now = current_actor(), clock.now()
     row = queries.desk_row(desk_id, now)
-    form = DeskDetailsForm(venue_choices(), room_choices(), data=row._asdict())
+    stands = Particulars.of(row).fingerprint
+    form = DeskDetailsForm(venue_choices(), room_choices(), data={**row._asdict(), "seen": stands})
 
     def page() -> str:
+        if isinstance(form.refusal, DeskChanged):
+            form.seen.data = stands  # they have read so, and may press again
         booked = form.refusal.booked if isinstance(form.refusal, BookingsAhead) else []
         return render_template("helpdesk/desk_form.html", form=form, desk=row, booked=booked)
 
     def act() -> str:
-        told = operations.change_desk(desk_id, _particulars(form), actor=actor, now=now)
+        told = operations.change_desk(desk_id, _particulars(form), seen=form.seen.data, actor=actor, now=now)
         flash(_("保存しました。%(people)s人に連絡します。", people=told) if told else _("保存しました。"), "good")
         return url_for("helpdesk.desk", desk_id=desk_id)
 

@@ -18,6 +18,7 @@ from supportdesk.helpdesk.operations import cancel_booking
 from supportdesk.helpdesk.queries import open_slots
 from tests.factories import make_learner
 from tests.helpdesk.making import DAY, book, make_adviser, make_desk, venue_of
+from tests.markup import attribute
 from tests.pages import PageClient
 
 
@@ -163,3 +164,18 @@ def test_hours_are_stored_as_the_clock_on_the_wall(app: Flask, adviser_id: int) 
         make_desk(adviser_id)
         hours = db.session.scalars(select(DeskHours)).one()
         assert (hours.weekday, hours.opens, hours.closes) == (3, time(10), time(12))
+
+
+def test_who_changes_what_another_has_changed_meanwhile_is_told_and_may_press_again(
+    app: Flask, admin: PageClient
+) -> None:
+    with app.app_context():
+        desk_id = make_desk()
+    mine, theirs = (admin.get(f"/helpdesk/desks/{desk_id}/edit") for _both in range(2))
+    admin.submit(theirs, "desk", {"to_bring": "めがね"}, follow=True)
+    refused = admin.submit(mine, "desk", {"name": "スマホ相談（東部）"}, expect=422)
+    assert "ほかの人がこの窓口を変えました" in refused.text
+    assert attribute(refused.field("name"), "value") == "スマホ相談（東部）"
+    admin.submit(refused, "desk", {}, follow=True)
+    with app.app_context():
+        assert db.session.get_one(Desk, desk_id).name == "スマホ相談（東部）"
