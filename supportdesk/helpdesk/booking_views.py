@@ -334,6 +334,6 @@ def in_short(slot: SlotRow) -> str:
         "%(when)s %(desk)s・%(place)s（%(adviser)s）",
         when=span(slot.starts_at, slot.ends_at),
         desk=slot.desk,
-        place=slot.place,
+        place=slot.short_place,
         adviser=slot.adviser,
     )

@@ -13,7 +13,7 @@ from supportdesk.core import clock
 from supportdesk.helpdesk.patterns import EVERY_WEEK, is_kept
 from supportdesk.places import occupancy
 from supportdesk.places.calendar import holiday_name
-from supportdesk.places.choices import place_in_short
+from supportdesk.places.choices import place_in_short, venue_in_words
 
 
 class Hours(NamedTuple):
@@ -142,7 +142,12 @@ class SlotRow(NamedTuple):
 
     @property
     def place(self) -> str:
-        """The venue in the words people use, and the desk's room."""
+        """The venue, with what people call it, and the room."""
+        return venue_in_words(self.venue, self.nickname, self.room)
+
+    @property
+    def short_place(self) -> str:
+        """The same as it is said on the line."""
         return place_in_short(self.venue, self.nickname, self.room)
 
     @property

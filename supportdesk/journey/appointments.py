@@ -10,6 +10,7 @@ from supportdesk.classes.enrolment_queries import EnrolmentRow, MeetingDate, nex
 from supportdesk.classes.lottery.queries import EntryAhead, entries_ahead
 from supportdesk.classes.making_up.queries import Arranged, arranged_for
 from supportdesk.helpdesk.queries import BookingRow, bookings_ahead
+from supportdesk.places.choices import place_in_short
 
 
 class Appointment(NamedTuple):
@@ -54,7 +55,6 @@ def appointments_of(learner_id: int, enrolments: Iterable[EnrolmentRow], now: da
 
 
 def _of_class(row: EnrolmentRow, date: MeetingDate) -> Appointment:
-    place = " ".join(part for part in (row.nickname or row.venue, row.room) if part)
     return Appointment(
         kind="class",
         id=row.id,
@@ -62,7 +62,7 @@ def _of_class(row: EnrolmentRow, date: MeetingDate) -> Appointment:
         title=row.title,
         starts_at=date.starts_at,
         ends_at=date.ends_at,
-        place=place,
+        place=place_in_short(row.venue, row.nickname, row.room),
         to_bring=row.to_bring,
         line=row.line,
         number=date.number,

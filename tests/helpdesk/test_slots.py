@@ -105,7 +105,7 @@ class TestFreeSlots:
             "adviserさん",
         )
         assert (first.starts_at, first.ends_at) == (at(10, day=date(2026, 11, 26)), at(11, day=date(2026, 11, 26)))
-        assert (first.nickname, first.place) == ("いーぱる", "いーぱる")
+        assert (first.nickname, first.short_place) == ("いーぱる", "いーぱる")
         assert len(open_slots(after=clock.now(), limit=3)) == 3
         assert starts(open_slots(after=clock.now(), day=DAY)) == [at(10), at(11)]
 

@@ -32,6 +32,7 @@ from supportdesk.core.security import CONTENT_SECURITY_POLICY
 from supportdesk.learners.dropbox.keys import is_good
 from supportdesk.learners.dropbox.queries import held_of
 from supportdesk.learners.dropbox.views import KEY_HEADER
+from supportdesk.places.choices import place_in_short
 
 #: What one tap after the other makes of whoever has a seat; before the day, and of whoever has none.
 _SEATED: Final = (
@@ -116,7 +117,7 @@ def roll_data(meeting_id: int) -> Response:
     return jsonify(
         title=run_title(meeting.title, meeting.group_name),
         when=span(meeting.starts_at, meeting.ends_at),
-        place=" ".join(filter(None, (meeting.nickname or meeting.venue, meeting.room))),
+        place=place_in_short(meeting.venue, meeting.nickname, meeting.room),
         page=url_for("classes.attendance", meeting_id=meeting_id),
         people=[
             {

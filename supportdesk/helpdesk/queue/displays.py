@@ -18,6 +18,7 @@ from supportdesk.extensions import db
 from supportdesk.helpdesk.locking import DESK
 from supportdesk.helpdesk.queue.line import lock_desk
 from supportdesk.helpdesk.queue.models import QueueDisplay
+from supportdesk.places.choices import place_in_short
 from supportdesk.places.models import AccountDistrict, Venue
 
 _DISPLAY: Final = table_of(QueueDisplay)
@@ -49,7 +50,7 @@ def displays_of(actor: Actor) -> list[DisplayRow]:
         )
         statement = statement.where(_VENUE.c.district_code.in_(own))
     return [
-        DisplayRow(desk_id, name, nickname or venue, token, renewed_at)
+        DisplayRow(desk_id, name, place_in_short(venue, nickname), token, renewed_at)
         for desk_id, name, venue, nickname, token, renewed_at in db.session.execute(statement)
     ]
 
