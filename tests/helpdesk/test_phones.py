@@ -132,9 +132,7 @@ def test_reception_keeps_one_with_the_booking_and_does_without_by_a_press(app: F
         adviser = make_adviser()
         desk = make_desk(adviser)
         learner = make_learner()
-    asked = (
-        f"/helpdesk/book?desk={desk}&adviser={adviser}&at={at(10).isoformat().replace('+00:00', 'Z')}&learner={learner}"
-    )
+    asked = _address(desk, adviser, learner)
     assert "貸出スマホ" not in reception.get(asked).text
     with app.app_context():
         make_phones(2)
