@@ -32,6 +32,7 @@ from supportdesk.places import occupancy
 from tests.classes.making import enrol, make_run, meeting_at, meeting_of, room_of, run_plan
 from tests.factories import make_learner
 from tests.helpdesk.making import DAY, at, book, let_everybody_book, make_adviser, make_desk, venue_of
+from tests.helpdesk.waiting.making import free, wait
 from tests.racing import race
 
 #: SQLite lets one transaction write at a time.
@@ -81,11 +82,6 @@ def make_desks(number: int, room_id: int | None = None) -> list[tuple[int, int]]
     return [
         (make_desk(adviser, name=f"窓口{place}", room_id=room_id), adviser) for place, adviser in enumerate(advisers)
     ]
-
-
-def wait(learner_id: int, desk_id: int | None = None) -> int:
-    with transaction():
-        return wait_for_slot(learner_id, Place(desk_id), actor=SYSTEM, now=clock.now())
 
 
 def test_in_the_line_to_which_somebody_comes_back(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,8 +154,7 @@ def test_between_desks_of_which_one_holds_a_slot_for_the_learner(app: Flask, mon
         learner = make_learner()
         freed = book(*first, make_learner(), at(11)).booking_id
         wait(learner, first[0])
-        with transaction():
-            cancel_booking(freed, actor=SYSTEM, now=clock.now())
+        free(freed)
         to_move = book(*second, learner, at(10)).booking_id
         another = book(*first, make_learner(), at(10)).booking_id
         db.session.remove()

@@ -123,8 +123,10 @@ def test_from_the_days_page_to_the_name_and_from_the_counter_to_the_case(
     assert "1番は、アキタ ハナコ 様です。" in page.text
     assert page.texts(".queue strong") == ["アキタ ハナコ"]
     with app.app_context():
-        call(desk, adviser_id)
-        begin(call_other(desk, adviser_id), adviser_id)
+        who = actor(adviser_id)
+        with transaction():
+            calling.call_number(2, actor=who, now=desk_clock.now())
+        begin(2, adviser_id)
         book(desk, adviser_id, make_learner("オガ サブロウ"), at(11, day=TODAY))
     page = adviser.get(adviser.get("/helpdesk/numbers/2/result").link("お名前を聞けたとき"))
     page = adviser.submit(page, "さがす", {"q": "さぶろう"}, expect=200)
@@ -132,10 +134,3 @@ def test_from_the_days_page_to_the_name_and_from_the_counter_to_the_case(
     assert page.h1 == "相談の記録"
     assert "オガ サブロウ" in page.text
     adviser.get("/helpdesk/numbers/2/who", expect=409)
-
-
-def call_other(desk: int, adviser_id: int) -> int:
-    who = actor(adviser_id)
-    with transaction():
-        calling.call_number(2, actor=who, now=desk_clock.now())
-    return 2
