@@ -126,43 +126,28 @@ _LOCK_HOURS = holding_open(
     .order_by(HOURS.c.opens)
     .with_for_update(key_share=True, of=DESK)
 )
+_NO_MOMENT, _NO_TIME, _NO_CELL = cast(null(), UtcDateTime()), cast(null(), Time), cast(null(), Integer)
 #: What may be in the way of a slot, whose row says no word of it: asked once the desk and its venue are locked.
 IN_THE_WAY: Final = union_all(
     select(
         literal("hold").label("kind"),
         _HOLD.c.owner.label("words"),
         _HOLD.c.until,
-        cast(null(), Time).label("opens"),
-        cast(null(), Time).label("closes"),
-        cast(null(), Integer).label("cell"),
+        _NO_TIME.label("opens"),
+        _NO_TIME.label("closes"),
+        _NO_CELL.label("cell"),
     ).where(_HOLD.c.adviser_id == bindparam("adviser_id"), _HOLD.c.starts_at == bindparam("starts_at")),
-    select(
-        literal("off"), OFF.c.reason, cast(null(), UtcDateTime()), OFF.c.opens, OFF.c.closes, cast(null(), Integer)
-    ).where(
+    select(literal("off"), OFF.c.reason, _NO_MOMENT, OFF.c.opens, OFF.c.closes, _NO_CELL).where(
         OFF.c.first_day <= bindparam("day"),
         OFF.c.last_day >= bindparam("day"),
         or_(OFF.c.desk_id == bindparam("desk_id"), OFF.c.adviser_id == bindparam("adviser_id")),
     ),
-    select(
-        literal("closure"),
-        _CLOSURE.c.reason,
-        cast(null(), UtcDateTime()),
-        cast(null(), Time),
-        cast(null(), Time),
-        cast(null(), Integer),
-    ).where(
+    select(literal("closure"), _CLOSURE.c.reason, _NO_MOMENT, _NO_TIME, _NO_TIME, _NO_CELL).where(
         _CLOSURE.c.venue_id == bindparam("venue_id"),
         _CLOSURE.c.first_day <= bindparam("day"),
         _CLOSURE.c.last_day >= bindparam("day"),
     ),
-    select(
-        literal("room"),
-        _CELL.c.activity,
-        cast(null(), UtcDateTime()),
-        cast(null(), Time),
-        cast(null(), Time),
-        _CELL.c.cell,
-    ).where(
+    select(literal("room"), _CELL.c.activity, _NO_MOMENT, _NO_TIME, _NO_TIME, _CELL.c.cell).where(
         _CELL.c.resource == bindparam("room"),
         _CELL.c.cell >= bindparam("first"),
         _CELL.c.cell < bindparam("end"),

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import aliased
 
-from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.accounts.models import Account
 from supportdesk.core import clock
@@ -21,7 +20,7 @@ from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.helpdesk.cases.errors import NoColleague
 from supportdesk.helpdesk.cases.models import Case, CaseHandOver
-from supportdesk.helpdesk.cases.operations import opened_case
+from supportdesk.helpdesk.cases.operations import note, opened_case
 from supportdesk.helpdesk.locking import ADVISES, BOOKING, lock_booking
 from supportdesk.helpdesk.models import Booking, BookingState, Desk, DeskHours
 from supportdesk.helpdesk.queries import BOOKING_ROWS, BookingRow
@@ -81,7 +80,7 @@ def hand_over(booking_id: int, to_id: int, why: str, *, actor: Actor, now: datet
             "handed_at": now,
         },
     )
-    _audit(Action.HAND_CASE_OVER, booking.learner_id, booking_id, actor=actor, now=now, to=to_id)
+    note(Action.HAND_CASE_OVER, booking, actor=actor, now=now, to=to_id)
 
 
 def take_over(booking_id: int, *, actor: Actor, now: datetime) -> None:
@@ -91,7 +90,7 @@ def take_over(booking_id: int, *, actor: Actor, now: datetime) -> None:
     case.adviser_id = actor.account_id or case.adviser_id
     db.session.flush()
     _end_waiting(case.id, actor, now)
-    _audit(Action.TAKE_CASE_OVER, booking.learner_id, booking_id, actor=actor, now=now)
+    note(Action.TAKE_CASE_OVER, booking, actor=actor, now=now)
 
 
 def _end_waiting(case_id: int, actor: Actor, now: datetime) -> None:
@@ -148,10 +147,4 @@ def _waiting() -> Select[*tuple[object, ...]]:
         .join(sender, sender.id == CaseHandOver.from_id)
         .where(CaseHandOver.taken_at.is_(None))
         .order_by(CaseHandOver.handed_at, CaseHandOver.id)
-    )
-
-
-def _audit(action: Action, learner_id: int, booking_id: int, *, actor: Actor, now: datetime, **detail: int) -> None:
-    audit.record(
-        actor=actor, action=action, subject=f"learner:{learner_id}", now=now, detail={"booking": booking_id, **detail}
     )

@@ -90,7 +90,7 @@ def opened_case(booking: Any, *, actor: Actor, now: datetime) -> Case:
         )
         db.session.add(case)
         db.session.flush()
-        _audit(Action.OPEN_CASE, booking, actor=actor, now=now)
+        note(Action.OPEN_CASE, booking, actor=actor, now=now)
     return case
 
 
@@ -156,7 +156,7 @@ def close_case(
     _set_state(booking.id, BookingState.HELD)
     cancel_notices(activity("booking", booking.id), now=now)  # nobody need be told of what they have been to
     _award(booking, notes, actor=actor, now=now)
-    _audit(Action.CLOSE_CASE, booking, actor=actor, now=now)
+    note(Action.CLOSE_CASE, booking, actor=actor, now=now)
 
 
 def _demand_result(notes: Notes) -> None:
@@ -204,7 +204,7 @@ def reopen_case(booking_id: int, *, actor: Actor, now: datetime) -> None:
         db.session.execute(update(Case).where(Case.booking_id == booking.id).values(closed_at=None))
     else:
         raise NotWaiting
-    _audit(Action.REOPEN_CASE, booking, actor=actor, now=now)
+    note(Action.REOPEN_CASE, booking, actor=actor, now=now)
 
 
 def mark_no_show(booking_id: int, *, actor: Actor, now: datetime) -> None:
@@ -215,14 +215,14 @@ def mark_no_show(booking_id: int, *, actor: Actor, now: datetime) -> None:
     if now < booking.starts_at:
         raise NotYet
     _set_state(booking.id, BookingState.NO_SHOW)
-    _audit(Action.MARK_NO_SHOW, booking, actor=actor, now=now)
+    note(Action.MARK_NO_SHOW, booking, actor=actor, now=now)
 
 
 def drop_asides(booking_id: int, *, actor: Actor, now: datetime) -> None:
     """Somebody has read what other screens typed, and needs it no more. Raises NotFound."""
     booking = lock_booking(booking_id)
     db.session.execute(update(Case).where(Case.booking_id == booking.id).values(asides=None))
-    _audit(Action.DROP_ASIDES, booking, actor=actor, now=now)
+    note(Action.DROP_ASIDES, booking, actor=actor, now=now)
 
 
 def _is_current(case: Case, form: str, drawn_from: str | None) -> bool:
@@ -235,7 +235,7 @@ def _write(case: Case, notes: Notes, form: str, booking: Any, *, actor: Actor, n
         raise BadMinutes
     _set_areas(case, notes.areas)
     if form and form != case.saved_form:
-        _audit(Action.EDIT_CASE, booking, actor=actor, now=now)  # once a form, not once a key
+        note(Action.EDIT_CASE, booking, actor=actor, now=now)  # once a form, not once a key
     case.asked, case.done, case.device, case.os = notes.asked, notes.done, notes.device, notes.os
     case.result, case.minutes, case.levels = notes.result, notes.minutes, dict(notes.levels)
     referred = notes.result is CaseResult.REFERRED
@@ -280,7 +280,12 @@ def _set_state(booking_id: int, state: BookingState) -> None:
     db.session.execute(update(Booking).where(Booking.id == booking_id).values(state=state))
 
 
-def _audit(action: Action, booking: Any, *, actor: Actor, now: datetime) -> None:
+def note(action: Action, booking: Any, *, actor: Actor, now: datetime, **detail: int) -> None:
+    """In the audit trail, under the learner."""
     audit.record(
-        actor=actor, action=action, subject=f"learner:{booking.learner_id}", now=now, detail={"booking": booking.id}
+        actor=actor,
+        action=action,
+        subject=f"learner:{booking.learner_id}",
+        now=now,
+        detail={"booking": booking.id, **detail},
     )

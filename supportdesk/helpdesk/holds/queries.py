@@ -20,10 +20,9 @@ _ACCOUNT = table_of(Account)
 _VENUE = table_of(Venue)
 
 
-class Held(NamedTuple):
+class Hold(NamedTuple):
     """A slot that somebody keeps. `until` is None for one whose owner says when it ends."""
 
-    desk_id: int
     adviser_id: int
     starts_at: datetime
     ends_at: datetime
@@ -32,7 +31,7 @@ class Held(NamedTuple):
 
 
 class KeptSlot(NamedTuple):
-    """The same with what a calendar says of it."""
+    """What a calendar says of one."""
 
     desk_id: int
     desk: str
@@ -69,10 +68,10 @@ def kept_slots(first: date, last: date, *, now: datetime, district_code: str | N
     return [KeptSlot._make(row) for row in db.session.execute(statement)]
 
 
-def held_slots(adviser_ids: Collection[int], first: date, last: date, *, now: datetime, but: str = "") -> list[Held]:
+def held_slots(adviser_ids: Collection[int], first: date, last: date, *, now: datetime, but: str = "") -> list[Hold]:
     """What is kept of these days by anybody `but` that owner: one statement."""
     rows = db.session.execute(
-        select(HOLD.c.desk_id, HOLD.c.adviser_id, HOLD.c.starts_at, HOLD.c.ends_at, HOLD.c.owner, HOLD.c.until).where(
+        select(HOLD.c.adviser_id, HOLD.c.starts_at, HOLD.c.ends_at, HOLD.c.owner, HOLD.c.until).where(
             HOLD.c.adviser_id.in_(adviser_ids),
             HOLD.c.starts_at >= clock.day_bounds(first)[0],
             HOLD.c.starts_at < clock.day_bounds(last)[1],
@@ -80,4 +79,4 @@ def held_slots(adviser_ids: Collection[int], first: date, last: date, *, now: da
             or_(HOLD.c.until.is_(None), HOLD.c.until > now),
         )
     )
-    return [Held._make(row) for row in rows]
+    return [Hold._make(row) for row in rows]
