@@ -17,7 +17,7 @@ def plug_in(app: Flask) -> None:
     from supportdesk.helpdesk import descriptions, views
     from supportdesk.helpdesk.answers import ANSWERS
     from supportdesk.helpdesk.applying import public_views
-    from supportdesk.helpdesk.applying.operations import KIND
+    from supportdesk.helpdesk.applying.placing import KIND
     from supportdesk.helpdesk.applying.queries import describe_applications
     from supportdesk.helpdesk.cards import faq_views
     from supportdesk.helpdesk.cards.office import REVIEW_DAYS

@@ -21,8 +21,7 @@ from supportdesk.core.phones import shown_phone
 from supportdesk.helpdesk.applying import free, queries, settling
 from supportdesk.helpdesk.applying.forms import MoveApplicationForm, PlaceForm
 from supportdesk.helpdesk.applying.models import ConsultationApplication
-from supportdesk.helpdesk.applying.operations import KIND
-from supportdesk.helpdesk.applying.placing import owner_of
+from supportdesk.helpdesk.applying.placing import KIND, owner_of
 from supportdesk.helpdesk.booking_views import in_short
 from supportdesk.helpdesk.forms import read_slot
 from supportdesk.helpdesk.queries import clash_in_words, open_slots, slot_at

@@ -12,10 +12,8 @@ from typing import Final
 
 from sqlalchemy import and_, exists, func, or_, select
 
-from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.core import clock
-from supportdesk.core.activities import activity
 from supportdesk.core.codes import tidy_code
 from supportdesk.core.database import connection
 from supportdesk.core.errors import DeskError
@@ -24,7 +22,15 @@ from supportdesk.extensions import db
 from supportdesk.helpdesk.applying.errors import TimeGone, TooManyAhead
 from supportdesk.helpdesk.applying.free import is_offered
 from supportdesk.helpdesk.applying.models import ConsultationApplication
-from supportdesk.helpdesk.applying.placing import keep_slot, let_go, lock_for, locked_application, try_to_place
+from supportdesk.helpdesk.applying.placing import (
+    KIND,
+    keep_slot,
+    let_go,
+    lock_for,
+    locked_application,
+    note,
+    try_to_place,
+)
 from supportdesk.helpdesk.errors import AlreadyCancelled, SlotSetAside, SlotTaken
 from supportdesk.helpdesk.locking import BOOKING
 from supportdesk.helpdesk.models import Booking, BookingState
@@ -45,8 +51,6 @@ from supportdesk.learners.locking import lock_register
 from supportdesk.learners.office import APPLICATIONS_MOST
 
 PREFIX: Final = "S"
-#: What this door is called on the audit trail, beside the id.
-KIND: Final = "consultation_application"
 _BOOKED: Final = exists().where(Booking.id == ConsultationApplication.booking_id, Booking.state == BookingState.BOOKED)
 _IN_LINE: Final = exists().where(SlotWish.id == ConsultationApplication.wish_id, SlotWish.state.in_(OPEN_WISH))
 #: Still to be settled, or has a slot or a place in the line that was not given up since, by whatever door.
@@ -131,10 +135,7 @@ def _apply(
         _keep(wanted, slots, now)
     elif wanted.learner_id is not None:
         try_to_place(wanted, actor=SYSTEM, now=now)
-    known = [wanted.learner_id] if wanted.learner_id else []
-    audit.record(
-        actor=SYSTEM, action=Action.TAKE_APPLICATION, subject=activity(KIND, wanted.id), learners=known, now=now
-    )
+    note(Action.TAKE_APPLICATION, wanted, actor=SYSTEM, now=now)
     return wanted.receipt
 
 
@@ -233,14 +234,7 @@ def withdraw_application(receipt: str, last_four: str, *, now: datetime) -> str 
         return AlreadySettled()
     _give_back(application, now)
     settle(application, ApplicationState.WITHDRAWN, actor=SYSTEM, now=now)
-    known = [application.learner_id] if application.learner_id else []
-    audit.record(
-        actor=SYSTEM,
-        action=Action.WITHDRAW_APPLICATION,
-        subject=activity(KIND, application.id),
-        learners=known,
-        now=now,
-    )
+    note(Action.WITHDRAW_APPLICATION, application, actor=SYSTEM, now=now)
     return code
 
 

@@ -1,13 +1,18 @@
-"""Making a booking of an application, or a place in the line; holding the slot until that can be, and letting it go.
-Under the desk's lock.
+"""Making a booking of an application, or a place in the line; holding the slot until that can be, letting it go; and
+noting what was done.
+
+Under the desk's lock. Called by the residents' door and by reception's.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import select
 
+from supportdesk.accounts import audit
+from supportdesk.accounts.actions import Action
 from supportdesk.core.activities import activity
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Actor
@@ -23,6 +28,15 @@ from supportdesk.helpdesk.waiting.operations import Place, begin_booking, wait_f
 from supportdesk.learners.applying.doors import settle
 from supportdesk.learners.applying.models import ApplicationState, HeldBecause
 
+#: What an application is called on the audit trail, beside the id.
+KIND: Final = "consultation_application"
+
+
+def note(action: Action, application: Any, *, actor: Actor, now: datetime) -> None:
+    """In the audit trail: under the application, and whoever it is about where that is known."""
+    known = [application.learner_id] if application.learner_id else []
+    audit.record(actor=actor, action=action, subject=activity(KIND, application.id), learners=known, now=now)
+
 
 def lock_for(learner_id: int | None, *desk_ids: int) -> None:
     """Wait for the desks, and where it is known who is to be booked, for all that a booking of theirs waits for."""
@@ -31,7 +45,7 @@ def lock_for(learner_id: int | None, *desk_ids: int) -> None:
     lock_desks(desk_ids)
 
 
-def owner_of(application: ConsultationApplication) -> str:
+def owner_of(application: Any) -> str:
     """As whose the slot is held."""
     return activity("apply", application.id)
 

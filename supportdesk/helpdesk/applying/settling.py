@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import select, update
 
-from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
@@ -18,11 +17,13 @@ from supportdesk.extensions import db
 from supportdesk.helpdesk import wording
 from supportdesk.helpdesk.applying.free import any_desk
 from supportdesk.helpdesk.applying.models import ConsultationApplication
-from supportdesk.helpdesk.applying.operations import KIND
 from supportdesk.helpdesk.applying.placing import (
+    KIND,
     keep_slot,
     let_go,
     locked_application,
+    note,
+    owner_of,
     place,
     try_to_place,
 )
@@ -107,10 +108,7 @@ def move_application(
     db.session.flush()
     if before is not None:
         hold_for_next(before, actor=actor, now=now)
-    known = [application.learner_id] if application.learner_id else []
-    audit.record(
-        actor=actor, action=Action.MOVE_APPLICATION, subject=activity(KIND, application_id), learners=known, now=now
-    )
+    note(Action.MOVE_APPLICATION, application, actor=actor, now=now)
 
 
 def refuse_application(application_id: int, reason: RefusedBecause, *, actor: Actor, now: datetime) -> None:
@@ -121,7 +119,6 @@ def refuse_application(application_id: int, reason: RefusedBecause, *, actor: Ac
     application.refused_because = reason
     settle(application, ApplicationState.REFUSED, actor=actor, now=now)
     let_go(application, actor=actor, now=now)
-    known = [application.learner_id] if application.learner_id else []
     if application.learner_id is not None and reason in _TOLD_WHY:
         desk = any_desk(application.desk_id)
         queue_notice(
@@ -133,13 +130,7 @@ def refuse_application(application_id: int, reason: RefusedBecause, *, actor: Ac
             tell_until=application.starts_at,
             now=now,
         )
-    audit.record(
-        actor=actor,
-        action=Action.REFUSE_APPLICATION,
-        subject=activity(KIND, application_id),
-        learners=known,
-        now=now,
-    )
+    note(Action.REFUSE_APPLICATION, application, actor=actor, now=now)
 
 
 def waiting_of(learner_id: int) -> Sequence[ConsultationApplication]:
@@ -161,16 +152,16 @@ def close_applications(*, now: datetime) -> int:
     """Nobody asks any more about applications for times that have begun; how many those were."""
     over = (ConsultationApplication.state == ApplicationState.HELD) & (ConsultationApplication.starts_at <= now)
     lock_desks(db.session.scalars(select(ConsultationApplication.desk_id).where(over)))
-    closed = db.session.scalars(
+    closed = db.session.execute(
         update(ConsultationApplication)
         .where(over)
         .values(state=ApplicationState.REFUSED, refused_because=RefusedBecause.OVER, settled_at=now)
-        .returning(ConsultationApplication.id),
+        .returning(ConsultationApplication.id, ConsultationApplication.learner_id),
         execution_options={"synchronize_session": False},
     ).all()
-    for application_id in sorted(closed):
-        end_hold(activity("apply", application_id))
-        audit.record(actor=SYSTEM, action=Action.REFUSE_APPLICATION, subject=activity(KIND, application_id), now=now)
+    for application in sorted(closed):
+        end_hold(owner_of(application))
+        note(Action.REFUSE_APPLICATION, application, actor=SYSTEM, now=now)
     return len(closed)
 
 

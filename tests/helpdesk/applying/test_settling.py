@@ -159,11 +159,15 @@ def test_a_slot_that_is_lost_meanwhile_is_no_riddle(app: Flask, reception: PageC
 def test_what_is_held_is_closed_when_its_time_has_come(app: Flask, adviser: int) -> None:
     held_one(app, adviser)
     with app.app_context():
+        hana = make_learner("サトウ ハナ")
+        with transaction() as session:
+            session.scalars(select(ConsultationApplication)).one().learner_id = hana
         assert close_over(at(10) - timedelta(seconds=1)) == 0
         assert close_over(at(10)) == 1
         one = db.session.scalars(select(ConsultationApplication)).one()
         assert (one.state, one.refused_because) == (ApplicationState.REFUSED, RefusedBecause.OVER)
         assert held() == []
+        assert [besides for *_what, besides in noted(Action.REFUSE_APPLICATION)] == [[hana]]
 
 
 def test_who_leaves_us_gives_up_what_is_kept_for_them(app: Flask, adviser: int) -> None:
