@@ -71,7 +71,7 @@ def lectures_page(
     if district_code:
         statement = statement.where(RUN.c.district_code == district_code)
     page = fetch_page(statement.order_by(*order), number)
-    return Page([LectureRow._make(row) for row in page.rows], page.number, page.pages, page.total)
+    return page.showing([LectureRow._make(row) for row in page.rows])
 
 
 def only_meeting(run_id: int) -> int:

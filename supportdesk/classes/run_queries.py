@@ -97,7 +97,7 @@ def runs_page(
         statement = statement.where(exists().where(MEETING.c.run_id == RUN.c.id, on_duty(mine)).correlate(RUN))
     page = fetch_page(statement, number)
     helped = {} if past else fewest_assistants([row.id for row in page.rows], now)
-    return Page([_listed(row, helped.get(row.id)) for row in page.rows], page.number, page.pages, page.total)
+    return page.showing([_listed(row, helped.get(row.id)) for row in page.rows])
 
 
 def _listed(row: Any, assistants: int | None) -> ListedRun:

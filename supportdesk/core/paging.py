@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from supportdesk.extensions import db
 
 Item = TypeVar("Item")
+Other = TypeVar("Other")
 PER_PAGE = 50
 #: No list has so many pages, and a database can still reckon with it.
 _FURTHEST = 1_000_000
@@ -30,6 +31,10 @@ class Page(Generic[Item]):
     pages: int
     total: int
     key: str = "page"
+
+    def showing(self, rows: Sequence[Other]) -> Page[Other]:
+        """The same page, with what is made of its rows."""
+        return Page(rows, self.number, self.pages, self.total, self.key)
 
     def url_for(self, number: int) -> str:
         """This same list's address at another page, filters kept."""

@@ -50,7 +50,7 @@ def provisional_page(number: int) -> Page[Provisional]:
     )
     page = fetch_page(statement, number)
     rows = [Provisional(row.id, known_as(row.name, row.kana), row.created_at, row.by or "") for row in page.rows]
-    return Page(rows, page.number, page.pages, page.total)
+    return page.showing(rows)
 
 
 def count_provisional() -> int:

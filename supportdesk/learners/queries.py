@@ -30,7 +30,7 @@ def learners_page(actor: Actor, number: int) -> Page[Found]:
         statement = statement.where(Learner.id.in_(scope))
     page = fetch_page(statement, number)
     rows = described([row.id for row in page.rows]) if page.rows else []
-    return Page(rows, page.number, page.pages, page.total)
+    return page.showing(rows)
 
 
 def learner_to_edit(learner_id: int) -> Learner:

@@ -158,7 +158,7 @@ def calls_page(
     learners = select(due.c.learner_id).where(due.c.turn == 1).order_by(*_urgency(due.c.tell_by, due.c))
     page = fetch_page(learners, number, per_page=per_page)
     groups = _by_learner(due, [row.learner_id for row in page.rows]) if page.rows else []
-    return Page(groups, page.number, page.pages, page.total)
+    return page.showing(groups)
 
 
 def _by_learner(due: Subquery, learner_ids: Sequence[int] | None = None) -> list[list[CallRow]]:
@@ -250,7 +250,7 @@ def settled_page(number: int, now: datetime, actor: Actor, *, per_page: int = PE
         .order_by(at.desc(), _NOTICE.c.id.desc())
     )
     page = fetch_page(_within_scope(statement, actor), number, per_page=per_page)
-    return Page([_settled(row) for row in page.rows], page.number, page.pages, page.total)
+    return page.showing([_settled(row) for row in page.rows])
 
 
 def _settled(row: Any) -> SettledRow:

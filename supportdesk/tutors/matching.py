@@ -76,7 +76,7 @@ def matches_page(actor: Actor, number: int) -> Page[ListedMatch]:
     """The live matches of the learners whom the actor may see, the newest first."""
     statement = _matches().where(_LIVE, *_within(actor)).order_by(_MATCH.c.matched_at.desc(), _MATCH.c.id.desc())
     page = fetch_page(statement, number)
-    return Page([ListedMatch._make(row) for row in page.rows], page.number, page.pages, page.total)
+    return page.showing([ListedMatch._make(row) for row in page.rows])
 
 
 def match_row(match_id: int, actor: Actor) -> ListedMatch:
@@ -130,7 +130,7 @@ def tutors_page(actor: Actor, number: int, *, appointed: bool) -> Page[TutorRow]
     is_tutor = _TUTOR.c.account_id.is_not(None)
     statement = _TUTORS.where(is_tutor if appointed else ~is_tutor, *_of_own_districts(actor))
     page = fetch_page(statement.order_by(_ACCOUNT.c.kana, _ACCOUNT.c.name, _ACCOUNT.c.id), number)
-    return Page(_with_particulars(page.rows, near_to=None), page.number, page.pages, page.total)
+    return page.showing(_with_particulars(page.rows, near_to=None))
 
 
 def tutor_row(account_id: int, actor: Actor) -> TutorRow:

@@ -99,7 +99,7 @@ def district_page(actor: Actor, code: str, first: date, last: date, number: int)
 
 def _page(statement: Select[Any], number: int) -> Page[SessionRow]:
     page = fetch_page(statement, number)
-    return Page([SessionRow._make(row) for row in page.rows], page.number, page.pages, page.total)
+    return page.showing([SessionRow._make(row) for row in page.rows])
 
 
 def session_of(session_id: int, actor: Actor) -> SessionRow:

@@ -64,4 +64,4 @@ def waiting_page(actor: Actor, now: datetime, number: int) -> Page[WaitingRow]:
     if scope is not None:
         statement = statement.where(_LEARNER.c.id.in_(scope))
     page = fetch_page(statement, number)
-    return Page([WaitingRow._make(row) for row in page.rows], page.number, page.pages, page.total)
+    return page.showing([WaitingRow._make(row) for row in page.rows])

@@ -123,7 +123,7 @@ def library(text: str, area_code: str, number: int) -> Page[ShelfRow]:
         statement = statement.where(Video.area_code == area_code)
     page = fetch_page(statement, number, per_page=PER_PAGE)
     rows = [ShelfRow(VideoRow._make(row[:6]), row.summary, _line_with(words, row.transcript)) for row in page.rows]
-    return Page(rows, page.number, page.pages, page.total)
+    return page.showing(rows)
 
 
 def shown_videos(area_code: str = "") -> list[VideoRow]:
@@ -198,7 +198,7 @@ def office_page(number: int) -> Page[OfficeRow]:
         )
         for row in page.rows
     ]
-    return Page(rows, page.number, page.pages, page.total)
+    return page.showing(rows)
 
 
 def video_to_edit(code: str) -> Video | None:

@@ -157,7 +157,7 @@ def held_page(number: int) -> Page[HeldRow]:
         if row.learner_id is not None:
             known.setdefault(row.application_id, []).append(row.learner_id)
     rows = [HeldRow._make((*row, names.get(row.id, []), known.get(row.id, []))) for row in page.rows]
-    return Page(rows, page.number, page.pages, page.total)
+    return page.showing(rows)
 
 
 def how_many_held(*run_ids: int) -> int:

@@ -181,4 +181,4 @@ def people_told(change_id: int, number: int, now: datetime, actor: Actor, *, per
         else Affected(None, "", row.way, "", news[row.id])
         for row in page.rows
     ]
-    return Page(rows, page.number, page.pages, page.total)
+    return page.showing(rows)

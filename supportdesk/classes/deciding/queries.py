@@ -65,7 +65,7 @@ def runs_to_decide(number: int, *, districts: Collection[str] | None, now: datet
         ToDecide(RunRow._make(row[:width]), row.coming, bool(row.to_draw), row.least, row.decide_on)
         for row in page.rows
     ]
-    return Page(rows, page.number, page.pages, page.total)
+    return page.showing(rows)
 
 
 def how_many_to_decide(*, districts: Collection[str] | None, now: datetime) -> int:

@@ -132,7 +132,7 @@ def board_page(
             or_(REQUEST.c.group_key.contains(key, autoescape=True), REQUEST.c.code == text.upper())
         )
     page = fetch_page(statement, number)
-    return Page([BoardRow._make(row) for row in page.rows], page.number, page.pages, page.total)
+    return page.showing([BoardRow._make(row) for row in page.rows])
 
 
 @dataclass(frozen=True)

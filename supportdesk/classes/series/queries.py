@@ -56,4 +56,4 @@ def runs_of(series_id: int, number: int) -> Page[SeriesRun]:
     page = fetch_page(statement, number)
     width = len(RunRow._fields)
     rows = [SeriesRun(RunRow._make(row[:width]), *row[width:]) for row in page.rows]
-    return Page(rows, page.number, page.pages, page.total)
+    return page.showing(rows)

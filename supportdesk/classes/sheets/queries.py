@@ -132,7 +132,7 @@ def wishes_page(run_id: int, number: int) -> Page[str]:
         .order_by(SHEET.c.wish, SHEET.c.id)
     )
     page = fetch_page(statement, number)
-    return Page([row.wish for row in page.rows], page.number, page.pages, page.total)
+    return page.showing([row.wish for row in page.rows])
 
 
 def said_by(meeting_id: int, learner_id: int) -> Said | None:

@@ -134,7 +134,7 @@ def describe_applications(ids: Iterable[int]) -> Mapping[int, Description]:
 def held_page(number: int) -> Page[ToSettle]:
     """Those that wait: whose time comes first first, then those without one."""
     page = fetch_page(_TO_SETTLE, number)
-    return Page([ToSettle._make(row) for row in page.rows], page.number, page.pages, page.total)
+    return page.showing([ToSettle._make(row) for row in page.rows])
 
 
 def held_ahead(now: datetime) -> list[HeldRow]:

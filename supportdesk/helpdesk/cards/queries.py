@@ -126,7 +126,7 @@ def shelf(
             among=fitting,
         )
         best = page_of([card.id for card in found], number, per_page=PER_PAGE)
-        return Page(_in_order(best.rows), best.number, best.pages, best.total)
+        return best.showing(_in_order(best.rows))
     statement = _rows().where(*fitting, AnswerCard.retired_at.is_not(None) == (state is CardState.RETIRED))
     if public:
         statement = statement.where(AnswerCard.public)
@@ -135,7 +135,7 @@ def shelf(
     by_day = (AnswerCard.review_on,) if state is CardState.OUTDATED else ()
     ordered = statement.order_by(*by_day, AnswerCard.area_code, AnswerCard.question, AnswerCard.id)
     page = fetch_page(ordered, number, per_page=PER_PAGE)
-    return Page([ShelfCard._make(row) for row in page.rows], page.number, page.pages, page.total)
+    return page.showing([ShelfCard._make(row) for row in page.rows])
 
 
 def _fitting(area_code: str, state: CardState | None, today: date) -> list[ColumnElement[bool]]:

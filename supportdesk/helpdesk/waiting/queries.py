@@ -166,7 +166,7 @@ def wishes_page(number: int, *, desk_id: int | None, scope: Select[Any] | None) 
     if scope is not None:
         statement = statement.where(WISH.c.learner_id.in_(scope))
     page = fetch_page(statement, number)
-    return Page([WishRow._make(row) for row in page.rows], page.number, page.pages, page.total)
+    return page.showing([WishRow._make(row) for row in page.rows])
 
 
 def _waits_for(desk_id: int) -> ColumnElement[bool]:

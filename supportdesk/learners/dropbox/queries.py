@@ -58,7 +58,7 @@ def held_entries(actor: Actor, number: int) -> Page[HeldRow]:
     page = fetch_page(statement, number)
     told, pages = _told(page.rows), _pages(page.rows, actor)
     rows = [_held(row, told.get(row.id), actor, pages.get(row.activity, "")) for row in page.rows]
-    return Page(rows, page.number, page.pages, page.total)
+    return page.showing(rows)
 
 
 def count_held(actor: Actor, activity: str = "") -> int:

@@ -76,7 +76,7 @@ def pairs_page(number: int) -> Page[Pair]:
     page = fetch_page(_OPEN.order_by(LikelyPair.likeness.desc(), LikelyPair.one_id, LikelyPair.other_id), number)
     known = {one.id: one for one in described(sorted({row_id for row in page.rows for row_id in row[:2]}))}
     pairs = [Pair(known[row.one_id], known[row.other_id], Likeness(row.likeness)) for row in page.rows]
-    return Page(pairs, page.number, page.pages, page.total)
+    return page.showing(pairs)
 
 
 def waiting_pairs() -> int:

@@ -37,7 +37,7 @@ class HandOverRow(NamedTuple):
 def hand_overs_page(number: int, now: datetime) -> Page[HandOverRow]:
     """All merges and splits, the latest first."""
     page = fetch_page(_ROWS, number)
-    return Page(_shown([row[0] for row in page.rows], now), page.number, page.pages, page.total)
+    return page.showing(_shown([row[0] for row in page.rows], now))
 
 
 def hand_over(hand_over_id: int, now: datetime) -> HandOverRow | None:

@@ -127,7 +127,7 @@ def requests_page(number: int) -> Page[ListedRequest]:
         ),
         number,
     )
-    return Page([_listed(row) for row in page.rows], page.number, page.pages, page.total)
+    return page.showing([_listed(row) for row in page.rows])
 
 
 def request_row(request_id: int) -> ListedRequest:
