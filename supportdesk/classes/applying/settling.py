@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -23,6 +23,12 @@ from supportdesk.learners.applying.matching import tie
 from supportdesk.learners.applying.models import ApplicationState, RefusedBecause
 from supportdesk.learners.locking import lock_register
 from supportdesk.learners.operations import choose_channel
+
+_KNOWN: Final = (
+    select(Applicant.application_id, Applicant.learner_id)
+    .where(Applicant.application_id.in_(bindparam("applications", expanding=True)), Applicant.learner_id.is_not(None))
+    .order_by(Applicant.id)
+)
 
 
 class Said(NamedTuple):
@@ -115,8 +121,17 @@ def close_applications(*, now: datetime) -> int:
         .returning(Application.id),
         execution_options={"synchronize_session": False},
     ).all()
+    known: dict[int, list[int]] = {}
+    for row in db.session.execute(_KNOWN, {"applications": list(closed)}):
+        known.setdefault(row.application_id, []).append(row.learner_id)
     for application_id in sorted(closed):
-        audit.record(actor=SYSTEM, action=Action.REFUSE_APPLICATION, subject=f"application:{application_id}", now=now)
+        audit.record(
+            actor=SYSTEM,
+            action=Action.REFUSE_APPLICATION,
+            subject=f"application:{application_id}",
+            learners=known.get(application_id, []),
+            now=now,
+        )
     return len(closed)
 
 

@@ -91,10 +91,14 @@ def test_the_door_of_the_register_comes_before_the_run(
 def test_what_is_held_is_closed_with_its_class(app: Flask) -> None:
     with app.app_context():
         applied(make_run(), HANA)
+        hana = make_learner("サトウ ハナ")
+        with transaction() as session:
+            session.scalars(select(Applicant)).one().learner_id = hana
         assert close_over(meeting_at().starts_at - timedelta(seconds=1)) == 0
         assert close_over(meeting_at().starts_at) == 1
         one = db.session.scalars(select(Application)).one()
         assert (one.state, one.refused_because) == (ApplicationState.REFUSED, RefusedBecause.OVER)
+        assert [besides for *_what, besides in noted(Action.REFUSE_APPLICATION)] == [[hana]]
 
 
 def test_who_is_erased_is_gone_from_applications_that_were_never_tied_to_them(app: Flask) -> None:
