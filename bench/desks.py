@@ -15,7 +15,7 @@ from bench.stage import Stage
 from supportdesk.core import clock
 from supportdesk.core.codes import new_token
 from supportdesk.extensions import db
-from supportdesk.helpdesk.queries import free_slots
+from supportdesk.helpdesk.availability import free_slots
 from tests.callers import HttpCaller
 
 

@@ -19,10 +19,10 @@ from supportdesk.core.office import OfficeSetting
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.demo.crowd import fill_register
 from supportdesk.extensions import db
+from supportdesk.helpdesk.availability import free_slots
 from supportdesk.helpdesk.desks.operations import Kept, Particulars, add_hours, open_desk
 from supportdesk.helpdesk.office import OFFERED_DAYS
 from supportdesk.helpdesk.operations import book_consultation
-from supportdesk.helpdesk.queries import free_slots
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.places.calendar import closed_because
 from supportdesk.places.models import Venue

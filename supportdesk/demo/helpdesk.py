@@ -13,6 +13,7 @@ from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import SYSTEM, Actor, Role
 from supportdesk.demo.people import Cast
 from supportdesk.extensions import db
+from supportdesk.helpdesk.availability import SlotRow, free_slots
 from supportdesk.helpdesk.cards.shipped import load_cards
 from supportdesk.helpdesk.cases.models import CaseResult, ReferredTo
 from supportdesk.helpdesk.cases.operations import Notes, close_case, mark_no_show, open_case
@@ -21,7 +22,6 @@ from supportdesk.helpdesk.desks.time_off import Days, let_adviser_off
 from supportdesk.helpdesk.models import Booking
 from supportdesk.helpdesk.operations import book_consultation
 from supportdesk.helpdesk.phones import lend_phone
-from supportdesk.helpdesk.queries import SlotRow, free_slots
 from supportdesk.learners.models import Device, Learner
 from supportdesk.places.calendar import holiday_name
 from supportdesk.places.models import Venue

@@ -10,8 +10,9 @@ from sqlalchemy import Select, select
 
 from supportdesk.core import clock
 from supportdesk.extensions import db
+from supportdesk.helpdesk.availability import SlotRow, free_slots
 from supportdesk.helpdesk.holds.queries import KeptSlot, kept_slots
-from supportdesk.helpdesk.queries import BookingRow, SlotRow, bookings_between, free_slots
+from supportdesk.helpdesk.queries import BookingRow, bookings_between
 from supportdesk.learners.found import Found, described
 from supportdesk.learners.models import Learner
 from supportdesk.places.choices import place_in_short

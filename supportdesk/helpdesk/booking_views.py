@@ -19,14 +19,15 @@ from supportdesk.core.japanese import tidy
 from supportdesk.core.moments import span
 from supportdesk.core.paging import page_number, page_of
 from supportdesk.core.permissions import Permission, requires
-from supportdesk.helpdesk import operations, queries
+from supportdesk.helpdesk import availability, operations, queries
+from supportdesk.helpdesk.availability import SlotRow, SlotSeen
 from supportdesk.helpdesk.errors import AlreadyBooked, SlotTaken
 from supportdesk.helpdesk.forms import BookForm, MoveForm, read_slot
 from supportdesk.helpdesk.holds.operations import talking
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.office import HOLD_MINUTES, OFFERED_DAYS
 from supportdesk.helpdesk.phones import lend_phone, take_phone_back
-from supportdesk.helpdesk.queries import BookingRow, SlotRow, SlotSeen
+from supportdesk.helpdesk.queries import BookingRow
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.views import BOOKING, LONGEST_WORD, blueprint, day_near, permitted, permitted_id
 from supportdesk.helpdesk.waiting import keeping
@@ -102,7 +103,7 @@ def book() -> Answer:
 
 def _slot(wanted: Wanted, refusal: DeskError | None = None) -> SlotSeen:
     """The slot and what has it. One that does not exist has no page, only what refused it."""
-    found = queries.slot_at(*wanted, owner=talking(current_actor()))
+    found = availability.slot_at(*wanted, owner=talking(current_actor()))
     if found is None:
         raise refusal or NotFound()
     return found
@@ -138,7 +139,7 @@ def _book_page(form: BookForm, wanted: Wanted, learner: Found) -> str:
 def _others(slot: SlotRow) -> list[SlotRow]:
     """The next free slots of the same desk, when this one is gone."""
     first = clock.local(max(clock.now(), slot.starts_at)).date()
-    found = queries.free_slots(
+    found = availability.free_slots(
         first, first + timedelta(days=OFFERED_DAYS.get()), after=clock.now(), desk_id=slot.desk_id
     )
     return found[:OTHERS_OFFERED]
@@ -198,7 +199,7 @@ def booking(booking_id: int) -> str:
 
 
 def _offered(row: BookingRow) -> Offered | None:
-    """Whether what was given up is held for somebody who waits."""
+    """Whether what was given up is kept for somebody who waits."""
     if row.state is not BookingState.CANCELLED:
         return None
     return wish_offered(row.adviser_id, row.starts_at, scope_of(current_actor()))
@@ -288,7 +289,7 @@ def move(booking_id: int) -> Answer:
     district = tidy(request.args.get("district", ""))[:LONGEST_WORD]
     day = day_near(request.args.get("day", ""))
     free = page_of(
-        queries.open_slots(
+        availability.open_slots(
             after=clock.now(), limit=None, district_code=district or None, day=day, owner=talking(current_actor())
         ),
         page_number(),

@@ -51,7 +51,7 @@ class SlotTaken(DeskError):
         )
 
 
-class SlotHeld(SlotTaken):
+class SlotKept(SlotTaken):
     """The slot is kept for somebody else; until when, where that is known."""
 
     def __init__(self, until: datetime | None) -> None:

@@ -38,7 +38,7 @@ def bindings(learner_id: int, _status: Status, now: datetime) -> Iterable[Bindin
                 _("「%(desk)s」の相談（%(adviser)s）を取り消します。", desk=row.desk, adviser=row.adviser),
                 row.starts_at,
             )
-            for row in _held(learner_id, now)
+            for row in _to_come(learner_id, now)
         ),
     ]
 
@@ -47,15 +47,15 @@ def release(learner_id: int, _status: Status, *, actor: Actor, now: datetime) ->
     """Cancel them, the desks in the order of their ids, and wait no more: the advisers' slots go to those who wait."""
     offered = [one.offered_desk_id for one in open_wishes(learner_id) if one.offered_desk_id]
     applied = [one.desk_id for one in waiting_of(learner_id)]
-    lock_desks([*offered, *applied, *(row.desk_id for row in _held(learner_id, now))])
+    lock_desks([*offered, *applied, *(row.desk_id for row in _to_come(learner_id, now))])
     leave_all(learner_id, actor=actor, now=now)
     for application in waiting_of(learner_id):
         give_up(application, actor=actor, now=now)
-    for row in _held(learner_id, now):
+    for row in _to_come(learner_id, now):
         cancel_booking(row.id, actor=actor, now=now)
 
 
-def _held(learner_id: int, now: datetime) -> Sequence[Any]:
+def _to_come(learner_id: int, now: datetime) -> Sequence[Any]:
     return (
         connection()
         .execute(

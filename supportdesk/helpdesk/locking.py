@@ -67,12 +67,12 @@ class LockedSlot:
     person_id: int
     starts_at: datetime
     ends_at: datetime
-    held: Held | None = None
+    kept: KeptFor | None = None
     room_id: int | None = None
     room_lacks: frozenset[int] = frozenset()
 
 
-class Held(NamedTuple):
+class KeptFor(NamedTuple):
     """For whom a slot is kept, and until when; None: until its owner ends that."""
 
     owner: str
@@ -239,7 +239,7 @@ class LockedHours:
             kept.person_id,
             self.starts_at,
             slot.ends_at,
-            next((Held(fact.words, fact.until) for fact in in_the_way if fact.kind == "hold"), None),
+            next((KeptFor(fact.words, fact.until) for fact in in_the_way if fact.kind == "hold"), None),
             kept.room_id,
             self._room_lacks(kept.room_id, [fact for fact in in_the_way if fact.kind == "room"]),
         )

@@ -6,44 +6,35 @@ adviser's live slots is the net below.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any
 
-from sqlalchemy import bindparam, func, literal, literal_column, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
 from supportdesk.core import clock
 from supportdesk.core.activities import activity
-from supportdesk.core.codes import new_code
 from supportdesk.core.database import connection
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
-from supportdesk.extensions import db
 from supportdesk.helpdesk import wording
 from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.asking import ask
 from supportdesk.helpdesk.cases.models import Case
 from supportdesk.helpdesk.errors import (
     AlreadyBegun,
-    AlreadyBooked,
     AlreadyCancelled,
-    LearnerClash,
-    OwnSlot,
     SameSlot,
-    SlotTaken,
-    TooManyBooked,
 )
 from supportdesk.helpdesk.fairness import demand_fair
+from supportdesk.helpdesk.giving import Booked, give
 from supportdesk.helpdesk.holds.operations import pass_hold
 from supportdesk.helpdesk.locking import BOOKING, LockedSlot, lock_booking, lock_desks, lock_slot
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.office import MOST_OPEN
 from supportdesk.helpdesk.phones import has_phone, take_phone
-from supportdesk.helpdesk.rooms import leave_room, room_claims
+from supportdesk.helpdesk.rooms import leave_room
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.line import hold_for_next, lock_line
 from supportdesk.helpdesk.waiting.operations import begin_booking, end_waiting, note_booking
@@ -51,40 +42,6 @@ from supportdesk.learners.caller import THE_LEARNER, Caller
 from supportdesk.learners.standing import Standing, standing_alone, standing_of
 from supportdesk.notices.operations import cancel_notices, queue_notice
 from supportdesk.places import occupancy
-from supportdesk.places.occupancy import Claim
-
-
-@dataclass(frozen=True)
-class Booked:
-    """A consultation that was booked, and the code that stands on its slip."""
-
-    booking_id: int
-    code: str
-
-
-_OTHER: Final = BOOKING.alias("other")
-#: How many the learner of the new row had to come already. SQLite lets one transaction write anyway, and has counted.
-_OPEN_BEFORE: Final = (
-    select(func.count())
-    .select_from(_OTHER)
-    .where(
-        _OTHER.c.learner_id == literal_column("booking.learner_id"),
-        _OTHER.c.state == BookingState.BOOKED,
-        _OTHER.c.ends_at > literal_column("booking.booked_at"),
-        ~_OTHER.c.walk_in,
-    )
-    .scalar_subquery()
-)
-#: A slot that is taken, or a code in use already, inserts no row.
-_BOOK: Final = {
-    "sqlite": sqlite.insert(BOOKING).on_conflict_do_nothing().returning(BOOKING.c.id, literal(0)),
-    "postgresql": postgresql.insert(BOOKING).on_conflict_do_nothing().returning(BOOKING.c.id, _OPEN_BEFORE),
-}
-_WHO_HAS_IT: Final = select(BOOKING.c.id, BOOKING.c.learner_id).where(
-    BOOKING.c.adviser_id == bindparam("adviser_id"),
-    BOOKING.c.starts_at == bindparam("starts_at"),
-    BOOKING.c.state != BookingState.CANCELLED,
-)
 
 
 def book_consultation(
@@ -106,7 +63,7 @@ def book_consultation(
 
     `told`: they hear it on the line or at the counter, so that nobody need tell them later. `owner`: for whom the slot
     may have been kept; their hold of it ends. `waited`: it is theirs by turn, even where it is set aside. Raises
-    NotFound, SlotPast, DeskShut, NoSuchSlot, NotActive, SlotHeld, SlotTaken, AlreadyBooked, OwnSlot, TooManyBooked,
+    NotFound, SlotPast, DeskShut, NoSuchSlot, NotActive, SlotKept, SlotTaken, AlreadyBooked, OwnSlot, TooManyBooked,
     SlotSetAside, AskedMeanwhile, and LearnerClash unless there is a `clash_reason`.
     """
     wanted = Wanted(desk_id, adviser_id, starts_at)
@@ -117,7 +74,7 @@ def book_consultation(
         slot = lock_slot(*wanted, now)  # what was kept for them may be this very slot
     pass_hold(slot, owner=owner, now=now)
     standing.demand_active()
-    booked = _give(
+    booked = give(
         slot,
         standing,
         topic=topic,
@@ -134,108 +91,7 @@ def book_consultation(
     return booked
 
 
-def _give(
-    slot: LockedSlot,
-    standing: Standing,
-    *,
-    topic: str,
-    caller: Caller,
-    clash_reason: str,
-    most: int | None = None,
-    actor: Actor,
-    now: datetime,
-) -> Booked:
-    """`most`: so many to come one may have. A move adds none."""
-    if standing.person_id == slot.person_id:
-        raise OwnSlot
-    booked = _insert(
-        slot,
-        {
-            "desk_id": slot.desk_id,
-            "adviser_id": slot.adviser_id,
-            "learner_id": standing.learner_id,
-            "starts_at": slot.starts_at,
-            "ends_at": slot.ends_at,
-            "state": BookingState.BOOKED,
-            "topic": topic,
-            "caller_name": caller.name,
-            "caller_relation": caller.relation,
-            "caller_phone": caller.phone,
-            "clash_reason": clash_reason,
-            "residence": standing.residence,
-            "age_band": standing.age_band,
-            "channel": standing.channel,
-            "booked_at": now,
-            "booked_by": actor.account_id,
-        },
-        most,
-    )
-    _take_time(slot, standing, activity("booking", booked.booking_id), clash_reason=clash_reason)
-    return booked
-
-
-def _insert(slot: LockedSlot, values: dict[str, Any], most: int | None) -> Booked:
-    """Write the booking. Raises SlotTaken or AlreadyBooked when somebody has the slot, and TooManyBooked when another
-    desk has booked for the learner at this very moment.
-    """
-    while True:
-        code = new_code("B")
-        row = connection().execute(_BOOK[db.engine.dialect.name], {**values, "code": code}).one_or_none()
-        if row is not None:
-            booking_id, before = row
-            if most is not None and before >= most:
-                raise TooManyBooked(most)
-            return Booked(booking_id, code)
-        held = {"adviser_id": slot.adviser_id, "starts_at": slot.starts_at}
-        holder = connection().execute(_WHO_HAS_IT, held).one_or_none()
-        if holder is None:
-            continue  # the code was in use
-        if holder.learner_id == values["learner_id"]:
-            raise AlreadyBooked(holder.id)
-        raise _taken({occupancy.person(slot.person_id): {activity("booking", holder.id)}})
-
-
-def _take_time(slot: LockedSlot, standing: Standing, name: str, *, clash_reason: str) -> None:
-    """Take the adviser and the desk's room, without exception, and the learner, twice over when reception gave a
-    reason.
-    """
-    adviser, learner = occupancy.person(slot.person_id), occupancy.person(standing.person_id)
-    fixed = [
-        Claim(name, (adviser,), slot.starts_at, slot.ends_at),
-        *room_claims(slot.desk_id, slot.room_id, slot.room_lacks),
-    ]
-    theirs = Claim(name, (learner,), slot.starts_at, slot.ends_at)
-    in_the_way: dict[str, set[str]] = {}
-    if clash_reason:  # asked first: what was taken once in vain keeps others waiting, out of the order of all
-        in_the_way = occupancy.who_has([learner], slot.starts_at, slot.ends_at)
-    try:
-        if not in_the_way:
-            occupancy.take_all([*fixed, theirs])
-            return
-    except occupancy.Occupied as refusal:
-        in_the_way = cast(dict[str, set[str]], refusal.details["in_the_way"])
-    if taken := {resource: by for resource, by in in_the_way.items() if resource != learner}:
-        raise _taken(taken)
-    if not clash_reason:
-        raise LearnerClash(in_the_way, occupancy.in_words(in_the_way))
-    _take_fixed(one for one in fixed if one.resources < theirs.resources)
-    occupancy.take_again(name, learner, slot.starts_at, slot.ends_at)
-    _take_fixed(one for one in fixed if one.resources > theirs.resources)
-
-
-def _take_fixed(claims: Iterable[Claim]) -> None:
-    """Raises SlotTaken."""
-    try:
-        occupancy.take_all(claims)
-    except occupancy.Occupied as refusal:
-        raise _taken(cast(dict[str, set[str]], refusal.details["in_the_way"])) from refusal
-
-
-def _taken(in_the_way: dict[str, set[str]]) -> SlotTaken:
-    return SlotTaken(in_the_way, occupancy.in_words(in_the_way))
-
-
-_HELD_BY = select(BOOKING.c.desk_id, BOOKING.c.learner_id).where(BOOKING.c.id == bindparam("wanted"))
+_OF_WHOM = select(BOOKING.c.desk_id, BOOKING.c.learner_id).where(BOOKING.c.id == bindparam("wanted"))
 _CANCEL = (
     update(BOOKING)
     .where(BOOKING.c.id == bindparam("wanted"))
@@ -260,7 +116,7 @@ def cancel_booking(booking_id: int, *, told: bool = True, actor: Actor, now: dat
 
     `told`: the learner knows; else they are told. Raises NotFound, AlreadyCancelled and AlreadyBegun.
     """
-    lock_desks([_held_by(booking_id)[0]])
+    lock_desks([_desk_and_learner(booking_id)[0]])
     booking = lock_booking(booking_id)
     lock_line()
     standing = standing_of(booking.learner_id, clock.local(now).date())
@@ -280,9 +136,9 @@ def cancel_booking(booking_id: int, *, told: bool = True, actor: Actor, now: dat
     _note(Action.CANCEL_BOOKING, booking.learner_id, booking_id, actor=actor, now=now)
 
 
-def _held_by(booking_id: int) -> tuple[int, int]:
+def _desk_and_learner(booking_id: int) -> tuple[int, int]:
     """The desk and the learner of a booking. Raises NotFound."""
-    row = connection().execute(_HELD_BY, {"wanted": booking_id}).one_or_none()
+    row = connection().execute(_OF_WHOM, {"wanted": booking_id}).one_or_none()
     if row is None:
         raise NotFound
     return row.desk_id, row.learner_id
@@ -326,7 +182,7 @@ def move_booking(
 
     Raises what `cancel_booking` and `book_consultation` raise, SameSlot and NoFreePhone.
     """
-    from_desk, learner_id = _held_by(booking_id)
+    from_desk, learner_id = _desk_and_learner(booking_id)
     wishes = begin_booking(learner_id, from_desk, desk_id)
     lock_desks([from_desk, desk_id])
     booking = lock_booking(booking_id)
@@ -342,7 +198,7 @@ def move_booking(
     had_phone = has_phone(booking_id)
     _free(booking, actor=actor, now=now)
     caller = Caller(booking.caller_name, booking.caller_relation, booking.caller_phone)
-    booked = _give(slot, standing, topic=booking.topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
+    booked = give(slot, standing, topic=booking.topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
     if had_phone:
         take_phone(activity("booking", booked.booking_id), slot.starts_at, slot.ends_at)
     note_booking(ended, booked.booking_id)

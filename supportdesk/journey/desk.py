@@ -11,10 +11,11 @@ from supportdesk.classes.queries import MeetingRow, RunRow, meetings_on, open_ru
 from supportdesk.core.japanese import search_key
 from supportdesk.core.paging import Page, page_of
 from supportdesk.core.permissions import Actor
+from supportdesk.helpdesk.availability import SlotRow, open_slots
 from supportdesk.helpdesk.desks.strengths import of_those_who_help
 from supportdesk.helpdesk.fairness import so_far
 from supportdesk.helpdesk.holds.operations import talking
-from supportdesk.helpdesk.queries import BookingRow, LastAdviser, SlotRow, booking_by_code, bookings_on, open_slots
+from supportdesk.helpdesk.queries import BookingRow, LastAdviser, booking_by_code, bookings_on
 from supportdesk.journey.next_step import EDITION_OF
 from supportdesk.journey.typed import Typed
 from supportdesk.learners.links import Family, Linked

@@ -13,8 +13,9 @@ from supportdesk.core.office import OfficeSetting
 from supportdesk.core.permissions import SYSTEM, Actor, Role
 from supportdesk.extensions import db
 from supportdesk.helpdesk.desks.operations import Kept, Particulars, add_hours, open_desk
+from supportdesk.helpdesk.giving import Booked
 from supportdesk.helpdesk.office import MOST_OPEN, SET_ASIDE_SHARE
-from supportdesk.helpdesk.operations import Booked, book_consultation
+from supportdesk.helpdesk.operations import book_consultation
 from supportdesk.learners.caller import Caller
 from supportdesk.places.models import Closure, Venue
 from tests.factories import make_account

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM
+from supportdesk.helpdesk.availability import free_slots
 from supportdesk.helpdesk.errors import SlotSetAside, TooManyBooked
 from supportdesk.helpdesk.fairness import SetAside
-from supportdesk.helpdesk.queries import free_slots
 from supportdesk.helpdesk.slots import SlotRow
 from supportdesk.helpdesk.waiting.operations import Place, wait_for_slot
 from tests.clocks import Clock

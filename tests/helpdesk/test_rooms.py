@@ -16,13 +16,14 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
+from supportdesk.helpdesk.availability import free_slots, slot_at
 from supportdesk.helpdesk.desks.errors import DeskRefused
 from supportdesk.helpdesk.desks.operations import Kept, Particulars, add_hours, change_desk
 from supportdesk.helpdesk.errors import SlotTaken
 from supportdesk.helpdesk.holds.operations import hold_slot
 from supportdesk.helpdesk.models import Desk
 from supportdesk.helpdesk.operations import cancel_booking, move_booking
-from supportdesk.helpdesk.queries import booking_row, free_slots, slot_at
+from supportdesk.helpdesk.queries import booking_row
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting import jobs
 from supportdesk.notices.models import Notice, NoticeState

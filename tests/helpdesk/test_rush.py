@@ -14,9 +14,10 @@ from supportdesk.core.errors import DeskError
 from supportdesk.core.office import OfficeSetting
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
+from supportdesk.helpdesk.giving import Booked
 from supportdesk.helpdesk.models import Booking, BookingState
 from supportdesk.helpdesk.office import MOST_OPEN, SET_ASIDE_SHARE
-from supportdesk.helpdesk.operations import Booked, cancel_booking, move_booking
+from supportdesk.helpdesk.operations import cancel_booking, move_booking
 from supportdesk.places.models import OccupancyCell
 from tests.factories import make_learner, make_reference
 from tests.helpdesk.making import at, book, let_everybody_book, make_adviser, make_desk

@@ -18,9 +18,9 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM, Role
 from supportdesk.extensions import db
+from supportdesk.helpdesk.availability import free_slots, open_slots, slot_at
 from supportdesk.helpdesk.desks.operations import switch_desk
 from supportdesk.helpdesk.errors import NoSuchSlot
-from supportdesk.helpdesk.queries import free_slots, open_slots, slot_at
 from supportdesk.helpdesk.slots import Hours, Taken, cut, slots_between, without_taken
 from tests.classes.making import make_run, meeting_at
 from tests.factories import make_learner, make_reference

@@ -24,6 +24,7 @@ from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import SYSTEM, Actor
 from supportdesk.extensions import db
+from supportdesk.helpdesk.availability import slot_at
 from supportdesk.helpdesk.desks.time_off import Days, end_time_off, shut_desk
 from supportdesk.helpdesk.fairness import so_far
 from supportdesk.helpdesk.holds.models import SlotHold
@@ -31,7 +32,6 @@ from supportdesk.helpdesk.holds.operations import talking
 from supportdesk.helpdesk.models import Booking, BookingState, TimeOff
 from supportdesk.helpdesk.office import MOST_OPEN, OFFERED_DAYS
 from supportdesk.helpdesk.operations import book_consultation, cancel_booking, move_booking
-from supportdesk.helpdesk.queries import slot_at
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting import jobs
 from supportdesk.helpdesk.waiting.keeping import keep_while_talking, let_go

@@ -26,8 +26,8 @@ from supportdesk.core.permissions import Role
 from supportdesk.demo import PASSWORD
 from supportdesk.extensions import db
 from supportdesk.helpdesk.applying.models import ConsultationApplication
+from supportdesk.helpdesk.availability import open_slots
 from supportdesk.helpdesk.models import Booking
-from supportdesk.helpdesk.queries import open_slots
 from supportdesk.helpdesk.waiting.models import SlotWish
 from supportdesk.learners.models import Learner, Pass
 from supportdesk.tutors.models import Match, PeerSession

@@ -22,9 +22,10 @@ from supportdesk.helpdesk.applying import free, queries, settling
 from supportdesk.helpdesk.applying.forms import MoveApplicationForm, PlaceForm
 from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.applying.placing import KIND, owner_of
+from supportdesk.helpdesk.availability import open_slots, slot_at
 from supportdesk.helpdesk.booking_views import in_short
 from supportdesk.helpdesk.forms import read_slot
-from supportdesk.helpdesk.queries import clash_in_words, open_slots, slot_at
+from supportdesk.helpdesk.queries import clash_in_words
 from supportdesk.helpdesk.slots import Wanted, how_far
 from supportdesk.helpdesk.views import blueprint
 from supportdesk.helpdesk.waiting.words import times_in_words

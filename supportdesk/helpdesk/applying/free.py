@@ -11,7 +11,7 @@ from sqlalchemy import Select, select
 from supportdesk.core import clock
 from supportdesk.core.database import table_of
 from supportdesk.extensions import db
-from supportdesk.helpdesk import queries
+from supportdesk.helpdesk import availability
 from supportdesk.helpdesk.locking import DESK, ROOM
 from supportdesk.helpdesk.office import OFFERED_DAYS
 from supportdesk.helpdesk.slots import SlotRow
@@ -99,7 +99,7 @@ def free_times(
     desk_id: int | None = None,
 ) -> list[FreeTime]:
     """When somebody is free, the next first: from a day to a day, within what the office offers."""
-    slots = queries.free_slots(
+    slots = availability.free_slots(
         *_within(now, first, last), after=now, district_code=district_code or None, desk_id=desk_id
     )
     return _times(slots)

@@ -15,7 +15,7 @@ from supportdesk.learners.caller import Caller
 
 
 class ConsultationApplication(AppliedInPublic, WrittenDown, Base):
-    """One application in public: for one time at a desk, and as long as it is held, so is the slot chosen for it; or,
+    """One application in public: for one time at a desk, and as long as it is held, the slot chosen for it is kept; or,
     without a time, for a place in the line of those who wait there or `anywhere`.
     """
 

@@ -31,12 +31,12 @@ from supportdesk.helpdesk.applying.placing import (
     note,
     try_to_place,
 )
+from supportdesk.helpdesk.availability import free_slots
 from supportdesk.helpdesk.errors import AlreadyCancelled, SlotSetAside, SlotTaken
 from supportdesk.helpdesk.locking import BOOKING
 from supportdesk.helpdesk.models import Booking, BookingState
 from supportdesk.helpdesk.office import MOST_OPEN
 from supportdesk.helpdesk.operations import cancel_booking
-from supportdesk.helpdesk.queries import free_slots
 from supportdesk.helpdesk.slots import SlotRow
 from supportdesk.helpdesk.waiting.errors import NotInLine
 from supportdesk.helpdesk.waiting.models import OPEN_WISH, HalfDay, SlotWish
@@ -154,7 +154,7 @@ def _sent_before(wanted: ConsultationApplication, one: Wish, own: Collection[str
 
 
 def _refuse_greed(one: Wish, now: datetime) -> None:
-    """What is held for somebody is nobody else's: one person keeps only so much, and waits so often. Whoever is known
+    """What is kept for somebody is nobody else's: one person keeps only so much, and waits so often. Whoever is known
     or not is asked alike. Raises TooManyAhead.
     """
     phone, kana_key = one.key

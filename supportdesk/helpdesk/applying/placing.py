@@ -46,7 +46,7 @@ def lock_for(learner_id: int | None, *desk_ids: int) -> None:
 
 
 def owner_of(application: Any) -> str:
-    """As whose the slot is held."""
+    """As whose the slot is kept."""
     return activity("apply", application.id)
 
 

@@ -121,9 +121,9 @@ def retire_card(card_id: int, successor_id: int | None, *, actor: Actor, now: da
 
     Raises NotFound, BadSuccessorCard.
     """
-    held = {one: lock_card(one) for one in sorted({card_id, successor_id or card_id})}
-    card = held[card_id]
-    if successor_id is not None and (successor_id == card_id or held[successor_id].retired_at is not None):
+    locked = {one: lock_card(one) for one in sorted({card_id, successor_id or card_id})}
+    card = locked[card_id]
+    if successor_id is not None and (successor_id == card_id or locked[successor_id].retired_at is not None):
         raise BadSuccessorCard
     card.retired_at, card.successor_id = card.retired_at or now, successor_id
     if successor_id is not None:

@@ -247,13 +247,13 @@ def _write(case: Case, notes: Notes, form: str, booking: Any, *, actor: Actor, n
 
 
 def _set_areas(case: Case, wanted: frozenset[str]) -> None:
-    held = set(db.session.scalars(select(CaseArea.area_code).where(CaseArea.case_id == case.id)))
-    if held == wanted:
+    areas = set(db.session.scalars(select(CaseArea.area_code).where(CaseArea.case_id == case.id)))
+    if areas == wanted:
         return
     if wanted - set(db.session.scalars(select(SkillArea.code).where(SkillArea.code.in_(wanted)))):
         raise UnknownArea
-    db.session.execute(delete(CaseArea).where(CaseArea.case_id == case.id, CaseArea.area_code.in_(held - wanted)))
-    new = [{"case_id": case.id, "area_code": code} for code in sorted(wanted - held)]
+    db.session.execute(delete(CaseArea).where(CaseArea.case_id == case.id, CaseArea.area_code.in_(areas - wanted)))
+    new = [{"case_id": case.id, "area_code": code} for code in sorted(wanted - areas)]
     if new:
         db.session.execute(insert(CaseArea), new)
 

@@ -20,7 +20,7 @@ from supportdesk.core.database import transaction
 from supportdesk.core.errors import DeskError, NotFound
 from supportdesk.core.permissions import Permission, requires
 from supportdesk.core.signposts import way_to
-from supportdesk.helpdesk import queries
+from supportdesk.helpdesk import availability
 from supportdesk.helpdesk.cases import handing
 from supportdesk.helpdesk.cases import queries as case_queries
 from supportdesk.helpdesk.cases.forms import HandOverForm
@@ -126,7 +126,7 @@ def case_next(booking_id: int) -> Answer:
     if request.method == "POST":
         return redirect(url_for("helpdesk.case_next", booking_id=booking_id), 303)
     actor = current_actor()
-    free = queries.open_slots(after=clock.now(), limit=None)
+    free = availability.open_slots(after=clock.now(), limit=None)
     visitor = case_queries.visitor(booking.learner_id)
     note_list(Action.VIEW_CASE, [booking.learner_id], subject=activity("booking", booking.id))
     return render_template(

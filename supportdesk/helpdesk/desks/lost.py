@@ -20,12 +20,13 @@ from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
 from supportdesk.helpdesk.applying.queries import HeldRow, held_ahead
+from supportdesk.helpdesk.availability import SlotRow, kept_hours, open_slots
 from supportdesk.helpdesk.days_off import taken_off
 from supportdesk.helpdesk.locking import BOOKING, lock_desks
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.operations import move_booking
 from supportdesk.helpdesk.patterns import is_kept
-from supportdesk.helpdesk.queries import BOOKING_ROWS, BookingRow, SlotRow, kept_hours, open_slots
+from supportdesk.helpdesk.queries import BOOKING_ROWS, BookingRow
 from supportdesk.helpdesk.slots import Hours, Off, Slot, Wanted, how_far, slots_between, why_shut
 from supportdesk.helpdesk.waiting.errors import AskedMeanwhile
 from supportdesk.helpdesk.waiting.line import WISH, lock_line
@@ -34,7 +35,7 @@ from supportdesk.places.calendar import closed_days
 from supportdesk.places.occupancy import Claim
 
 _DESKS_OF: Final = select(BOOKING.c.desk_id).where(BOOKING.c.id.in_(bindparam("bookings", expanding=True))).distinct()
-#: The desks whose slots are held for the learners of these bookings.
+#: The desks where slots are kept for the learners of these bookings.
 _OFFERED_AT: Final = (
     select(WISH.c.offered_desk_id)
     .join(BOOKING, BOOKING.c.learner_id == WISH.c.learner_id)

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, insert, or_, select
 from supportdesk.core.activities import activity
 from supportdesk.core.database import connection, reading, table_of
 from supportdesk.core.permissions import Actor
-from supportdesk.helpdesk.errors import SlotHeld, SlotTaken
+from supportdesk.helpdesk.errors import SlotKept, SlotTaken
 from supportdesk.helpdesk.holds.models import SlotHold
 from supportdesk.helpdesk.locking import LockedSlot, lock_desks, lock_slot
 from supportdesk.helpdesk.office import HOLD_MINUTES
@@ -57,7 +57,7 @@ def hold_slot(
 ) -> LockedSlot:
     """Keep a free slot for its owner, who keeps no other one any more: the slot.
 
-    Raises NotFound, SlotPast, DeskShut, NoSuchSlot, SlotTaken, SlotHeld.
+    Raises NotFound, SlotPast, DeskShut, NoSuchSlot, SlotTaken, SlotKept.
     """
     slot = lock_slot(desk_id, adviser_id, starts_at, now)
     connection().execute(_END_OF_OWNER, {"wanted": owner}).all()
@@ -79,12 +79,12 @@ def hold_slot(
 
 
 def pass_hold(slot: LockedSlot, *, owner: str, now: datetime) -> None:
-    """Make way for the owner: their own hold of the slot, and one that ran out, end here. Raises SlotHeld."""
-    held = slot.held
-    if held is None:
+    """Make way for the owner: their own hold of the slot, and one that ran out, end here. Raises SlotKept."""
+    kept = slot.kept
+    if kept is None:
         return
-    if held.owner != owner and (held.until is None or held.until > now):
-        raise SlotHeld(held.until)
+    if kept.owner != owner and (kept.until is None or kept.until > now):
+        raise SlotKept(kept.until)
     connection().execute(_END_OF_SLOT, {"adviser_id": slot.adviser_id, "starts_at": slot.starts_at})
 
 

@@ -68,7 +68,7 @@ def kept_slots(first: date, last: date, *, now: datetime, district_code: str | N
     return [KeptSlot._make(row) for row in db.session.execute(statement)]
 
 
-def held_slots(adviser_ids: Collection[int], first: date, last: date, *, now: datetime, but: str = "") -> list[Hold]:
+def holds_on(adviser_ids: Collection[int], first: date, last: date, *, now: datetime, but: str = "") -> list[Hold]:
     """What is kept of these days by anybody `but` that owner: one statement."""
     rows = db.session.execute(
         select(HOLD.c.adviser_id, HOLD.c.starts_at, HOLD.c.ends_at, HOLD.c.owner, HOLD.c.until).where(

@@ -87,12 +87,12 @@ def parts(learner_id: int) -> list[Part]:
         .order_by(NUMBER.c.id)
     ):
         numbers[row.booking_id].append(row)
-    held = []
+    consultations = []
     for part in parts_of_bookings(learner_id):
         own = numbers.pop(part.rows[0][1], [])
-        held.append(part._replace(rows=[*part.rows, *(("queue_number", row.id) for row in own)]))
+        consultations.append(part._replace(rows=[*part.rows, *(("queue_number", row.id) for row in own)]))
     return [
-        *held,
+        *consultations,
         *(
             Part(row.taken_at, _title(row), [("queue_number", row.id)], [activity("queue_number", row.id)])
             for rows in numbers.values()

@@ -16,10 +16,11 @@ from supportdesk.core.database import table_of
 from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
+from supportdesk.helpdesk.availability import SlotRow, free_slots
 from supportdesk.helpdesk.board import known_within
 from supportdesk.helpdesk.locking import BOOKING, DESK, HOURS, ROOM
 from supportdesk.helpdesk.models import BookingState
-from supportdesk.helpdesk.queries import BookingRow, SlotRow, bookings_on, closed_cases, free_slots
+from supportdesk.helpdesk.queries import BookingRow, bookings_on, closed_cases
 from supportdesk.helpdesk.queue.models import NumberState
 from supportdesk.helpdesk.queue.office import WALK_IN_MINUTES
 from supportdesk.helpdesk.queue.order import in_order, wait_about
@@ -97,7 +98,7 @@ class DayBoard(NamedTuple):
         return expected | {one.learner.id for one in self.holders if one.learner}
 
     @property
-    def held(self) -> tuple[int, int]:
+    def served(self) -> tuple[int, int]:
         """How many were served without a booking: learners, and heads without a name."""
         served = [one.row for one in (*self.begun, *self.over) if one.row.begun_at and not one.row.booked_with]
         named = sum(row.booking_id is not None for row in served)

@@ -37,7 +37,7 @@ class Given:
 _NOT_SERVED: Final = (NumberState.LEFT, NumberState.UNSERVED)
 _OF_THE_DAY: Final = (NUMBER.c.desk_id == bindparam("desk_id"), NUMBER.c.day == bindparam("day"))
 _LAST: Final = select(func.coalesce(func.max(NUMBER.c.number), 0)).where(*_OF_THE_DAY)
-_HELD: Final = select(NUMBER.c.id, NUMBER.c.number).where(
+_LIVE_NUMBER: Final = select(NUMBER.c.id, NUMBER.c.number).where(
     *_OF_THE_DAY, NUMBER.c.learner_id == bindparam("learner_id"), NUMBER.c.state.in_(IN_LINE)
 )
 _SITS: Final = select(NUMBER.c.id, NUMBER.c.number).where(
@@ -125,9 +125,9 @@ def _close(*which: ColumnElement[bool], now: datetime) -> int:
 def demand_none(desk_id: int, day: date, learner_id: int) -> None:
     """The learner waits not here yet. Raises AlreadyNumbered."""
     wanted = {"desk_id": desk_id, "day": day, "learner_id": learner_id}
-    held = connection().execute(_HELD, wanted).first()
-    if held is not None:
-        raise AlreadyNumbered(held.id, held.number)
+    has = connection().execute(_LIVE_NUMBER, wanted).first()
+    if has is not None:
+        raise AlreadyNumbered(has.id, has.number)
 
 
 def booked_here(desk_id: int, day: date, learner_id: int) -> int | None:

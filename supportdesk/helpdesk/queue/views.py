@@ -152,7 +152,7 @@ def give_number(desk_id: int) -> Answer:
 def _give_page(form: NumberForm, desk: DeskChoice, learner: Found | None) -> str:
     if learner:
         note_look(Action.VIEW_LEARNER, learner.id)
-    held = form.refusal.details["number_id"] if isinstance(form.refusal, AlreadyNumbered) else None
+    has_number = form.refusal.details["number_id"] if isinstance(form.refusal, AlreadyNumbered) else None
     booked = day_board.booked_today(learner.id, desk.id, clock.today()) if learner else None
     return render_template(
         "helpdesk/queue/give.html",
@@ -160,7 +160,7 @@ def _give_page(form: NumberForm, desk: DeskChoice, learner: Found | None) -> str
         desk=desk,
         desks=_in_use(),
         learner=learner,
-        held=held,
+        has_number=has_number,
         booked=booked,
     )
 

@@ -10,11 +10,12 @@ from supportdesk.core import clock
 from supportdesk.core.errors import DeskError
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
+from supportdesk.helpdesk.availability import SlotRow, free_slots
 from supportdesk.helpdesk.errors import AlreadyCancelled
 from supportdesk.helpdesk.locking import lock_booking, lock_desks
 from supportdesk.helpdesk.models import BookingState
 from supportdesk.helpdesk.operations import book_consultation
-from supportdesk.helpdesk.queries import BookingRow, SlotRow, booking_row, free_slots
+from supportdesk.helpdesk.queries import BookingRow, booking_row
 from supportdesk.helpdesk.waiting.line import lock_line
 from supportdesk.learners.caller import Caller
 from supportdesk.places.occupancy import lock_several

@@ -42,7 +42,7 @@ def _hold_still(wish_id: int, /) -> None:
 
 
 def _give(wish_id: int, /, *, actor: Actor, now: datetime) -> None:
-    """The slot that was held is theirs. Raises what `book_consultation` raises."""
+    """The slot that was kept is theirs. Raises what `book_consultation` raises."""
     wish = wish_of(wish_id)
     if wish.state is not WishState.OFFERED:
         raise OfferOver
@@ -60,7 +60,7 @@ def _give(wish_id: int, /, *, actor: Actor, now: datetime) -> None:
 
 
 def _go_on(wish_id: int, vacancy: Vacancy, /, *, leaves: bool, actor: Actor, now: datetime) -> None:
-    """The slot that was held goes to the next; this one waits on, or leaves the line."""
+    """The slot that was kept goes to the next; this one waits on, or leaves the line."""
     lock_line()
     wish = wish_of(wish_id)
     slot = offered_slot(wish)

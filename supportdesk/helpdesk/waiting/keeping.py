@@ -17,7 +17,7 @@ from supportdesk.helpdesk.waiting.line import hold_for_next
 def keep_while_talking(wanted: Wanted, *, actor: Actor, now: datetime) -> datetime:
     """Keep the slot for the office's few minutes, in place of what the account kept before; until when.
 
-    Raises NotFound, SlotPast, DeskShut, NoSuchSlot, SlotTaken, SlotHeld.
+    Raises NotFound, SlotPast, DeskShut, NoSuchSlot, SlotTaken, SlotKept.
     """
     before = end_hold(talking(actor), for_desk=wanted.desk_id)
     until = hold_while_talking(*wanted, actor=actor, now=now)

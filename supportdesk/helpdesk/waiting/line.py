@@ -1,4 +1,4 @@
-"""The line of those who wait for a desk: a freed slot is held for the next whose wish it fits, who is asked.
+"""The line of those who wait for a desk: a freed slot is kept for the next whose wish it fits, who is asked.
 
 Called by whatever frees a slot, under the desk's lock. The order of locks is desks, bookings, the venue, then the line:
 whoever changes a wish locks all that are open, so that no two slots are offered to one person.
@@ -79,7 +79,7 @@ _NOTHING: Final = {"offered_desk_id": None, "offered_adviser_id": None, "offered
 
 
 def owner_of(wish_id: int) -> str:
-    """For whom a slot is held that is offered to this wish."""
+    """For whom a slot is kept that is offered to this wish."""
     return activity("offer", wish_id)
 
 
@@ -230,19 +230,19 @@ def change_wish(wish_id: int, **values: object) -> None:
 
 
 def offered_slot(wish: Any) -> Wanted:
-    """The slot that is held for the wish."""
+    """The slot that is kept for the wish."""
     return Wanted(wish.offered_desk_id, wish.offered_adviser_id, wish.offered_at)
 
 
 def put_back(wish: Any) -> None:
-    """Nothing is held for them any more: they wait at their place in the line."""
+    """Nothing is kept for them any more: they wait at their place in the line."""
     end_hold(owner_of(wish.id))
     change_wish(wish.id, state=WishState.WAITING, **_NOTHING)
 
 
 def end_wish(wish: Any, state: WishState, *, but: Wanted | None = None, actor: Actor, now: datetime) -> None:
-    """They wait no more, because they are booked or left. What was held for them goes to the next, unless it is what
-    they are just booked for (`but`). Called under the line's lock and that of the desk whose slot is held.
+    """They wait no more, because they are booked or left. What was kept for them goes to the next, unless it is what
+    they are just booked for (`but`). Called under the line's lock and that of the desk whose slot is kept.
     """
     ended = {"state": state, "ended_at": now, "ended_by": actor.account_id}
     cancel_notices(activity(KIND, wish.id), now=now)

@@ -14,7 +14,7 @@ from supportdesk.learners.models import Device
 
 class WishState(StrEnum):
     WAITING = "waiting"
-    OFFERED = "offered"  # a freed slot is held for them until they answer
+    OFFERED = "offered"  # a freed slot is kept for them until they answer
     BOOKED = "booked"
     LEFT = "left"  # waits no more
 

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from supportdesk.core import clock
 from supportdesk.core.database import reading, transaction
 from supportdesk.core.permissions import Actor
+from supportdesk.helpdesk.availability import SlotRow, open_slots
 from supportdesk.helpdesk.fairness import who_have_enough
 from supportdesk.helpdesk.office import OFFER_AHEAD_HOURS, OFFERED_DAYS
-from supportdesk.helpdesk.queries import SlotRow, open_slots
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.line import WISH, hold_for_next, in_line, who_refuse
 from supportdesk.helpdesk.waiting.models import WishState

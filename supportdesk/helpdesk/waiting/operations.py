@@ -17,8 +17,8 @@ from supportdesk.core.errors import NotFound
 from supportdesk.core.permissions import Actor
 from supportdesk.helpdesk import wording
 from supportdesk.helpdesk.applying.models import ConsultationApplication
+from supportdesk.helpdesk.availability import open_slots
 from supportdesk.helpdesk.locking import BOOKING, DESK, lock_desks, lock_free_desks
-from supportdesk.helpdesk.queries import open_slots
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.errors import (
     AlreadyWaiting,
@@ -146,7 +146,7 @@ def _refuse_twice(line: Iterable[Any], learner_id: int, desk_id: int | None) -> 
 
 
 def leave_line(wish_id: int, *, actor: Actor, now: datetime) -> None:
-    """The learner waits no more; what is held for them goes to the next. Raises NotFound, NotInLine, AskedMeanwhile."""
+    """The learner waits no more; what is kept for them goes to the next. Raises NotFound, NotInLine, AskedMeanwhile."""
     wish = _locked(wish_id)
     if wish.state not in OPEN_WISH:
         raise NotInLine
@@ -175,7 +175,7 @@ def wait_again(wish_id: int, *, actor: Actor, now: datetime) -> None:
 
 
 def _locked(wish_id: int) -> Any:
-    """The wish, with the line and the desk whose slot is held for it. Raises NotFound, AskedMeanwhile."""
+    """The wish, with the line and the desk whose slot is kept for it. Raises NotFound, AskedMeanwhile."""
     before = wish_of(wish_id)
     if before is None:
         raise NotFound
@@ -197,7 +197,7 @@ class Waited(NamedTuple):
 
 
 def begin_booking(learner_id: int, *desk_ids: int) -> Waited:
-    """Ask what the learner waits for, and lock the desks of a booking with those whose slots are held for them, before
+    """Ask what the learner waits for, and lock the desks of a booking with those whose slots are kept for them, before
     anything else.
     """
     wishes = open_wishes(learner_id)
@@ -225,14 +225,14 @@ def _offered_at(wishes: Iterable[Any]) -> Iterable[int]:
 
 
 def end_waiting(waited: Waited, wanted: Wanted, *, actor: Actor, now: datetime) -> list[int]:
-    """Whoever is booked at a desk waits for it no more: the wishes that end. What was held for them goes to the next,
+    """Whoever is booked at a desk waits for it no more: the wishes that end. What was kept for them goes to the next,
     or is what they are booked for. Raises AskedMeanwhile.
     """
     if not waited.wish_ids:
         return []
     line = [one for one in lock_line() if one.id in waited.wish_ids]
     district = district_of(wanted.desk_id)
-    # What is held for one of them goes on last: it is not to be offered to another of their own.
+    # What is kept for one of them goes on last: it is not to be offered to another of their own.
     ended = sorted((one for one in line if is_for(one, wanted.desk_id, district)), key=_is_offered)
     for one in ended:
         if one.offered_desk_id is not None and one.offered_desk_id not in waited.desks:
@@ -246,7 +246,7 @@ def _is_offered(wish: Any) -> bool:
 
 
 def leave_all(learner_id: int, *, actor: Actor, now: datetime) -> None:
-    """The learner waits for nothing any more. Called under the locks of the desks whose slots are held for them."""
+    """The learner waits for nothing any more. Called under the locks of the desks whose slots are kept for them."""
     for one in sorted(open_wishes(learner_id), key=_is_offered):
         leave_line(one.id, actor=actor, now=now)
 

@@ -35,7 +35,7 @@ _AHEAD = WISH.alias("ahead")
 
 
 class WishRow(NamedTuple):
-    """A wish. What is held for them, as long as it is, has the names of a slot's; `ahead` counts who waits longer."""
+    """A wish. What is kept for them, as long as it is, has the names of a slot's; `ahead` counts who waits longer."""
 
     id: int
     learner_id: int
@@ -73,7 +73,7 @@ class WishRow(NamedTuple):
 
     @property
     def offered_place(self) -> str:
-        """Where what is held for them would be."""
+        """Where what is kept for them would be."""
         return place_in_short(self.offered_venue or "", self.offered_nickname, self.offered_room)
 
     @property
@@ -87,7 +87,7 @@ class WishRow(NamedTuple):
 
     @property
     def ends_at(self) -> datetime | None:
-        """When what is held for them ends."""
+        """When what is kept for them ends."""
         return self.starts_at + timedelta(minutes=self.minutes or 0) if self.starts_at else None
 
     @property
@@ -144,13 +144,13 @@ def wish_of_booking(booking_id: int) -> WishRow | None:
 
 
 class Offered(NamedTuple):
-    """A slot is held for somebody who waits. `wish_id` is None to whoever may not know them."""
+    """A slot is kept for somebody who waits. `wish_id` is None to whoever may not know them."""
 
     wish_id: int | None
 
 
 def wish_offered(adviser_id: int, starts_at: datetime, scope: Select[Any] | None) -> Offered | None:
-    """Whether this slot is held for a wish until somebody answers. One statement."""
+    """Whether this slot is kept for a wish until somebody answers. One statement."""
     permitted = WISH.c.learner_id.in_(scope) if scope is not None else true()
     offered = (WISH.c.state == WishState.OFFERED) & (WISH.c.offered_adviser_id == adviser_id)
     wish = select(WISH.c.id, permitted.label("permitted")).where(offered, WISH.c.offered_at == starts_at)

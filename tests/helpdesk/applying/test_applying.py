@@ -78,7 +78,7 @@ def test_who_books_at_the_desk_at_that_moment_waits_for_whoever_applies_at_home(
         app,
         lambda: apply(desk, at(10), doubtful, now=desk_clock.now()),
         lambda: book_in_transaction(desk, adviser, caller),
-    ) == ["done", "SlotHeld"]
+    ) == ["done", "SlotKept"]
 
 
 def test_what_the_desk_would_ask_is_asked_and_the_slot_kept(app: Flask) -> None:

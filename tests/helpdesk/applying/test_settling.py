@@ -15,7 +15,7 @@ from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
 from supportdesk.helpdesk.applying.jobs import close_over
 from supportdesk.helpdesk.applying.models import ConsultationApplication
-from supportdesk.helpdesk.errors import SlotHeld
+from supportdesk.helpdesk.errors import SlotKept
 from supportdesk.helpdesk.models import Booking
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.learners.applying.errors import AlreadySaid, AlreadySettled
@@ -55,7 +55,7 @@ def test_reception_says_who_it_is_and_nobody_else_has_the_slot_meanwhile(
     app: Flask, reception: PageClient, adviser: int
 ) -> None:
     desk, receipt, hana = held_one(app, adviser)
-    with app.app_context(), pytest.raises(SlotHeld):
+    with app.app_context(), pytest.raises(SlotKept):
         book(desk, adviser, make_learner())
     page = opened(reception, receipt)
     assert "写真の送り方" in page.text

@@ -13,9 +13,9 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
+from supportdesk.helpdesk.availability import open_slots
 from supportdesk.helpdesk.models import Booking, BookingState, Desk, DeskHours
 from supportdesk.helpdesk.operations import cancel_booking
-from supportdesk.helpdesk.queries import open_slots
 from tests.factories import make_learner
 from tests.helpdesk.making import DAY, book, make_adviser, make_desk, venue_of
 from tests.markup import attribute

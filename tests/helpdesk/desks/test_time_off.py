@@ -15,13 +15,13 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
+from supportdesk.helpdesk.availability import free_slots
 from supportdesk.helpdesk.desks.errors import AdviserElsewhere
 from supportdesk.helpdesk.desks.lost import lost_slots, move_lost, with_somewhere_to_go
 from supportdesk.helpdesk.desks.operations import remove_hours
 from supportdesk.helpdesk.desks.time_off import Days, end_time_off, let_adviser_off, shut_desk
 from supportdesk.helpdesk.errors import DeskShut
 from supportdesk.helpdesk.models import Booking, BookingState, DeskHours
-from supportdesk.helpdesk.queries import free_slots
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.notices.models import Notice
 from tests.classes.making import enrol, make_run, meeting_at, room_of

@@ -10,11 +10,11 @@ from supportdesk.core import clock
 from supportdesk.core.database import transaction
 from supportdesk.core.permissions import Actor
 from supportdesk.extensions import db
-from supportdesk.helpdesk.errors import SlotHeld, SlotTaken
+from supportdesk.helpdesk.availability import free_slots, slot_at
+from supportdesk.helpdesk.errors import SlotKept, SlotTaken
 from supportdesk.helpdesk.holds.models import SlotHold
 from supportdesk.helpdesk.holds.operations import end_hold, hold_slot, hold_while_talking, talking
 from supportdesk.helpdesk.operations import move_booking
-from supportdesk.helpdesk.queries import free_slots, slot_at
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.jobs import end_holds
 from tests.clocks import Clock
@@ -57,13 +57,13 @@ def free(desk: int, owner: str = "") -> list[int]:
 def test_nobody_else_can_book_or_keep_it_and_no_list_offers_it(desk: int, adviser: int) -> None:
     hold(desk, adviser)
     assert free(desk) == [11]
-    with pytest.raises(SlotHeld) as refused:
+    with pytest.raises(SlotKept) as refused:
         book(desk, adviser, make_learner(), owner=talking(OTHER))
     assert "10:05まで、ほかの方に案内しています" in str(refused.value.message)
-    with pytest.raises(SlotHeld):
+    with pytest.raises(SlotKept):
         hold(desk, adviser, actor=OTHER)
     moving = book(desk, adviser, make_learner(), at(11))
-    with transaction(), pytest.raises(SlotHeld):
+    with transaction(), pytest.raises(SlotKept):
         move_booking(moving.booking_id, desk, adviser, at(10), actor=OTHER, now=clock.now())
     seen = slot_at(desk, adviser, at(10))
     assert seen is not None and (seen.in_the_way, seen.kept_until) == ("ほかの方に案内しています", None)

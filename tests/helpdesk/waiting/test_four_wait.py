@@ -8,9 +8,9 @@ from sqlalchemy import select
 from supportdesk.core import clock as desk_clock
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
+from supportdesk.helpdesk.availability import free_slots
 from supportdesk.helpdesk.holds.models import SlotHold
 from supportdesk.helpdesk.models import Booking, BookingState
-from supportdesk.helpdesk.queries import free_slots
 from supportdesk.helpdesk.waiting.models import SlotWish
 from supportdesk.learners.models import Channel
 from supportdesk.notices import operations
