@@ -21,7 +21,7 @@ class ConsultationApplication(AppliedInPublic, WrittenDown, Base):
 
     __tablename__ = "consultation_application"
     __table_args__ = (
-        Index("ix_consultation_application_state", "state", "applied_at"),
+        Index("ix_consultation_application_state", "state", "starts_at"),
         Index("ix_consultation_application_sender", "sender", "applied_at"),
         Index("ix_consultation_application_phone", "phone", "kana_key"),
         Index(

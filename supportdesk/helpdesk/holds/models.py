@@ -20,7 +20,7 @@ class SlotHold(Base):
     )
 
     id: Mapped[identity]
-    desk_id: Mapped[int] = foreign_key("desk.id")
+    desk_id: Mapped[int] = foreign_key("desk.id", index=False)
     adviser_id: Mapped[int] = foreign_key("account.id", index=False)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]

@@ -87,4 +87,4 @@ class SlotWish(Base):
     booking_id: Mapped[int | None] = foreign_key("booking.id", comment="the consultation for which they wait no more")
     offered_desk_id: Mapped[int | None] = foreign_key("desk.id", index=False)
     offered_adviser_id: Mapped[int | None] = foreign_key("account.id", index=False)
-    offered_at: Mapped[datetime | None] = mapped_column(comment="when the slot begins that is held for them")
+    offered_at: Mapped[datetime | None] = mapped_column(comment="when the slot begins that is kept for them")
