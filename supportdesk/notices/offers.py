@@ -7,7 +7,7 @@ from the call list and the rooms' pages, and from the worker once the deadline i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Text, bindparam, cast, insert, literal, select, update
 
 from supportdesk.accounts import audit
 from supportdesk.accounts.actions import Action
@@ -236,6 +236,17 @@ _NOTED: Final[Mapping[OfferState, Action]] = {
 }
 
 
+_STILL_ASKED: Final = (
+    select(_NOTICE.c.id, _NOTICE.c.wanted_channel, _OFFER.c.deadline)
+    .join(_OFFER, _NOTICE.c.activity == literal("offer:") + cast(_OFFER.c.id, Text))
+    .where(
+        _OFFER.c.place_in_line == bindparam("place"),
+        _OFFER.c.state == OfferState.OPEN,
+        _NOTICE.c.state.in_(UNSETTLED),
+    )
+)
+
+
 def end_offer(row_id: int, kind: str, *, left: bool, actor: Actor, now: datetime) -> Vacancy | None:
     """The place in line is given up (`left`), or there is nothing to be had any more: its offer, if any, is over.
 
@@ -251,6 +262,16 @@ def end_offer(row_id: int, kind: str, *, left: bool, actor: Actor, now: datetime
         return None
     _close([offer.id], OfferState.LEFT if left else OfferState.WITHDRAWN, actor=actor, now=now)
     return Vacancy(offer.vacancy, offer.given_up)
+
+
+def reword_offer(row_id: int, kind: str, question: Callable[[datetime], str]) -> None:
+    """The place in line is asked in other words from now on; `question` makes them of the deadline. Called under the
+    room's lock.
+    """
+    asked = connection().execute(_STILL_ASKED, {"place": activity(kind, row_id)}).one_or_none()
+    if asked is not None:
+        text = question(asked.deadline) + how_to_answer(asked.wanted_channel)
+        connection().execute(update(_NOTICE).where(_NOTICE.c.id == asked.id).values(text=text))
 
 
 def overdue(now: datetime) -> list[int]:

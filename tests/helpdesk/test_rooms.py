@@ -76,6 +76,16 @@ def notices(booking_id: int) -> Sequence[Notice]:
     return db.session.scalars(of_booking.order_by(Notice.id)).all()
 
 
+def asked_of(learner_id: int) -> str:
+    """What somebody is asked whom a slot is offered."""
+    db.session.rollback()
+    return db.session.scalars(
+        select(Notice.text).where(
+            Notice.learner_id == learner_id, Notice.kind == "offer", Notice.withdrawn_at.is_(None)
+        )
+    ).one()
+
+
 def cancel(booking_id: int) -> None:
     with transaction():
         cancel_booking(booking_id, actor=SYSTEM, now=clock.now())
@@ -216,6 +226,21 @@ class TestAnotherRoom:
         assert ["部屋は、会場の受付でおたずねください" in row.text for row in told] == [False, False, True, False]
         assert [row.state for row in notices(later)] == [waiting]
 
+    def test_is_the_one_about_which_they_are_asked_to_whom_a_slot_is_offered(self, desk: int, adviser: int) -> None:
+        booking = book(desk, adviser, make_learner(), at(10)).booking_id
+        learner = make_learner()
+        wait(learner)
+        free(booking)
+        for room_id, nickname, place in (
+            (make_room(), "いーぱる", "いーぱる 和室"),
+            (None, "ウェスター", "ウェスター"),
+        ):
+            change(desk, room_id, nickname=nickname)
+            asked = asked_of(learner)
+            assert f"10:00から・{place}）の相談の枠があきました" in asked
+            assert "までにお返事をください。" in asked
+        assert line() == [ASKED]
+
     def test_is_refused_where_somebody_has_it_when_the_desk_needs_it(self, desk: int, adviser: int) -> None:
         book(desk, adviser, make_learner(), at(10))
         change(desk, make_room())
@@ -325,6 +350,7 @@ def test_the_office_chooses_a_room_of_the_venue(app: Flask, admin: PageClient) -
         venue, elsewhere, its_room = venue_of(), venue_of("ウェスター"), room()
         name = room_of().name
     page = admin.get("/helpdesk/desks/new")
+    assert f"いーぱる {name}" in page.texts('optgroup[label="東部市民サービスセンター（いーぱる）"] option')
     typed = {"name": "スマホ相談（東部）", "venue_id": elsewhere, "room_id": its_room}
     page = admin.submit(page, "desk", typed, expect=422)
     assert "会場" in page.error("room_id")

@@ -30,7 +30,7 @@ from supportdesk.helpdesk.models import Booking, Desk, DeskHours
 from supportdesk.helpdesk.patterns import EVERY_SECOND_WEEK, EVERY_WEEK, first_meeting
 from supportdesk.helpdesk.rooms import change_room
 from supportdesk.helpdesk.waiting.answering import recall_offers
-from supportdesk.helpdesk.waiting.line import lock_line
+from supportdesk.helpdesk.waiting.line import ask_anew, lock_line
 from supportdesk.places.choices import place_in_short
 from supportdesk.places.models import Room, Venue
 from supportdesk.places.occupancy import SECONDS_A_CELL, Occupied
@@ -99,6 +99,7 @@ def change_desk(desk_id: int, particulars: Particulars, *, seen: str | None = No
     if to_tell:
         tell_of_room(to_tell, desk.name, _place_of(desk), has_room=desk.room_id is not None, now=now)
     recall_offers(desk_ids=[desk_id], actor=actor, now=now)
+    ask_anew(desk_id, now=now)
     audit.record(actor=actor, action=Action.CHANGE_DESK, subject=f"desk:{desk_id}", now=now)
     return len(to_tell)
 

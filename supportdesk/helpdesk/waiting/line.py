@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import bindparam, select, update
@@ -29,7 +30,7 @@ from supportdesk.helpdesk.waiting.rule import next_in_line
 from supportdesk.learners.models import Learner
 from supportdesk.learners.standing import standing_of
 from supportdesk.notices.deadlines import answer_until
-from supportdesk.notices.offers import Vacancy, end_offer, hold, learners_asked, vacancies_known
+from supportdesk.notices.offers import Vacancy, end_offer, hold, learners_asked, reword_offer, vacancies_known
 from supportdesk.notices.operations import cancel_notices
 from supportdesk.places import occupancy
 from supportdesk.places.models import Venue
@@ -44,6 +45,12 @@ _IN_LINE: Final = (
     select(WISH, _LEARNER.c.person_id, _LEARNER.c.status)
     .join(_LEARNER, _LEARNER.c.id == WISH.c.learner_id)
     .where(_IS_OPEN)
+    .order_by(WISH.c.id)
+)
+_OFFERED: Final = (
+    select(WISH, _LEARNER.c.person_id)
+    .join(_LEARNER, _LEARNER.c.id == WISH.c.learner_id)
+    .where(WISH.c.offered_desk_id == bindparam("desk"))
     .order_by(WISH.c.id)
 )
 _LINE: Final = _IN_LINE.with_for_update(key_share=True, of=WISH)
@@ -200,8 +207,6 @@ def who_refuse(line: Sequence[Any], after: datetime) -> Callable[[Wanted], set[i
 
 def _ask(wish: Any, slot: LockedSlot, vacancy: Vacancy, *, actor: Actor, now: datetime) -> None:
     standing = standing_of(wish.learner_id, clock.local(now).date())
-    person = occupancy.person(wish.person_id)
-    clashes = bool(occupancy.who_has([person], slot.starts_at, slot.ends_at))
     change_wish(
         wish.id,
         state=WishState.OFFERED,
@@ -216,12 +221,30 @@ def _ask(wish: Any, slot: LockedSlot, vacancy: Vacancy, *, actor: Actor, now: da
         row_id=wish.id,
         kind=KIND,
         standing=standing,
-        text=wording.slot_offered(slot.desk, slot.place, slot.starts_at, deadline, clashes=clashes),
+        text=_question(wish, slot, deadline),
         call_to=wish.caller_phone,
         deadline=deadline,
         actor=actor,
         now=now,
     )
+
+
+def _question(wish: Any, slot: LockedSlot, deadline: datetime) -> str:
+    """What they are asked; `wish` has the `person_id` of its learner."""
+    clashes = bool(occupancy.who_has([occupancy.person(wish.person_id)], slot.starts_at, slot.ends_at))
+    return wording.slot_offered(slot.desk, slot.place, slot.starts_at, deadline, clashes=clashes)
+
+
+def ask_anew(desk_id: int, *, now: datetime) -> None:
+    """Whoever is still to be asked about a slot of the desk is asked in words that are true now. Called under its lock,
+    where its name or place was changed, once what is not to be had any more was recalled.
+    """
+    for wish in connection().execute(_OFFERED, {"desk": desk_id}).all():
+        try:
+            slot = lock_slot(*offered_slot(wish), now)
+        except SlotPast:
+            continue
+        reword_offer(wish.id, KIND, partial(_question, wish, slot))
 
 
 def change_wish(wish_id: int, **values: object) -> None:
