@@ -5,6 +5,7 @@ called.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from flask_babel import get_locale
 from sqlalchemy import select
@@ -41,15 +42,25 @@ def venue_choices() -> list[tuple[int, str]]:
     return [(row.id, venue_in_words(row.name, row.nickname)) for row in rows]
 
 
+_ROOMS: Final = (
+    select(Room.id, Room.name.label("room"), Venue.name, Venue.nickname)
+    .join(Venue, Venue.id == Room.venue_id)
+    .join(District, District.code == Venue.district_code)
+    .order_by(District.position, Venue.id, Room.id)
+)
+
+
 def room_choices(districts: Collection[str] | None = None) -> list[tuple[int, str]]:
     """(id, venue and room) of every room, or of those in these districts; by district."""
-    statement = (
-        select(Room.id, Room.name.label("room"), Venue.name, Venue.nickname)
-        .join(Venue, Venue.id == Room.venue_id)
-        .join(District, District.code == Venue.district_code)
-        .order_by(District.position, Venue.id, Room.id)
-    )
-    if districts is not None:
-        statement = statement.where(Venue.district_code.in_(districts))
+    statement = _ROOMS if districts is None else _ROOMS.where(Venue.district_code.in_(districts))
     rows = db.session.execute(statement)
     return [(row.id, venue_in_words(row.name, row.nickname, row.room)) for row in rows]
+
+
+def rooms_by_venue() -> dict[str, list[tuple[int, str]]]:
+    """(id, room) of every room, under its venue; by district."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for row in db.session.execute(_ROOMS):
+        pair = (row.id, place_in_short(row.name, row.nickname, row.room))
+        found.setdefault(venue_in_words(row.name, row.nickname), []).append(pair)
+    return found

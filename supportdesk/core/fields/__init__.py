@@ -1,6 +1,6 @@
 """Form fields made accessible and Japanese once, for every room's forms; `components/ui.html` draws them."""
 
-from supportdesk.core.fields.choices import ChoiceField, SelectField, TickField, TicksField
+from supportdesk.core.fields.choices import ChoiceField, GroupedField, SelectField, TickField, TicksField
 from supportdesk.core.fields.dates import BirthField, DateField, DayField, TimeField
 from supportdesk.core.fields.form import DeskForm
 from supportdesk.core.fields.note import NoteField
@@ -24,6 +24,7 @@ __all__ = [
     "DayField",
     "DeskForm",
     "FileField",
+    "GroupedField",
     "HiddenField",
     "IntegerField",
     "KanaField",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple, cast
 
 from flask_babel import gettext as _
 
@@ -82,8 +83,28 @@ class SelectField(ChoiceField):
         return str(self._empty) if self._empty is not None else _("えらんでください")
 
     @property
+    def groups(self) -> list[tuple[str, list[Option]]]:
+        """What is drawn under each heading; here under none."""
+        return [("", self.options)]
+
+    @property
     def focus_id(self) -> str:
         return str(self.id)
+
+
+class GroupedField(SelectField):
+    """One of many, as a drop-down list under headings. `choices` maps each heading to its (value, label)."""
+
+    @property
+    def pairs(self) -> list[tuple[Any, object]]:
+        return [pair for _heading, pairs in super().pairs for pair in cast(Iterable[tuple[Any, object]], pairs)]
+
+    @property
+    def groups(self) -> list[tuple[str, list[Option]]]:
+        options = iter(self.options)
+        return [
+            (str(heading), list(islice(options, len(cast(Sequence[Any], pairs))))) for heading, pairs in super().pairs
+        ]
 
 
 class TicksField(ChoiceField):

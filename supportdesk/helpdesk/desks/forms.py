@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, time
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, cast
@@ -16,6 +17,7 @@ from supportdesk.core.fields import (
     ChoiceField,
     DayField,
     DeskForm,
+    GroupedField,
     HiddenField,
     SelectField,
     TextField,
@@ -42,7 +44,7 @@ class DeskDetailsForm(DeskForm):
 
     name = TextField(_l("窓口の名前"), max_length=60, hint=_l("例：スマホ相談（中央）"))
     venue_id = SelectField(_l("会場"), coerce=int)
-    room_id = SelectField(
+    room_id = GroupedField(
         _l("部屋"),
         required=False,
         coerce=int,
@@ -68,7 +70,9 @@ class DeskDetailsForm(DeskForm):
 
     seen = HiddenField(max_length=40)
 
-    def __init__(self, venues: list[tuple[int, str]], rooms: list[tuple[int, str]], **options: Any) -> None:
+    def __init__(
+        self, venues: list[tuple[int, str]], rooms: Mapping[str, list[tuple[int, str]]], **options: Any
+    ) -> None:
         super().__init__(choices={"venue_id": venues, "room_id": rooms}, **options)
 
 

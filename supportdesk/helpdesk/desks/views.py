@@ -17,7 +17,7 @@ from supportdesk.helpdesk.desks.errors import BookingsAhead, DeskChanged
 from supportdesk.helpdesk.desks.forms import DeskDetailsForm, HoursForm, SwitchForm
 from supportdesk.helpdesk.desks.operations import Particulars
 from supportdesk.helpdesk.views import DESK, blueprint
-from supportdesk.places.choices import room_choices, venue_choices
+from supportdesk.places.choices import rooms_by_venue, venue_choices
 
 
 @blueprint.get("/desks")
@@ -33,7 +33,7 @@ def desk_list() -> str:
 @requires(Permission.MANAGE_HELPDESK)
 def new_desk() -> Answer:
     """Open a desk; its hours come next."""
-    form = DeskDetailsForm(venue_choices(), room_choices())
+    form = DeskDetailsForm(venue_choices(), rooms_by_venue())
     actor, now = current_actor(), clock.now()
 
     def act() -> str:
@@ -88,7 +88,7 @@ def edit_desk(desk_id: int) -> Answer:
     actor, now = current_actor(), clock.now()
     row = queries.desk_row(desk_id, now)
     stands = Particulars.of(row).fingerprint
-    form = DeskDetailsForm(venue_choices(), room_choices(), data={**row._asdict(), "seen": stands})
+    form = DeskDetailsForm(venue_choices(), rooms_by_venue(), data={**row._asdict(), "seen": stands})
 
     def page() -> str:
         if isinstance(form.refusal, DeskChanged):
