@@ -56,15 +56,17 @@ def book_consultation(
     told: bool = True,
     owner: str = "",
     waited: bool = False,
+    applied: bool = False,
     actor: Actor,
     now: datetime,
 ) -> Booked:
     """Give the learner the adviser's slot that begins at that time; the time of both is theirs no more.
 
     `told`: they hear it on the line or at the counter, so that nobody need tell them later. `owner`: for whom the slot
-    may have been kept; their hold of it ends. `waited`: it is theirs by turn, even where it is set aside. Raises
-    NotFound, SlotPast, DeskShut, NoSuchSlot, NotActive, SlotKept, SlotTaken, AlreadyBooked, OwnSlot, TooManyBooked,
-    SlotSetAside, AskedMeanwhile, and LearnerClash unless there is a `clash_reason`.
+    may have been kept; their hold of it ends. `waited`: it is theirs by turn, even where it is set aside.
+    `applied`: it is what came of an application for this slot. Raises NotFound, SlotPast, DeskShut, NoSuchSlot,
+    NotActive, SlotKept, SlotTaken, AlreadyBooked, OwnSlot, TooManyBooked, SlotSetAside, AskedMeanwhile, and
+    LearnerClash unless there is a `clash_reason`.
     """
     wanted = Wanted(desk_id, adviser_id, starts_at)
     slot, standing, have, wishes = ask(wanted, learner_id, now)
@@ -84,7 +86,7 @@ def book_consultation(
         actor=actor,
         now=now,
     )
-    note_booking(ended, booked.booking_id)
+    note_booking(ended, booked.booking_id, applied=applied)
     text = wording.confirmed(slot.desk, slot.place, slot.starts_at, booked.code)
     _tell("booking_confirmed", text, slot, standing, booked, told=told, call_to=caller.phone, now=now)
     _note(Action.BOOK_CONSULTATION, learner_id, booked.booking_id, actor=actor, now=now)
@@ -201,9 +203,8 @@ def move_booking(
     booked = give(slot, standing, topic=booking.topic, caller=caller, clash_reason=clash_reason, actor=actor, now=now)
     if had_phone:
         take_phone(activity("booking", booked.booking_id), slot.starts_at, slot.ends_at)
-    note_booking(ended, booked.booking_id)
     connection().execute(_TAKE_CASE_ALONG, {"old": booking_id, "new": booked.booking_id})
-    connection().execute(
+    applied = connection().execute(
         _TAKE_APPLICATION_ALONG,
         {
             "old": booking_id,
@@ -214,6 +215,7 @@ def move_booking(
             "until_then": slot.ends_at,
         },
     )
+    note_booking(ended, booked.booking_id, applied=applied.rowcount > 0)
     _leave_room(booking)
     _hand_on(booking, actor=actor, now=now)
     text = wording.moved(slot.desk, slot.place, slot.starts_at, booked.code)

@@ -79,6 +79,7 @@ def place(
             clash_reason=clash_reason,
             told=told,
             owner=owner_of(application),
+            applied=True,
             actor=actor,
             now=now,
         )

@@ -251,16 +251,16 @@ def leave_all(learner_id: int, *, actor: Actor, now: datetime) -> None:
         leave_line(one.id, actor=actor, now=now)
 
 
-def note_booking(wish_ids: Sequence[int], booking_id: int) -> None:
+def note_booking(wish_ids: Sequence[int], booking_id: int, *, applied: bool) -> None:
     """The consultation for which they wait no more; where one of the wishes was applied for in public, what came of
-    that, too.
+    that, too, unless it is what came of another application (`applied`): one alone can lead there.
     """
     for wish_id in wish_ids:
         change_wish(wish_id, booking_id=booking_id)
-    applied = connection().scalar(_APPLIED, {"wishes": list(wish_ids)}) if wish_ids else None
-    if applied is not None:
+    wanted = connection().scalar(_APPLIED, {"wishes": list(wish_ids)}) if wish_ids and not applied else None
+    if wanted is not None:
         slot = connection().execute(_SLOT_OF, {"booking": booking_id}).one()
-        connection().execute(_FULFIL.values(booking_id=booking_id, **slot._mapping), {"wanted": applied})
+        connection().execute(_FULFIL.values(booking_id=booking_id, **slot._mapping), {"wanted": wanted})
 
 
 def _note(action: Action, learner_id: int, wish_id: int, *, actor: Actor, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from supportdesk.extensions import db
 from supportdesk.helpdesk.applying.models import ConsultationApplication
 from supportdesk.helpdesk.applying.operations import apply_to_wait, withdraw_application
 from supportdesk.helpdesk.applying.settling import close_applications, move_application, refuse_application
-from supportdesk.helpdesk.operations import cancel_booking
+from supportdesk.helpdesk.operations import cancel_booking, move_booking
 from supportdesk.helpdesk.queries import booking_by_code
 from supportdesk.helpdesk.slots import Wanted
 from supportdesk.helpdesk.waiting.models import HalfDay, SlotWish
@@ -29,7 +30,7 @@ from supportdesk.notices.models import Notice, NoticeState
 from supportdesk.notices.offers import Answer
 from tests.clocks import Clock
 from tests.factories import make_learner
-from tests.helpdesk.applying.asking import HANA, booked, held, say, states
+from tests.helpdesk.applying.asking import HANA, applied, booked, held, say, states
 from tests.helpdesk.making import at, book, make_adviser, make_desk
 from tests.helpdesk.waiting.making import ASKED, BOOKED, LEFT, WAITS, answer, free, line
 from tests.pages import Page, PageClient
@@ -106,6 +107,23 @@ class TestTheLine:
         found = booking_by_code(receipt)
         assert found is not None
         assert (found.learner_id, found.starts_at) == (hana, at(10))
+        assert withdrawn(receipt) == receipt
+        assert booked() == []
+
+    def test_one_consultation_may_be_what_they_waited_and_applied_for(self, desk: int, adviser: int, hana: int) -> None:
+        waiting, receipt = waits(desk), applied(desk)
+        assert (booked(), line()) == ([(hana, at(10))], [BOOKED])
+        found = booking_by_code(receipt)
+        assert found is not None
+        assert waits(desk) != waiting
+        with transaction():
+            moved = move_booking(
+                found.id, desk, adviser, at(10) + timedelta(weeks=1), actor=SYSTEM, now=desk_clock.now()
+            )
+        assert line() == [BOOKED, BOOKED]
+        found = booking_by_code(receipt)
+        assert found is not None
+        assert found.id == moved.booking_id
         assert withdrawn(receipt) == receipt
         assert booked() == []
 
