@@ -326,7 +326,12 @@ def move(booking_id: int) -> Answer:
         )
         return _afterwards(row, url_for("helpdesk.booking", booking_id=moved.booking_id, done=1))
 
-    return answer_form(form, page, act)
+    said = _(
+        "%(when)sから移りました。前の予約番号（%(code)s）と予約票は、もう使えません。",
+        when=span(row.starts_at, row.ends_at),
+        code=row.code,
+    )
+    return answer_form(form, page, act, said)
 
 
 def in_short(slot: SlotRow) -> str:

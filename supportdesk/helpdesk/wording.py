@@ -46,7 +46,7 @@ def slot_offered(desk: str, place: str, starts_at: datetime, deadline: datetime,
 
 def waits(place: str) -> str:
     """The learner waits for a slot."""
-    return f"{place}の相談のあきをお待ちいただくように、受け付けました。あきましたら、順番にご案内します。"
+    return f"相談のあき待ち（{place}）を受け付けました。あきましたら、順番にご案内します。"
 
 
 def _which(desk: str, place: str, starts_at: datetime) -> str:

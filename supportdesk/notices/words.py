@@ -23,7 +23,7 @@ ANSWERS: Final[Mapping[Answer, object]] = {
     Answer.ACCEPT: _l("参加する"),
     Answer.DECLINE: _l("今回は見送る"),
     Answer.LEAVE: _l("もう案内しない"),
-    Answer.PASS_ON: _l("次の方にまわす"),
+    Answer.PASS_ON: _l("つながらず、次の方にまわす"),
 }
 
 

@@ -300,6 +300,7 @@ class TestChangingOnesMind:
         page = reception.submit(page, "filters", {"day": "2026-12-03"})
         done = reception.submit(page, "move", {"slot": slot._replace(starts_at=at(11)).key}, follow=True)
         assert done.h1 == "受付が完了しました"
+        assert f"10:00〜11:00から移りました。前の予約番号（{booked.code}）と予約票は、もう使えません。" in done.text
         assert [(one.state, one.starts_at) for one in rows(app)] == [("cancelled", at(10)), ("booked", at(11))]
 
     def test_moving_to_a_slot_just_taken_names_it_and_changes_nothing(

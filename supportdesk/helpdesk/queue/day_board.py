@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from math import inf
 from typing import Any, NamedTuple
 
 from flask import session
@@ -32,6 +33,7 @@ from supportdesk.places.models import Venue
 
 _VENUE = table_of(Venue)
 _A_MOMENT = timedelta(microseconds=1)
+_A_MINUTE = timedelta(minutes=1)
 #: Whoever is may come for their booking once more: the number may have been somebody else's by mistake.
 _GONE = (NumberState.LEFT, NumberState.UNSERVED)
 
@@ -214,7 +216,12 @@ def wait_of(row: NumberRow, ahead: int, now: datetime) -> int:
     """About how many minutes they wait, with as many advisers as are on duty now."""
     slots = free_slots(row.day, row.day, after=clock.day_bounds(row.day)[0] - _A_MOMENT, desk_id=row.desk_id)
     duty = _duty(slots, bookings_on(row.day, desk_id=row.desk_id))
-    return wait_about(ahead, sum(one.starts_at <= now < one.ends_at for one in duty), WALK_IN_MINUTES.get())
+    return wait_about(
+        ahead,
+        sum(one.starts_at <= now < one.ends_at for one in duty),
+        WALK_IN_MINUTES.get(),
+        at_most=(row.booked_at - now) / _A_MINUTE if row.booked_at is not None and now < row.booked_at else inf,
+    )
 
 
 def booked_today(learner_id: int, desk_id: int, day: date) -> BookingRow | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from math import inf
 from typing import Protocol, TypeVar
 
 #: Minutes: what is told of the wait is no more exact.
@@ -44,9 +45,11 @@ def next_for(waiting: Iterable[One], adviser_id: int | None, now: datetime) -> O
     return None
 
 
-def wait_about(before: int, advisers: int, minutes: int) -> int:
-    """About how many minutes somebody waits who has so many before them, when each takes that long."""
-    about = before * minutes / max(1, advisers)
+def wait_about(before: int, advisers: int, minutes: int, *, at_most: float = inf) -> int:
+    """About how many minutes somebody waits who has so many before them, when each takes that long; whoever is booked
+    is called as soon as their time has come (`at_most`).
+    """
+    about = min(before * minutes / max(1, advisers), at_most)
     return -(-round(about) // _STEP) * _STEP
 
 

@@ -46,3 +46,7 @@ def test_an_adviser_calls_nobody_who_is_booked_with_another() -> None:
 )
 def test_the_wait_is_told_in_steps_of_five_minutes(before: int, advisers: int, minutes: int, about: int) -> None:
     assert wait_about(before, advisers, minutes) == about
+
+
+def test_who_is_booked_waits_no_longer_than_until_their_time() -> None:
+    assert [wait_about(before, 1, 20, at_most=45) for before in (2, 4)] == [40, 45]

@@ -122,7 +122,7 @@ def test_a_booking_says_that_it_ended_the_waiting(app: Flask, reception: PageCli
         wait(hanako, slot.desk_id)
     address = "/helpdesk/book?" + urlencode({**slot.address, "learner": hanako})
     page = reception.submit(reception.get(address), "book", follow=True)
-    assert "あき待ちは、これで終わりにしました" in page.text
+    assert "あき待ち（スマホ相談）は、これで終わりにしました" in page.text
     assert states(app) == [WishState.BOOKED]
 
 
