@@ -55,6 +55,7 @@ def test_what_is_free_is_shown_by_desk_week_and_district_and_names_nobody(
     assert len(many) == len(few)
     week = client.submit(everything, "search-consultations", {"week": "2026-11-30"})
     assert {words.split(" ")[0] for words in week.texts(".free-times a")} == {"12月3日（木）"}
+    assert week.link("「スマホ相談」のあきを待つ") == f"/consultations/{desk}/wait"  # where these few are all there is
     there = client.submit(everything, "search-consultations", {"district": "hokubu"})
     assert "いま、あいている時間は、ありません" in there.text
     one = client.get(f"/consultations/{desk}?week=2026-12-07")
