@@ -232,4 +232,5 @@ def _from_case(case: CaseRow) -> dict[str, object]:
         "device": _CARD_DEVICE.get(case.device or Device.NONE, CardDevice.BOTH),
         "area_code": min(case.areas, default=None),
         "skills": frozenset(case.levels),
+        "public": False,  # until somebody read it through: it was written about one person
     }

@@ -108,6 +108,7 @@ def test_from_a_closed_case_a_card_is_written_that_names_nobody(adviser: PageCli
     assert "その人のことは全部けして" in page.text
     assert "孫に送れた" in page.field("steps").text
     assert page.one("input[name=device][checked]").attrs["value"] == "iphone"
+    assert "checked" not in page.field("public").attrs, "residents read it once somebody says so"
     refused = adviser.submit(page, expect=422)
     assert "佐藤" in refused.error("steps")
     for text in ("花子様が送る", "サトウハナコが送る", "018 888 1234に電話する", "佐藤一郎に聞く"):
