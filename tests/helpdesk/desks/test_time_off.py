@@ -143,7 +143,8 @@ def test_reception_notes_that_an_adviser_is_away_and_moves_everybody_by_one_pres
     )
     assert kinds.count("booking_moved") == 2
     page = reception.get("/helpdesk/off")
-    page = reception.submit(page, "けす", follow=True)
+    assert "この休みの枠が、また予約できるようになります。" in page.text
+    page = reception.submit(page, "休みをけす", follow=True)
     assert "これからの休みは、入っていません" in page.text
 
 
