@@ -1,6 +1,7 @@
-"""Ids of rows and days as they stand in addresses and forms.
+"""Ids of rows, words and days as they stand in addresses and forms.
 
-A number that no row can have is like one that no row has: 404. A day beyond those that the desk reckons with is none.
+A number that no row can have is like one that no row has: 404; so is a word that no database keeps. A day beyond those
+that the desk reckons with is none.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from datetime import date
 from typing import Any, Final
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 from supportdesk.core import clock
 
@@ -24,6 +25,14 @@ class RowIdConverter(IntegerConverter):
 
     def __init__(self, url_map: Map, *arguments: Any, **options: Any) -> None:
         super().__init__(url_map, *arguments, **{"max": LARGEST_ID, **options})
+
+
+class WordConverter(UnicodeConverter):
+    """What `<…>` means in an address. PostgreSQL answers with an error where it is asked for a NUL."""
+
+    def __init__(self, url_map: Map, *arguments: Any, **options: Any) -> None:
+        super().__init__(url_map, *arguments, **options)
+        self.regex = self.regex.replace("[^/]", r"[^/\0]")
 
 
 def row_id(written: str) -> int | None:
@@ -45,3 +54,4 @@ def day_of(written: str) -> date | None:
 def know_ids(app: Flask) -> None:
     """Called by `create_app` before the first page gets its address."""
     app.url_map.converters["int"] = RowIdConverter
+    app.url_map.converters["default"] = app.url_map.converters["string"] = WordConverter

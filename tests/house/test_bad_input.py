@@ -301,7 +301,7 @@ def test_one_absurd_field_among_good_ones(demo: Flask, role: Role | None) -> Non
     assert wrong == []
 
 
-@pytest.mark.parametrize("number", ["2147483648", "1" + "0" * 30, "9" * 5000])
+@pytest.mark.parametrize("number", ["2147483648", "9" * 5000, "9%00"])
 def test_an_id_that_no_row_can_have_is_not_found(demo: Flask, number: str) -> None:
     wrong = []
     for role in (None, *ORDER):
