@@ -21,6 +21,7 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from supportdesk.accounts import jobs as accounts
 from supportdesk.classes.applying import jobs as applying
@@ -85,15 +86,29 @@ JOBS: Final[Sequence[Scheduled]] = (
 
 
 def work(app: Flask, *, stop: threading.Event | None = None, jobs: Sequence[Scheduled] = JOBS) -> None:
-    """Wait until no other worker is at work, then work until told to stop or the lock is lost."""
+    """Wait until no other worker is at work, then work until told to stop. Where the lock is lost, as it is when the
+    database's server is started again, wait for it anew: another one may be at work.
+    """
     stop = stop or _stop_on_signal()
     with app.app_context():
         lock = sole_worker()
-        while not lock.take():
-            if stop.wait(TRY_EVERY):
-                return
-    _LOG.warning("the worker works")
-    _keep(app, lock, stop, jobs)
+    while _is_ours_at_last(app, lock, stop):
+        _LOG.warning("the worker works")
+        try:
+            _keep(app, lock, stop, jobs)
+        except OperationalError:  # before the first job was begun
+            _LOG.exception("the worker could not begin")
+            stop.wait(TRY_EVERY)
+
+
+def _is_ours_at_last(app: Flask, lock: Sole, stop: threading.Event) -> bool:
+    """Wait for the lock; False when told to stop meanwhile."""
+    with app.app_context():
+        while not stop.is_set():
+            if lock.take():
+                return True
+            stop.wait(TRY_EVERY)
+    return False
 
 
 def _keep(app: Flask, lock: Sole, stop: threading.Event, jobs: Sequence[Scheduled]) -> None:
@@ -111,7 +126,8 @@ def _keep(app: Flask, lock: Sole, stop: threading.Event, jobs: Sequence[Schedule
         while not stop.wait(TRY_EVERY):
             with app.app_context():
                 if not lock.is_ours():
-                    raise SystemExit("the worker lost its lock; another one may be at work")
+                    _LOG.warning("the worker lost its lock and waits for it")
+                    return
     finally:
         scheduler.shutdown(wait=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import multiprocessing
 import os
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from supportdesk import scheduler
 from supportdesk.classes.cancelling import cancel_enrolment
@@ -23,7 +24,7 @@ from supportdesk.classes.lottery.redrawing import redraw
 from supportdesk.classes.models import Run
 from supportdesk.cli import supportdesk
 from supportdesk.core import clock
-from supportdesk.core.database import transaction
+from supportdesk.core.database import reading, transaction
 from supportdesk.core.job_runs import JobRun, last_due
 from supportdesk.core.permissions import SYSTEM
 from supportdesk.extensions import db
@@ -131,6 +132,26 @@ def test_one_works_and_the_other_takes_over_when_it_is_killed(
     os.kill(first.pid, signal.SIGKILL)
     until(lambda: second.pid in workers())
     assert second.is_alive()
+
+
+@pytest.mark.only_on("postgresql")
+def test_who_lost_the_lock_with_the_server_waits_for_it_and_works_on(
+    app: Flask, start: Callable[..., BaseProcess]
+) -> None:
+    def whose(what: str = "pid") -> int | None:
+        held = f"SELECT {what} FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+        with app.app_context(), reading() as connection:
+            return connection.scalar(text(f"{held} WHERE locktype = 'advisory' AND datname = current_database()"))
+
+    counted = itertools.count()
+    worker = start(Scheduled("test", lambda _now: next(counted), _OFTEN))
+    until(lambda: "test" in runs(app))
+    first = whose()
+    assert whose("pg_terminate_backend(pid)")
+    until(lambda: whose() not in (None, first))
+    done = runs(app)["test"].rows or 0
+    until(lambda: (runs(app)["test"].rows or 0) > done)
+    assert worker.is_alive()
 
 
 def test_what_was_due_at_night_is_done_once_when_a_worker_starts(app: Flask, start: Callable[..., BaseProcess]) -> None:
