@@ -19,14 +19,19 @@ from supportdesk.core.japanese import half_width, search_key, to_hiragana, to_ka
 LIST: Final = Path(__file__).parents[2] / "data" / "everyday_words.csv"
 _KATAKANA, _KANA, _LETTERS, _KANJI = "ァ-ヺー", "ぁ-ゖァ-ヺー", "a-z0-9", "一-鿿"
 #: Where a word in hiragana may begin: the shorter it is, the more others it stands inside of (さいと in くださいと).
-_BEGINS_ANYWHERE, _BEGINS_WITH_KANA = 5, f"(?<![{_KANA}])"
+_BEGINS_ANYWHERE: Final = 5
 _BEGINS_BEHIND_PARTICLE: Final = f"(?:(?<![{_KANA}])|(?<=[はがをにのでも]))"
+#: One of two kana must end before one, too: おと in おとが, not in おとした.
+_ENDS_BEFORE_PARTICLE: Final = f"(?=[はがをにのでもとかだ]|[^{_KANA}]|$)"
+#: A gap here would make another word of the particle: がなる in 音 がなる.
+_BEFORE_PARTICLE: Final = re.compile(" (?=[がをはにのでもとへ])")
 
 
 def in_office_words(text: str) -> str:
     """The text in half-width lower case, with the office's word for every everyday one. The longest fits first."""
     pattern, words = _reader()
-    return pattern.sub(lambda found: words[_folded(found.group())], half_width(text).lower())
+    plain = pattern.sub(lambda found: words[_folded(found.group())], half_width(text).lower())
+    return _BEFORE_PARTICLE.sub("", plain)
 
 
 @cache
@@ -39,11 +44,15 @@ def same_words() -> Mapping[str, str]:
 @cache
 def _reader() -> tuple[re.Pattern[str], Mapping[str, str]]:
     words: dict[str, str] = {}
+    short: set[str] = set()
     for office_word, spellings in _rows("thing"):
         for spelling in (office_word, *spellings):
-            words.setdefault(_folded(half_width(spelling).lower()), f" {office_word} ")
+            folded = _folded(half_width(spelling).lower())
+            words.setdefault(folded, f" {office_word} ")
+            if len(folded) == len(spelling):
+                short.add(folded)
     longest_first = sorted(words, key=lambda word: (-len(word), word))
-    return re.compile("|".join(map(_pattern_of, longest_first))), words
+    return re.compile("|".join(_pattern_of(word, short=word in short) for word in longest_first)), words
 
 
 def _rows(wanted: str) -> Iterator[tuple[str, list[str]]]:
@@ -57,9 +66,9 @@ def _folded(word: str) -> str:
     return re.sub("[ー ]", "", to_hiragana(word))
 
 
-def _pattern_of(word: str) -> str:
+def _pattern_of(word: str, *, short: bool) -> str:
     """A word in either kana, with or without long marks and spaces; never a piece of a longer one in katakana or Latin
-    letters, nor one kanji of several.
+    letters, nor one kanji of several. `short`: it is written without long marks, too.
     """
     long_marks = "[ー ]?"
     body = long_marks.join(_either_kana(character) for character in word)
@@ -67,10 +76,12 @@ def _pattern_of(word: str) -> str:
         katakana = long_marks.join(re.escape(to_katakana(character)) for character in word)
         as_katakana = f"(?<![{_KATAKANA}]){katakana}ー?(?![{_KATAKANA}])"
         hiragana = long_marks.join(map(re.escape, word))
-        begins = (
-            "" if len(word) >= _BEGINS_ANYWHERE else _BEGINS_BEHIND_PARTICLE if len(word) > 2 else _BEGINS_WITH_KANA
-        )
-        return f"{as_katakana}|{begins}{hiragana}ー?"
+        begins = "" if len(word) >= _BEGINS_ANYWHERE else _BEGINS_BEHIND_PARTICLE
+        if len(word) > 2:
+            return f"{as_katakana}|{begins}{hiragana}ー?"
+        if not short:  # めーる, but never the end of 決める
+            return f"{as_katakana}|{begins}{word[0]}ー{word[1:]}"
+        return f"{as_katakana}|{begins}{hiragana}ー?{_ENDS_BEFORE_PARTICLE}"
     if re.fullmatch(f"[{_LETTERS}-]+", word):
         return f"(?<![{_LETTERS}]){body}(?![{_LETTERS}])"
     if len(word) == 1:

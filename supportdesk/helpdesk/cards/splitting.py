@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 from supportdesk.core.japanese import search_key
+from supportdesk.helpdesk.cards.courtesy import without_courtesies
 from supportdesk.helpdesk.cards.everyday import in_office_words, same_words
 
 WORD, READING, PAIR, SPELLING, KANJI = "w", "r", "p", "s", "k"
@@ -64,6 +65,10 @@ _EMPTY_WORDS: Final = frozenset(
         ),
     )
 )
+#: Verbs that SudachiPy takes for others where they stand in kana (`_meant`).
+_BECOME, _RING = search_key("成る"), search_key("鳴る")
+_BE_LATE, _SEND, _NOT = search_key("遅れる"), search_key("送る"), frozenset({"ない", "なく", "なかっ", "ませ"})
+_BE, _PUT_IN, _WHAT_IS_PUT = search_key("居る"), search_key("入れる"), frozenset({"を", "が", "も"})
 _KANA = re.compile(r"[ぁ-ゖ]+")
 _ONE_KANJI = re.compile(r"[一-鿿]")
 _own = threading.local()
@@ -71,22 +76,34 @@ _own = threading.local()
 
 def split(text: str) -> list[str]:
     """Every token of the text, as often as it occurs."""
-    plain = in_office_words(text)
+    plain = in_office_words(without_courtesies(text))
     morphemes = list(_tokenizer().tokenize(plain)) if plain.strip() else []
     return [*_words(morphemes), *_pairs(morphemes)]
 
 
 def _words(morphemes: list[Any]) -> Iterator[str]:
     same = same_words()
-    for one in morphemes:
+    for one, before, after in zip(morphemes, [None, *morphemes], [*morphemes[1:], None], strict=False):
         if one.part_of_speech()[0] in _EMPTY_PARTS:
             continue
-        word, reading = _key(one.normalized_form()), _key(one.reading_form())
+        word, reading = _meant(one, before, after), _key(one.reading_form())
         if not word or word in _EMPTY_WORDS:
             continue
         yield WORD + same.get(word, word)
         if len(reading) > 1:
             yield READING + reading
+
+
+def _meant(one: Any, before: Any, after: Any) -> str:
+    """The word's plain form under the search key; of a verb in kana that is taken for another, the one meant."""
+    word, written = _key(one.normalized_form()), one.surface()
+    if word == _BECOME and before is not None and before.surface() == "が":
+        return _RING  # 音がならない: what becomes something has に or と before it
+    if word == _BE_LATE and written.startswith("おくれ") and after is not None and after.surface() in _NOT:
+        return _SEND  # 写真がおくれない
+    if word == _BE and written.startswith("いれ") and before is not None and before.surface() in _WHAT_IS_PUT:
+        return _PUT_IN  # 番号をいれて
+    return word
 
 
 def _pairs(morphemes: list[Any]) -> Iterator[str]:

@@ -27,6 +27,7 @@ SETS: Final = {
     "questions.csv": "the search was made with these",
     "held_out.csv": "asked once before cards had other ways to ask, when 44 of 49 (90 %) were right among the first 3",
     "fresh.csv": "written last and asked once, when all else was done",
+    "outsider.csv": "written by an outsider before reading any card",
 }
 #: Where the right card stands, at the most.
 PLACES: Final = (1, 3, 10)

@@ -11,6 +11,7 @@ from supportdesk.core.permissions import SYSTEM
 from supportdesk.helpdesk.cards.models import CardDevice
 from supportdesk.helpdesk.cards.operations import CardPlan, retire_card, save_card
 from supportdesk.helpdesk.cards.search import find_cards
+from supportdesk.helpdesk.cards.splitting import WORD, split
 from tests.factories import make_reference
 from tests.helpdesk.cards.making import PLAN, make_card, make_shipped_cards
 from tests.helpdesk.cards.quality import MARKED, PAGE, measured, table
@@ -86,3 +87,23 @@ def test_a_card_is_found_by_how_else_people_put_it() -> None:
     make_card(question="画面を明るくするには")
     card = make_card(also_asked="たぬき、夜道")
     assert codes("狸") == codes("よみち") == [card.code]
+
+
+def test_kana_and_courtesies_ask_the_same() -> None:
+    for asked, meant in {
+        "おとがならない": "音が鳴らない",
+        "しゃしんがおくれない": "写真が送れない",
+        "字をかえたい": "文字を変えたい",
+        "じゅうでんをやめる": "充電を止める",
+        "番号をいれて": "番号を入れる",
+        "番号を決めると": "番号を決める",
+        "すみません、音がなおらなくて困ってるんだけど、どうすればよいか教えていただけないでしょうか": "音が直らない",
+        "こんにちは。地図が出ないのですが。よろしくお願いいたします": "地図が出ない",
+        "番号を教えてくださいと言われたけど、どうしたらいいですか": "番号を教えてくださいと言われた",
+    }.items():
+        assert words_in(asked) == words_in(meant), asked
+    assert len(words_in("番号を決めると")) == 2
+
+
+def words_in(text: str) -> list[str]:
+    return [token for token in split(text) if token.startswith(WORD)]
