@@ -95,7 +95,7 @@ def new() -> Answer:
         taken = take_application(
             form.application(), door=Door.PHONE, although=bool(form.although.data), actor=actor, now=now
         )
-        return url_for("outreach.request_page", request_id=taken.request_id)
+        return _page_of(taken.request_id)
 
     return answer_form(form, lambda: render_template("outreach/new.html", form=form), act, _("受付が完了しました。"))
 
@@ -155,7 +155,7 @@ def edit(request_id: int) -> Answer:
             actor=actor,
             now=now,
         )
-        return url_for("outreach.request_page", request_id=request_id)
+        return _page_of(request_id)
 
     return answer_form(
         form, lambda: render_template("outreach/edit.html", form=form, found=found), act, _("直しました。")
@@ -216,6 +216,15 @@ def tick(request_id: int, number: int) -> Response:
         return here
 
     return answer_press(act, back=here)
+
+
+def _page_of(request_id: int) -> str:
+    """Where a request stands that was written just now; the board, where its district is another coordinator's."""
+    try:
+        request_details(current_actor(), request_id)
+    except NotFound:
+        return url_for("outreach.board")
+    return url_for("outreach.request_page", request_id=request_id)
 
 
 def goes_back(found: Details) -> bool:

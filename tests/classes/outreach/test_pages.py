@@ -137,6 +137,11 @@ def test_coordinators_see_their_districts_and_instructors_their_own_lectures(
     assert "済" in page.texts(".kit li")[0]
     for address in ("back", "end"):
         instructor.get(f"/outreach/{west}/{address}", expect=403)
+    with app.app_context():
+        mistaken = ask(group_name="浜田町内会", district_code="seibu")
+    page = coordinator.get(f"/outreach/{mistaken}/edit")
+    board = coordinator.submit(page, "edit", {"district_code": "tobu"}, follow=True)
+    assert board.texts(".results strong") == ["新屋町内会"], "it is another's now"
 
 
 def test_the_instructor_writes_the_result_on_their_phone(
