@@ -81,7 +81,7 @@ def city(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Path
 def test_load_reference_fills_an_empty_database_once(tmp_path: Path) -> None:
     done = start(tmp_path, "load-reference")
     assert done.returncode == 0, done.stderr
-    assert " ".join(done.stdout.split()) == "districts: 7 venues: 13 skills: 46 courses: 22 cards: 275"
+    assert " ".join(done.stdout.split()) == "districts: 7 venues: 13 skills: 46 courses: 22 cards: 279"
     again = run(tmp_path, "load-reference")
     assert again.returncode == 1
     assert "もう登録されています" in again.stderr
