@@ -113,16 +113,16 @@ def save_case(
 ) -> bool:
     """Keep what is typed so far; whether it is the case's own text now.
 
-    It is kept aside instead when another form saved since this one was drawn, or the case is closed or the learner
-    did not come; the same text once, whatever number of forms say it. Raises NotFound, AlreadyCancelled, TooManyAsides,
-    UnknownArea and BadMinutes.
+    It is kept aside instead when another form saved since this one was drawn and this one does not say all that stands
+    there, or the case is closed or the learner did not come; the same text once, whatever number of forms say it.
+    Raises NotFound, AlreadyCancelled, TooManyAsides, UnknownArea and BadMinutes.
     """
     booking = lock_booking(booking_id)
     case = opened_case(booking, actor=actor, now=now)
     over = case.closed_at is not None or booking.state is BookingState.NO_SHOW
     if over and case.saved_form == form:
         return True  # the form that closed it says the same once more while its page is left
-    if not over and _is_current(case, form, drawn_from):
+    if not over and _may_write(case, notes, form, drawn_from):
         _write(case, notes, form, booking, actor=actor, now=now)
         return True
     _keep_aside(case, notes, form, actor, now)
@@ -136,7 +136,7 @@ def close_case(
     want no record no level is kept. Where nobody said how long it took, the clock does.
 
     Raises NotFound, AlreadyCancelled, NotYet before the day, CaseClosed, CaseChanged when another form saved since
-    this one was drawn, ResultMissing, ReferralMissing, UnknownArea and BadMinutes.
+    this one was drawn what this one does not say, ResultMissing, ReferralMissing, UnknownArea and BadMinutes.
     """
     booking = lock_booking(booking_id)
     if clock.local(now).date() < clock.local(booking.starts_at).date():
@@ -144,7 +144,7 @@ def close_case(
     case = opened_case(booking, actor=actor, now=now)
     if case.closed_at is not None or booking.state is BookingState.NO_SHOW:
         raise CaseClosed
-    if not _is_current(case, form, drawn_from):
+    if not _may_write(case, notes, form, drawn_from):
         raise CaseChanged
     _demand_result(notes)
     if declined([booking.learner_id]):
@@ -225,9 +225,24 @@ def drop_asides(booking_id: int, *, actor: Actor, now: datetime) -> None:
     note(Action.DROP_ASIDES, booking, actor=actor, now=now)
 
 
-def _is_current(case: Case, form: str, drawn_from: str | None) -> bool:
-    """Whether the form shows what is stored, or stored it itself. `drawn_from` of None asks for no such care."""
-    return drawn_from is None or case.saved_form in ("", form, drawn_from)
+def _may_write(case: Case, notes: Notes, form: str, drawn_from: str | None) -> bool:
+    """Whether the form shows what is stored, stored it itself, or says all of it, as when a page was loaded anew while
+    the last words of the old one were saved. `drawn_from` of None asks for no such care.
+    """
+    return drawn_from is None or case.saved_form in ("", form, drawn_from) or _says_all_of(case, notes)
+
+
+def _says_all_of(case: Case, notes: Notes) -> bool:
+    areas = set(db.session.scalars(select(CaseArea.area_code).where(CaseArea.case_id == case.id)))
+    picked = ("device", "os", "result", "referred_to", "referral", "minutes")
+    return (
+        notes.asked.startswith(case.asked)
+        and notes.done.startswith(case.done)
+        and all(getattr(case, name) in (None, "", getattr(notes, name)) for name in picked)
+        and case.levels.items() <= notes.levels.items()
+        and areas <= notes.areas
+        and set(case.scam_steps or ()) <= notes.scam_steps
+    )
 
 
 def _write(case: Case, notes: Notes, form: str, booking: Any, *, actor: Actor, now: datetime) -> None:

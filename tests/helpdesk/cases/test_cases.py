@@ -142,6 +142,19 @@ class TestTyping:
         close(booking, SOLVED, adviser, form="b", drawn_from="a")
         assert case_row(booking, "").asides == []
 
+    def test_of_two_screens_the_one_that_says_all_that_the_other_did_goes_on(
+        self, booking: int, adviser: Actor
+    ) -> None:
+        save(booking, Notes(done="写真を", areas=frozenset({"D"}), os="14"), adviser, form="a", drawn_from="")
+        more = Notes(done="写真を送った", areas=frozenset({"D"}), os="14", levels={"D3": 1})
+        assert save(
+            booking, more, adviser, form="b", drawn_from=""
+        )  # the page was loaded anew while the first was saved
+        for less in (replace(more, os=""), replace(more, areas=frozenset()), replace(more, levels={"D3": 2})):
+            assert not save(booking, less, adviser, form="c", drawn_from="a")
+        stored = case_row(booking, "")
+        assert (stored.done, stored.saved_form, len(stored.asides)) == ("写真を送った", "b", 1)
+
     def test_what_is_typed_after_it_was_closed_elsewhere_is_kept_aside(self, booking: int, adviser: Actor) -> None:
         close(booking, SOLVED, adviser, form="a", drawn_from="")
         assert save(booking, SOLVED, adviser, form="a", drawn_from="")
