@@ -174,7 +174,7 @@ def test_a_code_is_found_however_it_is_typed(client: PageClient, video: Added, t
     assert client.get(f"/v/{code}").h1 == PLAN.title
 
 
-@pytest.mark.parametrize("code", ["V999999", "x", "%00", "%E5%8B%95", "%F0%9F%98%80", "1' or '1", "A" * 3000])
+@pytest.mark.parametrize("code", ["V999999", "x", "%E5%8B%95", "%F0%9F%98%80", "1' or '1", "A" * 3000])
 def test_an_unknown_code_is_a_friendly_page_with_a_search(client: PageClient, video: Added, code: str) -> None:
     page = client.get(f"/v/{code}", expect=404)
     assert page.h1 == "動画が見つかりません"
